@@ -9,7 +9,17 @@ const flagsOf = { read: 'r', create: 'wx+', update: 'r+' } as const;
 
 /** The files of this machine, through `node:fs`. Every error is a `PW_FILE_*` that names the path. */
 export function nodeFiles(): FilePort {
-  return { open: openFile, stat: statOrNull, rename: renameFile, remove, makeFolder, list, syncFolder, copy, freeBytes };
+  return {
+    open: openFile,
+    stat: statOrNull,
+    rename: renameFile,
+    remove,
+    makeFolder,
+    list,
+    syncFolder,
+    copy,
+    freeBytes,
+  };
 }
 
 async function openFile(path: string, mode: 'read' | 'create' | 'update'): Promise<OpenFile> {

@@ -1,8 +1,16 @@
 export type { Canvas, ColorTags } from './canvas.ts';
 export type { MediaInfo, SoundStreamInfo, VideoStreamInfo } from './media-info.ts';
 export type {
-  MixPicture, NestPicture, OpacityPicture, OverPicture, Picture, SolidPicture, SourcePicture, TextPicture,
-  TransformPicture, UnmodelledPicture,
+  MixPicture,
+  NestPicture,
+  OpacityPicture,
+  OverPicture,
+  Picture,
+  SolidPicture,
+  SourcePicture,
+  TextPicture,
+  TransformPicture,
+  UnmodelledPicture,
 } from './picture.ts';
 export type { Anchor, ClipUse, Epoch, FrameKey, Program, Span, UnmodelledUse } from './program.ts';
 export type { GainPoint, SoundPiece, SoundProgram } from './sound.ts';

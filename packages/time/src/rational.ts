@@ -62,7 +62,12 @@ export function add(a: Rational, b: Rational): Rational {
   const right = b.num * a.den;
   const den = a.den * b.den;
   const num = left + right;
-  if (Number.isSafeInteger(left) && Number.isSafeInteger(right) && Number.isSafeInteger(den) && Number.isSafeInteger(num)) {
+  if (
+    Number.isSafeInteger(left) &&
+    Number.isSafeInteger(right) &&
+    Number.isSafeInteger(den) &&
+    Number.isSafeInteger(num)
+  ) {
     return rational(num, den);
   }
   return reduceBig(BigInt(a.num) * BigInt(b.den) + BigInt(b.num) * BigInt(a.den), BigInt(a.den) * BigInt(b.den));

@@ -115,14 +115,20 @@ export function parseFrameOrTimecode(text: string, rate: Rate, dropFrame: boolea
 /** Nominal base of a rate: 24 for 24000/1001 and 24/1. Other fractions have no timecode. */
 function countingOf(rate: Rate, dropFrame: boolean): Counting {
   const base = rate.den === 1001 && rate.num % 1000 === 0 ? rate.num / 1000 : rate.num;
-  if ((rate.den !== 1 && rate.den !== 1001) || (rate.den === 1001 && rate.num % 1000 !== 0) || base < 1 || base > 1000) {
+  if (
+    (rate.den !== 1 && rate.den !== 1001) ||
+    (rate.den === 1001 && rate.num % 1000 !== 0) ||
+    base < 1 ||
+    base > 1000
+  ) {
     throw new PatchworkError('PW_TIMECODE_RATE', `there is no timecode at ${formatRate(rate)} frames a second`, {
       hint: 'Give frame numbers instead of timecode.',
       details: { rate: formatRate(rate) },
     });
   }
   if (!dropFrame) return { base, dropped: 0 };
-  if (!canDropFrame(rate)) throw dropError(rate, `there is no drop-frame timecode at ${formatRate(rate)} frames a second`);
+  if (!canDropFrame(rate))
+    throw dropError(rate, `there is no drop-frame timecode at ${formatRate(rate)} frames a second`);
   return { base, dropped: base / 15 };
 }
 
