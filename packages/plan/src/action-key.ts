@@ -1,0 +1,43 @@
+import { canonicalJson, type Digest, type Json, type Sha256 } from '@patchwork/kernel';
+import type { Program } from '@patchwork/program';
+import type { FrameRange } from '@patchwork/time';
+import { chunkGrid } from './grid.ts';
+import type { Chunk } from './chunk.ts';
+import type { Toolchain, VideoProfile } from './profile.ts';
+
+/** Raised when the way an action key is made up changes. Every chunk made before is then a stranger. */
+export const actionKeySchema = 'patchwork.action/1';
+
+/**
+ * Digests all that turns pictures into bytes, whatever the pictures: schema, toolchain and the whole video profile
+ * (SPEC, "Action keys"). Compute it once for a run.
+ */
+export function encodingDigest(video: VideoProfile, toolchain: Toolchain, sha256: Sha256): Digest {
+  const parts = { schema: actionKeySchema, toolchain, video } as unknown as Json;
+  return sha256(canonicalJson(parts));
+}
+
+/** Key of the chunk that shows the program's frames of `range`. Equal keys are equal bytes, wherever the chunk stands. */
+export function actionKey(program: Program, range: FrameRange, encoding: Digest, sha256: Sha256): Digest {
+  // `n length key`: a repeated picture is written once; the length makes any text safe.
+  let text = encoding;
+  let key = program.frameKeyAt(range.in);
+  let count = 1;
+  for (let frame = range.in + 1; frame < range.out; frame += 1) {
+    const next = program.frameKeyAt(frame);
+    if (next === key) {
+      count += 1;
+      continue;
+    }
+    text += `\n${count} ${key.length} ${key}`;
+    key = next;
+    count = 1;
+  }
+  return sha256(`${text}\n${count} ${key.length} ${key}`);
+}
+
+/** Cuts a programme into chunks for a profile and keys each. Linear in frames: about 1 µs a frame. */
+export function planChunks(program: Program, video: VideoProfile, toolchain: Toolchain, sha256: Sha256): Chunk[] {
+  const encoding = encodingDigest(video, toolchain, sha256);
+  return chunkGrid(program, video.gop).map((range) => ({ ...range, key: actionKey(program, range, encoding, sha256) }));
+}

@@ -1,0 +1,64 @@
+import type { Digest } from '@patchwork/kernel';
+import type { Program } from '@patchwork/program';
+import type { Chunk } from './chunk.ts';
+import type { MissingChunk, Plan } from './plan.ts';
+import type { Toolchain, VideoProfile } from './profile.ts';
+import { reasonFinder } from './reason-finder.ts';
+
+/** What was delivered before, as its ledger tells. */
+export interface PreviousDelivery {
+  readonly program: Program;
+  readonly chunks: readonly Chunk[];
+  readonly video: VideoProfile;
+  readonly toolchain: Toolchain;
+  /**
+   * Added to a frame's number to find its old one: where the two deliveries cover different ranges of the timeline, the new
+   * range's start minus the old one's. Default 0.
+   */
+  readonly shift?: number;
+}
+
+/** What a plan is made from. */
+export interface PlanInput {
+  readonly program: Program;
+  /** `planChunks` of the program. */
+  readonly chunks: readonly Chunk[];
+  readonly video: VideoProfile;
+  readonly toolchain: Toolchain;
+  /** Whether the sound of this program's key and profile is at hand. */
+  readonly soundAtHand: boolean;
+  /** Whether a chunk can be had, its hash verified, without encoding. Asked once per key. */
+  readonly isAtHand: (key: Digest) => boolean;
+  /** Null for a first render. */
+  readonly previous: PreviousDelivery | null;
+}
+
+/**
+ * Decides what must be rendered, and says why. A run renders exactly `missing`, each key once; a dry run shows this plan
+ * and stops. Linear in chunks, and in the frames of missing chunks for the reasons.
+ */
+export function makePlan(input: PlanInput): Plan {
+  const atHand = new Map<Digest, boolean>();
+  const missing: { key: Digest; chunk: Chunk }[] = [];
+  for (const chunk of input.chunks) {
+    if (atHand.has(chunk.key)) continue;
+    const has = input.isAtHand(chunk.key);
+    atHand.set(chunk.key, has);
+    if (!has) missing.push({ key: chunk.key, chunk });
+  }
+  const rendered = missing.reduce((sum, { chunk }) => sum + chunk.out - chunk.in, 0);
+  return {
+    frames: input.program.frames,
+    chunks: input.chunks,
+    missing: withReasons(missing, input),
+    rendered,
+    reused: input.program.frames - rendered,
+    sound: input.soundAtHand ? 'reuse' : 'render',
+  };
+}
+
+function withReasons(missing: readonly { key: Digest; chunk: Chunk }[], input: PlanInput): MissingChunk[] {
+  if (missing.length === 0) return [];
+  const reasonsFor = reasonFinder(input);
+  return missing.map(({ key, chunk }) => ({ key, range: { in: chunk.in, out: chunk.out }, reasons: reasonsFor(chunk) }));
+}
