@@ -75,7 +75,10 @@ export interface MixPicture {
   readonly share: Rational;
 }
 
-/** A nested timeline's picture, composed on its own canvas, then conformed like a file. */
+/**
+ * A picture composed on a canvas of its own (transparent where it has nothing), then cropped and conformed like a file: a
+ * nested timeline, and also a generator or a stack that is cropped.
+ */
 export interface NestPicture {
   readonly op: 'nest';
   readonly width: number;
@@ -83,6 +86,8 @@ export interface NestPicture {
   readonly color: ColorTags;
   readonly input: Picture;
   readonly conform: 'fit' | 'fill' | 'none';
+  /** Fractions of the width and height cut away. */
+  readonly crop: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
 }
 
 /** Text over a picture: a burn-in. */

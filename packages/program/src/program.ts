@@ -58,7 +58,7 @@ export interface Anchor {
    * (the same media, stream and map: a blade, or a change of an upper layer).
    */
   readonly continuity: string;
-  /** Anchor count at the span's first frame; the count grows by 1 a frame. */
+  /** Anchor count at the span's first frame, may be negative; the count grows by 1 a frame, backwards played media too. */
   readonly count: number;
 }
 
@@ -70,6 +70,7 @@ export interface UnmodelledUse {
 
 /** A range whose frames a person declared stale: enters their keys until the domain becomes visible. */
 export interface Epoch {
+  /** Frames from the timeline's start, also where the programme is a cut-out of it. */
   readonly range: FrameRange;
   readonly number: Rational['num'];
 }

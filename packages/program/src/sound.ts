@@ -21,15 +21,20 @@ export interface SoundPiece {
   /** First record sample and count. */
   readonly at: number;
   readonly length: number;
-  /** Media time of the first record sample, exact seconds from the stream's own zero. Fixes the resampler's start. */
+  /**
+   * Where the first record sample lies in the stream, exact seconds after the stream's first sample; negative means that
+   * silence comes first. Fixes the resampler's start. Record sample k lies at sourceStart + k × speed ÷ sampleRate; played
+   * backwards (speed < 0) it is the source sample that *ends* there, so that −1 over n samples plays n − 1, …, 0.
+   */
   readonly sourceStart: Rational;
-  /** Media seconds per record second: 1 as recorded; varispeed otherwise (pitch follows); negative backwards. */
+  /** Media seconds per record second: 1 as recorded; varispeed otherwise (pitch follows); negative backwards; never 0. */
   readonly speed: Rational;
   /** Which source channels feed left and right, with their weights: output = Σ weight × channel. */
   readonly map: { readonly left: readonly number[]; readonly right: readonly number[] };
   /**
    * Gain over the piece: record sample (from the piece's start) and linear factor, straight between points, held outside.
-   * Volume, fades, transitions and pan are all folded in here by the program: one envelope per output channel.
+   * Volume, fades, transitions and pan are all folded in here by the program: one envelope per output channel. Samples
+   * ascend and are whole; at least one point.
    */
   readonly gainLeft: readonly GainPoint[];
   readonly gainRight: readonly GainPoint[];
