@@ -131,7 +131,7 @@ export function floor(a: Rational): number {
 
 /** The smallest integer not below a. */
 export function ceil(a: Rational): number {
-  return -floor(negate(a));
+  return 0 - floor(negate(a));
 }
 
 /** The nearest integer; a half goes up (towards +∞), so that shifting by whole numbers commutes with rounding. */
