@@ -1,0 +1,219 @@
+import { PatchworkError, type FilePort, type OpenFile } from '@patchwork/kernel';
+import { copyRuns } from './byte-copy.ts';
+import { ByteWriter } from './byte-writer.ts';
+import type { Hashing, RunningDigest } from './hashing.ts';
+import { layOut, type Layout } from './layout.ts';
+import { moovBytes } from './moov-writer.ts';
+import { movieModel, timecodeFrames } from './movie-model.ts';
+import type { MovieSpec, SoundSpec, WrittenMovie } from './movie-spec.ts';
+import { checkPieces, checkSound } from './piece-check.ts';
+
+/** What {@link writeMovie} does besides writing. */
+export interface WriteMovieOptions {
+  /** Computes SHA-256 of the whole file while writing. Default true. */
+  readonly wholeDigest?: boolean;
+  /**
+   * Tells whether a source's bytes may be taken unread: its stat tuple is the one that its ledger recorded.
+   * Default: none; every chunk and the sound are hashed and compared.
+   */
+  readonly trusted?: (path: string) => boolean;
+  /** Called now and then with the bytes written so far and their final number. */
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+}
+
+/** The bytes before the media data, and where those begin. */
+interface Head {
+  readonly bytes: Uint8Array;
+  readonly moovDigest: string;
+  readonly dataOffset: number;
+}
+
+/**
+ * Writes the canonical movie: one pure function of the spec, whatever files the pieces come from.
+ *
+ *     | ftyp | moov | [wide] mdat: | timecode | picture 0–1 s | sound 0–1 s | …
+ *
+ * The index stands in front in both formats: all sizes are known before the first byte is written, so it costs nothing,
+ * and an MP4 plays while it is downloaded. Box times are 0. Offsets have 64 bits only in a file above 4 GiB.
+ * The file is durable (fsync) when this returns; on failure it is removed. `path` must not exist.
+ *
+ * @throws PW_SPLICE_CHUNK_CORRUPT with `details.key` when a chunk's bytes have another digest: render it again.
+ * @throws PW_SPLICE_SOUND_CORRUPT, PW_SPLICE_EMPTY, PW_SPLICE_CONFIG_DIFFERS, PW_SPLICE_CHUNK_SHAPE, PW_SPLICE_REORDER,
+ * PW_SPLICE_SOUND_SHAPE, PW_SPLICE_PAIR, PW_SPLICE_TAG, PW_FILE_*
+ */
+export async function writeMovie(
+  files: FilePort,
+  path: string,
+  spec: MovieSpec,
+  hashing: Hashing,
+  options: WriteMovieOptions = {},
+): Promise<WrittenMovie> {
+  checkPieces(spec.video);
+  if (spec.sound !== null) checkSound(spec.sound);
+  const layout = layOut(spec);
+  const head = movieHead(spec, layout, hashing);
+  const out = await files.open(path, 'create');
+  try {
+    const sha256 = await writeContent(files, out, spec, layout, head, hashing, options);
+    await out.sync();
+    await out.close();
+    return {
+      sizeBytes: head.dataOffset + layout.sizeBytes,
+      sha256,
+      moovDigest: head.moovDigest,
+      placed: layout.placed.map((offset) => head.dataOffset + offset),
+      soundPlaced: layout.soundPlaced.map((place) => ({ ...place, path, offset: head.dataOffset + place.offset })),
+    };
+  } catch (error) {
+    throw await removeFailed(files, out, path, error);
+  }
+}
+
+/** Size in bytes of the file that {@link writeMovie} would write. */
+export function movieSizeBytes(spec: MovieSpec, hashing: Hashing): number {
+  const layout = layOut(spec);
+  return movieHead(spec, layout, hashing).dataOffset + layout.sizeBytes;
+}
+
+async function writeContent(
+  files: FilePort,
+  out: OpenFile,
+  spec: MovieSpec,
+  layout: Layout,
+  head: Head,
+  hashing: Hashing,
+  options: WriteMovieOptions,
+): Promise<string | null> {
+  const whole = options.wholeDigest === false ? null : hashing.startSha256();
+  const total = head.dataOffset + layout.sizeBytes;
+  const check = new SegmentCheck(layout, spec.sound, hashing, options.trusted ?? ((): boolean => false));
+  whole?.update(head.bytes);
+  await out.write(head.bytes, 0);
+  let done = head.bytes.length;
+  await copyRuns(
+    files,
+    layout.segments,
+    out,
+    head.bytes.length,
+    (data, run) => {
+      whole?.update(data);
+      check.see(data, run);
+      done += data.length;
+      options.onProgress?.(done, total);
+    },
+    (run) => check.fail(run),
+  );
+  check.finish();
+  return whole === null ? null : whole.digest();
+}
+
+/** Everything before the first picture: `ftyp`, `moov`, the header of `mdat`, the timecode samples. */
+function movieHead(spec: MovieSpec, layout: Layout, hashing: Hashing): Head {
+  const out = new ByteWriter(1024);
+  fileType(out, spec.format);
+  const model = movieModel(spec, layout);
+  const small = moovBytes(model, 0, false).length;
+  // Decided by the small form's size, so that the decision does not move what it is about.
+  const largeOffsets = out.length + small + 16 + layout.sizeBytes > 0xffffffff;
+  const moovSize = largeOffsets ? moovBytes(model, 0, true).length : small;
+  const wide = layout.sizeBytes + 8 > 0xffffffff;
+  const dataOffset = out.length + moovSize + (wide ? 16 : 8);
+  const moov = moovBytes(model, dataOffset, largeOffsets);
+  out.bytes(moov);
+  out.u32(wide ? 1 : layout.sizeBytes + 8);
+  out.latin1('mdat');
+  if (wide) out.u64(layout.sizeBytes + 16);
+  for (const frame of timecodeFrames(spec, layout)) out.u32(frame);
+  return { bytes: out.toBytes(), moovDigest: hashing.sha256(moov), dataOffset };
+}
+
+function fileType(out: ByteWriter, format: 'mp4' | 'mov'): void {
+  out.box('ftyp', () => {
+    out.latin1(format === 'mov' ? 'qt  ' : 'isom');
+    out.u32(0x200);
+    out.latin1(format === 'mov' ? 'qt  ' : 'isomiso2avc1mp41');
+  });
+}
+
+/** Hashes the segments as they pass and compares each with the digest that it was recorded under. */
+class SegmentCheck {
+  readonly #layout: Layout;
+  readonly #sound: SoundSpec | null;
+  readonly #hashing: Hashing;
+  readonly #trusted: (path: string) => boolean;
+  readonly #soundDigest: RunningDigest | null;
+  #run = -1;
+  #piece: RunningDigest | null = null;
+
+  constructor(layout: Layout, sound: SoundSpec | null, hashing: Hashing, trusted: (path: string) => boolean) {
+    this.#layout = layout;
+    this.#sound = sound;
+    this.#hashing = hashing;
+    this.#trusted = trusted;
+    const unread = sound !== null && sound.places.every((place) => trusted(place.path));
+    this.#soundDigest = sound === null || unread ? null : hashing.startSha256();
+  }
+
+  see(data: Uint8Array, run: number): void {
+    if (run !== this.#run) this.#begin(run);
+    if (this.#layout.segments[run]?.piece === null) this.#soundDigest?.update(data);
+    else this.#piece?.update(data);
+  }
+
+  finish(): void {
+    this.#begin(-1);
+    if (this.#soundDigest !== null && this.#soundDigest.digest() !== this.#sound?.digest) throw this.#soundCorrupt();
+  }
+
+  /** @throws PW_SPLICE_CHUNK_CORRUPT, PW_SPLICE_SOUND_CORRUPT */
+  fail(run: number): never {
+    const segment = this.#layout.segments[run];
+    if (segment?.piece == null) throw this.#soundCorrupt();
+    throw new PatchworkError(
+      'PW_SPLICE_CHUNK_CORRUPT',
+      `the bytes of chunk ${segment.piece.key.slice(0, 12)} at ${segment.offset} in ${segment.path} are not those that were recorded`,
+      {
+        hint: 'The chunk must be rendered again; nothing was published.',
+        details: { key: segment.piece.key, path: segment.path, offset: segment.offset, sizeBytes: segment.sizeBytes },
+      },
+    );
+  }
+
+  /** Ends the piece in hand and begins the run's. */
+  #begin(run: number): void {
+    const done = this.#layout.segments[this.#run];
+    if (this.#piece !== null && done?.piece != null && this.#piece.digest() !== done.piece.digest) this.fail(this.#run);
+    this.#run = run;
+    const next = this.#layout.segments[run];
+    this.#piece = next?.piece == null || this.#trusted(next.path) ? null : this.#hashing.startSha256();
+  }
+
+  #soundCorrupt(): PatchworkError {
+    const paths = [...new Set(this.#sound?.places.map((place) => place.path) ?? [])];
+    return new PatchworkError('PW_SPLICE_SOUND_CORRUPT', `the sound in ${paths.join(', ')} is not what was recorded`, {
+      hint: 'The sound must be rendered again; nothing was published.',
+      details: { paths },
+    });
+  }
+}
+
+/** Takes the failed file away. When that fails too, the message says so and the first failure stays the error. */
+async function removeFailed(files: FilePort, out: OpenFile, path: string, error: unknown): Promise<unknown> {
+  try {
+    await out.close();
+    await files.remove(path);
+    return error;
+  } catch (later) {
+    const first = error instanceof PatchworkError ? error : null;
+    const told = later instanceof Error ? later.message : String(later);
+    return new PatchworkError(
+      first?.code ?? 'PW_SPLICE_FAILED',
+      `${first?.message ?? String(error)} (and then: ${told})`,
+      {
+        hint: first?.hint ?? 'See the cause.',
+        details: { ...first?.details, leftOver: path },
+        cause: error,
+      },
+    );
+  }
+}
