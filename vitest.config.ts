@@ -1,9 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
-// Tests import other packages through their built door (`dist`): run `npx tsc -b` first; every npm script does.
+// Tests import other packages through their built door (`dist`): every npm script builds first.
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
+    projects: [
+      // Beside the source: one package at a time, seconds.
+      { test: { name: 'unit', include: ['packages/*/{src,test}/**/*.test.ts'], testTimeout: 30_000 } },
+      // The tree as a whole: arrows between packages.
+      { test: { name: 'workspace', include: ['test/*.test.ts'], testTimeout: 30_000 } },
+      // The command on media made by the tests; needs nothing but npm packages.
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 } },
+      // Against Debian's programs: a browser, a reference ffmpeg, melt.
+      { test: { name: 'system', include: ['test/system/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 } },
+    ],
   },
 });

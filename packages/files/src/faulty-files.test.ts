@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 test('fail: one step throws, later ones work; looking counts as no step', async () => {
-  const files = faultyFiles(nodeFiles(), { after: 1, then: 'fail' });
+  const files = faultyFiles(nodeFiles(), { after: 1, how: 'fail' });
   const path = join(folder, 'file');
   const file = await files.open(path, 'create');
   expect(await files.stat(path)).not.toBeNull();
@@ -29,7 +29,7 @@ test('fail: one step throws, later ones work; looking counts as no step', async 
 });
 
 test('stop: nothing happens any more, not even a look', async () => {
-  const files = faultyFiles(nodeFiles(), { after: 1, then: 'stop', write: 'half' });
+  const files = faultyFiles(nodeFiles(), { after: 1, how: 'stop', write: 'half' });
   const path = join(folder, 'file');
   const file = await files.open(path, 'create');
   await expect(file.write(Buffer.from('half!!'), 0)).rejects.toMatchObject({ code: 'PW_FILE_STOPPED' });
@@ -54,7 +54,7 @@ test('an error of choice, at any kind of step', async () => {
     (files: ReturnType<typeof faultyFiles>) => files.open(join(folder, 'e'), 'create'),
   ];
   for (const act of breaks) {
-    await expect(act(faultyFiles(nodeFiles(), { after: 0, then: 'fail', error }))).rejects.toBe(error);
+    await expect(act(faultyFiles(nodeFiles(), { after: 0, how: 'fail', error }))).rejects.toBe(error);
   }
   expect(await nodeFiles().list(folder), 'a broken step does nothing').toEqual(['a']);
 });

@@ -8,7 +8,7 @@ export interface FaultPlan {
    * `fail`: that one step throws `error`, later ones work: a full disk that is noticed.
    * `stop`: that step and everything later, reading included, throws: the process is dead, nothing tidies up.
    */
-  readonly then: 'fail' | 'stop';
+  readonly how: 'fail' | 'stop';
   /** Whether a write at the fault leaves the first half of its bytes behind. Default: `none`, it leaves nothing. */
   readonly write?: 'none' | 'half';
   /** What `fail` throws. Default: PW_FILE_NO_SPACE. */
@@ -40,9 +40,9 @@ export function faultyFiles(inner: FilePort, plan: FaultPlan): FaultyFiles {
     refuseWhenStopped();
     steps.push(name);
     if (steps.length !== plan.after + 1) return await work();
-    if (plan.then === 'stop') stopped = true;
+    if (plan.how === 'stop') stopped = true;
     await broken();
-    throw plan.then === 'stop' ? stopError() : (plan.error ?? fullDiskError(name));
+    throw plan.how === 'stop' ? stopError() : (plan.error ?? fullDiskError(name));
   }
 
   async function look<T>(work: () => Promise<T>): Promise<T> {

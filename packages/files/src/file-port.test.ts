@@ -23,7 +23,7 @@ function coded(code: string): unknown {
 /** One contract for every port: the adapter of node, and the breaking one while it does not break. */
 const ports: readonly (readonly [name: string, port: () => FilePort])[] = [
   ['nodeFiles', nodeFiles],
-  ['faultyFiles without a fault', () => faultyFiles(nodeFiles(), { after: Infinity, then: 'stop' })],
+  ['faultyFiles without a fault', () => faultyFiles(nodeFiles(), { after: Infinity, how: 'stop' })],
 ];
 
 describe.each(ports)('%s keeps the contract of FilePort', (_, makePort) => {

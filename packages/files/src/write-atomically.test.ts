@@ -31,18 +31,18 @@ async function writeWith(plan: FaultPlan): Promise<{ readonly failed: boolean; r
 }
 
 test('writes durably: data before the name, the name before it returns', async () => {
-  const { steps } = await writeWith({ after: Infinity, then: 'fail' });
+  const { steps } = await writeWith({ after: Infinity, how: 'fail' });
   expect(steps.map((step) => step.split(' ')[0])).toEqual(['create', 'write', 'sync', 'rename', 'syncFolder']);
   expect(await readdir(folder)).toEqual(['film.mov.patchwork']);
   expect(await readFile(path, 'utf8')).toBe('the new content');
 });
 
 describe.each([
-  { then: 'fail', write: 'none' },
-  { then: 'fail', write: 'half' },
-  { then: 'stop', write: 'none' },
-  { then: 'stop', write: 'half' },
-] as const)('broken at every single step, $then, $write of the write done', (kind) => {
+  { how: 'fail', write: 'none' },
+  { how: 'fail', write: 'half' },
+  { how: 'stop', write: 'none' },
+  { how: 'stop', write: 'half' },
+] as const)('broken at every single step, $how, $write of the write done', (kind) => {
   test.each(Array.from({ length: stepCount }, (_, after) => after))(
     'after %i steps: all old or all new',
     async (after) => {
@@ -51,7 +51,7 @@ describe.each([
       expect(await readFile(path, 'utf8')).toBe(after < 4 ? 'the old content' : 'the new content');
       const left = (await readdir(folder)).filter((name) => name !== 'film.mov.patchwork');
       expect(left.every(isTemporaryName), 'whatever is left can be recognised').toBe(true);
-      if (kind.then === 'fail') expect(left, 'a run that goes on tidies up').toEqual([]);
+      if (kind.how === 'fail') expect(left, 'a run that goes on tidies up').toEqual([]);
     },
   );
 });
