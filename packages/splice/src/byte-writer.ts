@@ -1,4 +1,7 @@
-/** Builds big-endian bytes, the order of ISO base media files. Grows as needed. */
+/**
+ * Builds big-endian bytes, the order of ISO base media files. Grows as needed: a place is always reserved before the
+ * buffer is named, which growing replaces.
+ */
 export class ByteWriter {
   #bytes: Uint8Array;
   #view: DataView;
@@ -22,17 +25,20 @@ export class ByteWriter {
 
   /** Writes the low 8 bits. */
   u8(value: number): void {
-    this.#view.setUint8(this.#reserve(1), value);
+    const at = this.#reserve(1);
+    this.#view.setUint8(at, value);
   }
 
   /** Writes the low 16 bits. */
   u16(value: number): void {
-    this.#view.setUint16(this.#reserve(2), value);
+    const at = this.#reserve(2);
+    this.#view.setUint16(at, value);
   }
 
   /** Writes the low 32 bits; negative numbers become two's complement. */
   u32(value: number): void {
-    this.#view.setUint32(this.#reserve(4), value);
+    const at = this.#reserve(4);
+    this.#view.setUint32(at, value);
   }
 
   /** Writes a non-negative safe integer as 64 bits. */
@@ -44,12 +50,14 @@ export class ByteWriter {
 
   /** Writes a signed safe integer as 64 bits of two's complement. */
   i64(value: number): void {
-    this.#view.setBigInt64(this.#reserve(8), BigInt(value));
+    const at = this.#reserve(8);
+    this.#view.setBigInt64(at, BigInt(value));
   }
 
   /** Writes an IEEE 754 double. */
   f64(value: number): void {
-    this.#view.setFloat64(this.#reserve(8), value);
+    const at = this.#reserve(8);
+    this.#view.setFloat64(at, value);
   }
 
   /** Writes one byte for each character (Latin-1): four-character codes, Pascal strings. */
@@ -60,7 +68,8 @@ export class ByteWriter {
 
   /** Writes bytes as they are. */
   bytes(data: Uint8Array): void {
-    this.#bytes.set(data, this.#reserve(data.length));
+    const at = this.#reserve(data.length);
+    this.#bytes.set(data, at);
   }
 
   /** Writes `count` zero bytes. */
