@@ -47,7 +47,8 @@ export function estimate(plan: Plan, programSeconds: number, rates: RenderRates)
 export function guessRates(profile: Profile, cores: number): RenderRates {
   const pixels = profile.video.width * profile.video.height;
   const isIntra = profile.video.codec === 'prores';
-  const soundBytesPerSecond = profile.sound.bitrate === null ? profile.sound.sampleRate * 2 * 3 : profile.sound.bitrate / 8;
+  const soundBytesPerSecond =
+    profile.sound.bitrate === null ? profile.sound.sampleRate * 2 * 3 : profile.sound.bitrate / 8;
   return {
     framesPerSecond: ((isIntra ? 90e6 : 30e6) * cores) / pixels,
     bytesPerFrame: pixels * (isIntra ? 1.1 : 0.1) + 64,

@@ -22,7 +22,7 @@ export function chunkGrid(program: Program, gop: number): FrameRange[] {
   if (gop === 1) return Array.from({ length: program.frames }, (_, frame) => ({ in: frame, out: frame + 1 }));
   const starts = new Boundaries(gop);
   const shots = shotsOf(program, gop);
-  for (let i = 0; i < shots.length; ) {
+  for (let i = 0; i < shots.length;) {
     const run = loneRunLength(shots, i);
     if (run > 0) {
       cutLoneRun(starts, program, shots, i, run);
@@ -116,7 +116,8 @@ function cutShot(starts: Boundaries, shot: Shot): void {
 /** How many one-frame shots follow each other from `first` on. */
 function loneRunLength(shots: readonly Shot[], first: number): number {
   let length = 0;
-  for (let shot = shots[first]; shot !== undefined && shot.out - shot.in === 1; shot = shots[first + length]) length += 1;
+  for (let shot = shots[first]; shot !== undefined && shot.out - shot.in === 1; shot = shots[first + length])
+    length += 1;
   return length;
 }
 
@@ -131,19 +132,24 @@ function cutLoneRun(starts: Boundaries, program: Program, shots: readonly Shot[]
     return;
   }
   const ranks = Array.from({ length }, (_, i) => rankOf(program.frameKeyAt(start + i)));
+  const isBelow = (a: number, b: number): boolean => (ranks[a] as number) < (ranks[b] as number);
   let open = 0;
   for (let i = 2; i <= length - 2; i += 1) {
-    const isMinimum = compareRank(ranks, i, i - 1) < 0 && compareRank(ranks, i, i + 1) < 0;
-    // Equal pictures in a row have no minimum; they are cut by length, and their chunks have one key anyway.
-    if (!(isMinimum && i - open >= 2) && i - open < starts.longest - 1) continue;
-    starts.add(start + open, start + i);
+    if (!(isBelow(i, i - 1) && isBelow(i, i + 1))) continue;
+    cutByLength(starts, start + open, start + i);
     open = i;
   }
-  starts.add(start + open, start + length);
+  cutByLength(starts, start + open, start + length);
 }
 
-function compareRank(ranks: readonly number[], a: number, b: number): number {
-  return (ranks[a] as number) - (ranks[b] as number);
+/** Cuts what lies between two minima, seldom longer than a chunk: G frames each, a single last frame stays with its piece. */
+function cutByLength(starts: Boundaries, start: number, end: number): void {
+  let open = start;
+  while (end - open > starts.longest) {
+    starts.add(open, open + starts.longest - 1);
+    open += starts.longest - 1;
+  }
+  starts.add(open, end);
 }
 
 /** FNV-1a with a final mix. Spreads keys that share a long head; need not resist anybody. */

@@ -27,8 +27,15 @@ export const pinnedH264Options: { readonly [name: string]: { readonly value: str
 
 /** Options that spread a bit budget over the whole programme, so that a chunk's bytes depend on the others. */
 export const wholeProgrammeRateControl: readonly string[] = [
-  'b', 'pass', 'passlogfile', 'stats', 'abr',
-  'x264-params.bitrate', 'x264-params.pass', 'x264-params.stats', 'x264-params.ratetol',
+  'b',
+  'pass',
+  'passlogfile',
+  'stats',
+  'abr',
+  'x264-params.bitrate',
+  'x264-params.pass',
+  'x264-params.stats',
+  'x264-params.ratetol',
 ];
 
 /** What the `h264` profile sets besides the pins: x264's medium preset, spelled out, so that no default can move. */

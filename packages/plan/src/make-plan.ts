@@ -60,5 +60,9 @@ export function makePlan(input: PlanInput): Plan {
 function withReasons(missing: readonly { key: Digest; chunk: Chunk }[], input: PlanInput): MissingChunk[] {
   if (missing.length === 0) return [];
   const reasonsFor = reasonFinder(input);
-  return missing.map(({ key, chunk }) => ({ key, range: { in: chunk.in, out: chunk.out }, reasons: reasonsFor(chunk) }));
+  return missing.map(({ key, chunk }) => ({
+    key,
+    range: { in: chunk.in, out: chunk.out },
+    reasons: reasonsFor(chunk),
+  }));
 }

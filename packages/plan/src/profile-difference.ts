@@ -40,7 +40,12 @@ export function formatDifference(difference: SettingDifference): string {
   return `${difference.key} ${difference.old} -> ${difference.new}`;
 }
 
-function differences(key: string, domain: SettingDifference['domain'], previous: Json | undefined, next: Json | undefined): SettingDifference[] {
+function differences(
+  key: string,
+  domain: SettingDifference['domain'],
+  previous: Json | undefined,
+  next: Json | undefined,
+): SettingDifference[] {
   if (isPlainObject(previous) && isPlainObject(next) && !isRate(previous) && !isRate(next)) {
     const names = [...new Set([...Object.keys(previous), ...Object.keys(next)])].toSorted();
     return names.flatMap((name) => differences(`${key}.${name}`, domain, previous[name], next[name]));

@@ -14,7 +14,12 @@ export interface ProfileDocument {
     readonly height: number | null;
     readonly rate: Rate | null;
     readonly pixelFormat: string | null;
-    readonly color: { readonly primaries?: string; readonly transfer?: string; readonly matrix?: string; readonly range?: string };
+    readonly color: {
+      readonly primaries?: string;
+      readonly transfer?: string;
+      readonly matrix?: string;
+      readonly range?: string;
+    };
     readonly gop: number | null;
     readonly reorder: number | null;
     readonly options: { readonly [name: string]: string };
@@ -33,7 +38,17 @@ export function readProfileDocument(json: Json): ProfileDocument {
   const root = object(json, '');
   refuseUnknown(root, '', ['name', 'base', 'video', 'sound', 'container']);
   const video = object(root['video'] ?? {}, 'video');
-  refuseUnknown(video, 'video', ['codec', 'width', 'height', 'rate', 'pixelFormat', 'color', 'gop', 'reorder', 'options']);
+  refuseUnknown(video, 'video', [
+    'codec',
+    'width',
+    'height',
+    'rate',
+    'pixelFormat',
+    'color',
+    'gop',
+    'reorder',
+    'options',
+  ]);
   const color = object(video['color'] ?? {}, 'video.color');
   refuseUnknown(color, 'video.color', ['primaries', 'transfer', 'matrix', 'range']);
   const sound = object(root['sound'] ?? {}, 'sound');
@@ -132,7 +147,10 @@ function rate(value: Json, path: string): Rate {
   else if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
     const parts = value as JsonObject;
     refuseUnknown(parts, path, ['num', 'den']);
-    read = rational(whole(parts['num'] ?? null, `${path}.num`, 1, 1_000_000), whole(parts['den'] ?? null, `${path}.den`, 1, 1_000_000));
+    read = rational(
+      whole(parts['num'] ?? null, `${path}.num`, 1, 1_000_000),
+      whole(parts['den'] ?? null, `${path}.den`, 1, 1_000_000),
+    );
   }
   // 23.976 as a number is refused: it does not say which rate it means, and a profile is written once.
   if (read === null || read.num <= 0) throw valueError(path, 'an exact rate like "24000/1001" or 25', value);

@@ -1,7 +1,12 @@
 import { PatchworkError, type Json } from '@patchwork/kernel';
 import type { Rate } from '@patchwork/time';
 import {
-  builtInProfile, builtInProfileNames, defaultGop, isBuiltInProfileName, type BuiltInProfileName, type Raster,
+  builtInProfile,
+  builtInProfileNames,
+  defaultGop,
+  isBuiltInProfileName,
+  type BuiltInProfileName,
+  type Raster,
 } from './built-in-profile.ts';
 import { bufferedPictures, h264Reorder, pinnedH264Options, wholeProgrammeRateControl } from './h264-options.ts';
 import { h264Level } from './h264-level.ts';
@@ -80,16 +85,20 @@ function baseFor(document: ProfileDocument, extension: string): BuiltInProfileNa
 function formatOf(extension: string): 'mp4' | 'mov' {
   if (extension === '.mp4' || extension === '.m4v') return 'mp4';
   if (extension === '.mov') return 'mov';
-  throw new PatchworkError('PW_PROFILE_EXTENSION', `no container is written for the extension ${JSON.stringify(extension)}`, {
-    hint: 'Name the deliverable .mp4 or .mov.',
-    details: { extension },
-  });
+  throw new PatchworkError(
+    'PW_PROFILE_EXTENSION',
+    `no container is written for the extension ${JSON.stringify(extension)}`,
+    {
+      hint: 'Name the deliverable .mp4 or .mov.',
+      details: { extension },
+    },
+  );
 }
 
 function rasterOf(document: ProfileDocument, { timelineFacts, firstMediaFacts }: ProfileRequest): Raster {
   const own = document.video;
   const size = [own, timelineFacts, firstMediaFacts].find((facts) => facts?.width != null && facts.height != null);
-  if (own.width === null !== (own.height === null)) {
+  if ((own.width === null) !== (own.height === null)) {
     throw new PatchworkError('PW_PROFILE_RASTER', 'profile: video.width and video.height must stand together', {
       hint: 'Give both or none.',
       details: { key: own.width === null ? 'video.width' : 'video.height' },
@@ -99,16 +108,24 @@ function rasterOf(document: ProfileDocument, { timelineFacts, firstMediaFacts }:
   const width = size?.width ?? null;
   const height = size?.height ?? null;
   if (width === null || height === null || rate === null) {
-    throw new PatchworkError('PW_PROFILE_RASTER', `neither profile, timeline nor media say the ${rate === null ? 'rate' : 'raster'}`, {
-      hint: 'Give video.width, video.height and video.rate in a profile.',
-      details: { key: rate === null ? 'video.rate' : 'video.width' },
-    });
+    throw new PatchworkError(
+      'PW_PROFILE_RASTER',
+      `neither profile, timeline nor media say the ${rate === null ? 'rate' : 'raster'}`,
+      {
+        hint: 'Give video.width, video.height and video.rate in a profile.',
+        details: { key: rate === null ? 'video.rate' : 'video.width' },
+      },
+    );
   }
   if (width % 2 !== 0 || height % 2 !== 0) {
-    throw new PatchworkError('PW_PROFILE_RASTER', `raster ${width}x${height} is odd; 4:2:0 and 4:2:2 pictures need even sides`, {
-      hint: 'Give video.width and video.height in a profile.',
-      details: { width, height },
-    });
+    throw new PatchworkError(
+      'PW_PROFILE_RASTER',
+      `raster ${width}x${height} is odd; 4:2:0 and 4:2:2 pictures need even sides`,
+      {
+        hint: 'Give video.width and video.height in a profile.',
+        details: { width, height },
+      },
+    );
   }
   return { width, height, rate };
 }
@@ -116,10 +133,14 @@ function rasterOf(document: ProfileDocument, { timelineFacts, firstMediaFacts }:
 function videoOf(base: VideoProfile, document: ProfileDocument, raster: Raster): VideoProfile {
   const wanted = document.video;
   if (wanted.codec !== null && wanted.codec !== base.codec) {
-    throw new PatchworkError('PW_PROFILE_CODEC', `profile: video.codec ${wanted.codec} does not fit the base, which is ${base.codec}`, {
-      hint: 'Leave out video.codec or choose another base.',
-      details: { key: 'video.codec' },
-    });
+    throw new PatchworkError(
+      'PW_PROFILE_CODEC',
+      `profile: video.codec ${wanted.codec} does not fit the base, which is ${base.codec}`,
+      {
+        hint: 'Leave out video.codec or choose another base.',
+        details: { key: 'video.codec' },
+      },
+    );
   }
   const merged = { ...base.options, ...wanted.options };
   const level = wanted.options['x264-params.level'];
@@ -153,13 +174,18 @@ function checkVideo(video: VideoProfile, reorder: number | null, gop: number | n
     if (gop !== null && gop !== 1) throw pinned('video.gop', String(gop), '1', 'every ProRes frame stands alone');
     return;
   }
-  if (video.gop < 2) throw pinned('video.gop', String(video.gop), '2 or more', 'two IDR pictures in a row need different ids');
+  if (video.gop < 2)
+    throw pinned('video.gop', String(video.gop), '2 or more', 'two IDR pictures in a row need different ids');
   for (const name of Object.keys(video.options)) {
     if (!wholeProgrammeRateControl.includes(name)) continue;
-    throw new PatchworkError('PW_PROFILE_RATE_CONTROL', `profile: video.options.${name} spreads bits over the whole programme`, {
-      hint: 'Use crf or qp: only then can one chunk be rendered again without the others.',
-      details: { key: `video.options.${name}` },
-    });
+    throw new PatchworkError(
+      'PW_PROFILE_RATE_CONTROL',
+      `profile: video.options.${name} spreads bits over the whole programme`,
+      {
+        hint: 'Use crf or qp: only then can one chunk be rendered again without the others.',
+        details: { key: `video.options.${name}` },
+      },
+    );
   }
   for (const [name, pin] of Object.entries(pinnedH264Options)) {
     const value = video.options[name] ?? '';
@@ -177,17 +203,25 @@ function pinned(key: string, value: string, wanted: string, why: string): Patchw
 function checkContainer(profile: Profile, extension: string): void {
   const { format } = profile.container;
   if (format !== formatOf(extension)) {
-    throw new PatchworkError('PW_PROFILE_CONTAINER', `profile: container.format is ${format}, but the deliverable ends in ${extension}`, {
-      hint: `Name it .${format} or leave out container.format.`,
-      details: { key: 'container.format' },
-    });
+    throw new PatchworkError(
+      'PW_PROFILE_CONTAINER',
+      `profile: container.format is ${format}, but the deliverable ends in ${extension}`,
+      {
+        hint: `Name it .${format} or leave out container.format.`,
+        details: { key: 'container.format' },
+      },
+    );
   }
   const { codec } = profile.sound;
   if (format === 'mp4' && (profile.video.codec === 'prores' || codec.startsWith('pcm'))) {
     const key = profile.video.codec === 'prores' ? 'video.codec' : 'sound.codec';
-    throw new PatchworkError('PW_PROFILE_CONTAINER', `profile: ${key} ${profile.video.codec === 'prores' ? 'prores' : codec} is not written to .mp4`, {
-      hint: 'Name the deliverable .mov, or choose the profile h264 (AAC sound).',
-      details: { key },
-    });
+    throw new PatchworkError(
+      'PW_PROFILE_CONTAINER',
+      `profile: ${key} ${profile.video.codec === 'prores' ? 'prores' : codec} is not written to .mp4`,
+      {
+        hint: 'Name the deliverable .mov, or choose the profile h264 (AAC sound).',
+        details: { key },
+      },
+    );
   }
 }
