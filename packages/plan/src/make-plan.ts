@@ -59,7 +59,7 @@ export function makePlan(input: PlanInput): Plan {
 
 function withReasons(missing: readonly { key: Digest; chunk: Chunk }[], input: PlanInput): MissingChunk[] {
   if (missing.length === 0) return [];
-  const reasonsFor = reasonFinder(input);
+  const reasonsFor = reasonFinder(input, new Set(missing.map(({ key }) => key)));
   return missing.map(({ key, chunk }) => ({
     key,
     range: { in: chunk.in, out: chunk.out },

@@ -1,3 +1,4 @@
+import type { Digest } from '@patchwork/kernel';
 import type { ClipUse, Program } from '@patchwork/program';
 import type { FrameRange } from '@patchwork/time';
 import type { Chunk } from './chunk.ts';
@@ -12,12 +13,13 @@ import { spanAt } from './span-search.ts';
  * Prepares to say why chunks are missing. Looks at pictures only where that can be the reason, and then at the first and
  * last frame of every stretch in which both programmes stay in one span.
  */
-export function reasonFinder(input: PlanInput): (chunk: Chunk) => Reason[] {
+export function reasonFinder(input: PlanInput, missing: ReadonlySet<Digest>): (chunk: Chunk) => Reason[] {
   const { previous } = input;
   if (previous === null) return (chunk) => [{ code: 'new', text: 'first render', range: rangeOf(chunk) }];
   const settings = settingReasons(input, previous);
   if (settings.length > 0) return (chunk) => settings.map((change) => ({ ...change, range: rangeOf(chunk) }));
-  const delivered = new Set(previous.chunks.map(({ key }) => key));
+  const delivered = new Set<Digest>();
+  for (const { key } of previous.chunks) if (missing.has(key)) delivered.add(key);
   const finder = new PictureReasons(input.program, previous);
   return (chunk) => (delivered.has(chunk.key) ? finder.lost(chunk) : finder.reasonsOf(chunk));
 }
