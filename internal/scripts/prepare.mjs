@@ -75,7 +75,7 @@ function isBuilt() {
 
 function newestSource(folder) {
   const times = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.startsWith('testing'))
     .map((path) => statSync(join(folder, path)).mtimeMs);
   return Math.max(0, ...times);
 }

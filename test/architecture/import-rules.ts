@@ -68,7 +68,7 @@ function isDeclared(file: SourceFile, library: string, isTest: boolean): boolean
 }
 
 function isTestFile(path: string): boolean {
-  return path.endsWith('.test.ts') || path.startsWith('test/');
+  return path.endsWith('.test.ts') || path.startsWith('src/testing/') || path.startsWith('test/');
 }
 
 /** `@scope/name/deep` and `name/deep` belong to `@scope/name` and `name`. */
