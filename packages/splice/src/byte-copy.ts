@@ -33,7 +33,7 @@ interface Block {
 export async function copyRuns(
   files: FilePort,
   runs: readonly ByteRun[],
-  into: OpenFile,
+  into: Pick<OpenFile, 'write'>,
   position: number,
   seen: SeenBytes,
   shortRead: ShortRead,
@@ -72,6 +72,16 @@ export async function copyRuns(
   } finally {
     await source.close();
   }
+}
+
+/** Reads runs one behind the other and shows each block to `seen`; as {@link copyRuns}, without writing. */
+export async function readRuns(
+  files: FilePort,
+  runs: readonly ByteRun[],
+  seen: SeenBytes,
+  shortRead: ShortRead,
+): Promise<void> {
+  await copyRuns(files, runs, { write: async () => undefined }, 0, seen, shortRead);
 }
 
 /** Walks the runs and fills blocks from them. */

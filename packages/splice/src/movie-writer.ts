@@ -1,10 +1,8 @@
 import { PatchworkError, type FilePort, type OpenFile } from '@patchwork/kernel';
 import { copyRuns } from './byte-copy.ts';
-import { ByteWriter } from './byte-writer.ts';
 import type { Hashing, RunningDigest } from './hashing.ts';
 import { layOut, type Layout } from './layout.ts';
-import { moovBytes } from './moov-writer.ts';
-import { movieModel, timecodeFrames } from './movie-model.ts';
+import { movieHead, type MovieHead } from './movie-head.ts';
 import type { MovieSpec, SoundSpec, WrittenMovie } from './movie-spec.ts';
 import { checkPieces, checkSound } from './piece-check.ts';
 
@@ -19,13 +17,6 @@ export interface WriteMovieOptions {
   readonly trusted?: (path: string) => boolean;
   /** Called now and then with the bytes written so far and their final number. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
-}
-
-/** The bytes before the media data, and where those begin. */
-interface Head {
-  readonly bytes: Uint8Array;
-  readonly moovDigest: string;
-  readonly dataOffset: number;
 }
 
 /**
@@ -80,7 +71,7 @@ async function writeContent(
   out: OpenFile,
   spec: MovieSpec,
   layout: Layout,
-  head: Head,
+  head: MovieHead,
   hashing: Hashing,
   options: WriteMovieOptions,
 ): Promise<string | null> {
@@ -105,34 +96,6 @@ async function writeContent(
   );
   check.finish();
   return whole === null ? null : whole.digest();
-}
-
-/** Everything before the first picture: `ftyp`, `moov`, the header of `mdat`, the timecode samples. */
-function movieHead(spec: MovieSpec, layout: Layout, hashing: Hashing): Head {
-  const out = new ByteWriter(1024);
-  fileType(out, spec.format);
-  const model = movieModel(spec, layout);
-  const small = moovBytes(model, 0, false).length;
-  // Decided by the small form's size, so that the decision does not move what it is about.
-  const largeOffsets = out.length + small + 16 + layout.sizeBytes > 0xffffffff;
-  const moovSize = largeOffsets ? moovBytes(model, 0, true).length : small;
-  const wide = layout.sizeBytes + 8 > 0xffffffff;
-  const dataOffset = out.length + moovSize + (wide ? 16 : 8);
-  const moov = moovBytes(model, dataOffset, largeOffsets);
-  out.bytes(moov);
-  out.u32(wide ? 1 : layout.sizeBytes + 8);
-  out.latin1('mdat');
-  if (wide) out.u64(layout.sizeBytes + 16);
-  for (const frame of timecodeFrames(spec, layout)) out.u32(frame);
-  return { bytes: out.toBytes(), moovDigest: hashing.sha256(moov), dataOffset };
-}
-
-function fileType(out: ByteWriter, format: 'mp4' | 'mov'): void {
-  out.box('ftyp', () => {
-    out.latin1(format === 'mov' ? 'qt  ' : 'isom');
-    out.u32(0x200);
-    out.latin1(format === 'mov' ? 'qt  ' : 'isomiso2avc1mp41');
-  });
 }
 
 /** Hashes the segments as they pass and compares each with the digest that it was recorded under. */

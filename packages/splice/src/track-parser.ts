@@ -26,8 +26,10 @@ export function readTrack(index: IndexBytes, trak: Box, fileBytes: number, file:
       `samples name an entry beyond the ${entries.length} there are`,
     );
   }
-  const uniform = typeof tables.sizes === 'number' && handler === 'soun';
-  if (uniform) checkUniform(tables, tables.sizes as number, fileBytes, file, stbl.path);
+  const uniform = handler === 'soun' && typeof tables.sizes === 'number';
+  if (handler === 'soun' && typeof tables.sizes === 'number') {
+    checkUniform(tables, tables.sizes, fileBytes, file, stbl.path);
+  }
   return {
     ...header,
     ...clock,
