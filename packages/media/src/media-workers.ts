@@ -1,0 +1,50 @@
+import type { EncodedChunk, Toolchain, VideoProfile } from '@patchwork/plan';
+import type {
+  DecodeSoundJob, DecodedDigests, DecodedSound, DigestJob, EncodedSound, MovieScan, PictureJob, ProbedMedia, ReadCode,
+  ReadCodesJob, SoundJob, TestMediaSpec, ThumbnailJob,
+} from './jobs.ts';
+
+/** How a call is watched and stopped. */
+export interface CallOptions {
+  /** Aborting ends the child that does the job, and rejects with `PW_MEDIA_ABORTED`. */
+  readonly signal?: AbortSignal;
+  /** Called as the job goes on: units done (frames, or sound samples) of all. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** How many children there are and who hears of them. */
+export interface WorkerOptions {
+  /** Child processes at most, at least 1. They start when first needed. */
+  readonly count: number;
+  /** Hears of crashes and retries; default nobody. */
+  readonly log?: (line: string) => void;
+  /** Bytes of decoded pictures that one child may keep; default 96 MiB. */
+  readonly frameCacheBytes?: number;
+}
+
+/**
+ * The native work, done in child processes: a crash of native code ends one attempt at one job, not the run. Each child
+ * does one job at a time; further jobs wait in order. A job whose child died is tried once more in a new one, then fails
+ * with `PW_MEDIA_WORKER_DIED`.
+ */
+export interface MediaWorkers {
+  readonly count: number;
+  /** @throws PW_MEDIA_MISSING, PW_MEDIA_UNREADABLE, PW_MEDIA_TRUNCATED, PW_MEDIA_NO_STREAMS */
+  probe(path: string, options?: CallOptions): Promise<ProbedMedia>;
+  /** @throws PW_MEDIA_DECODE, PW_RENDER_UNMODELLED, PW_MEDIA_ENCODER, PW_MEDIA_WRITE */
+  encodePictures(job: PictureJob, options?: CallOptions): Promise<readonly EncodedChunk[]>;
+  /** @throws PW_MEDIA_DECODE, PW_MEDIA_ENCODER, PW_MEDIA_WRITE */
+  renderSound(job: SoundJob, options?: CallOptions): Promise<EncodedSound>;
+  decodeDigests(job: DigestJob, options?: CallOptions): Promise<DecodedDigests>;
+  scanMovie(path: string, options?: CallOptions): Promise<MovieScan>;
+  /** JPEG or PNG files, in the order of the items. */
+  thumbnails(job: ThumbnailJob, options?: CallOptions): Promise<readonly Uint8Array[]>;
+  /** What this machine would encode the profile with. @throws PW_MEDIA_ENCODER when it cannot. */
+  toolchain(video: VideoProfile, options?: CallOptions): Promise<Toolchain>;
+  writeTestMedia(spec: TestMediaSpec, options?: CallOptions): Promise<void>;
+  /** Reads the test code of every frame, in presentation order. */
+  readCodes(job: ReadCodesJob, options?: CallOptions): Promise<readonly ReadCode[]>;
+  decodeSound(job: DecodeSoundJob, options?: CallOptions): Promise<DecodedSound>;
+  /** Ends the children; jobs still running reject with `PW_MEDIA_ABORTED`. */
+  close(): Promise<void>;
+}

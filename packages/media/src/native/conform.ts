@@ -1,0 +1,123 @@
+import type { ColorTags } from '@patchwork/program';
+import type { Rational } from '@patchwork/time';
+import type { Frame } from 'node-av/lib';
+import { carriesAlpha } from './pixel-format.ts';
+import { frameOfRaster, rasterOfFrame } from './frame-memory.ts';
+import { croppedRaster, placedRaster, turnedRaster } from './place.ts';
+import { type Raster, type RasterArena, type RasterFormat, fullChroma } from './raster.ts';
+import type { Scaler } from './scaler.ts';
+
+/** How a picture of another raster comes onto the canvas. */
+export interface Conforming {
+  readonly color: ColorTags;
+  readonly pixelAspect: Rational;
+  /** Degrees clockwise: 0, 90, 180 or 270. */
+  readonly rotation: number;
+  readonly conform: 'fit' | 'fill' | 'none';
+  readonly crop: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
+}
+
+/** Where pictures are composed. */
+export interface DrawingCanvas {
+  readonly format: RasterFormat;
+  readonly width: number;
+  readonly height: number;
+  readonly color: ColorTags;
+}
+
+/** What drawing works with: memory, the scaler, and the frames to free when the picture is done. */
+export interface Workshop {
+  readonly arena: RasterArena;
+  readonly scaler: Scaler;
+  /** Takes a frame over, to be freed when the picture is done. */
+  keep(frame: Frame): Frame;
+}
+
+/**
+ * A frame on the canvas: cropped, turned, converted to the canvas's format and colour, conformed. A frame that is
+ * already all that is seen in place, without a copy; otherwise the scaler runs once (twice for a crop or a turn).
+ * A matrix or range that the file does not state is taken to be the canvas's.
+ */
+export function conformedFrame(frame: Frame, how: Conforming, canvas: DrawingCanvas, shop: Workshop): Raster {
+  const color: ColorTags = {
+    ...how.color,
+    matrix: how.color.matrix === 'unknown' ? canvas.color.matrix : how.color.matrix,
+    range: how.color.range === 'unknown' ? canvas.color.range : how.color.range,
+  };
+  const { crop, rotation } = how;
+  const cropped = crop.left > 0 || crop.right > 0 || crop.top > 0 || crop.bottom > 0;
+  if (!cropped && rotation === 0) return conformed(frame, color, how, canvas, shop);
+  // Cut and turned at full chroma, where any pixel is a place to cut.
+  const full = fullChroma(canvas.format);
+  const format = hasAlpha(frame) ? full.withAlpha : full.pixelFormat;
+  const open = shop.keep(shop.scaler.convert(frame, color, format, frame.width, frame.height, canvas.color));
+  let raster = rasterOfFrame(open, full);
+  if (cropped) {
+    const left = Math.round(crop.left * raster.width);
+    const top = Math.round(crop.top * raster.height);
+    const width = raster.width - left - Math.round(crop.right * raster.width);
+    const height = raster.height - top - Math.round(crop.bottom * raster.height);
+    if (width <= 0 || height <= 0) return clearRaster(canvas, shop);
+    raster = croppedRaster(raster, left, top, width, height);
+  }
+  if (rotation === 90 || rotation === 180 || rotation === 270) raster = turnedRaster(shop.arena, raster, rotation);
+  const turned = shop.keep(frameOfRaster(raster));
+  const aspect = rotation === 90 || rotation === 270
+    ? { num: how.pixelAspect.den, den: how.pixelAspect.num }
+    : how.pixelAspect;
+  return conformed(turned, canvas.color, { ...how, pixelAspect: aspect }, canvas, shop);
+}
+
+/** A canvas with nothing on it. */
+export function clearRaster(canvas: DrawingCanvas, shop: Workshop): Raster {
+  const planes = shop.arena.planes(canvas.format, canvas.width, canvas.height);
+  const middle = 1 << (canvas.format.depth - 1);
+  planes.forEach((plane, index) => plane.data.fill(index === 0 ? 0 : middle));
+  return { format: canvas.format, width: canvas.width, height: canvas.height, planes, alpha: 0 };
+}
+
+function conformed(frame: Frame, color: ColorTags, how: Conforming, canvas: DrawingCanvas, shop: Workshop): Raster {
+  const { format } = canvas;
+  const size = shownSize(frame, how, canvas);
+  const same = size.width === frame.width && size.height === frame.height;
+  const alike = color.matrix === canvas.color.matrix && color.range === canvas.color.range;
+  const native = frame.format === format.pixelFormat || frame.format === format.withAlpha;
+  const ready = same && alike && native
+    ? frame
+    : shop.keep(shop.scaler.convert(
+      frame, color, hasAlpha(frame) ? format.withAlpha : format.pixelFormat, size.width, size.height, canvas.color,
+    ));
+  const left = evenPart((canvas.width - size.width) / 2);
+  const top = evenPart((canvas.height - size.height) / 2);
+  return placedRaster(shop.arena, rasterOfFrame(ready, format), canvas.width, canvas.height, left, top);
+}
+
+/** Pixels of the conformed picture on the canvas, even, so that its chroma falls on the canvas's. */
+function shownSize(frame: Frame, how: Conforming, canvas: DrawingCanvas): { width: number; height: number } {
+  const width = (frame.width * how.pixelAspect.num) / how.pixelAspect.den;
+  const { height } = frame;
+  if (how.conform === 'none') {
+    return how.pixelAspect.num === how.pixelAspect.den && frame.width % 2 === 0 && height % 2 === 0
+      ? { width: frame.width, height }
+      : { width: even(width), height: even(height) };
+  }
+  const across = canvas.width / width;
+  const down = canvas.height / height;
+  const scale = how.conform === 'fit' ? Math.min(across, down) : Math.max(across, down);
+  return {
+    width: scale === across ? canvas.width : even(width * scale),
+    height: scale === down ? canvas.height : even(height * scale),
+  };
+}
+
+function even(size: number): number {
+  return Math.max(2, 2 * Math.round(size / 2));
+}
+
+function evenPart(offset: number): number {
+  return 2 * Math.floor(offset / 2);
+}
+
+function hasAlpha(frame: Frame): boolean {
+  return carriesAlpha(frame.format);
+}

@@ -1,0 +1,194 @@
+import { type Digest, PatchworkError } from '@patchwork/kernel';
+import type { ColorTags, Picture, SourcePicture, TextPicture } from '@patchwork/program';
+import type { Frame } from 'node-av/lib';
+import { fontDigest } from '../font.ts';
+import { fadedRaster, mixedRaster, overRaster, solidRaster, solidSamples } from './composite.ts';
+import { type DrawingCanvas, type Workshop, clearRaster, conformedFrame } from './conform.ts';
+import { frameOfRaster } from './frame-memory.ts';
+import type { FramePool } from './frame-pool.ts';
+import { type Raster, type RasterFormat, RasterArena, maxSample } from './raster.ts';
+import { Scaler } from './scaler.ts';
+import { type TextMask, textMask } from './text.ts';
+import { transformedRaster } from './transform.ts';
+
+/**
+ * Version of the drawing: raised whenever the pixels of any picture change. Part of the toolchain, so of every action
+ * key; the golden digests of `draw.test.ts` fail when pixels change and this number did not.
+ */
+export const drawingVersion = '1';
+
+/** Texts kept drawn: a burn-in changes with every frame, a clip name with every clip. */
+const masksKept = 8;
+
+/** What a renderer does with what it cannot draw. */
+export type UnmodelledPolicy = 'refuse' | 'pass-through';
+
+/** Draws {@link Picture}s. The pixels depend on the picture and the canvas alone, never on what was drawn before. */
+export class Drawer {
+  private readonly canvas: DrawingCanvas;
+  private readonly pool: FramePool;
+  private readonly paths: ReadonlyMap<Digest, string>;
+  private readonly policy: UnmodelledPolicy;
+  private readonly arena = new RasterArena();
+  private readonly scaler = new Scaler();
+  private readonly masks = new Map<string, TextMask>();
+  private frames: Frame[] = [];
+  private readonly shop: Workshop;
+
+  constructor(
+    canvas: { readonly format: RasterFormat; readonly width: number; readonly height: number; readonly color: ColorTags },
+    pool: FramePool, paths: ReadonlyMap<Digest, string>, policy: UnmodelledPolicy,
+  ) {
+    this.canvas = canvas;
+    this.pool = pool;
+    this.paths = paths;
+    this.policy = policy;
+    this.shop = {
+      arena: this.arena,
+      scaler: this.scaler,
+      keep: (frame) => {
+        this.frames.push(frame);
+        return frame;
+      },
+    };
+  }
+
+  /**
+   * Draws a picture and hands it to `use`; its memory is taken back afterwards. What is clear in the end shows black.
+   *
+   * @throws PW_MEDIA_DECODE, PW_RENDER_UNMODELLED, PW_MEDIA_FONT
+   */
+  draw<T>(picture: Picture, use: (raster: Raster) => T): T {
+    try {
+      const drawn = this.render(picture, this.canvas);
+      if (drawn.alpha === 1) return use(drawn);
+      const { format, width, height, color } = this.canvas;
+      const black = solidRaster(this.arena, format, width, height, solidSamples([0, 0, 0], color.matrix, color.range, format.depth), 1);
+      return use(overRaster(this.arena, black, drawn));
+    } finally {
+      for (const frame of this.frames) frame.free();
+      this.frames = [];
+      this.arena.reset();
+    }
+  }
+
+  private render(picture: Picture, canvas: DrawingCanvas): Raster {
+    switch (picture.op) {
+      case 'source':
+        return this.renderSource(picture, canvas);
+      case 'solid': {
+        const [red, green, blue, alpha] = picture.color;
+        const samples = solidSamples([red, green, blue], canvas.color.matrix, canvas.color.range, canvas.format.depth);
+        return solidRaster(this.arena, canvas.format, canvas.width, canvas.height, samples, alpha);
+      }
+      case 'transform':
+        return transformedRaster(this.arena, this.render(picture.input, canvas), picture);
+      case 'opacity':
+        return fadedRaster(this.arena, this.render(picture.input, canvas), picture.opacity);
+      case 'over':
+        return this.renderOver(picture.layers, canvas);
+      case 'mix':
+        return mixedRaster(this.arena, this.render(picture.from, canvas), this.render(picture.to, canvas), picture.share);
+      case 'nest': {
+        const inner: DrawingCanvas = { format: canvas.format, width: picture.width, height: picture.height, color: picture.color };
+        const frame = this.shop.keep(frameOfRaster(this.render(picture.input, inner)));
+        return conformedFrame(frame, {
+          color: picture.color, conform: picture.conform, pixelAspect: { num: 1, den: 1 }, rotation: 0,
+          crop: { left: 0, right: 0, top: 0, bottom: 0 },
+        }, canvas, this.shop);
+      }
+      case 'text':
+        return this.renderText(picture, canvas);
+      case 'unmodelled':
+        if (this.policy === 'pass-through') return this.render(picture.input, canvas);
+        throw new PatchworkError('PW_RENDER_UNMODELLED', `this renderer cannot draw ${picture.label}`, {
+          hint: 'Render it in the program that made it, or allow it to be left out.',
+          details: { label: picture.label },
+        });
+    }
+  }
+
+  private renderSource(picture: SourcePicture, canvas: DrawingCanvas): Raster {
+    const path = this.paths.get(picture.media);
+    if (path === undefined) {
+      throw new PatchworkError('PW_MEDIA_OFFLINE', `no file is known for media ${picture.media}`, {
+        hint: 'Give the job every file that its pictures name.', details: { media: picture.media },
+      });
+    }
+    let frame: Frame;
+    try {
+      frame = this.shop.keep(this.pool.frameAt(path, picture.stream, picture.pts));
+    } catch (error) {
+      if (error instanceof PatchworkError && error.code === 'PW_MEDIA_DECODE') {
+        throw new PatchworkError('PW_MEDIA_DECODE', `${path}: frame ${picture.frame} (pts ${picture.pts}) cannot be decoded: ${String(error.details['cause'])}`, {
+          hint: error.hint ?? '', details: { ...error.details, frame: picture.frame }, cause: error,
+        });
+      }
+      throw error;
+    }
+    return conformedFrame(frame, picture, canvas, this.shop);
+  }
+
+  private renderOver(layers: readonly Picture[], canvas: DrawingCanvas): Raster {
+    let result: Raster | null = null;
+    for (const layer of layers) {
+      const raster = this.render(layer, canvas);
+      result = result === null ? raster : overRaster(this.arena, result, raster);
+    }
+    return result ?? clearRaster(canvas, this.shop);
+  }
+
+  private renderText(picture: TextPicture, canvas: DrawingCanvas): Raster {
+    if (picture.font !== fontDigest()) {
+      throw new PatchworkError('PW_MEDIA_FONT', `text asks for font ${picture.font}, but ${fontDigest()} is installed`, {
+        hint: 'Install the dejavu-fonts-ttf version that this project pins.',
+        details: { asked: picture.font, installed: fontDigest() },
+      });
+    }
+    const input = this.render(picture.input, canvas);
+    const mask = this.maskFor(picture, canvas);
+    const { box } = mask;
+    if (box.right <= box.left) return input;
+    const pad = Math.max(2, Math.round(canvas.height / 120));
+    const ground = (x: number, y: number): boolean =>
+      x >= box.left - pad && x < box.right + pad && y >= box.top - pad && y < box.bottom + pad;
+    const max = maxSample(canvas.format);
+    // Half-black under white letters: readable on any picture.
+    const shade = this.arena.plane(canvas.width, canvas.height, canvas.format.depth);
+    const letters = this.arena.plane(canvas.width, canvas.height, canvas.format.depth);
+    const half = Math.round(max * 0.6);
+    for (let y = 0; y < canvas.height; y += 1) {
+      for (let x = 0; x < canvas.width; x += 1) {
+        const place = y * canvas.width + x;
+        shade.data[place] = ground(x, y) ? half : 0;
+        letters.data[place] = Math.round(((mask.coverage[place] ?? 0) * max) / 255);
+      }
+    }
+    const flat = (color: [number, number, number], alpha: Raster['alpha']): Raster => ({
+      ...solidRaster(this.arena, canvas.format, canvas.width, canvas.height,
+        solidSamples(color, canvas.color.matrix, canvas.color.range, canvas.format.depth), 1),
+      alpha,
+    });
+    return overRaster(this.arena, overRaster(this.arena, input, flat([0, 0, 0], shade)), flat([1, 1, 1], letters));
+  }
+
+  private maskFor(picture: TextPicture, canvas: DrawingCanvas): TextMask {
+    const key = [canvas.width, canvas.height, picture.placement, picture.text].join('\n');
+    const known = this.masks.get(key);
+    if (known !== undefined) return known;
+    const size = Math.max(8, Math.round(canvas.height / 18));
+    const y = picture.placement === 'top' ? Math.round(canvas.height * 0.05) : Math.round(canvas.height * 0.95) - size;
+    const mask = textMask(canvas.width, canvas.height, [{ text: picture.text, size, x: 'center', y }]);
+    this.masks.set(key, mask);
+    for (const old of this.masks.keys()) {
+      if (this.masks.size <= masksKept) break;
+      this.masks.delete(old);
+    }
+    return mask;
+  }
+
+  /** Frees the scaler. */
+  close(): void {
+    this.scaler.close();
+  }
+}

@@ -1,0 +1,61 @@
+import type { ColorTags } from '@patchwork/program';
+import type { AVPixelFormat } from 'node-av/constants';
+import { SoftwareScaleContext } from 'node-av/lib';
+import type { Frame } from 'node-av/lib';
+import { checked } from './check.ts';
+import { colorNumbers } from './color-tags.ts';
+import { allocatedFrame, tagFrame } from './frame-memory.ts';
+
+/** Contexts kept; each holds the filter tables of one pair of sizes and formats. */
+const contextsKept = 16;
+
+/**
+ * Brings frames to another size, format, matrix and range with FFmpeg's scaler. `accurate_rnd+bitexact` makes the C and
+ * SIMD paths of all processors agree. Primaries and transfer are taken to be the target's: only matrix and range convert.
+ */
+export class Scaler {
+  private readonly contexts = new Map<string, SoftwareScaleContext>();
+
+  /** A new frame; the caller frees it. The input's colour tags are overwritten with `from`. */
+  convert(
+    input: Frame, from: ColorTags, format: AVPixelFormat, width: number, height: number, to: ColorTags,
+  ): Frame {
+    const target = colorNumbers(to);
+    const source = colorNumbers(from);
+    const output = allocatedFrame(format, width, height);
+    tagFrame(input, { ...source, primaries: target.primaries, transfer: target.transfer });
+    tagFrame(output, target);
+    const key = [
+      input.width, input.height, input.format, source.matrix, input.colorRange, width, height, format, target.matrix,
+      target.range,
+    ].join(' ');
+    checked(this.contextFor(key).scaleFrameSync(output, input), 'sws_scale_frame');
+    return output;
+  }
+
+  private contextFor(key: string): SoftwareScaleContext {
+    const known = this.contexts.get(key);
+    if (known !== undefined) {
+      this.contexts.delete(key);
+      this.contexts.set(key, known);
+      return known;
+    }
+    const context = new SoftwareScaleContext();
+    context.allocContext();
+    checked(context.setOption('sws_flags', 'bicubic+accurate_rnd+bitexact'), 'sws_flags');
+    checked(context.setOption('threads', 1), 'sws threads');
+    this.contexts.set(key, context);
+    for (const [old, other] of this.contexts) {
+      if (this.contexts.size <= contextsKept) break;
+      this.contexts.delete(old);
+      other.freeContext();
+    }
+    return context;
+  }
+
+  /** Frees the contexts. */
+  close(): void {
+    for (const context of this.contexts.values()) context.freeContext();
+    this.contexts.clear();
+  }
+}

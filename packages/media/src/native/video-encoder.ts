@@ -1,0 +1,156 @@
+import { PatchworkError } from '@patchwork/kernel';
+import type { VideoProfile } from '@patchwork/plan';
+import {
+  AV_CODEC_FLAG_GLOBAL_HEADER, AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE, AVCHROMA_LOC_LEFT, AVERROR_OPTION_NOT_FOUND,
+} from 'node-av/constants';
+import { CodecContext, Packet, Rational } from 'node-av/lib';
+import type { Frame } from 'node-av/lib';
+import { checked, encoderNamed, endOfStream, libavText, tryAgain } from './check.ts';
+import { colorNumbers } from './color-tags.ts';
+import { allocatedFrame, tagFrame, writeToFrame } from './frame-memory.ts';
+import { type Raster, rasterFormat } from './raster.ts';
+
+/** FFmpeg's encoder for a codec of ours. */
+export function encoderName(codec: VideoProfile['codec']): 'libx264' | 'prores_ks' {
+  return codec === 'h264' ? 'libx264' : 'prores_ks';
+}
+
+/** A packet as the encoder gave it, in decoding order. */
+export interface EncodedPacket {
+  readonly data: Uint8Array;
+  /** Place in showing order, counted from the encoder's first frame. */
+  readonly order: number;
+  readonly key: boolean;
+}
+
+const x264Option = /^x264-params[.:/ ](.+)$/;
+
+/**
+ * The encoder's options as FFmpeg takes them. `x264-params.NAME` (also with `:` or `/`) are x264's own, joined to one
+ * text; an empty one would silently end x264's list, so it is refused.
+ *
+ * @throws PW_MEDIA_ENCODER naming the option
+ */
+export function encoderOptions(options: VideoProfile['options']): [string, string][] {
+  const plain: [string, string][] = [];
+  const own: string[] = [];
+  for (const name of Object.keys(options).toSorted()) {
+    const value = options[name] ?? '';
+    if (name === 'x264-params') {
+      own.push(...value.split(':'));
+      continue;
+    }
+    const match = x264Option.exec(name);
+    if (match === null) plain.push([name, value]);
+    else own.push(`${match[1] ?? ''}=${value}`);
+  }
+  for (const item of own) {
+    if (!/^[a-z0-9_-]+=[^:=]+$/.test(item)) throw refusedOption('x264-params', item);
+  }
+  if (own.length > 0) plain.push(['x264-params', own.join(':')]);
+  return plain;
+}
+
+function refusedOption(name: string, value: string): PatchworkError {
+  return new PatchworkError('PW_MEDIA_ENCODER', `the encoder does not take the option ${name} = "${value}"`, {
+    hint: 'Correct the option in the profile.', details: { option: name, value },
+  });
+}
+
+/**
+ * One encoder, from its first frame to its drain. One thread: x264's pictures change with the number of threads.
+ * Frames get the times 0, 1, 2 …; the first is forced to be a key frame.
+ */
+export class VideoEncoder {
+  readonly extradata: Uint8Array;
+  private readonly context: CodecContext;
+  private readonly frame: Frame;
+  private readonly packet: Packet;
+  private readonly forceFirst: boolean;
+  private count = 0;
+
+  /** Opens the encoder with every option of the profile. @throws PW_MEDIA_ENCODER */
+  constructor(video: VideoProfile) {
+    const format = rasterFormat(video.pixelFormat);
+    const name = encoderName(video.codec);
+    const codec = encoderNamed(name);
+    const context = new CodecContext();
+    context.allocContext3(codec);
+    context.width = video.width;
+    context.height = video.height;
+    context.pixelFormat = format.pixelFormat;
+    context.timeBase = new Rational(video.rate.den, video.rate.num);
+    context.framerate = new Rational(video.rate.num, video.rate.den);
+    context.sampleAspectRatio = new Rational(1, 1);
+    context.threadCount = 1;
+    const color = colorNumbers(video.color);
+    context.colorPrimaries = color.primaries;
+    context.colorTrc = color.transfer;
+    context.colorSpace = color.matrix;
+    context.colorRange = color.range;
+    context.chromaLocation = AVCHROMA_LOC_LEFT;
+    context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
+    for (const [option, value] of encoderOptions(video.options)) {
+      const code = context.setOption(option, value);
+      if (code === AVERROR_OPTION_NOT_FOUND || code < 0) {
+        context.freeContext();
+        throw refusedOption(option, value);
+      }
+    }
+    const opened = context.open2Sync(codec, null);
+    if (opened < 0) {
+      context.freeContext();
+      throw new PatchworkError('PW_MEDIA_ENCODER', `${name} does not open: ${libavText(opened)}`, {
+        hint: 'An option of the profile has a value that the encoder refuses.',
+        details: { encoder: name, options: { ...video.options } },
+      });
+    }
+    this.context = context;
+    this.extradata = Uint8Array.from(context.extraData ?? []);
+    this.frame = allocatedFrame(format.pixelFormat, video.width, video.height);
+    // prores_ks writes the frame's tags into every frame header, not the context's.
+    tagFrame(this.frame, color);
+    this.packet = new Packet();
+    this.packet.alloc();
+    this.forceFirst = video.codec === 'h264';
+  }
+
+  /** Encodes a picture; returns the packets that came out. */
+  encode(raster: Raster): EncodedPacket[] {
+    checked(this.frame.makeWritable(), 'av_frame_make_writable');
+    writeToFrame(raster, this.frame);
+    this.frame.pts = BigInt(this.count);
+    this.frame.pictType = this.forceFirst && this.count === 0 ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+    this.count += 1;
+    checked(this.context.sendFrameSync(this.frame), 'encoding a frame');
+    return this.take();
+  }
+
+  /** Ends the input; returns the packets still inside. */
+  finish(): EncodedPacket[] {
+    checked(this.context.sendFrameSync(null), 'draining the encoder');
+    return this.take();
+  }
+
+  private take(): EncodedPacket[] {
+    const packets: EncodedPacket[] = [];
+    for (;;) {
+      const code = this.context.receivePacketSync(this.packet);
+      if (code === tryAgain || code === endOfStream) return packets;
+      checked(code, 'taking a packet');
+      packets.push({
+        data: Uint8Array.from(this.packet.data ?? []),
+        order: Number(this.packet.pts),
+        key: this.packet.isKeyframe,
+      });
+      this.packet.unref();
+    }
+  }
+
+  /** Frees everything native. */
+  close(): void {
+    this.packet.free();
+    this.frame.free();
+    this.context.freeContext();
+  }
+}
