@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import { isPatchworkError, type Digest } from '@patchwork/kernel';
+import type { Alarms } from './alarm.ts';
+import { chunksOf, type ChunkPacks } from './chunk-packs.ts';
+import { byteLength } from './encoded-chunk.ts';
+import { openOrNull, readExactly, readWhole } from './file-bytes.ts';
+import { isFields } from './ledger-check.ts';
+import { ledgersFolder } from './ledger-copies.ts';
+import { parseLedger } from './ledger.ts';
+import { withLockFile } from './lock-file.ts';
+import { gcLockPath } from './gc.ts';
+import { readJournals } from './journal.ts';
+import { listPacks, readIndex, sweepHalves } from './pack-files.ts';
+import type { PackIndex } from './pack-index.ts';
+import { removePack } from './pack-writer.ts';
+import { scanRecords } from './record-line.ts';
+import { indexPath, packPath, quarantineFolder, type StoreContext } from './store-context.ts';
+import { listTemps, sweepTemps } from './temp-files.ts';
+
+/** Something fsck found. All plain JSON. */
+export interface Finding {
+  /** `PW_STORE_*`, stable. */
+  readonly code: string;
+  /** `error`: bytes are lost or wrong. `note`: litter that costs space only. */
+  readonly severity: 'error' | 'note';
+  readonly path: string;
+  /** The chunk's key, where one chunk is meant. */
+  readonly key: Digest | null;
+  readonly message: string;
+}
+
+/** What fsck looked at and found. */
+export interface FsckReport {
+  readonly packs: number;
+  readonly chunks: number;
+  /** Bytes hashed. */
+  readonly bytes: number;
+  readonly findings: readonly Finding[];
+  /** Whether what was found has been taken away; what is still sound stays. */
+  readonly repaired: boolean;
+}
+
+/**
+ * Reads everything and hashes every chunk. Repairing is forgetting: damaged chunks, broken indexes, halves and litter go,
+ * sound chunks of a damaged pack move to a new one. Alarms are told and never taken away.
+ *
+ * @throws PW_STORE_BUSY when another process cleans up.
+ */
+export async function checkStore(
+  context: StoreContext,
+  packs: ChunkPacks,
+  alarms: Alarms,
+  repair: 'report' | 'repair',
+): Promise<FsckReport> {
+  return await withLockFile(context, gcLockPath(context.folder), async () => {
+    const findings: Finding[] = [];
+    const totals = { packs: 0, chunks: 0, bytes: 0 };
+    await checkTemps(context, findings);
+    const listing = await listPacks(context);
+    for (const path of listing.strange) {
+      findings.push(finding('PW_STORE_STRANGE_FILE', 'note', path, 'not a file of the store; left alone'));
+    }
+    for (const { id, missing } of listing.halves) {
+      const path = missing === 'index' ? packPath(context.folder, id) : indexPath(context.folder, id);
+      findings.push(finding('PW_STORE_HALF_PACK', 'note', path, `its ${missing} is missing: a crash left it`));
+    }
+    for (const id of listing.whole) {
+      const index = await readIndex(context, id);
+      if (index === null) {
+        findings.push(finding('PW_STORE_INDEX_DAMAGED', 'error', indexPath(context.folder, id), 'the index is damaged: the pack cannot be read'));
+        if (repair === 'repair') await removePack(context, id);
+        continue;
+      }
+      const damage = await checkPack(context, index, totals);
+      findings.push(...damage);
+      if (damage.length > 0 && repair === 'repair') await packs.putAside(index);
+    }
+    await checkLedgers(context, findings, repair);
+    await checkJournals(context, findings);
+    for (const { key, kept, refused, timeMs } of alarms.list()) {
+      const when = new Date(timeMs).toISOString();
+      const message = `encoded twice with different bytes (${kept.slice(0, 12)} kept, ${refused.slice(0, 12)} refused, ${when})`;
+      findings.push({ ...finding('PW_STORE_NONDETERMINISTIC', 'error', join(context.folder, 'journals', 'alarms'), message), key });
+    }
+    if (repair === 'repair') {
+      await sweepTemps(context);
+      await sweepHalves(context, listing);
+      await packs.refresh();
+    }
+    return { ...totals, findings, repaired: repair === 'repair' };
+  });
+}
+
+async function checkPack(
+  context: StoreContext,
+  index: PackIndex,
+  totals: { packs: number; chunks: number; bytes: number },
+): Promise<Finding[]> {
+  const path = packPath(context.folder, index.id);
+  const file = await openOrNull(context.files, path);
+  if (file === null) return [finding('PW_STORE_HALF_PACK', 'note', indexPath(context.folder, index.id), 'its pack has just been removed')];
+  const findings: Finding[] = [];
+  try {
+    const { size } = await file.stat();
+    totals.packs += 1;
+    if (size !== index.packBytes) {
+      findings.push(finding('PW_STORE_PACK_SIZE', 'error', path, `has ${size} bytes, its index says ${index.packBytes}`));
+    }
+    for (const chunk of chunksOf(index)) {
+      const bytes = await readExactly(file, chunk.offset, byteLength(chunk));
+      totals.chunks += 1;
+      totals.bytes += byteLength(chunk);
+      if (bytes !== null && context.sha256(bytes) === chunk.digest) continue;
+      const message = `the chunk at ${chunk.offset} ${bytes === null ? 'is cut off' : 'has other bytes than its digest says'}`;
+      findings.push({ ...finding('PW_STORE_CHUNK_DAMAGED', 'error', path, message), key: chunk.key });
+    }
+    return findings;
+  } finally {
+    await file.close();
+  }
+}
+
+async function checkTemps(context: StoreContext, findings: Finding[]): Promise<void> {
+  for (const { path, owner } of await listTemps(context)) {
+    if (owner === 'dead') findings.push(finding('PW_STORE_TEMP_LEFT', 'note', path, 'left by a process that died'));
+    if (owner === 'unknown') findings.push(finding('PW_STORE_STRANGE_FILE', 'note', path, 'not a file of the store; left alone'));
+  }
+  const quarantine = quarantineFolder(context.folder);
+  for (const name of await context.files.list(quarantine)) {
+    findings.push(finding('PW_STORE_QUARANTINED', 'note', join(quarantine, name), 'put aside for a damaged chunk; gc removes it'));
+  }
+}
+
+async function checkLedgers(context: StoreContext, findings: Finding[], repair: 'report' | 'repair'): Promise<void> {
+  const top = ledgersFolder(context.folder);
+  for (const folder of await context.files.list(top)) {
+    for (const name of await context.files.list(join(top, folder))) {
+      const path = join(top, folder, name);
+      const bytes = await readWhole(context.files, path);
+      if (bytes === null || isPointer(bytes, context)) continue;
+      try {
+        parseLedger(bytes, path, context.sha256);
+      } catch (error) {
+        if (!isPatchworkError(error)) throw error;
+        findings.push(finding('PW_STORE_LEDGER_DAMAGED', 'error', path, error.message));
+        if (repair === 'repair') await context.files.remove(path);
+      }
+    }
+  }
+}
+
+function isPointer(bytes: Uint8Array, context: StoreContext): boolean {
+  const first = bytes.length > 512 ? undefined : scanRecords(bytes, context.sha256).records[0]?.value;
+  return isFields(first) && first['type'] === 'moved';
+}
+
+async function checkJournals(context: StoreContext, findings: Finding[]): Promise<void> {
+  const top = join(context.folder, 'journals');
+  for (const name of await context.files.list(top)) {
+    const { damage } = await readJournals(context.files, join(top, name), context.sha256);
+    for (const { path, line } of damage) {
+      findings.push(finding('PW_STORE_JOURNAL_DAMAGED', 'error', path, `damaged at line ${line}; the rest of it is not used`));
+    }
+  }
+}
+
+function finding(code: string, severity: Finding['severity'], path: string, message: string): Finding {
+  return { code, severity, path, key: null, message };
+}

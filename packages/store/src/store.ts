@@ -1,0 +1,103 @@
+import { dirname } from 'node:path';
+import type { Digest, FilePort, Sha256 } from '@patchwork/kernel';
+import type { EncodedChunk } from '@patchwork/plan';
+import { openAlarms, type Alarm } from './alarm.ts';
+import { ChunkPacks } from './chunk-packs.ts';
+import type { StoredChunk } from './encoded-chunk.ts';
+import { checkStore, type FsckReport } from './fsck.ts';
+import { collectGarbage, makeRoom, type GcReport } from './gc.ts';
+import { findLedgerCopy, keepLedgerCopy } from './ledger-copies.ts';
+import type { Ledger } from './ledger.ts';
+import { nodeProcesses } from './node-processes.ts';
+import { openUsage } from './pack-usage.ts';
+import type { ProcessPort } from './process-port.ts';
+import { packsFolder, type StoreContext } from './store-context.ts';
+import { nameTemp, sweepTemps, tempFolder } from './temp-files.ts';
+
+/** What {@link openStore} is given. */
+export interface StoreSettings {
+  readonly sha256: Sha256;
+  /** What the store may hold, in bytes. */
+  readonly capBytes: number;
+  /** Milliseconds since 1970. */
+  readonly clockMs: () => number;
+  /** Default: this machine's. */
+  readonly processes?: ProcessPort;
+}
+
+/** An open store. Any number of processes may have one folder open. */
+export interface Store {
+  readonly context: StoreContext;
+  /**
+   * Finds chunks by key, in memory: as of the opening, the last {@link refresh}, and what was adopted here.
+   * A place can be gone by the time it is read; that is a miss.
+   */
+  find(keys: Iterable<Digest>): Map<Digest, StoredChunk>;
+  /** Sees what other processes added and removed. */
+  refresh(): Promise<void>;
+  /** Names a new file on the store's file system, which is removed when this process has died. @param purpose a plain word */
+  tempPath(purpose: string): string;
+  /**
+   * Takes a file of chunks, one after another, into the store. When this returns they survive a power cut, and the file is
+   * no longer at `tempPath`.
+   *
+   * @throws PW_STORE_NONDETERMINISTIC when a key is stored with other bytes: the stored ones stay, the other chunks are
+   *   adopted, an alarm is recorded; PW_STORE_PACK_SIZE, PW_STORE_PACK_DIGEST: nothing is adopted; PW_STORE_LOST; PW_FILE_*
+   */
+  adoptPack(tempPath: string, chunks: readonly EncodedChunk[]): Promise<StoredChunk[]>;
+  /** Reads a chunk, of a pack or a deliverable, and checks its digest; null when it is gone or damaged, and then forgotten. */
+  read(chunk: StoredChunk): Promise<Uint8Array | null>;
+  /** Removes packs of which every chunk is among these: a published deliverable holds them now. Returns the bytes freed. */
+  release(keys: ReadonlySet<Digest>): Promise<number>;
+  /** Brings the store under its cap; `pinned` chunks stay. @throws PW_STORE_BUSY */
+  gc(pinned: ReadonlySet<Digest>): Promise<GcReport>;
+  /** Makes room for so many bytes without touching `pinned` chunks; returns how many there is room for. */
+  makeRoom(bytes: number, pinned: ReadonlySet<Digest>): Promise<number>;
+  /** Hashes everything. @throws PW_STORE_BUSY */
+  fsck(repair: 'report' | 'repair'): Promise<FsckReport>;
+  /** Keys that were encoded to different bytes. */
+  alarms(): readonly Alarm[];
+  /** Copies a ledger, by the moov digest of its newest entry. */
+  keepLedger(ledger: Ledger): Promise<void>;
+  /** Finds the ledger of a deliverable that lost its sidecar. */
+  findLedger(moovDigest: Digest): Promise<Ledger | null>;
+  /** Writes down what was used. The store is not used after this. */
+  close(): Promise<void>;
+}
+
+/** Opens the store in a folder, making it where it is absent, and sweeps what dead processes left. @throws PW_FILE_* */
+export async function openStore(files: FilePort, folder: string, settings: StoreSettings): Promise<Store> {
+  const { sha256, capBytes, clockMs } = settings;
+  const processes = settings.processes ?? nodeProcesses();
+  const context: StoreContext = { files, folder, sha256, capBytes, clockMs, processes };
+  await makeFolders(context);
+  await sweepTemps(context);
+  const usage = await openUsage(context);
+  const alarms = await openAlarms(context);
+  const packs = new ChunkPacks(context, usage, alarms);
+  await packs.refresh();
+  return {
+    context,
+    find: (keys) => packs.find(keys),
+    refresh: () => packs.refresh(),
+    tempPath: (purpose) => nameTemp(context, purpose),
+    adoptPack: (path, chunks) => packs.adopt(path, chunks),
+    read: (chunk) => packs.read(chunk),
+    release: (keys) => packs.release(keys),
+    gc: (pinned) => collectGarbage(context, packs, usage, pinned),
+    makeRoom: (bytes, pinned) => makeRoom(context, packs, usage, bytes, pinned),
+    fsck: (repair) => checkStore(context, packs, alarms, repair),
+    alarms: () => alarms.list(),
+    keepLedger: (ledger) => keepLedgerCopy(context, ledger),
+    findLedger: (moovDigest) => findLedgerCopy(context, moovDigest),
+    close: () => usage.flush(),
+  };
+}
+
+async function makeFolders({ files, folder }: StoreContext): Promise<void> {
+  await files.makeFolder(folder);
+  await files.makeFolder(packsFolder(folder));
+  await files.makeFolder(tempFolder(folder));
+  await files.syncFolder(folder);
+  await files.syncFolder(dirname(folder));
+}

@@ -1,0 +1,4 @@
+export { memoryDisk } from './memory-disk.ts';
+export type { MemoryDisk, Mishap } from './memory-disk.ts';
+export { fakeProcesses } from './fake-processes.ts';
+export type { FakeProcesses } from './fake-processes.ts';
