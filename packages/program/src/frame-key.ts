@@ -1,0 +1,132 @@
+import { canonicalJson, type Json, type Sha256 } from '@patchwork/kernel';
+import { formatRational } from '@patchwork/time';
+import type { Canvas } from './canvas.ts';
+import type { Picture } from './picture.ts';
+import type { FrameKey } from './program.ts';
+import { coreSemantics, pictureSemantics } from './semantics.ts';
+
+/**
+ * Fields that reach no pixel. A deny-list on purpose: a field added to a picture counts in every key until it is proven
+ * harmless and written here.
+ */
+const cosmeticFields: ReadonlySet<string> = new Set(['label']);
+
+/**
+ * Key of a picture, the slow way: the digest of all of it. Two pictures *on one canvas* have one key exactly when their
+ * {@link splitPicture} is the same; `Program.frameKeyAt` is the same relation, faster.
+ */
+export function pictureKey(picture: Picture, sha256: Sha256): FrameKey {
+  return sha256(canonicalJson({ core: coreSemantics, picture: keyedForm(picture as unknown as Json) }));
+}
+
+/** The value without cosmetic fields, every operation with its semantics number. */
+function keyedForm(value: Json): Json {
+  if (Array.isArray(value)) return value.map(keyedForm);
+  if (value === null || typeof value !== 'object') return value;
+  const members: [string, Json][] = [];
+  for (const [name, member] of Object.entries(value as { readonly [key: string]: Json })) {
+    if (name === 'op') members.push([name, `${member}@${pictureSemantics[member as Picture['op']]}`]);
+    else if (!cosmeticFields.has(name)) members.push([name, keyedForm(member)]);
+  }
+  return Object.fromEntries(members);
+}
+
+/** A picture taken apart into what stays from frame to frame and what may move. */
+export interface SplitPicture {
+  /** All fields but the moving ones, as canonical text. */
+  readonly shape: string;
+  /** The moving fields' values: one text for each operation that has any, in the order of the shape. */
+  readonly values: readonly MovingValues[];
+}
+
+/** The moving values of one operation of a picture. */
+export interface MovingValues {
+  readonly of: Picture;
+  readonly text: string;
+}
+
+/** Takes a picture apart. Together, shape and values hold every field but the cosmetic ones. */
+export function splitPicture(picture: Picture): SplitPicture {
+  const values: MovingValues[] = [];
+  return { shape: shapeOf(picture, values), values };
+}
+
+function shapeOf(picture: Picture, values: MovingValues[]): string {
+  const [moving, text] = movingFields(picture);
+  if (text !== '') values.push({ of: picture, text });
+  const members: string[] = [];
+  for (const name of Object.keys(picture).toSorted()) {
+    if (moving.includes(name) || cosmeticFields.has(name)) continue;
+    members.push(`${JSON.stringify(name)}:${fieldShape(picture, name, values)}`);
+  }
+  return `{${members.join(',')}}`;
+}
+
+function fieldShape(picture: Picture, name: string, values: MovingValues[]): string {
+  const field = (picture as unknown as { readonly [name: string]: unknown })[name];
+  if (name === 'op') return `"${picture.op}@${pictureSemantics[picture.op]}"`;
+  if (isPicture(field)) return shapeOf(field, values);
+  if (Array.isArray(field) && field.every(isPicture)) return `[${field.map((one) => shapeOf(one, values)).join(',')}]`;
+  return canonicalJson(field as Json);
+}
+
+function isPicture(value: unknown): value is Picture {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'op');
+}
+
+/** Which fields of an operation move, and their values as one text; each text ends where the next can begin. */
+function movingFields(picture: Picture): readonly [names: readonly string[], text: string] {
+  switch (picture.op) {
+    case 'source':
+      return isUncropped(picture.crop)
+        ? [movesInSource, `${picture.frame}@${picture.pts}`]
+        : [movesInCroppedSource, `${picture.frame}@${picture.pts} ${cropText(picture.crop)}`];
+    case 'nest':
+      return isUncropped(picture.crop) ? [[], ''] : [movesInCroppedNest, cropText(picture.crop)];
+    case 'transform': {
+      const { position, scale, rotation, anchor } = picture;
+      const numbers = [position.x, position.y, scale.x, scale.y, rotation, anchor.x, anchor.y];
+      return [movesInTransform, numbers.join(' ')];
+    }
+    case 'opacity':
+      return [movesInOpacity, String(picture.opacity)];
+    case 'mix':
+      return [movesInMix, formatRational(picture.share)];
+    case 'text':
+      return [movesInText, JSON.stringify(picture.text)];
+    case 'solid':
+    case 'over':
+    case 'unmodelled':
+      return [[], ''];
+  }
+}
+
+const movesInSource: readonly string[] = ['frame', 'pts'];
+const movesInCroppedSource: readonly string[] = ['frame', 'pts', 'crop'];
+const movesInCroppedNest: readonly string[] = ['crop'];
+const movesInTransform: readonly string[] = ['position', 'scale', 'rotation', 'anchor'];
+const movesInOpacity: readonly string[] = ['opacity'];
+const movesInMix: readonly string[] = ['share'];
+const movesInText: readonly string[] = ['text'];
+
+type Crop = Extract<Picture, { op: 'source' }>['crop'];
+
+/** Tells whether nothing is cut away. */
+export function isUncropped(crop: Crop): boolean {
+  return crop.left === 0 && crop.right === 0 && crop.top === 0 && crop.bottom === 0;
+}
+
+function cropText(crop: Crop): string {
+  return `${crop.left} ${crop.right} ${crop.top} ${crop.bottom}`;
+}
+
+/** What every key of a programme begins with: the canvas on which the pictures are composed, and the core's semantics. */
+export function shapePrefix(canvas: Canvas): string {
+  const { width, height, color } = canvas;
+  return `${coreSemantics} ${width}x${height} ${canonicalJson({ ...color })} `;
+}
+
+/** Joins a shape's digest and the moving values to a key. */
+export function joinKey(shape: string, values: readonly string[]): FrameKey {
+  return `${shape}:${values.join(',')}`;
+}

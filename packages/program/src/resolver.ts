@@ -1,0 +1,80 @@
+import type { Diagnostic, Digest } from '@patchwork/kernel';
+import { formatRational, multiply, type Rate, type Rational, round, subtract } from '@patchwork/time';
+import type { Affine } from './affine.ts';
+import type { Canvas } from './canvas.ts';
+import type { Expression } from './expression.ts';
+import type { MediaInfo } from './media-info.ts';
+import type { Refusals } from './refusals.ts';
+
+/** A stretch of record frames with one expression. */
+export interface Segment {
+  readonly in: number;
+  readonly out: number;
+  readonly expression: Expression;
+}
+
+/** Where an item stands in its composition. */
+export interface Place {
+  /** Canvas and rate of the composition. */
+  readonly canvas: Canvas;
+  /** The item's own record frames. */
+  readonly in: number;
+  readonly out: number;
+  /** The record frames asked for: within the item's own, or beyond them into its handles for a transition. */
+  readonly from: number;
+  readonly to: number;
+  /** The item's own time, in seconds, at a record frame. */
+  readonly ownTime: Affine;
+  /** For people: `V1`. */
+  readonly track: string;
+}
+
+/** What all parts of one compilation share. */
+export interface Resolver {
+  readonly media: (targetUrl: string) => MediaInfo | null;
+  readonly font: Digest | null;
+  readonly refusals: Refusals;
+  readonly remarks: Remarks;
+  /** Nested compositions on a clock of their own, by node and canvas. */
+  readonly compositions: Map<string, readonly Segment[]>;
+  /** Timecode of record frame 0. */
+  readonly start: { readonly frame: number; readonly dropFrame: boolean };
+}
+
+/** Collects diagnostics, each place and code once. */
+export class Remarks {
+  readonly #byPlace = new Map<string, Diagnostic>();
+
+  add(diagnostic: Diagnostic): void {
+    const place = `${diagnostic.code} ${diagnostic.where}`;
+    if (!this.#byPlace.has(place)) this.#byPlace.set(place, diagnostic);
+  }
+
+  all(): readonly Diagnostic[] {
+    return [...this.#byPlace.values()];
+  }
+}
+
+/** Own time of an item whose own second `ownStart` lies at record frame `frame`. */
+export function ownTimeAt(ownStart: Rational, frame: number, rate: Rate): Affine {
+  const slope = { num: rate.den, den: rate.num };
+  return { offset: subtract(ownStart, multiply(slope, { num: frame, den: 1 })), slope };
+}
+
+/**
+ * The record frame at which an own time lies. Between two frames the nearer one is taken (the later of two as near), and
+ * said so.
+ */
+export function recordFrameOf(own: Rational, ownTime: Affine, rate: Rate, where: string, remarks: Remarks): number {
+  const exact = multiply(subtract(own, ownTime.offset), rate);
+  if (exact.den === 1) return exact.num;
+  const frame = round(exact);
+  remarks.add({
+    code: 'PW_RECORD_SUBFRAME',
+    severity: 'note',
+    message: `${where} has an edge at record frame ${formatRational(exact)}, between two frames; it was moved to ${frame}`,
+    where,
+    hint: 'Put the edge on a frame in the editing program if the difference matters.',
+  });
+  return frame;
+}
