@@ -1,0 +1,210 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { PatchworkError, type Json } from '@patchwork/kernel';
+import {
+  blame,
+  explainFrame,
+  parsePosition,
+  parseRevision,
+  readHistory,
+  readRevision,
+  restoreRevision,
+  compileEntry,
+  verifyDeliverable,
+  type History,
+  type Place,
+  type Revision,
+} from '@patchwork/render';
+import type { LedgerEntry } from '@patchwork/store';
+import type { CommandContext, CommandOutcome, CommonFlags, Shell } from '../shell.ts';
+import type { RunAction } from '../program.ts';
+import { bytesText, counted, recordRange, recordTimecode } from '../words.ts';
+
+/** Adds the commands that look at a deliverable and its past: `log`, `show`, `blame`, `restore`, `explain`, `verify`. */
+export function addHistory(program: Command, shell: Shell, run: RunAction): void {
+  const revisionFrom = (text: string): Revision => {
+    const revision = parseRevision(text);
+    return { ...revision, path: resolve(shell.folder, revision.path) };
+  };
+  program
+    .command('log')
+    .argument('<deliverable>')
+    .description('the history of a deliverable, newest first')
+    .action(async (path: string, flags: CommonFlags) => run(flags, (context) => log(context, resolve(shell.folder, path))));
+  program
+    .command('show')
+    .argument('<deliverable[@{n}]>')
+    .description('one entry of the history, whole')
+    .action(async (text: string, flags: CommonFlags) => run(flags, (context) => show(context, revisionFrom(text))));
+  program
+    .command('blame')
+    .argument('<deliverable[@{n}]>')
+    .argument('[position]', 'a frame from the timeline\'s start, or a timecode; default: all')
+    .description('which render made these frames')
+    .action(async (text: string, position: string | undefined, flags: CommonFlags) =>
+      run(flags, (context) => blameCommand(context, revisionFrom(text), position)),
+    );
+  program
+    .command('explain')
+    .argument('<deliverable[@{n}]>')
+    .argument('<position>', 'a frame from the timeline\'s start, or a timecode')
+    .description('which inputs made this frame, and why it was rendered or reused')
+    .action(async (text: string, position: string, flags: CommonFlags) =>
+      run(flags, (context) => explain(context, revisionFrom(text), position)),
+    );
+  program
+    .command('restore')
+    .argument('<deliverable@{n}>')
+    .option('-o, --output <file>', 'write the older version here; default: in place of the deliverable')
+    .description('bring an older version back')
+    .action(async (text: string, flags: CommonFlags & { readonly output?: string }) =>
+      run(flags, (context) => restore(context, revisionFrom(text), flags.output === undefined ? null : resolve(shell.folder, flags.output))),
+    );
+  program
+    .command('verify')
+    .argument('<deliverable>')
+    .option('--deep', 'decode everything, and 60 random seeks')
+    .description('check hashes, container, splices and decoding')
+    .action(async (path: string, flags: CommonFlags & { readonly deep?: boolean }) =>
+      run(flags, (context) => verify(context, resolve(shell.folder, path), flags.deep === true)),
+    );
+}
+
+async function log(context: CommandContext, path: string): Promise<CommandOutcome> {
+  const history = await readHistory(context, path);
+  return {
+    document: {
+      schema: 'patchwork.log/1',
+      deliverable: path,
+      current: history.current?.id ?? null,
+      entries: history.line.map((entry, index) => ({ revision: index, ...entrySummary(entry) })),
+    },
+    text: [...strangerLines(history), ...history.line.map((entry, index) => entryLine(entry, index))].join('\n'),
+  };
+}
+
+function strangerLines(history: History): string[] {
+  return history.current === null ? [`${history.path} is missing or was edited elsewhere; this is what its ledger knows:`] : [];
+}
+
+function entryLine(entry: LedgerEntry, index: number): string {
+  const { rendered, reused } = entry.counts;
+  const when = new Date(entry.timeMs).toISOString().slice(0, 19).replace('T', ' ');
+  return `@{${index}}  ${entry.id.slice(0, 12)}  ${when}  rendered ${rendered}, reused ${reused}  ${entry.profile.name}  ${entry.timeline.name}`;
+}
+
+function entrySummary(entry: LedgerEntry): { readonly [key: string]: Json } {
+  return {
+    id: entry.id,
+    parent: entry.parent,
+    timeMs: entry.timeMs,
+    moovDigest: entry.moovDigest,
+    fileSize: entry.fileSize,
+    fileSha256: entry.fileSha256,
+    timeline: entry.timeline.name,
+    profile: entry.profile.name,
+    rendered: entry.counts.rendered,
+    reused: entry.counts.reused,
+  };
+}
+
+async function show(context: CommandContext, revision: Revision): Promise<CommandOutcome> {
+  const { entry } = await readRevision(context, revision);
+  const sizes = entry.chunks.map((chunk) => chunk.sizes.reduce((sum, size) => sum + size, 0));
+  const document = {
+    schema: 'patchwork.show/1',
+    ...entrySummary(entry),
+    profile: entry.profile as unknown as Json,
+    toolchain: entry.toolchain as unknown as Json,
+    range: entry.range === null ? null : [entry.range.in, entry.range.out],
+    media: entry.media.map(({ path, identity }) => ({ path, identity })),
+    epochs: entry.epochs as unknown as Json,
+    chunks: entry.chunks.map((chunk, index) => ({ key: chunk.key, frames: chunk.order.length, offset: chunk.offset, size: sizes[index] ?? 0 })),
+    sound: entry.sound === null ? null : { key: entry.sound.key, digest: entry.sound.digest, samples: entry.sound.samples },
+  };
+  const { video, sound, container } = entry.profile;
+  const text = [
+    `entry     ${entry.id}`,
+    `parent    ${entry.parent ?? 'none: a full render'}`,
+    `written   ${new Date(entry.timeMs).toISOString()}`,
+    `timeline  ${entry.timeline.name}`,
+    `profile   ${entry.profile.name}: ${video.codec} ${video.width}×${video.height} ${video.pixelFormat}, ${sound.codec}, ${container.format}`,
+    `frames    rendered ${entry.counts.rendered}, reused ${entry.counts.reused}, in ${counted(entry.chunks.length, 'chunk')}`,
+    `file      ${bytesText(entry.fileSize)}, sha256 ${entry.fileSha256}`,
+    `media     ${counted(entry.media.length, 'file')}`,
+    ...entry.media.map(({ path, identity }) => `          ${identity.slice(0, 12)}  ${path}`),
+  ].join('\n');
+  return { document, text };
+}
+
+async function blameCommand(context: CommandContext, revision: Revision, position: string | undefined): Promise<CommandOutcome> {
+  const { entry } = await readRevision(context, revision);
+  const place = placeOf(context, entry);
+  const stretches = (await blame(context, revision)).map((each) => ({
+    entry: each.entry,
+    range: { in: each.range.in + place.offset, out: each.range.out + place.offset },
+  }));
+  const frame = position === undefined ? null : frameAt(context, entry, position);
+  const shown = frame === null ? stretches : stretches.filter(({ range }) => frame >= range.in && frame < range.out);
+  return {
+    document: {
+      schema: 'patchwork.blame/1',
+      stretches: shown.map((each) => ({ range: [each.range.in, each.range.out], entry: entrySummary(each.entry) })),
+    },
+    text: shown
+      .map((each) => `${recordRange(place, each.range)}  ${each.entry.id.slice(0, 12)}  ${new Date(each.entry.timeMs).toISOString().slice(0, 19)}  ${each.entry.timeline.name}`)
+      .join('\n'),
+  };
+}
+
+async function explain(context: CommandContext, revision: Revision, position: string): Promise<CommandOutcome> {
+  const { history, entry } = await readRevision(context, revision);
+  const frame = frameAt(context, entry, position);
+  const explained = explainFrame(context, history, entry, frame);
+  const place = placeOf(context, entry);
+  return {
+    document: { schema: 'patchwork.explain/1', ...explained.document },
+    text: [`frame ${frame}, ${recordTimecode(place, frame)}`, ...explained.lines].join('\n'),
+  };
+}
+
+async function restore(context: CommandContext, revision: Revision, output: string | null): Promise<CommandOutcome> {
+  const restored = await restoreRevision(context, revision, output);
+  return {
+    document: { schema: 'patchwork.restore/1', path: restored.path, entry: restored.entry, sha256: restored.sha256 },
+    text: `${restored.path} is again what it was at ${restored.entry.slice(0, 12)}`,
+  };
+}
+
+async function verify(context: CommandContext, path: string, deep: boolean): Promise<CommandOutcome> {
+  const verdict = await verifyDeliverable(context, path, deep ? 'deep' : 'default');
+  const sound = verdict.findings.length === 0;
+  return {
+    document: { schema: 'patchwork.verify/1', deliverable: path, verified: sound, checks: verdict.checks, findings: verdict.findings.map((each) => ({ ...each })) },
+    text: sound
+      ? [`${path} is whole`, ...verdict.checks.map((check) => `  ${check}`)].join('\n')
+      : [`${path} is NOT whole`, ...verdict.findings.map(({ code, message }) => `  ${message} (${code})`)].join('\n'),
+    exitCode: sound ? 0 : 5,
+  };
+}
+
+function placeOf(context: CommandContext, entry: LedgerEntry): Place {
+  const { program } = compileEntry(context, entry);
+  return { rate: program.canvas.rate, offset: entry.range?.in ?? 0, start: program.start };
+}
+
+/** @throws PW_POSITION_FORM, PW_POSITION_OUTSIDE */
+function frameAt(context: CommandContext, entry: LedgerEntry, text: string): number {
+  const { program, facts } = compileEntry(context, entry);
+  const frame = parsePosition(text, facts);
+  if (frame === null) {
+    throw new PatchworkError('PW_POSITION_FORM', `"${text}" is no frame and no timecode`, { hint: 'Write a frame from the timeline\'s start, or HH:MM:SS:FF.' });
+  }
+  const offset = entry.range?.in ?? 0;
+  if (frame < offset || frame >= offset + program.frames) {
+    throw new PatchworkError('PW_POSITION_OUTSIDE', `frame ${frame} is outside the deliverable, which holds [${offset}, ${offset + program.frames})`, {
+      hint: 'Frames count from the timeline\'s start.',
+    });
+  }
+  return frame;
+}

@@ -1,0 +1,144 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { PatchworkError, type Json } from '@patchwork/kernel';
+import { forecastRender, renderDeliverable, type Delivery, type Forecast } from '@patchwork/render';
+import { lengthOf } from '@patchwork/time';
+import { renderRequest, type RenderFlags } from '../flags.ts';
+import type { CommandContext, CommandOutcome, Shell } from '../shell.ts';
+import { writeMarkerList } from '../watch-markers.ts';
+import { bytesText, counted, length, recordRange } from '../words.ts';
+import { duration } from '../progress-line.ts';
+import type { RunAction } from '../program.ts';
+
+/** Adds `render` and `plan`. */
+export function addRender(program: Command, shell: Shell, run: RunAction): void {
+  const shared = (command: Command): Command =>
+    command
+      .option('--profile <name|file>', 'how to encode; default: as delivered before, else by the extension')
+      .option('--timeline <name>', 'which timeline of the file')
+      .option('--range <in:out>', 'deliver a part; frames from the start, or timecodes; out is exclusive')
+      .option('--force-range <in:out>', 'render this part again whatever its keys say (repeatable)', collect, [])
+      .option('--full', 'render everything anew; overwrite a file that is not ours')
+      .option('--on-unknown <policy>', 'refuse | trust: what to do with items that cannot be drawn', 'refuse')
+      .option('--media-map <old=new>', 'media paths that begin with OLD are at NEW (repeatable)', collect, [])
+      .option('--search <folder>', 'look for missing media here, by name (repeatable)', collect, [])
+      .option('--paranoid', 'hash every reused byte');
+  shared(program.command('render'))
+    .argument('<timeline>', 'an .otio or .fcpxml file')
+    .requiredOption('-o, --output <deliverable>', 'the .mov or .mp4 to make or patch')
+    .description('render a timeline, or patch the deliverable that stands there')
+    .option('--deep', 'prove by decoding everything')
+    .option('--dry-run', 'say what would be rendered, and stop')
+    .option('--markers <file>', 'write the watch list as a marker EDL')
+    .action(async (timeline: string, flags: RenderFlags) =>
+      run(flags, (context) =>
+        flags.dryRun === true ? plan(context, shell, timeline, flags.output ?? '', flags) : render(context, shell, timeline, flags),
+      ),
+    );
+  shared(program.command('plan'))
+    .argument('<timeline>')
+    .argument('<deliverable>')
+    .description('what would be rendered, how long it takes, and why')
+    .action(async (timeline: string, deliverable: string, flags: RenderFlags) =>
+      run(flags, (context) => plan(context, shell, timeline, deliverable, flags)),
+    );
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+async function plan(context: CommandContext, shell: Shell, timeline: string, deliverable: string, flags: RenderFlags): Promise<CommandOutcome> {
+  const request = await renderRequest(context, shell.folder, timeline, deliverable, flags);
+  const forecast = await forecastRender(context, request);
+  return { document: { ...forecastDocument(forecast), verified: null }, text: forecastText(forecast) };
+}
+
+async function render(context: CommandContext, shell: Shell, timeline: string, flags: RenderFlags): Promise<CommandOutcome> {
+  if (flags.output === undefined) throw new PatchworkError('PW_USAGE_OUTPUT', 'render needs -o DELIVERABLE');
+  const request = await renderRequest(context, shell.folder, timeline, flags.output, flags);
+  const startMs = shell.nowMs();
+  const delivery = await renderDeliverable(context, request);
+  if (flags.markers !== undefined) await writeMarkerList(context, resolve(shell.folder, flags.markers), delivery.forecast);
+  return {
+    document: {
+      ...forecastDocument(delivery.forecast),
+      frames: { ...delivery.frames },
+      sound: delivery.sound,
+      verified: delivery.verified,
+      deliverable: delivery.deliverablePath,
+      upToDate: delivery.upToDate,
+      sha256: delivery.sha256,
+      moovDigest: delivery.moovDigest,
+      notes: delivery.notes,
+    },
+    text: deliveryText(delivery, shell.nowMs() - startMs),
+  };
+}
+
+/** The document of a plan; a render's has its outcome on top. */
+function forecastDocument(forecast: Forecast): { readonly schema: string; readonly [key: string]: Json } {
+  const { plan: planned } = forecast;
+  return {
+    schema: 'patchwork.render/1',
+    frames: { total: planned.frames, rendered: planned.rendered, reused: planned.reused },
+    dirty: forecast.dirty.map(({ in: start, out }) => [start, out]),
+    reasons: forecast.reasons.map(({ code, text, range }) => ({ code, text, range: [range.in, range.out] })),
+    sound: planned.sound,
+    watch: forecast.watch.map(({ in: start, out, about }) => ({ range: [start, out], about: about.map((each) => [each.in, each.out]) })),
+    estimate: { ...forecast.estimate },
+    diagnostics: forecast.diagnostics.map((each) => ({ ...each })),
+  };
+}
+
+function forecastText(forecast: Forecast): string {
+  const { plan: planned, estimate } = forecast;
+  const lines = [
+    `${counted(planned.rendered, 'frame')} of ${planned.frames.toLocaleString('en-US')} to render, ${planned.reused.toLocaleString('en-US')} reused; sound: ${planned.sound}`,
+    `about ${duration(estimate.seconds * 1000)}, ${bytesText(estimate.bytes)} to write`,
+    ...reasonLines(forecast),
+    ...diagnosticLines(forecast),
+  ];
+  return lines.join('\n');
+}
+
+function deliveryText(delivery: Delivery, tookMs: number): string {
+  const { forecast, frames } = delivery;
+  if (delivery.upToDate) return [`${delivery.deliverablePath} is up to date: nothing rendered, nothing written`, ...diagnosticLines(forecast)].join('\n');
+  return [
+    `${delivery.deliverablePath}`,
+    `  rendered ${counted(frames.rendered, 'frame')}, reused ${frames.reused.toLocaleString('en-US')}, of ${frames.total.toLocaleString('en-US')}; sound: ${delivery.sound}; ${duration(tookMs)}`,
+    ...reasonLines(forecast),
+    `  proven: tables, hashes of reused packets, decode of fresh chunks and their neighbours, seeks at every seam`,
+    ...delivery.notes.map((note) => `  note: ${note}`),
+    ...diagnosticLines(forecast),
+    ...watchLines(forecast),
+  ].join('\n');
+}
+
+function reasonLines(forecast: Forecast): string[] {
+  const shown = forecast.reasons.slice(0, 12);
+  const rest = forecast.reasons.length - shown.length;
+  const lines = shown.map(({ text, range }) => `  ${recordRange(forecast.place, range)}  ${text}`);
+  return rest > 0 ? [...lines, `  … and ${rest} more (all of them with --json)`] : lines;
+}
+
+function diagnosticLines(forecast: Forecast): string[] {
+  return forecast.diagnostics
+    .filter(({ severity }) => severity !== 'note')
+    .map(({ severity, message, where }) => `  ${severity}: ${message}${where === null ? '' : ` (${where})`}`);
+}
+
+/** The watch list: what an editor must see again before this goes out. */
+function watchLines(forecast: Forecast): string[] {
+  const { watch, place } = forecast;
+  const total = watch.reduce((sum, range) => sum + lengthOf(range), 0);
+  if (total === 0) return ['  nothing to watch again'];
+  const shown = watch.slice(0, 20).map((range) => `    ${recordRange(place, range)}  (${length(place, lengthOf(range))})`);
+  const rest = watch.length - shown.length;
+  return [
+    `  watch ${length(place, total)} of ${length(place, forecast.plan.frames)}, 10 s before and after each change:`,
+    ...shown,
+    ...(rest > 0 ? [`    … and ${rest} more (all of them with --json or --markers)`] : []),
+  ];
+}

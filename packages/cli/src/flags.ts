@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import { PatchworkError } from '@patchwork/kernel';
+import { readWholeFile, type RenderRequest, type UnknownPolicy } from '@patchwork/render';
+import { builtInProfileNames, isBuiltInProfileName } from '@patchwork/plan';
+import type { CommandContext, CommonFlags } from './shell.ts';
+
+/** Flags of `render` and `plan`, as commander hands them over. */
+export interface RenderFlags extends CommonFlags {
+  readonly output?: string;
+  readonly profile?: string;
+  readonly range?: string;
+  readonly timeline?: string;
+  readonly forceRange?: readonly string[];
+  readonly full?: boolean;
+  readonly onUnknown?: string;
+  readonly mediaMap?: readonly string[];
+  readonly search?: readonly string[];
+  readonly paranoid?: boolean;
+  readonly deep?: boolean;
+  readonly dryRun?: boolean;
+  readonly report?: string;
+  readonly markers?: string;
+}
+
+/** Turns flags into a request. Paths become absolute, so that a name with a leading dash stays a name. @throws PW_USAGE_*, PW_PROFILE_NAME */
+export async function renderRequest(
+  context: CommandContext,
+  folder: string,
+  timeline: string,
+  deliverable: string,
+  flags: RenderFlags,
+): Promise<RenderRequest> {
+  return {
+    timelinePath: resolve(folder, timeline),
+    timelineName: flags.timeline ?? null,
+    deliverablePath: resolve(folder, deliverable),
+    profile: flags.profile === undefined ? null : await profileFrom(context, folder, flags.profile),
+    range: flags.range ?? null,
+    forceRanges: flags.forceRange ?? [],
+    full: flags.full ?? false,
+    onUnknown: unknownPolicy(flags.onUnknown),
+    mediaMap: (flags.mediaMap ?? []).map(mapRule),
+    searchFolders: (flags.search ?? []).map((each) => resolve(folder, each)),
+    paranoid: flags.paranoid ?? false,
+    proof: flags.deep === true ? 'deep' : 'default',
+  };
+}
+
+async function profileFrom(context: CommandContext, folder: string, text: string): Promise<RenderRequest['profile']> {
+  if (isBuiltInProfileName(text)) return text;
+  const path = resolve(folder, text);
+  if ((await context.files.stat(path)) === null) {
+    throw new PatchworkError('PW_PROFILE_NAME', `no profile and no file is called ${JSON.stringify(text)}`, {
+      hint: `Use one of ${builtInProfileNames.join(', ')}, or the path of a JSON profile.`,
+      details: { name: text },
+    });
+  }
+  const bytes = await readWholeFile(context.files, path, 1 << 20);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new PatchworkError('PW_PROFILE_SYNTAX', `${path} is no JSON: ${cause instanceof Error ? cause.message : ''}`, {
+      cause,
+      hint: 'A profile file is a JSON object; see docs/reference/profiles.md.',
+      details: { path },
+    });
+  }
+}
+
+function unknownPolicy(text: string | undefined): UnknownPolicy {
+  if (text === undefined || text === 'refuse') return 'refuse';
+  if (text === 'trust' || text === 'full') return text;
+  if (/^probe(:\d+)?$/.test(text)) {
+    throw new PatchworkError('PW_USAGE_POLICY', '--on-unknown probe needs a host renderer; the built-in one sees all it draws', {
+      hint: 'Use refuse, full or trust.',
+    });
+  }
+  throw new PatchworkError('PW_USAGE_POLICY', `--on-unknown ${text} is no policy`, { hint: 'Use refuse, full or trust.' });
+}
+
+function mapRule(text: string): { from: string; to: string } {
+  const at = text.indexOf('=');
+  if (at < 1) {
+    throw new PatchworkError('PW_USAGE_MAP', `--media-map ${text} is no OLD=NEW`, { hint: 'Example: --media-map D:\\Rushes\\=/mnt/rushes/' });
+  }
+  return { from: text.slice(0, at), to: text.slice(at + 1) };
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import { processTerminal } from './terminal.ts';
+import { runCommandLine } from './program.ts';
+
+// The first Ctrl-C stops at the next chunk and keeps what is finished; the second one ends at once.
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => interrupt.abort());
+}
+
+process.exitCode = await runCommandLine(
+  {
+    terminal: processTerminal(),
+    env: process.env,
+    folder: process.cwd(),
+    signal: interrupt.signal,
+    nowMs: Date.now,
+  },
+  process.argv.slice(2),
+);

@@ -1,0 +1,44 @@
+import { isPatchworkError, type Json } from '@patchwork/kernel';
+
+/** Where a command's words go. Results to stdout, everything else to stderr. */
+export interface Terminal {
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  /** Columns of stderr; 0 when it is no terminal: no progress line then. */
+  readonly columns: number;
+  readonly color: boolean;
+}
+
+/** A command's result: a document for machines and a text for people. */
+export interface CommandResult {
+  /** Names its schema: `{"schema":"patchwork.render/1", …}`. */
+  readonly document: { readonly schema: string; readonly [key: string]: Json };
+  /** Ends without a line break. */
+  readonly text: string;
+}
+
+/** Prints a result as the person asked: one JSON document, or text. */
+export function printResult(terminal: Terminal, result: CommandResult, asJson: boolean): void {
+  terminal.stdout(`${asJson ? JSON.stringify(result.document) : result.text}\n`);
+}
+
+/** The document of a failure, `patchwork.error/1`. */
+export function errorDocument(error: unknown): { readonly schema: string; readonly [key: string]: Json } & { readonly code: string } {
+  if (isPatchworkError(error)) {
+    return { schema: 'patchwork.error/1', code: error.code, message: error.message, hint: error.hint, details: error.details };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    schema: 'patchwork.error/1', code: 'PW_INTERNAL', message,
+    hint: 'This is a fault of Patchwork. Nothing of yours was changed; please report it with this text.', details: {},
+  };
+}
+
+/** Prints a failure: the document on stdout with `--json`, and always the words on stderr. */
+export function printError(terminal: Terminal, error: unknown, asJson: boolean): string {
+  const document = errorDocument(error);
+  if (asJson) terminal.stdout(`${JSON.stringify(document)}\n`);
+  const hint = document['hint'];
+  terminal.stderr(`patchwork: ${String(document['message'])}\n${hint === null || hint === undefined ? '' : `  ${String(hint)}\n`}  (${document.code})\n`);
+  return document.code;
+}

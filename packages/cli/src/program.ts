@@ -1,0 +1,53 @@
+import { Command, CommanderError } from 'commander';
+import { PatchworkError } from '@patchwork/kernel';
+import { addHistory } from './commands/history.ts';
+import { addRender } from './commands/render.ts';
+import { addStore } from './commands/store.ts';
+import type { ExitCode } from './exit-code.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { printError } from './output.ts';
+import { runCommand, type CommandContext, type CommandOutcome, type CommonFlags, type Shell } from './shell.ts';
+
+/** Runs a command's work in its context and keeps its exit code. */
+export type RunAction = (flags: CommonFlags, work: (context: CommandContext) => Promise<CommandOutcome>) => Promise<void>;
+
+/** Parses the words of a command line, runs the command, and gives the exit code. */
+export async function runCommandLine(shell: Shell, words: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  const run: RunAction = async (flags, work) => {
+    exitCode = await runCommand(shell, flags, work);
+  };
+  const program = commandLine(shell, run);
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    const usage = new PatchworkError('PW_USAGE', error.message.replace(/^error: /, ''), { hint: 'See patchwork --help, or patchwork COMMAND --help.' });
+    return exitCodeOf(printError(shell.terminal, usage, words.includes('--json')));
+  }
+}
+
+function commandLine(shell: Shell, run: RunAction): Command {
+  const program = new Command('patchwork');
+  program
+    .description('Git for renders: renders only what changed, splices it losslessly, proves it equals a clean render.')
+    .configureOutput({ writeOut: shell.terminal.stdout, writeErr: () => {} })
+    .exitOverride()
+    .showSuggestionAfterError();
+  addRender(program, shell, run);
+  addHistory(program, shell, run);
+  addStore(program, shell, run);
+  for (const command of program.commands) addCommonFlags(command);
+  return program;
+}
+
+function addCommonFlags(command: Command): void {
+  command.exitOverride();
+  command
+    .option('--json', 'print one JSON document')
+    .option('--store <folder>', 'where chunks are kept; default: the cache folder')
+    .option('--workers <n>', 'child processes that render; default: one a processor');
+  for (const sub of command.commands) addCommonFlags(sub);
+}

@@ -1,0 +1,99 @@
+import { startWorkers, type MediaWorkers } from '@patchwork/media';
+import { nodeFiles, sha256, sha256OfFile, startSha256 } from '@patchwork/files';
+import type { ProgressEvent, RenderContext } from '@patchwork/render';
+import { openMediaCache, openStore } from '@patchwork/store';
+import { exitCodeOf, type ExitCode } from './exit-code.ts';
+import { printError, printResult, type CommandResult, type Terminal } from './output.ts';
+import { idleProgress, progressLine, updatedProgress } from './progress-line.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+/** Flags that every command knows. */
+export interface CommonFlags {
+  readonly json?: boolean;
+  readonly store?: string;
+  readonly workers?: string;
+}
+
+/** What a command works with: the context of the use cases, and the settings that made it. */
+export interface CommandContext extends RenderContext {
+  readonly settings: Settings;
+}
+
+/** What a command gives back: its result, and its exit code where that is not 0. */
+export interface CommandOutcome extends CommandResult {
+  readonly exitCode?: ExitCode;
+}
+
+/** The process around a command: the terminal, the environment, the folder, the signal that Ctrl-C gives. */
+export interface Shell {
+  readonly terminal: Terminal;
+  readonly env: { readonly [name: string]: string | undefined };
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly nowMs: () => number;
+}
+
+/** Runs one command: opens what it needs, prints what it gives or throws, closes everything, and says the exit code. */
+export async function runCommand(
+  shell: Shell,
+  flags: CommonFlags,
+  command: (context: CommandContext) => Promise<CommandOutcome>,
+): Promise<ExitCode> {
+  const asJson = flags.json ?? false;
+  let workers: MediaWorkers | null = null;
+  const line = progressPrinter(shell);
+  try {
+    const files = nodeFiles();
+    const settings = await readSettings({ files, env: shell.env, folder: shell.folder, flags });
+    const store = await openStore(files, settings.store.value, {
+      sha256,
+      capBytes: settings.storeCapBytes.value,
+      clockMs: shell.nowMs,
+    });
+    try {
+      const outcome = await command({
+        files,
+        sha256,
+        hashing: { sha256, startSha256 },
+        store,
+        mediaCache: await openMediaCache(store.context, (path) => sha256OfFile(path)),
+        settings,
+        signal: shell.signal,
+        clockMs: shell.nowMs,
+        onProgress: line.show,
+        workers: () => (workers ??= startWorkers({ count: settings.workers.value })),
+      });
+      line.clear();
+      printResult(shell.terminal, outcome, asJson);
+      return outcome.exitCode ?? 0;
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    line.clear();
+    return exitCodeOf(printError(shell.terminal, error, asJson));
+  } finally {
+    await (workers as MediaWorkers | null)?.close();
+  }
+}
+
+/** Redraws one line of stderr, ten times a second at most; prints nothing where stderr is no terminal. */
+function progressPrinter(shell: Shell): { show: (event: ProgressEvent) => void; clear: () => void } {
+  const { terminal } = shell;
+  let state = idleProgress;
+  let drawnMs = 0;
+  if (terminal.columns === 0) return { show: () => {}, clear: () => {} };
+  return {
+    show: (event) => {
+      const now = shell.nowMs();
+      const isNewPhase = state.event?.phase !== event.phase;
+      state = updatedProgress(state, event, now);
+      if (!isNewPhase && now - drawnMs < 100 && event.done < event.total) return;
+      drawnMs = now;
+      terminal.stderr(`\r\u001B[K${progressLine(state, terminal.columns - 1)}`);
+    },
+    clear: () => {
+      if (state.event !== null) terminal.stderr('\r\u001B[K');
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { isPatchworkError, PatchworkError } from '@patchwork/kernel';
+import { currentEntry, deliverableChunks, readLedger, trustOf, type Ledger, type LedgerEntry, type StoredChunk } from '@patchwork/store';
+import { corruptChunks, readMovie } from '@patchwork/splice';
+import type { RenderContext } from './context.ts';
+
+/**
+ * What stands at the deliverable's path.
+ * `absent` nothing · `ours` a file whose index one of our ledger entries names, bytes trusted or to be hashed ·
+ * `damaged` ours by its sidecar, but cut short or with a broken index: its chunks are tried one by one ·
+ * `unreadable` no movie and no sidecar · `foreign` a whole movie that is no base of ours.
+ */
+export type Base =
+  | { readonly kind: 'absent'; readonly ledger: Ledger | null }
+  | { readonly kind: 'ours'; readonly ledger: Ledger; readonly entry: LedgerEntry; readonly trusted: boolean }
+  | { readonly kind: 'damaged'; readonly ledger: Ledger; readonly entry: LedgerEntry }
+  | { readonly kind: 'unreadable'; readonly reason: string }
+  | { readonly kind: 'foreign'; readonly ledger: Ledger | null };
+
+/** Looks at the deliverable. Reads its index and sidecar, no packet. @throws PW_LEDGER_* when the sidecar is broken, PW_FILE_* */
+export async function inspectBase(context: RenderContext, path: string, paranoid: boolean): Promise<Base> {
+  const { files, sha256 } = context;
+  const sidecar = await readLedger(files, path, sha256);
+  const stat = await files.stat(path);
+  if (stat === null) return { kind: 'absent', ledger: sidecar };
+  if (stat.isDirectory) {
+    throw new PatchworkError('PW_DELIVERABLE_FOLDER', `${path} is a folder`, { hint: 'Give the deliverable a file name.', details: { path } });
+  }
+  const moovDigest = await moovDigestOf(context, path);
+  if (typeof moovDigest !== 'string') {
+    const last = sidecar?.entries.at(-1);
+    if (sidecar !== null && last !== undefined) return { kind: 'damaged', ledger: sidecar, entry: last };
+    return { kind: 'unreadable', reason: moovDigest.message };
+  }
+  const ledger = sidecar ?? (await context.store.findLedger(moovDigest));
+  const entry = ledger === null ? null : currentEntry(ledger, moovDigest, stat);
+  if (ledger === null || entry === null) return { kind: 'foreign', ledger };
+  if (stat.size < entry.fileSize) return { kind: 'damaged', ledger, entry };
+  return { kind: 'ours', ledger, entry, trusted: !paranoid && trustOf(entry, stat) === 'trusted' };
+}
+
+async function moovDigestOf(context: RenderContext, path: string): Promise<string | PatchworkError> {
+  try {
+    return (await readMovie(context.files, path, context.sha256)).moov.digest;
+  } catch (error) {
+    if (isPatchworkError(error) && error.code.startsWith('PW_MOVIE_')) return error;
+    throw error;
+  }
+}
+
+/** A base's chunks that can be reused, by key; and the keys whose bytes failed their hash. */
+export interface BaseChunks {
+  readonly good: ReadonlyMap<string, StoredChunk>;
+  readonly failed: ReadonlySet<string>;
+}
+
+/**
+ * The chunks of a base that `wanted` names. Those of a trusted file are taken at their word (the writer hashes them while
+ * it copies); any other file's are read and hashed here, so that a dry run predicts the run.
+ */
+export async function chunksOfBase(context: RenderContext, path: string, base: Base, wanted: ReadonlySet<string>): Promise<BaseChunks> {
+  if (base.kind !== 'ours' && base.kind !== 'damaged') return { good: new Map(), failed: new Set() };
+  const candidates = deliverableChunks(base.entry, path).filter((chunk) => wanted.has(chunk.key));
+  if (base.kind === 'ours' && base.trusted) {
+    return { good: new Map(candidates.map((chunk) => [chunk.key, chunk])), failed: new Set() };
+  }
+  const total = candidates.reduce((sum, chunk) => sum + sizeOf(chunk), 0);
+  const onProgress = (done: number): void => context.onProgress({ phase: 'hash', done, total, unit: 'bytes' });
+  const bad = new Set<unknown>(await corruptChunks(context.files, candidates, context.hashing, onProgress));
+  const good = new Map(candidates.filter((chunk) => !bad.has(chunk)).map((chunk) => [chunk.key, chunk]));
+  return { good, failed: new Set(candidates.map(({ key }) => key).filter((key) => !good.has(key))) };
+}
+
+function sizeOf(chunk: StoredChunk): number {
+  return chunk.sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,129 @@
+import type { SoundSpec, WrittenMovie } from '@patchwork/splice';
+import { publish } from '@patchwork/splice';
+import { lockDeliverable } from '@patchwork/store';
+import { ChunkBench } from './chunk-bench.ts';
+import type { RenderContext } from './context.ts';
+import { forecastOf } from './forecast.ts';
+import { keptSound } from './kept-sound.ts';
+import { checkUnchanged } from './media-catalog.ts';
+import { movieSpec } from './movie-spec.ts';
+import type { Delivery, Forecast } from './outcome.ts';
+import { prepare, type Preparation } from './preparation.ts';
+import { proveMovie } from './proof.ts';
+import { recordDelivery, settleDelivery } from './record-delivery.ts';
+import { writeRepairing } from './repairing-write.ts';
+import type { RenderRequest } from './request.ts';
+import { requireSpace } from './space.ts';
+import { renderSoundTrack } from './sound-track.ts';
+import { isUpToDate } from './up-to-date.ts';
+
+/** How long a run waits for another one at the same deliverable before it refuses. */
+const lockWaitMs = 3000;
+
+/** Says what a render would do. Writes nothing but the caches of media digests. @throws as `prepare` */
+export async function forecastRender(context: RenderContext, request: RenderRequest): Promise<Forecast> {
+  return forecastOf(context, await prepare(context, request));
+}
+
+/**
+ * Renders what is missing, writes the new deliverable beside the old one, proves it, and publishes it by a rename. Until
+ * that rename the old deliverable is untouched; what was rendered stays in the store whatever happens.
+ *
+ * @throws as `prepare`, and PW_MEDIA_DECODE, PW_MEDIA_CHANGED, PW_PROOF_FAILED, PW_FILE_NO_SPACE, PW_DELIVERABLE_BUSY …
+ */
+export async function renderDeliverable(context: RenderContext, request: RenderRequest): Promise<Delivery> {
+  const lock = await lockDeliverable(context.store.context, request.deliverablePath, { waitMs: lockWaitMs });
+  try {
+    const preparation = await prepare(context, request);
+    const forecast = forecastOf(context, preparation);
+    if (isUpToDate(preparation)) return leaveAlone(request, preparation, forecast);
+    await requireSpace(context, request.deliverablePath, forecast);
+    return await deliver(context, request, preparation, forecast);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function deliver(context: RenderContext, request: RenderRequest, preparation: Preparation, forecast: Forecast): Promise<Delivery> {
+  const notes: string[] = [];
+  const bench = new ChunkBench(context, request, preparation);
+  await bench.render(preparation.plan.missing);
+  const sound = await soundFor(context, request, preparation, notes);
+  try {
+    await checkUnchanged(context, preparation.catalog.named);
+    const { written } = await publish(context.files, {
+      destination: request.deliverablePath,
+      expected: preparation.baseStat,
+      run: `${process.pid}-${context.clockMs()}`,
+      write: (path) => writeRepairing(context, preparation, bench, sound.spec, path, notes),
+      prove: (path) =>
+        proveMovie(context, {
+          path,
+          spec: movieSpec(preparation, bench.atHand, sound.spec),
+          previousKeys: preparation.previous?.entry.chunks.map(({ key }) => key) ?? [],
+          fresh: bench.fresh,
+          depth: request.proof,
+        }),
+      record: (made) => recordDelivery(context, request, preparation, { written: made, pieces: movieSpec(preparation, bench.atHand, sound.spec).video.pieces, sound: sound.spec, rendered: bench.renderedFrames() }),
+    });
+    await settleDelivery(context, request.deliverablePath, written.moovDigest, bench.fresh);
+    return deliveryOf(request, preparation, forecast, { written, rendered: bench.renderedFrames(), notes });
+  } finally {
+    if (sound.path !== null) await context.files.remove(sound.path);
+  }
+}
+
+function deliveryOf(
+  request: RenderRequest,
+  preparation: Preparation,
+  forecast: Forecast,
+  done: { readonly written: WrittenMovie; readonly rendered: number; readonly notes: readonly string[] },
+): Delivery {
+  const total = preparation.plan.frames;
+  return {
+    kind: 'delivery',
+    deliverablePath: request.deliverablePath,
+    upToDate: false,
+    forecast,
+    frames: { total, rendered: done.rendered, reused: total - done.rendered },
+    sound: preparation.soundKey === null ? 'none' : preparation.sound === null ? 'render' : 'reuse',
+    verified: true,
+    sha256: done.written.sha256,
+    moovDigest: done.written.moovDigest,
+    notes: done.notes,
+    program: preparation.program,
+  };
+}
+
+/** The wanted sound: the old track's bytes where its key is the same, else one pass over the whole programme. */
+async function soundFor(
+  context: RenderContext,
+  request: RenderRequest,
+  preparation: Preparation,
+  notes: string[],
+): Promise<{ readonly spec: SoundSpec | null; readonly path: string | null }> {
+  const { profile, program, catalog } = preparation;
+  if (preparation.soundKey === null) return { spec: null, path: null };
+  if (preparation.sound !== null) return { spec: keptSound(preparation.sound, profile.sound, request.deliverablePath), path: null };
+  const { spec, path, clipped } = await renderSoundTrack(context, program.sound, profile.sound, catalog.named);
+  if (clipped > 0) notes.push(`${clipped} sound samples were above full scale and were clipped`);
+  return { spec, path };
+}
+
+/** The deliverable is as it should be. */
+function leaveAlone(request: RenderRequest, preparation: Preparation, forecast: Forecast): Delivery {
+  const { plan, previous, program } = preparation;
+  return {
+    kind: 'delivery',
+    deliverablePath: request.deliverablePath,
+    upToDate: true,
+    forecast,
+    frames: { total: plan.frames, rendered: 0, reused: plan.frames },
+    sound: preparation.soundKey === null ? 'none' : 'reuse',
+    verified: null,
+    sha256: null,
+    moovDigest: previous?.entry.moovDigest ?? '',
+    notes: [],
+    program,
+  };
+}

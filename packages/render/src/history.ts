@@ -1,0 +1,95 @@
+import { PatchworkError, type Digest, type FilePort, type Sha256 } from '@patchwork/kernel';
+import { readMovie } from '@patchwork/splice';
+import { currentEntry, entryAt, historyOf, readLedger, type Ledger, type LedgerEntry } from '@patchwork/store';
+import { type FrameRange } from '@patchwork/time';
+import type { RenderContext } from './context.ts';
+
+/** A deliverable by name, or one of its earlier states: `film.mov`, `film.mov@{1}` (1 = the one before the current). */
+export interface Revision {
+  readonly path: string;
+  /** As `entryAt` reads it: `@{n}`. */
+  readonly revision: string;
+}
+
+/** Reads `film.mov` or `film.mov@{n}`; what holds no `@{` is a name as it stands. */
+export function parseRevision(text: string): Revision {
+  const match = /^(.+)(@\{[^}]*\})$/s.exec(text);
+  return match === null ? { path: text, revision: '@{0}' } : { path: match[1] ?? '', revision: match[2] ?? '' };
+}
+
+/** A deliverable's history, newest first: the current entry and what it grew from, then states that were abandoned. */
+export interface History {
+  readonly path: string;
+  readonly ledger: Ledger;
+  /** The entry that describes the file; null when the file was made or edited elsewhere, or is gone. */
+  readonly current: LedgerEntry | null;
+  /** From the current entry (else the last one) back along the parents. */
+  readonly line: readonly LedgerEntry[];
+}
+
+/** Reads a deliverable's history. @throws PW_LEDGER_MISSING, PW_LEDGER_* */
+export async function readHistory(context: Pick<RenderContext, 'files' | 'sha256' | 'store'>, path: string): Promise<History> {
+  const { files, sha256 } = context;
+  const moovDigest = await moovDigestOrNull(files, sha256, path);
+  const ledger = (await readLedger(files, path, sha256)) ?? (moovDigest === null ? null : await context.store.findLedger(moovDigest));
+  if (ledger === null) {
+    throw new PatchworkError('PW_LEDGER_MISSING', `${path} has no history: neither ${path}.patchwork nor the store knows it`, {
+      hint: 'Only files that Patchwork rendered have one.',
+      details: { path },
+    });
+  }
+  const current = moovDigest === null ? null : currentEntry(ledger, moovDigest, await files.stat(path));
+  const start = current ?? ledger.entries.at(-1);
+  return { path, ledger, current, line: start === undefined ? [] : historyOf(ledger, start) };
+}
+
+/** The entry that a revision names. @throws PW_LEDGER_REVISION, and as {@link readHistory} */
+export async function readRevision(
+  context: Pick<RenderContext, 'files' | 'sha256' | 'store'>,
+  { path, revision }: Revision,
+): Promise<{ readonly history: History; readonly entry: LedgerEntry }> {
+  const history = await readHistory(context, path);
+  return { history, entry: entryAt(history.ledger, revision, history.current) };
+}
+
+/** Which render made some frames. Frames count from the deliverable's first. */
+export interface Blame {
+  readonly range: FrameRange;
+  /** The oldest entry of the unbroken line that holds these chunks: the run that rendered them. */
+  readonly entry: LedgerEntry;
+}
+
+/** Says of every stretch which render made it, or of one frame. @throws as {@link readRevision} */
+export async function blame(context: Pick<RenderContext, 'files' | 'sha256' | 'store'>, revision: Revision): Promise<readonly Blame[]> {
+  const { history, entry } = await readRevision(context, revision);
+  const line = historyOf(history.ledger, entry);
+  const maker = new Map<Digest, LedgerEntry>();
+  // From the oldest on: the first entry that holds a chunk rendered it, unless a later one lost it and made it again.
+  for (const each of line.toReversed()) {
+    const held = new Set(each.chunks.map(({ key }) => key));
+    for (const key of maker.keys()) if (!held.has(key)) maker.delete(key);
+    for (const key of held) if (!maker.has(key)) maker.set(key, each);
+  }
+  const stretches: { range: { in: number; out: number }; entry: LedgerEntry }[] = [];
+  let frame = 0;
+  for (const chunk of entry.chunks) {
+    const end = frame + chunk.order.length;
+    const made = maker.get(chunk.key) ?? entry;
+    const last = stretches.at(-1);
+    if (last !== undefined && last.entry.id === made.id) last.range.out = end;
+    else stretches.push({ range: { in: frame, out: end }, entry: made });
+    frame = end;
+  }
+  return stretches;
+}
+
+async function moovDigestOrNull(files: FilePort, sha256: Sha256, path: string): Promise<Digest | null> {
+  if ((await files.stat(path)) === null) return null;
+  try {
+    return (await readMovie(files, path, sha256)).moov.digest;
+  } catch (error) {
+    // A damaged file still has a history; that it is damaged is what `verify` says.
+    if (error instanceof PatchworkError && error.code.startsWith('PW_MOVIE_')) return null;
+    throw error;
+  }
+}

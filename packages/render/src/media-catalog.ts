@@ -1,0 +1,97 @@
+import { PatchworkError, type Digest, type Json } from '@patchwork/kernel';
+import type { ProbedMedia } from '@patchwork/media';
+import type { MediaInfo } from '@patchwork/program';
+import type { RenderContext } from './context.ts';
+import { candidatePaths, type MediaSearch } from './media-paths.ts';
+import type { NamedMedia } from './snapshot.ts';
+
+/** Raised when the probe says other things of the same bytes. */
+const proberVersion = 'patchwork.probe/1';
+
+/** The media of a timeline, by the names that the timeline uses. */
+export interface MediaCatalog {
+  /** Null where no file was found: the compiler lists every use of it in one error. */
+  readonly find: (targetUrl: string) => MediaInfo | null;
+  /** Every file once, with the names that lead to it. */
+  readonly named: readonly NamedMedia[];
+}
+
+/**
+ * Finds, hashes and probes all media of a timeline. Whole-file digests come from the store's cache where the stat tuple
+ * is unchanged.
+ *
+ * @throws what the probe throws (`PW_MEDIA_*`), and PW_FILE_* when a file cannot be read.
+ */
+export async function openCatalog(context: RenderContext, targetUrls: readonly string[], search: MediaSearch): Promise<MediaCatalog> {
+  const urlsOf = new Map<string, string[]>();
+  for (const url of new Set(targetUrls)) {
+    const path = await firstExisting(context, candidatePaths(url, search));
+    if (path === null) continue;
+    const urls = urlsOf.get(path);
+    if (urls === undefined) urlsOf.set(path, [url]);
+    else urls.push(url);
+  }
+  const infos = await identifyAll(context, [...urlsOf.keys()]);
+  const named = infos.map((info) => ({ ...info, urls: urlsOf.get(info.path) ?? [] }));
+  const byUrl = new Map(named.flatMap((info) => info.urls.map((url) => [url, info])));
+  return { find: (targetUrl) => byUrl.get(targetUrl) ?? null, named };
+}
+
+async function firstExisting(context: RenderContext, paths: readonly string[]): Promise<string | null> {
+  for (const path of paths) {
+    const stat = await context.files.stat(path);
+    if (stat !== null && !stat.isDirectory) return path;
+  }
+  return null;
+}
+
+/** Hashes and probes one file. @throws PW_FILE_*, PW_MEDIA_* */
+export async function identifyMedia(context: RenderContext, path: string): Promise<MediaInfo> {
+  const [info] = await identifyAll(context, [path]);
+  if (info === undefined) throw new TypeError('identifyMedia: no result');
+  return info;
+}
+
+async function identifyAll(context: RenderContext, paths: readonly string[]): Promise<readonly MediaInfo[]> {
+  const sizes = await Promise.all(paths.map(async (path) => (await context.files.stat(path))?.size ?? 0));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  let done = 0;
+  let probed = 0;
+  const infos: MediaInfo[] = [];
+  const probing: Promise<void>[] = [];
+  for (const [index, path] of paths.entries()) {
+    context.signal.throwIfAborted();
+    const identity = await context.mediaCache.identityOf(path);
+    done += sizes[index] ?? 0;
+    context.onProgress({ phase: 'hash', done, total, unit: 'bytes' });
+    probing.push(
+      probedOnce(context, path, identity).then((facts) => {
+        infos[index] = { ...facts, identity, path };
+        probed += 1;
+        if (done === total) context.onProgress({ phase: 'probe', done: probed, total: paths.length, unit: 'files' });
+      }),
+    );
+  }
+  await Promise.all(probing);
+  return infos;
+}
+
+/** What the probe says of a content, asked once for all time. */
+async function probedOnce(context: RenderContext, path: string, identity: Digest): Promise<ProbedMedia> {
+  const known = context.mediaCache.probeOf(identity, proberVersion);
+  if (known !== null) return { ...(known as unknown as ProbedMedia), path };
+  const facts = await context.workers().probe(path, { signal: context.signal });
+  await context.mediaCache.keepProbe(identity, proberVersion, facts as unknown as Json);
+  return facts;
+}
+
+/** Checks that no file changed since it was identified. @throws PW_MEDIA_CHANGED naming the first one that did */
+export async function checkUnchanged(context: RenderContext, media: readonly MediaInfo[]): Promise<void> {
+  for (const info of media) {
+    if ((await context.mediaCache.identityOf(info.path)) === info.identity) continue;
+    throw new PatchworkError('PW_MEDIA_CHANGED', `${info.path} changed while it was rendered`, {
+      hint: 'Run the command again when nothing writes to the media any more. Nothing was published.',
+      details: { path: info.path },
+    });
+  }
+}

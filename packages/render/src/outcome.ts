@@ -1,0 +1,49 @@
+import type { Diagnostic, Digest } from '@patchwork/kernel';
+import type { Plan, Reason } from '@patchwork/plan';
+import type { Canvas, Program } from '@patchwork/program';
+import type { FrameRange, Rate } from '@patchwork/time';
+import type { WatchRange } from './watch-list.ts';
+
+/** Where frames of a programme stand in its timeline: the same, or behind the in point of a part. */
+export interface Place {
+  readonly rate: Rate;
+  /** Frames from the timeline's start to the programme's first frame; 0 unless a part is delivered. */
+  readonly offset: number;
+  /** Timecode of the programme's first frame. */
+  readonly start: { readonly frame: number; readonly dropFrame: boolean };
+}
+
+/** What a run will do. Nothing was written. */
+export interface Forecast {
+  readonly kind: 'forecast';
+  readonly plan: Plan;
+  readonly canvas: Canvas;
+  readonly place: Place;
+  /** Frames whose picture differs from the deliverable's at the same place, from the timeline's start. */
+  readonly dirty: readonly FrameRange[];
+  readonly reasons: readonly Reason[];
+  readonly watch: readonly WatchRange[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Guessed from the sizes and speeds known so far. */
+  readonly estimate: { readonly seconds: number; readonly bytes: number };
+}
+
+/** What a run did. */
+export interface Delivery {
+  readonly kind: 'delivery';
+  readonly deliverablePath: string;
+  /** True when the file was as it should be and was left alone. */
+  readonly upToDate: boolean;
+  readonly forecast: Forecast;
+  /** Frames encoded in this run and the rest; equal to the forecast's unless a reused chunk failed its hash. */
+  readonly frames: { readonly total: number; readonly rendered: number; readonly reused: number };
+  readonly sound: 'reuse' | 'render' | 'none';
+  /** True after the proof; null when nothing new was published. */
+  readonly verified: true | null;
+  /** SHA-256 of the whole file; null when the file was left alone. */
+  readonly sha256: Digest | null;
+  readonly moovDigest: Digest;
+  /** Things done otherwise than asked, in words: a pass-through, a chunk rendered again. */
+  readonly notes: readonly string[];
+  readonly program: Program;
+}

@@ -1,0 +1,218 @@
+import { dirname, extname } from 'node:path';
+import { PatchworkError, type Digest, type Diagnostic, type FileStat } from '@patchwork/kernel';
+import {
+  dirtyRanges,
+  makePlan,
+  planChunks,
+  resolveProfile,
+  type Chunk,
+  type Plan,
+  type PreviousDelivery,
+  type Profile,
+  type Toolchain,
+} from '@patchwork/plan';
+import { compileProgram, mediaUrlsOf, type Canvas, type Epoch, type Program } from '@patchwork/program';
+import type { LedgerEntry, LedgerSound, StoredChunk } from '@patchwork/store';
+import { activeReference } from '@patchwork/timeline';
+import { type FrameRange } from '@patchwork/time';
+import { chunksOfBase, inspectBase, type Base } from './base.ts';
+import type { RenderContext } from './context.ts';
+import { carriedEpochs, forcedEpochs } from './epochs.ts';
+import { fontDigest } from '@patchwork/media';
+import { openCatalog, type MediaCatalog } from './media-catalog.ts';
+import { parseRange } from './range-text.ts';
+import { checkBase, checkSettings } from './refusal.ts';
+import type { RenderRequest } from './request.ts';
+import { compileEntry } from './snapshot.ts';
+import { soundAtHand } from './sound-at-hand.ts';
+import { soundKey } from './sound-track.ts';
+import { loadTimeline, type LoadedTimeline } from './timeline-file.ts';
+import { firstVideoClip, timelineFacts, type TimelineFacts } from './timeline-facts.ts';
+
+/** Everything that is known before the first frame is rendered. A dry run ends here. */
+export interface Preparation {
+  readonly loaded: LoadedTimeline;
+  readonly facts: TimelineFacts;
+  readonly profile: Profile;
+  readonly toolchain: Toolchain;
+  readonly catalog: MediaCatalog;
+  readonly program: Program;
+  /** The part of the timeline that is delivered; null for all of it. */
+  readonly range: FrameRange | null;
+  readonly epochs: readonly Epoch[];
+  readonly base: Base;
+  /** Facts of the file at the deliverable's path; null for none. */
+  readonly baseStat: FileStat | null;
+  /** The entry that is patched, and its programme; null for a full render. */
+  readonly previous: { readonly entry: LedgerEntry; readonly program: Program; readonly facts: TimelineFacts } | null;
+  readonly chunks: readonly Chunk[];
+  readonly plan: Plan;
+  readonly atHand: ReadonlyMap<Digest, StoredChunk>;
+  /** Null when the profile asks for no sound. */
+  readonly soundKey: Digest | null;
+  /** The old sound track, its bytes checked, when its key is the wanted one. */
+  readonly sound: LedgerSound | null;
+  /** From the timeline's start. */
+  readonly dirty: readonly FrameRange[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Walks the corridor up to the plan: timeline, media, programme, chunks, what is at hand. Writes nothing but caches.
+ *
+ * @throws everything that makes the render impossible, before anything is rendered: PW_MEDIA_*, PW_TIMELINE_*,
+ *   PW_PROFILE_*, PW_FULL_REQUIRED, PW_DELIVERABLE_FOREIGN, PW_UNKNOWN_REFUSED, PW_RANGE_*.
+ */
+export async function prepare(context: RenderContext, request: RenderRequest): Promise<Preparation> {
+  const baseStat = await context.files.stat(request.deliverablePath);
+  const base = await inspectBase(context, request.deliverablePath, request.paranoid);
+  if (!request.full) checkBase(base, request.deliverablePath);
+  const loaded = await loadTimeline(context.files, context.sha256, request.timelinePath, request.timelineName);
+  const facts = timelineFacts(loaded.timeline);
+  const entry = !request.full && (base.kind === 'ours' || base.kind === 'damaged') ? base.entry : null;
+  const catalog = await openCatalog(context, mediaUrlsOf(loaded.timeline), {
+    timelineFolder: dirname(request.timelinePath),
+    map: request.mediaMap,
+    folders: request.searchFolders,
+  });
+  const profile = resolveProfile({
+    requested: request.profile,
+    ledger: entry?.profile ?? null,
+    extension: extname(request.deliverablePath).toLowerCase(),
+    timelineFacts: facts,
+    firstMediaFacts: mediaFacts(loaded, catalog),
+  });
+  const toolchain = await context.workers().toolchain(profile.video, { signal: context.signal });
+  const snapshot = entry === null ? null : compileEntry(context, entry);
+  if (entry !== null && snapshot !== null) {
+    const path = request.deliverablePath;
+    checkSettings({ timeline: snapshot.facts, profile: entry.profile, toolchain: entry.toolchain }, { timeline: facts, profile, toolchain }, path);
+  }
+  const compiled = compileRequest(context, request, { loaded, facts, profile, catalog, previous: snapshot, entry });
+  const { program, epochs, range } = compiled;
+  checkUnmodelled(program, request);
+  const previous = entry === null || snapshot === null ? null : { entry, ...snapshot };
+  const shift = (range?.in ?? 0) - (entry?.range?.in ?? 0);
+  const chunks = planChunks(program, profile.video, toolchain, context.sha256);
+  const hand = await atHand(context, request, request.full ? { kind: 'absent', ledger: null } : base, chunks);
+  const key = soundKey(program.sound, profile.sound, toolchain, context.sha256);
+  const sound = request.full ? null : await soundAtHand(context, request.deliverablePath, base, key);
+  const plan = makePlan({
+    program,
+    chunks,
+    video: profile.video,
+    toolchain,
+    soundAtHand: key === null || sound !== null,
+    isAtHand: (chunkKey) => hand.good.has(chunkKey),
+    previous: previousDelivery(previous, shift),
+  });
+  return {
+    loaded, facts, profile, toolchain, catalog, program, range, epochs, base, baseStat, previous, chunks,
+    plan: withFailed(plan, hand.failed),
+    atHand: hand.good,
+    soundKey: key,
+    sound,
+    dirty: previous === null ? [{ in: range?.in ?? 0, out: (range?.in ?? 0) + program.frames }] : placed(dirtyRanges(previous.program, program, shift), range),
+    diagnostics: [...loaded.diagnostics, ...compiled.diagnostics],
+  };
+}
+
+interface CompileParts {
+  readonly loaded: LoadedTimeline;
+  readonly facts: TimelineFacts;
+  readonly profile: Profile;
+  readonly catalog: MediaCatalog;
+  readonly previous: { readonly program: Program } | null;
+  readonly entry: LedgerEntry | null;
+}
+
+/** Compiles the timeline: once to place the epochs that earlier runs left, and again with them where there are any. */
+function compileRequest(context: RenderContext, request: RenderRequest, parts: CompileParts): {
+  readonly program: Program;
+  readonly range: FrameRange | null;
+  readonly epochs: readonly Epoch[];
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const { loaded, facts, profile, catalog, entry } = parts;
+  const range = request.range === null ? null : parseRange(request.range, facts);
+  const { width, height, rate, color } = profile.video;
+  const canvas: Canvas = { width, height, rate, color };
+  const compile = (epochs: readonly Epoch[]): { readonly program: Program; readonly diagnostics: readonly Diagnostic[] } =>
+    compileProgram({
+      timeline: loaded.timeline,
+      canvas,
+      media: catalog.find,
+      sha256: context.sha256,
+      sampleRate: profile.sound.sampleRate,
+      epochs,
+      font: fontDigest(),
+      range,
+    });
+  const plain = compile([]);
+  const carried = entry === null || entry.epochs.length === 0 ? [] : carriedEpochs(context, entry, plain.program, range);
+  const epochs = [...carried, ...forcedEpochs(request.forceRanges.map((text) => parseRange(text, facts)), carried)];
+  return { range, epochs, ...(epochs.length === 0 ? plain : compile(epochs)) };
+}
+
+function mediaFacts(loaded: LoadedTimeline, catalog: MediaCatalog): { width: number; height: number; rate: Canvas['rate'] } | null {
+  const clip = firstVideoClip(loaded.timeline);
+  const reference = clip === null ? null : activeReference(clip);
+  const video = reference?.kind === 'ExternalReference' ? catalog.find(reference.targetUrl)?.video : null;
+  return video == null ? null : { width: video.width, height: video.height, rate: video.rate };
+}
+
+function checkUnmodelled(program: Program, request: RenderRequest): void {
+  const [first] = program.unmodelled;
+  if (first === undefined || request.onUnknown === 'trust') return;
+  const count = program.unmodelled.length;
+  throw new PatchworkError('PW_UNKNOWN_REFUSED', `the built-in renderer cannot draw ${first.label}${count > 1 ? ` and ${count - 1} more` : ''}`, {
+    hint: 'Remove it, or render the picture underneath with --on-unknown trust: the report then names every such place.',
+    details: { unmodelled: program.unmodelled.map(({ label, range }) => ({ label, range: [range.in, range.out] })) },
+  });
+}
+
+async function atHand(
+  context: RenderContext,
+  request: RenderRequest,
+  base: Base,
+  chunks: readonly Chunk[],
+): Promise<{ good: Map<Digest, StoredChunk>; failed: ReadonlySet<Digest> }> {
+  const wanted = new Set(chunks.map(({ key }) => key));
+  const fromBase = await chunksOfBase(context, request.deliverablePath, base, wanted);
+  if (base.kind === 'damaged' && fromBase.good.size === 0) {
+    throw new PatchworkError('PW_FULL_REQUIRED', `${request.deliverablePath} holds no chunk that its sidecar names`, {
+      hint: 'If the file may go, render everything anew with --full.',
+      details: { path: request.deliverablePath },
+    });
+  }
+  const good = new Map(context.store.find(wanted));
+  for (const [key, chunk] of fromBase.good) good.set(key, chunk);
+  return { good, failed: new Set([...fromBase.failed].filter((key) => !good.has(key))) };
+}
+
+function previousDelivery(previous: Preparation['previous'], shift: number): PreviousDelivery | null {
+  if (previous === null) return null;
+  const { entry, program } = previous;
+  let at = 0;
+  const chunks = entry.chunks.map((chunk) => {
+    const range = { in: at, out: at + chunk.order.length, key: chunk.key };
+    at = range.out;
+    return range;
+  });
+  return { program, chunks, video: entry.profile.video, toolchain: entry.toolchain, shift };
+}
+
+/** Says of chunks whose bytes failed their hash that this is why they are rendered. */
+function withFailed(plan: Plan, failed: ReadonlySet<Digest>): Plan {
+  if (failed.size === 0) return plan;
+  const missing = plan.missing.map((chunk) =>
+    failed.has(chunk.key) ? { ...chunk, reasons: [{ code: 'lost', text: 'reused span failed hash', range: chunk.range }] } : chunk,
+  );
+  return { ...plan, missing };
+}
+
+function placed(ranges: readonly FrameRange[], range: FrameRange | null): readonly FrameRange[] {
+  const offset = range?.in ?? 0;
+  return offset === 0 ? ranges : ranges.map((each) => ({ in: each.in + offset, out: each.out + offset }));
+}
+

@@ -1,0 +1,82 @@
+import { PatchworkError, type Digest, type Json } from '@patchwork/kernel';
+import {
+  deepSeams,
+  proveDecoding,
+  proveTables,
+  readMovie,
+  seams,
+  type ChunkOrigin,
+  type MovieSpec,
+  type ProofFinding,
+} from '@patchwork/splice';
+import type { RenderContext } from './context.ts';
+
+/** A movie to prove. */
+export interface ProofRequest {
+  readonly path: string;
+  /** What it must be. */
+  readonly spec: MovieSpec;
+  /** Keys of the chunk list that the previous deliverable held, in order: its joins are proven already. Empty: none are. */
+  readonly previousKeys: readonly Digest[];
+  /** Chunks rendered in this run: decoded whole. */
+  readonly fresh: ReadonlySet<Digest>;
+  readonly depth: 'default' | 'deep';
+}
+
+/** Something wrong with a file. */
+export interface Finding {
+  readonly code: string;
+  readonly message: string;
+  readonly details?: { readonly [key: string]: Json };
+}
+
+/** Proves a movie before it is published. @throws PW_PROOF_FAILED with everything that was found */
+export async function proveMovie(context: RenderContext, request: ProofRequest): Promise<void> {
+  const findings = await findingsOfMovie(context, request);
+  const [first] = findings;
+  if (first === undefined) return;
+  throw new PatchworkError('PW_PROOF_FAILED', `the new file did not stand its proof: ${first.message}`, {
+    hint: 'Nothing was published and the old file is untouched. Please report this with the details from --json.',
+    details: { findings: findings.slice(0, 100).map(({ code, message }) => ({ code, message })) },
+  });
+}
+
+/** What a proof of a movie finds: tables against the spec, then decoding. Empty when all is well. */
+export async function findingsOfMovie(context: RenderContext, request: ProofRequest): Promise<readonly Finding[]> {
+  const movie = await readMovie(context.files, request.path, context.sha256);
+  const tables = proveTables(movie, request.spec);
+  if (tables.length > 0) return tables.map(findingFrom);
+  const origins = originsOf(request);
+  const plan = request.depth === 'deep' ? deepSeams(origins) : seams(origins);
+  const total = plan.ranges.reduce((sum, range) => sum + range.out - range.in, 0) + plan.seeks.length;
+  const port = {
+    decodeDigests: (job: Parameters<ReturnType<RenderContext['workers']>['decodeDigests']>[0]) =>
+      context.workers().decodeDigests(job, {
+        signal: context.signal,
+        onProgress: (done) => context.onProgress({ phase: 'prove', done: Math.min(done, total), total, unit: 'frames' }),
+      }),
+  };
+  return (await proveDecoding(port, request.path, plan)).map(findingFrom);
+}
+
+/** Says of each chunk where it stood before, so that only new joins count as seams. */
+function originsOf({ spec, previousKeys, fresh }: ProofRequest): readonly ChunkOrigin[] {
+  const places = new Map<Digest, number[]>();
+  previousKeys.forEach((key, index) => {
+    const known = places.get(key);
+    if (known === undefined) places.set(key, [index]);
+    else known.push(index);
+  });
+  let last = -1;
+  return spec.video.pieces.map((piece) => {
+    const known = fresh.has(piece.key) ? undefined : places.get(piece.key);
+    // Of a picture that stood in several places, the one that goes on from the chunk before.
+    const previous = known === undefined ? null : (known.find((place) => place === last + 1) ?? known[0] ?? null);
+    last = previous ?? -2;
+    return { frames: piece.sizes.length, previous };
+  });
+}
+
+function findingFrom({ code, text, frame }: ProofFinding): Finding {
+  return { code, message: text, ...(frame === null ? {} : { details: { frame } }) };
+}

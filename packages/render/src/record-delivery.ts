@@ -1,0 +1,113 @@
+import type { Digest } from '@patchwork/kernel';
+import type { EncodedChunk } from '@patchwork/plan';
+import type { SoundPlace, SoundSpec, WrittenMovie } from '@patchwork/splice';
+import {
+  appendEntry,
+  emptyLedger,
+  keepReplaced,
+  readLedger,
+  recordTrust,
+  type Ledger,
+  type LedgerChunk,
+  type LedgerSound,
+  type NewLedgerEntry,
+} from '@patchwork/store';
+import type { RenderContext } from './context.ts';
+import type { Preparation } from './preparation.ts';
+import type { RenderRequest } from './request.ts';
+import type { NamedMedia } from './snapshot.ts';
+
+/** A new deliverable, complete and proven, not yet under its name. */
+export interface MadeMovie {
+  readonly written: WrittenMovie;
+  /** In record order. */
+  readonly pieces: readonly EncodedChunk[];
+  readonly sound: SoundSpec | null;
+  readonly rendered: number;
+}
+
+/**
+ * Writes the history entry of a deliverable that is about to get its name, and saves what only the old one holds. Both are
+ * durable when this returns; a crash before the rename leaves an entry that fits no file and harms nobody.
+ */
+export async function recordDelivery(context: RenderContext, request: RenderRequest, preparation: Preparation, made: MadeMovie): Promise<void> {
+  const { files, sha256 } = context;
+  const { base, previous } = preparation;
+  const entry = await entryOf(context, preparation, made);
+  if (previous !== null && base.kind === 'ours') {
+    const survivors = new Set([...preparation.chunks.map(({ key }) => key), ...(entry.sound?.pieces ?? []).map(({ key }) => key)]);
+    await keepReplaced(context.store, { entry: previous.entry, path: request.deliverablePath, survivors });
+  }
+  const ledger = ledgerOf(preparation) ?? (await readLedger(files, request.deliverablePath, sha256)) ?? emptyLedger(request.deliverablePath, sha256);
+  await appendEntry(files, ledger, entry, sha256);
+}
+
+function ledgerOf({ base }: Preparation): Ledger | null {
+  return base.kind === 'unreadable' ? null : base.ledger;
+}
+
+/** Trusts the new file from now on, keeps a copy of its history in the store, and lets go of chunks that it holds itself. */
+export async function settleDelivery(context: RenderContext, path: string, moovDigest: Digest, fresh: ReadonlySet<Digest>): Promise<void> {
+  const { files, sha256, store } = context;
+  const ledger = await readLedger(files, path, sha256);
+  const entry = ledger?.entries.findLast((each) => each.moovDigest === moovDigest);
+  const stat = await files.stat(path);
+  if (ledger === null || entry === undefined || stat === null) return;
+  await store.keepLedger(await recordTrust(files, ledger, entry.id, stat, sha256));
+  if (fresh.size > 0) await store.release(fresh);
+}
+
+async function entryOf(context: RenderContext, preparation: Preparation, made: MadeMovie): Promise<NewLedgerEntry> {
+  const { loaded, profile, toolchain, catalog, program, range, epochs, previous } = preparation;
+  const { written } = made;
+  return {
+    parent: previous?.entry.id ?? null,
+    timeMs: context.clockMs(),
+    moovDigest: written.moovDigest,
+    fileSize: written.sizeBytes,
+    fileSha256: written.sha256 ?? '',
+    profile,
+    toolchain,
+    timeline: { name: loaded.fileName, format: loaded.fileName.slice(loaded.fileName.lastIndexOf('.') + 1), text: new TextDecoder().decode(loaded.bytes) },
+    timelineName: loaded.timeline.name,
+    media: catalog.named satisfies readonly NamedMedia[],
+    epochs,
+    range,
+    renderer: 'ffmpeg',
+    counts: { rendered: made.rendered, reused: program.frames - made.rendered },
+    chunks: placedChunks(made.pieces, written.placed),
+    sound: made.sound === null || preparation.soundKey === null ? null : await soundOf(context, preparation.soundKey, made.sound, written.soundPlaced),
+  };
+}
+
+/** Chunks as a ledger names them: without the path they came from, with the offset where they stand now. */
+export function placedChunks(chunks: readonly EncodedChunk[], placed: readonly number[]): readonly LedgerChunk[] {
+  return chunks.map(({ key, digest, sizes, order, sync, config }, index) => ({ key, digest, sizes, order, sync, config, offset: placed[index] ?? 0 }));
+}
+
+async function soundOf(context: RenderContext, key: Digest, sound: SoundSpec, places: readonly SoundPlace[]): Promise<LedgerSound> {
+  const { digest, config, samplesPerPacket, priming, samples } = sound;
+  const pieces: LedgerChunk[] = [];
+  let packet = 0;
+  for (const place of places) {
+    const first = packet;
+    let size = 0;
+    while (sound.packetSizes !== null && size < place.sizeBytes) size += sound.packetSizes[packet++] ?? place.sizeBytes;
+    const sizes = sound.packetSizes === null ? [place.sizeBytes] : Array.from({ length: packet - first }, (_, index) => sound.packetSizes?.[first + index] ?? 0);
+    const pieceDigest = await digestOf(context, place);
+    pieces.push({ key: pieceDigest, digest: pieceDigest, sizes, order: sizes.map((_, index) => index), sync: sizes.map(() => true), config: '', offset: place.offset });
+  }
+  return { key, digest, config, samplesPerPacket, priming, samples, pieces };
+}
+
+/** Hashes a run of sound of the new file, so that it can be checked piece by piece later. It was just written: no disk is read. */
+async function digestOf(context: RenderContext, place: SoundPlace): Promise<Digest> {
+  const file = await context.files.open(place.path, 'read');
+  try {
+    const bytes = new Uint8Array(place.sizeBytes);
+    await file.read(bytes, place.offset);
+    return context.sha256(bytes);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,53 @@
+import { PatchworkError } from '@patchwork/kernel';
+import {
+  formatDifference,
+  profileDifference,
+  timelineDifference,
+  toolchainDifference,
+  type Profile,
+  type RasterFacts,
+  type SettingDifference,
+  type Toolchain,
+} from '@patchwork/plan';
+import type { Base } from './base.ts';
+
+/** Refuses to overwrite what is not ours. @throws PW_DELIVERABLE_FOREIGN, PW_FULL_REQUIRED */
+export function checkBase(base: Base, path: string): void {
+  if (base.kind === 'foreign') {
+    throw new PatchworkError('PW_DELIVERABLE_FOREIGN', `${path} is no deliverable that Patchwork knows: its index fits no entry of a ledger`, {
+      hint: 'It was made or edited elsewhere. Give another name with -o, or overwrite it with --full.',
+      details: { path },
+    });
+  }
+  if (base.kind === 'unreadable') {
+    throw new PatchworkError('PW_FULL_REQUIRED', `${path} cannot be patched: ${base.reason}, and it has no sidecar to mend it from`, {
+      hint: 'Put the file NAME.patchwork back beside it, or render everything anew with --full.',
+      details: { path, reason: base.reason },
+    });
+  }
+}
+
+/** Two states of everything that must not change under a patch. */
+export interface PatchSettings {
+  readonly timeline: RasterFacts;
+  readonly profile: Profile;
+  readonly toolchain: Toolchain;
+}
+
+/** Refuses a patch that would have to render everything, with every setting that differs. @throws PW_FULL_REQUIRED */
+export function checkSettings(previous: PatchSettings, next: PatchSettings, path: string): void {
+  const differences = [
+    ...timelineDifference(previous.timeline, next.timeline),
+    ...profileDifference(previous.profile, next.profile),
+    ...toolchainDifference(previous.toolchain, next.toolchain),
+  ].filter(({ domain }) => domain === 'video');
+  if (differences.length === 0) return;
+  throw new PatchworkError('PW_FULL_REQUIRED', `${path} was rendered differently: ${differences.map(formatDifference).join(', ')}`, {
+    hint: 'Render everything anew with --full, or go back to the old settings.',
+    details: { path, differences: differences.map((difference) => differenceDetail(difference)) },
+  });
+}
+
+function differenceDetail(difference: SettingDifference): { key: string; old: string; new: string; reason: string } {
+  return { key: difference.key, old: difference.old, new: difference.new, reason: formatDifference(difference) };
+}

@@ -1,0 +1,43 @@
+import { isPatchworkError, type Digest } from '@patchwork/kernel';
+import { writeMovie, type SoundSpec, type WrittenMovie } from '@patchwork/splice';
+import type { ChunkBench } from './chunk-bench.ts';
+import type { RenderContext } from './context.ts';
+import { movieSpec } from './movie-spec.ts';
+import type { Preparation } from './preparation.ts';
+
+/** How many chunks of one file may fail their hash before the run gives up: more is a disk that is dying. */
+const mostRepairs = 200;
+
+/**
+ * Writes the movie. A chunk whose bytes turn out wrong while they are copied is rendered again and the file begun anew:
+ * corruption is never published.
+ *
+ * @throws as `writeMovie` and `ChunkBench.replace`
+ */
+export async function writeRepairing(
+  context: RenderContext,
+  preparation: Preparation,
+  bench: ChunkBench,
+  sound: SoundSpec | null,
+  path: string,
+  notes: string[],
+): Promise<WrittenMovie> {
+  for (let repairs = 0; ; repairs += 1) {
+    try {
+      return await writeMovie(context.files, path, movieSpec(preparation, bench.atHand, sound), context.hashing, {
+        onProgress: (done, total) => context.onProgress({ phase: 'write', done, total, unit: 'bytes' }),
+      });
+    } catch (error) {
+      const key = corruptKey(error);
+      if (key === null || repairs >= mostRepairs) throw error;
+      notes.push(`chunk ${key.slice(0, 12)}: reused span failed hash, rendered again`);
+      await bench.replace(key);
+    }
+  }
+}
+
+function corruptKey(error: unknown): Digest | null {
+  if (!isPatchworkError(error) || error.code !== 'PW_SPLICE_CHUNK_CORRUPT') return null;
+  const key = error.details['key'];
+  return typeof key === 'string' ? key : null;
+}

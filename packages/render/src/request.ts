@@ -1,0 +1,35 @@
+import type { FrameRange } from '@patchwork/time';
+import type { Json } from '@patchwork/kernel';
+
+/** What to do where the renderer meets something that it cannot draw or see. */
+export type UnknownPolicy = 'refuse' | 'full' | 'trust';
+
+/** Which render is asked for. Ranges are frames from the timeline's start. */
+export interface RenderRequest {
+  /** Path of the timeline file. */
+  readonly timelinePath: string;
+  /** Which timeline of the file; null takes the only one. */
+  readonly timelineName: string | null;
+  /** Path of the deliverable. */
+  readonly deliverablePath: string;
+  /** A built-in profile's name, or a profile file's content; null takes the ledger's, else one by extension. */
+  readonly profile: string | { readonly [key: string]: Json } | null;
+  /** Part of the timeline to deliver, as the person wrote it (`IN:OUT`, frames or timecodes); null for all of it. */
+  readonly range: string | null;
+  /** Parts to render again whatever the keys say, likewise. */
+  readonly forceRanges: readonly string[];
+  /** Render everything anew, and overwrite a file that is not ours. */
+  readonly full: boolean;
+  readonly onUnknown: UnknownPolicy;
+  readonly mediaMap: readonly { readonly from: string; readonly to: string }[];
+  readonly searchFolders: readonly string[];
+  /** Hash every reused byte, also of a file whose stat tuple is as we left it. */
+  readonly paranoid: boolean;
+  /** How the result is proven before it is published. */
+  readonly proof: 'default' | 'deep';
+}
+
+/** A part of a programme and what it is called. */
+export interface NamedRange extends FrameRange {
+  readonly text: string;
+}

@@ -1,0 +1,134 @@
+import { PatchworkError, type Digest } from '@patchwork/kernel';
+import { movieSizeBytes, publish, refuseSmallDisk, writeMovie, type MovieSpec, type SoundPlace } from '@patchwork/splice';
+import {
+  appendEntry,
+  emptyLedger,
+  keepReplaced,
+  lockDeliverable,
+  planRestore,
+  readLedger,
+  type LedgerChunk,
+  type LedgerEntry,
+  type NewLedgerEntry,
+  type StoredChunk,
+} from '@patchwork/store';
+import type { RenderContext } from './context.ts';
+import { readRevision, type History, type Revision } from './history.ts';
+import { keptSound } from './kept-sound.ts';
+import { findingsOfMovie } from './proof.ts';
+import { placedChunks, settleDelivery } from './record-delivery.ts';
+import { compileEntry } from './snapshot.ts';
+
+/** A revision that was brought back. */
+export interface Restored {
+  readonly path: string;
+  readonly entry: Digest;
+  readonly sha256: Digest | null;
+}
+
+/**
+ * Brings an older version of a deliverable back, bit for bit, from the chunks of the current file and the store.
+ *
+ * @param output where to write it; null replaces the deliverable, whose own chunks are kept in the store for the way back.
+ * @throws PW_RESTORE_LOST naming the frames whose chunks are gone, PW_LEDGER_*, PW_DELIVERABLE_EXISTS, PW_PROOF_FAILED
+ */
+export async function restoreRevision(context: RenderContext, revision: Revision, output: string | null): Promise<Restored> {
+  const { files } = context;
+  const path = output ?? revision.path;
+  const lock = await lockDeliverable(context.store.context, path);
+  try {
+    const { history, entry } = await readRevision(context, revision);
+    const expected = await files.stat(path);
+    if (output !== null && expected !== null) {
+      throw new PatchworkError('PW_DELIVERABLE_EXISTS', `${output} exists already`, { hint: 'Give another name with -o.', details: { path: output } });
+    }
+    const spec = restoredSpec(context, history, entry);
+    await refuseSmallDisk(files, path, movieSizeBytes(spec, context.hashing));
+    const { written } = await publish(files, {
+      destination: path,
+      expected,
+      run: `${process.pid}-${context.clockMs()}`,
+      write: (temporary) => writeMovie(files, temporary, spec, context.hashing),
+      prove: (temporary, made) => provenSame(context, temporary, spec, entry, made.sha256),
+      record: async (made) => {
+        const next = restoredEntry(context, entry, history, made, spec);
+        if (output === null && history.current !== null) {
+          const survivors = new Set([...next.chunks, ...(next.sound?.pieces ?? [])].map(({ key }) => key));
+          await keepReplaced(context.store, { entry: history.current, path, survivors });
+        }
+        const ledger = output === null ? history.ledger : ((await readLedger(files, path, context.sha256)) ?? emptyLedger(path, context.sha256));
+        await appendEntry(files, ledger, { ...next, parent: output === null ? next.parent : null }, context.sha256);
+      },
+    });
+    await settleDelivery(context, path, written.moovDigest, new Set());
+    return { path, entry: entry.id, sha256: written.sha256 };
+  } finally {
+    await lock.release();
+  }
+}
+
+function restoredSpec(context: RenderContext, history: History, entry: LedgerEntry): MovieSpec {
+  const base = history.current === null ? null : { entry: history.current, path: history.path };
+  const plan = planRestore(entry, base, context.store);
+  const [lost] = plan.lost;
+  if (lost !== undefined) {
+    const frames = plan.lost.filter(({ track }) => track === 'picture').reduce((sum, { range }) => sum + range.out - range.in, 0);
+    throw new PatchworkError('PW_RESTORE_LOST', `${history.path}: ${plan.lost.length} chunks of that version are gone (${frames} frames, the first at ${lost.range.in})`, {
+      hint: 'The store let them go under its cap. Render the version again from its timeline: patchwork show prints its name.',
+      details: { lost: plan.lost.slice(0, 1000).map(({ track, range }) => ({ track, range: [range.in, range.out] })) },
+    });
+  }
+  const { profile, sound } = entry;
+  const pieces = plan.picture.filter((chunk): chunk is StoredChunk => chunk !== null);
+  const places = plan.sound.flatMap((chunk) => (chunk === null ? [] : [{ path: chunk.path, offset: chunk.offset, sizeBytes: chunk.sizes.reduce((sum, size) => sum + size, 0) }]));
+  return {
+    format: profile.container.format,
+    video: { profile: profile.video, pieces },
+    sound: sound === null ? null : { ...keptSound(sound, profile.sound, history.path), places },
+    timecode: profile.container.startTimecode ?? compileEntry(context, entry).program.start,
+    tags: {},
+  };
+}
+
+async function provenSame(context: RenderContext, path: string, spec: MovieSpec, entry: LedgerEntry, sha256: Digest | null): Promise<void> {
+  const findings = await findingsOfMovie(context, { path, spec, previousKeys: entry.chunks.map(({ key }) => key), fresh: new Set(), depth: 'default' });
+  const [first] = findings;
+  if (first === undefined && sha256 === entry.fileSha256) return;
+  throw new PatchworkError('PW_PROOF_FAILED', `the restored file is not the old one: ${first?.message ?? 'another sha256'}`, {
+    hint: 'Nothing was published. Please report this.',
+    details: { expected: entry.fileSha256, found: sha256 },
+  });
+}
+
+function restoredEntry(
+  context: RenderContext,
+  entry: LedgerEntry,
+  history: History,
+  made: { readonly moovDigest: Digest; readonly sizeBytes: number; readonly placed: readonly number[]; readonly soundPlaced: readonly SoundPlace[] },
+  spec: MovieSpec,
+): NewLedgerEntry {
+  const { profile, toolchain, timeline, timelineName, media, epochs, range, renderer, fileSha256, sound } = entry;
+  return {
+    parent: history.current?.id ?? null,
+    timeMs: context.clockMs(),
+    moovDigest: made.moovDigest,
+    fileSize: made.sizeBytes,
+    fileSha256,
+    profile,
+    toolchain,
+    timeline,
+    timelineName,
+    media,
+    epochs,
+    range,
+    renderer,
+    counts: { rendered: 0, reused: entry.counts.rendered + entry.counts.reused },
+    chunks: placedChunks(spec.video.pieces, made.placed),
+    sound: sound === null ? null : { ...sound, pieces: placedPieces(sound.pieces, made.soundPlaced) },
+  };
+}
+
+/** The same file has its sound cut at the same places: only the offsets are told anew. */
+function placedPieces(pieces: readonly LedgerChunk[], places: readonly SoundPlace[]): readonly LedgerChunk[] {
+  return pieces.map((piece, index) => ({ ...piece, offset: places[index]?.offset ?? 0 }));
+}

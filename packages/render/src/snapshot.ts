@@ -1,0 +1,47 @@
+import type { Digest } from '@patchwork/kernel';
+import { fontDigest } from '@patchwork/media';
+import { compileProgram, type MediaInfo, type Program } from '@patchwork/program';
+import type { LedgerEntry } from '@patchwork/store';
+import type { RenderContext } from './context.ts';
+import { timelineFromBytes, type LoadedTimeline } from './timeline-file.ts';
+import { timelineFacts, type TimelineFacts } from './timeline-facts.ts';
+
+/** What an entry keeps of a media file: its facts, and the names under which the timeline used it. */
+export type NamedMedia = MediaInfo & { readonly urls: readonly string[] };
+
+/** A ledger entry's timeline, as it was when it was rendered. */
+export interface Snapshot {
+  readonly loaded: LoadedTimeline;
+  readonly facts: TimelineFacts;
+  readonly program: Program;
+}
+
+/** The fields of an entry that its programme follows from. */
+export type SnapshotFields = Pick<LedgerEntry, 'profile' | 'timeline' | 'timelineName' | 'media' | 'range' | 'epochs'>;
+
+/** Compiles what an entry was rendered from, with the media as they were then: nothing outside the ledger is looked at. */
+export function compileEntry(context: Pick<RenderContext, 'sha256'>, entry: SnapshotFields): Snapshot {
+  const bytes = new TextEncoder().encode(entry.timeline.text);
+  const loaded = timelineFromBytes(context.sha256, entry.timeline.name, bytes, entry.timelineName);
+  const byUrl = new Map<string, MediaInfo>();
+  for (const info of entry.media as readonly NamedMedia[]) {
+    for (const url of info.urls) byUrl.set(url, info);
+  }
+  const { width, height, rate, color } = entry.profile.video;
+  const { program } = compileProgram({
+    timeline: loaded.timeline,
+    canvas: { width, height, rate, color },
+    media: (url) => byUrl.get(url) ?? null,
+    sha256: context.sha256,
+    sampleRate: entry.profile.sound.sampleRate,
+    epochs: entry.epochs,
+    font: fontDigest(),
+    range: entry.range,
+  });
+  return { loaded, facts: timelineFacts(loaded.timeline), program };
+}
+
+/** Media identity by its digest, of one entry. */
+export function mediaByIdentity(entry: LedgerEntry): ReadonlyMap<Digest, MediaInfo> {
+  return new Map(entry.media.map((info) => [info.identity, info]));
+}

@@ -1,0 +1,101 @@
+import { isPatchworkError } from '@patchwork/kernel';
+import { corruptChunks, readMovie, type MovieSpec } from '@patchwork/splice';
+import { deliverableChunks, type LedgerEntry } from '@patchwork/store';
+import type { RenderContext } from './context.ts';
+import { readHistory, type History } from './history.ts';
+import { keptSound } from './kept-sound.ts';
+import { findingsOfMovie, type Finding } from './proof.ts';
+import { compileEntry } from './snapshot.ts';
+
+/** What a verification found. No findings: the file is whole. */
+export interface Verdict {
+  readonly findings: readonly Finding[];
+  /** What was checked, in words. */
+  readonly checks: readonly string[];
+}
+
+/**
+ * Checks a deliverable against its ledger: index, every packet's hash, tables and decoding. Reads the whole file.
+ *
+ * @throws PW_LEDGER_MISSING when there is nothing to check it against, PW_FILE_*
+ */
+export async function verifyDeliverable(context: RenderContext, path: string, depth: 'default' | 'deep'): Promise<Verdict> {
+  const history = await readHistory(context, path);
+  const entry = history.current ?? history.line[0];
+  if (entry === undefined || history.current === null) {
+    const reason = await unreadableReason(context, path);
+    const message = reason ?? `${path} was edited elsewhere: its index fits no entry of its ledger`;
+    return { findings: [{ code: 'PW_VERIFY_STRANGER', message }], checks: [] };
+  }
+  const stat = await context.files.stat(path);
+  const findings: Finding[] = [];
+  if (stat?.size !== entry.fileSize) {
+    findings.push({ code: 'PW_VERIFY_SIZE', message: `${path} has ${stat?.size ?? 0} bytes, its ledger says ${entry.fileSize}` });
+  }
+  findings.push(...(await hashFindings(context, path, entry)));
+  const checks = [`${entry.chunks.length} chunks and the sound hashed`];
+  if (findings.length === 0) {
+    const spec = specOfEntry(context, path, entry);
+    findings.push(...(await findingsOfMovie(context, { path, spec, previousKeys: provenKeys(history, entry), fresh: new Set(), depth })));
+    checks.push('sample tables, edit lists, timecode and ends of picture and sound', depth === 'deep' ? 'every frame decoded, 60 random seeks' : 'decoding and seeking at the seams');
+  }
+  return { findings, checks };
+}
+
+/** The chunk list whose joins were proven before this entry: its parent's. A full render's were proven at its publication. */
+function provenKeys(history: History, entry: LedgerEntry): readonly string[] {
+  const parent = history.ledger.entries.find((each) => each.id === entry.parent) ?? entry;
+  return parent.chunks.map(({ key }) => key);
+}
+
+async function unreadableReason(context: RenderContext, path: string): Promise<string | null> {
+  if ((await context.files.stat(path)) === null) return `${path} does not exist`;
+  try {
+    await readMovie(context.files, path, context.sha256);
+    return null;
+  } catch (error) {
+    if (isPatchworkError(error)) return error.message;
+    throw error;
+  }
+}
+
+async function hashFindings(context: RenderContext, path: string, entry: LedgerEntry): Promise<Finding[]> {
+  const pictures = deliverableChunks(entry, path);
+  const sounds = (entry.sound?.pieces ?? []).map((piece) => ({ ...piece, path }));
+  const all = [...pictures, ...sounds];
+  const total = all.reduce((sum, chunk) => sum + sizeOf(chunk.sizes), 0);
+  const bad = new Set<unknown>(
+    await corruptChunks(context.files, all, context.hashing, (done) => {
+      context.signal.throwIfAborted();
+      context.onProgress({ phase: 'hash', done, total, unit: 'bytes' });
+    }),
+  );
+  let frame = 0;
+  const findings: Finding[] = [];
+  for (const chunk of pictures) {
+    const end = frame + chunk.order.length;
+    if (bad.has(chunk)) {
+      findings.push({ code: 'PW_VERIFY_HASH', message: `frames ${frame}–${end - 1} (byte ${chunk.offset}) are not what was written`, details: { frames: [frame, end] } });
+    }
+    frame = end;
+  }
+  for (const piece of sounds) {
+    if (bad.has(piece)) findings.push({ code: 'PW_VERIFY_SOUND_HASH', message: `the sound at byte ${piece.offset} is not what was written` });
+  }
+  return findings;
+}
+
+function sizeOf(sizes: readonly number[]): number {
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function specOfEntry(context: RenderContext, path: string, entry: LedgerEntry): MovieSpec {
+  const { profile } = entry;
+  return {
+    format: profile.container.format,
+    video: { profile: profile.video, pieces: deliverableChunks(entry, path) },
+    sound: entry.sound === null ? null : keptSound(entry.sound, profile.sound, path),
+    timecode: profile.container.startTimecode ?? compileEntry(context, entry).program.start,
+    tags: {},
+  };
+}

@@ -1,0 +1,288 @@
+import { copyFileSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync, openSync, readSync, writeSync, closeSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { rational } from '@patchwork/time';
+import { checkPictures } from './kit/check-pictures.ts';
+import { recut, repictured, storyFilm, storyHeight, storyMedia, storyWidth, testMedia, withShot } from './kit/fixture.ts';
+import type { Film, FilmMedia, Shot } from './kit/film.ts';
+import { otioText } from './kit/otio-text.ts';
+import { freshFolder, patchwork } from './kit/patchwork.ts';
+import { clean, handedOver, patchTo, renderFilm, sha256OfPath, type Output } from './kit/story.ts';
+
+/** Stories 12, 13, 16–18 and 20–22 of the acceptance list. */
+let film: Film;
+
+beforeAll(async () => {
+  film = await storyFilm();
+}, 120_000);
+
+const timeout = 180_000;
+
+describe('12: media', () => {
+  /** The film with m02 at a path of its own, so that the file there can be exchanged. */
+  function withM02At(path: string): Film {
+    const m02 = film.media['m02'];
+    if (m02 === undefined) throw new Error('the story has no m02');
+    return { ...film, media: { ...film.media, m02: { ...m02, path } } };
+  }
+
+  test('12: another file under the same name, size and time renders every use again', async () => {
+    const folder = freshFolder('swap');
+    const path = join(folder, 'm02.mov');
+    const original = film.media['m02']?.path ?? '';
+    copyFileSync(original, path);
+    const old = await clean(withM02At(path), 'A');
+    const place = handedOver(old);
+    // The same card with id 22, padded or cut to the same size, and the old times put back.
+    const other = readFileSync((await storyMedia(22)).path);
+    const before = statSync(path);
+    writeFileSync(path, sameSize(other, before.size));
+    utimesSync(path, before.atime, before.mtime);
+    const ran = await renderFilm(withM02At(path), place.deliverable, 'A', place.store);
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.json.frames.rendered).toBe(96);
+    expect(ran.json.dirty).toEqual([[96, 192]]);
+    expect(JSON.stringify(ran.json.reasons)).toContain('content changed, same path');
+    const seen: FilmMedia = { ...(film.media['m02'] as FilmMedia), id: 22 };
+    await checkPictures(place.deliverable, { ...film, media: { ...film.media, m02: seen } });
+  }, timeout);
+
+  test('12: the same bytes elsewhere render nothing', async () => {
+    const path = join(freshFolder('relink'), 'elsewhere.mov');
+    copyFileSync(film.media['m02']?.path ?? '', path);
+    const { ran } = await patchTo(film, withM02At(path), 'A');
+    expect(ran.json.frames.rendered).toBe(0);
+  }, timeout);
+
+  test('12: a file used twice dirties both uses', async () => {
+    const twice = (media: FilmMedia): Film => ({
+      ...recut(film, (shots) => withShot(shots, 'm09', (shot) => ({ ...shot, media: 'm02', from: 100 }))),
+      media: { ...film.media, m02: media },
+    });
+    const { ran } = await patchTo(twice(film.media['m02'] as FilmMedia), twice(await storyMedia(22)), 'A');
+    expect(ran.json.dirty).toEqual([[96, 192], [768, 864]]);
+    expect(ran.json.frames.rendered).toBe(192);
+  }, timeout);
+
+  test('12: a missing file stops the run before anything is rendered', async () => {
+    const place = handedOver(await clean(film, 'A'));
+    const before = sha256OfPath(place.deliverable);
+    const ran = await renderFilm(withM02At('/nowhere/m02.mov'), place.deliverable, 'A', place.store);
+    expect(ran.code).toBe(1);
+    expect(ran.json.code).toBe('PW_MEDIA_OFFLINE');
+    expect(ran.json.message).toContain('m02');
+    expect(sha256OfPath(place.deliverable)).toBe(before);
+  }, timeout);
+});
+
+/** A QuickTime file made as long as asked: a `free` box at the end changes its size and nothing that plays. */
+function sameSize(bytes: Buffer, size: number): Buffer {
+  const missing = size - bytes.length;
+  if (missing === 0) return bytes;
+  if (missing < 8) throw new Error(`cannot pad by ${missing} bytes`);
+  const free = Buffer.alloc(missing);
+  free.writeUInt32BE(missing, 0);
+  free.write('free', 4, 'latin1');
+  return Buffer.concat([bytes, free]);
+}
+
+describe('13: what the whole film stands on', () => {
+  test('13: another timeline rate needs a full render and writes nothing', async () => {
+    const place = handedOver(await clean(film, 'A'));
+    const before = sha256OfPath(place.deliverable);
+    const ran = await renderFilm({ ...film, rate: [25, 1] }, place.deliverable, 'A', place.store);
+    expect(ran.code).toBe(2);
+    expect(ran.json.code).toBe('PW_FULL_REQUIRED');
+    expect(`${ran.json.message} ${JSON.stringify(ran.json.details)}`).toContain('timeline.rate 24/1 -> 25/1');
+    expect(sha256OfPath(place.deliverable)).toBe(before);
+  }, timeout);
+
+  test('13: another raster needs a full render', async () => {
+    const place = handedOver(await clean(film, 'A'));
+    const ran = await renderFilm({ ...film, width: 128, height: 72 }, place.deliverable, 'A', place.store);
+    expect(ran.code).toBe(2);
+  }, timeout);
+
+  test('13: another start timecode is a remux', async () => {
+    const { ran } = await patchTo(film, { ...film, start: 90000 }, 'A');
+    expect(ran.json.frames.rendered).toBe(0);
+  }, timeout);
+});
+
+describe('16: sound alone', () => {
+  test.each([
+    ['gain', (shot: Shot): Shot => ({ ...shot, gainDb: -3 })],
+    ['mute', (shot: Shot): Shot => ({ ...shot, enabled: false })],
+  ])('16: %s on A1 m03 leaves every picture packet alone', async (_, change) => {
+    const next = { ...film, audio: film.audio.map((shots) => withShot(shots, 'm03', change)) };
+    const { ran } = await patchTo(film, next, 'A');
+    expect(ran.json.frames.rendered).toBe(0);
+    expect(ran.json.sound).toBe('render');
+    expect(ran.json.dirty).toEqual([]);
+  }, timeout);
+});
+
+describe('17: another delivery', () => {
+  const settings = (change: (profile: any) => void): string => {
+    const profile = structuredClone(baseProfile);
+    change(profile);
+    return profile;
+  };
+  let baseProfile: any;
+
+  async function rerender(change: (profile: any) => void, extra: readonly string[] = []): Promise<{ ran: any; place: any }> {
+    const old = await clean(film, 'A');
+    const place = handedOver(old);
+    const shown = await patchwork(['show', place.deliverable], { store: place.store });
+    baseProfile = shown.json.profile;
+    const path = join(place.folder, 'profile.json');
+    writeFileSync(path, JSON.stringify(settings(change)));
+    const timeline = `${place.deliverable}.otio`;
+    writeFileSync(timeline, otioText(film));
+    const ran = await patchwork(['render', timeline, '-o', place.deliverable, '--profile', path, ...extra], { store: place.store });
+    return { ran, place };
+  }
+
+  test.each([
+    ['video.options.crf', (profile: any) => (profile.video.options.crf = '18')],
+    ['video.options.preset', (profile: any) => (profile.video.options.preset = 'veryfast')],
+    ['video.pixelFormat', (profile: any) => (profile.video.pixelFormat = 'yuv444p')],
+  ])('17: a change of %s is refused by name', async (key, change) => {
+    const { ran } = await rerender(change);
+    expect(ran.code, ran.stderr).toBe(2);
+    expect(`${ran.json.message} ${JSON.stringify(ran.json.details)}`).toContain(key);
+  }, timeout);
+
+  test('17: --full renders anew', async () => {
+    const { ran } = await rerender((profile) => (profile.video.options.crf = '18'), ['--full']);
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.json.frames.rendered).toBe(1152);
+  }, timeout);
+
+  test('17: sound in another format leaves the picture alone', async () => {
+    const { ran } = await rerender((profile) => (profile.sound = { codec: 'aac', sampleRate: 48000, layout: 'stereo', bitrate: 192000 }));
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.json.frames.rendered).toBe(0);
+  }, timeout);
+});
+
+describe('18: parts of a timeline', () => {
+  const part = async (output: Output): Promise<any> => {
+    const folder = freshFolder('part');
+    const deliverable = join(folder, 'film.mov');
+    const store = join(folder, 'store');
+    const first = await renderFilm(film, deliverable, output, store, ['--range', '240:720']);
+    expect(first.code, first.stderr).toBe(0);
+    rmSync(store, { recursive: true, force: true });
+    const second = await renderFilm(film, deliverable, output, store, ['--range', '200:700']);
+    expect(second.code, second.stderr).toBe(0);
+    const reference = join(folder, 'clean.mov');
+    const whole = await renderFilm(film, reference, output, join(folder, 'clean-store'), ['--range', '200:700']);
+    expect(whole.code, whole.stderr).toBe(0);
+    expect(sha256OfPath(deliverable), 'E1').toBe(sha256OfPath(reference));
+    await checkPictures(deliverable, film, ['--range', '200:700']);
+    return second.json;
+  };
+
+  test('18: [240,720) becomes [200,700), output A renders 68', async () => {
+    expect((await part('A')).frames).toEqual({ total: 500, rendered: 68, reused: 432 });
+  }, timeout);
+
+  test('18: [240,720) becomes [200,700), output B renders 40', async () => {
+    expect((await part('B')).frames).toEqual({ total: 500, rendered: 40, reused: 460 });
+  }, timeout);
+});
+
+describe('20: 23.976 is not 24', () => {
+  test('20: the rate of the timeline decides the length', async () => {
+    const slow: Film = { ...film, rate: [24000, 1001] };
+    const old = await clean(slow, 'A');
+    const probed = await patchwork(['probe', old.deliverable], { store: join(old.folder, 'store') });
+    expect(probed.json.media.video.rate).toBe('24000/1001');
+    expect(probed.json.media.video.frames).toBe(1152);
+  }, timeout);
+});
+
+describe('21: variable frame rate', () => {
+  test('21: every record frame shows what a linear decode says', async () => {
+    const durationsMs = Array.from({ length: 400 }, (_, index) => (index % 2 === 0 ? 50 : 33));
+    const path = await testMedia('vfr', {
+      id: 30,
+      container: 'mp4',
+      video: { codec: 'h264', width: storyWidth, height: storyHeight, rate: rational(24), frames: 400, durationsMs, gop: 48, bFrames: 2 },
+      sound: null,
+    });
+    const shot: Shot = { media: 'vfr', from: 0, length: 300 };
+    const media = { vfr: { path, id: 30, rate: film.rate, frames: 400, toneHz: 0 } };
+    const vfr: Film = { ...film, media, video: [[shot]], audio: [] };
+    const { deliverable } = await clean(vfr, 'A');
+    const { readCodeRows } = await import('./kit/check-pictures.ts');
+    const { top } = await readCodeRows(deliverable);
+    const expected = Array.from({ length: 300 }, (_, frame) => shownAt(durationsMs, frame));
+    expect(top.map((code) => code?.frame)).toEqual(expected);
+  }, timeout);
+});
+
+/** The number of the picture on show at record frame f of 24 a second: the last whose time has come. Milliseconds, whole. */
+function shownAt(durationsMs: readonly number[], frame: number): number {
+  let time = 0;
+  for (const [index, duration] of durationsMs.entries()) {
+    time += duration;
+    if (time * 24 > frame * 1000) return index;
+  }
+  return durationsMs.length - 1;
+}
+
+describe('22: a damaged deliverable', () => {
+  const longer = (): Film => repictured(film, (shots) => withShot(shots, 'm12', (shot) => ({ ...shot, from: 48 })));
+
+  test('22a: a flipped byte in GOP 7 is found and that chunk rendered again', async () => {
+    const place = handedOver(await clean(film, 'A'));
+    const shown = await patchwork(['show', place.deliverable], { store: place.store });
+    const chunk = shown.json.chunks[7];
+    flipByte(place.deliverable, chunk.offset + 40);
+    const verified = await patchwork(['verify', place.deliverable], { store: place.store });
+    expect(verified.code).toBe(5);
+    const ran = await renderFilm(film, place.deliverable, 'A', place.store);
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.json.frames.rendered).toBe(48);
+    expect(JSON.stringify(ran.json.reasons)).toContain('reused span failed hash');
+    expect(sha256OfPath(place.deliverable)).toBe(sha256OfPath((await clean(film, 'A')).deliverable));
+  }, timeout);
+
+  test('22b: of a file cut at 60 % every whole chunk is reused', async () => {
+    const place = handedOver(await clean(film, 'A'));
+    truncateSync(place.deliverable, Math.floor(statSync(place.deliverable).size * 0.6));
+    const ran = await renderFilm(longer(), place.deliverable, 'A', place.store);
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.json.frames.rendered).toBeLessThan(700);
+    expect(ran.json.frames.rendered).toBeGreaterThan(300);
+    expect(sha256OfPath(place.deliverable)).toBe(sha256OfPath((await clean(longer(), 'A')).deliverable));
+  }, timeout);
+
+  test('22b: without sidecar and store a cut file needs a full render', async () => {
+    const place = handedOver(await clean(film, 'A'));
+    truncateSync(place.deliverable, Math.floor(statSync(place.deliverable).size * 0.6));
+    rmSync(`${place.deliverable}.patchwork`);
+    const ran = await renderFilm(film, place.deliverable, 'A', place.store);
+    expect(ran.code).toBe(2);
+  }, timeout);
+
+  test('22c: another file of that name is left alone', async () => {
+    const place = handedOver(await clean(film, 'A'));
+    copyFileSync(film.media['m01']?.path ?? '', place.deliverable);
+    const before = sha256OfPath(place.deliverable);
+    const ran = await renderFilm(film, place.deliverable, 'A', place.store);
+    expect(ran.code).toBe(1);
+    expect(sha256OfPath(place.deliverable)).toBe(before);
+  }, timeout);
+});
+
+function flipByte(path: string, position: number): void {
+  const file = openSync(path, 'r+');
+  const byte = Buffer.alloc(1);
+  readSync(file, byte, 0, 1, position);
+  byte[0] = (byte[0] ?? 0) ^ 0x55;
+  writeSync(file, byte, 0, 1, position);
+  closeSync(file);
+}
