@@ -2,7 +2,7 @@
 // Needs node alone. Everything it prints goes to stderr, because stdout belongs to the command that follows.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root, run, tool } from './root.mjs';
@@ -10,8 +10,10 @@ import { root, run, tool } from './root.mjs';
 const oldestNode = [20, 19];
 const lockFile = join(root, 'package-lock.json');
 const stampFile = join(root, 'node_modules', '.patchwork-lock-sha256');
+const cacheFolder = join(root, '.cache');
+const buildStamp = join(cacheFolder, 'built');
 /** Two commands started at once must not install or build over each other. */
-const lockFolder = join(root, '.cache', 'prepare.lock');
+const lockFolder = join(cacheFolder, 'prepare.lock');
 /** npm writes its own copy of the lock file just after ours, or just before. */
 const toleranceMs = 5000;
 
@@ -38,9 +40,16 @@ export function install() {
 
 /** Builds every package; a second build without changes takes part of a second. */
 export function build() {
+  const startedAt = new Date();
   const code = run(tool('tsc'), ['-b'], { stdio: ['ignore', 2, 2] });
-  if (code !== 0) process.stderr.write('The build failed: the messages above say where.\n');
-  return code;
+  if (code !== 0) {
+    process.stderr.write('The build failed: the messages above say where.\n');
+    return code;
+  }
+  mkdirSync(cacheFolder, { recursive: true });
+  writeFileSync(buildStamp, '');
+  utimesSync(buildStamp, startedAt, startedAt);
+  return 0;
 }
 
 function refuseOldNode() {
@@ -64,12 +73,17 @@ function isInstalled() {
   return true;
 }
 
-/** Compares times only, in milliseconds of work: the command calls this at every start. */
+/**
+ * Compares times only, in milliseconds of work: the command calls this at every start. The stamp's time is when the last
+ * build that succeeded began; the compiler's own files exist after a failed build too.
+ */
 function isBuilt() {
+  if (!existsSync(buildStamp)) return false;
+  const builtAt = statSync(buildStamp).mtimeMs;
   const packages = join(root, 'packages');
   return readdirSync(packages).every((name) => {
-    const info = join(packages, name, 'dist', '.tsbuildinfo');
-    return existsSync(info) && newestSource(join(packages, name, 'src')) <= statSync(info).mtimeMs;
+    const folder = join(packages, name);
+    return existsSync(join(folder, 'dist', 'index.js')) && newestSource(join(folder, 'src')) < builtAt;
   });
 }
 
@@ -82,7 +96,7 @@ function newestSource(folder) {
 
 /** Does the work while holding a lock folder; waits for another holder that is alive. */
 function alone(work) {
-  mkdirSync(join(root, '.cache'), { recursive: true });
+  mkdirSync(cacheFolder, { recursive: true });
   while (!tryLock()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
   try {
     return work();

@@ -1,5 +1,5 @@
 export { faultyFiles } from './faulty-files.ts';
 export type { FaultPlan, FaultyFiles } from './faulty-files.ts';
 export { nodeFiles } from './node-files.ts';
-export { sha256, sha256OfFile } from './sha256.ts';
+export { sha256, sha256OfFile, startSha256 } from './sha256.ts';
 export { isTemporaryName, temporaryBeside, writeAtomically } from './write-atomically.ts';

@@ -48,3 +48,9 @@ async function hashBuffers(
   }
   return digest.digest('hex');
 }
+
+/** Starts a SHA-256 that is fed piece by piece. `digest` ends it. */
+export function startSha256(): { update(data: Uint8Array): void; digest(): Digest } {
+  const hash = createHash('sha256');
+  return { update: (data) => void hash.update(data), digest: () => hash.digest('hex') };
+}
