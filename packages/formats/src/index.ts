@@ -1,1 +1,5 @@
-export {};
+export { readTimelineFile, formatOfText } from './read-timeline-file.ts';
+export type { TimelineFile, TimelineFormat } from './read-timeline-file.ts';
+export { readFcpxml } from './fcpxml/read.ts';
+export type { ReadTimelines } from './fcpxml/read.ts';
+export { listing, timelineRate } from './listing.ts';

@@ -1,0 +1,72 @@
+import type { Diagnostic, Severity } from '@patchwork/kernel';
+import type { Position } from './xml/element.ts';
+
+/** What a reader says about one place. */
+export interface Remark {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  /** In the file; null when the whole file is meant. */
+  readonly at: Position | null;
+  /** Record timecode; null where there is none. */
+  readonly timecode?: string | null;
+  readonly hint?: string;
+}
+
+/** More than this and a file is broken throughout: the rest is counted, not listed. */
+const maxDiagnostics = 5000;
+
+/** Collects what a reader has to say, each with file, line and timecode. */
+export class Remarks {
+  readonly #fileName: string;
+  readonly #list: Diagnostic[] = [];
+  #leftOut = 0;
+  #leftOutErrors = 0;
+
+  constructor(fileName: string) {
+    this.#fileName = fileName;
+  }
+
+  get fileName(): string {
+    return this.#fileName;
+  }
+
+  /** `file:line:column` of a position. */
+  place(at: Position | null): string {
+    return at === null ? this.#fileName : `${this.#fileName}:${at.line}:${at.column}`;
+  }
+
+  add(remark: Remark): void {
+    if (this.#list.length >= maxDiagnostics) {
+      this.#leftOut += 1;
+      if (remark.severity === 'error') this.#leftOutErrors += 1;
+      return;
+    }
+    const timecode = remark.timecode ?? null;
+    this.#list.push({
+      code: remark.code,
+      severity: remark.severity,
+      message: remark.message,
+      where: `${this.place(remark.at)}${timecode === null ? '' : ` @ ${timecode}`}`,
+      hint: remark.hint ?? null,
+    });
+  }
+
+  /** Takes over diagnostics of another step. */
+  addAll(diagnostics: readonly Diagnostic[]): void {
+    this.#list.push(...diagnostics);
+  }
+
+  /** Everything said, in file order; a last one counts what was left out. */
+  all(): Diagnostic[] {
+    if (this.#leftOut === 0) return [...this.#list];
+    const last: Diagnostic = {
+      code: 'PW_READ_MORE',
+      severity: this.#leftOutErrors > 0 ? 'error' : 'warning',
+      message: `${this.#leftOut} more remarks are not listed (${this.#leftOutErrors} errors)`,
+      where: this.#fileName,
+      hint: null,
+    };
+    return [...this.#list, last];
+  }
+}

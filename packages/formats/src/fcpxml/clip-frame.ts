@@ -1,0 +1,261 @@
+import { add, equals, multiply, one, subtract, toNumber, type Rate, type Rational, type TimeRange } from '@patchwork/time';
+import {
+  makeEffect, makeFreezeFrame, makeMarker, makeTimeWarp, rationalFromDouble, type Effect, type Marker,
+} from '@patchwork/timeline';
+import { attribute, childElement, childElements, ownText, type XmlElement } from '../xml/element.ts';
+import { inlineXml, outFromElement } from '../xml/write.ts';
+import { isAdjustment, isSoundAdjustment, readAdjustment } from './adjust.ts';
+import { metadataOf, timeAt, type PlainObject } from './nodes.ts';
+import type { Reading } from './reading.ts';
+import { readRetime, type Retime } from './retime.ts';
+import type { LanePath, Placement, Scene } from './scene.ts';
+import type { Side } from './side.ts';
+import { parseFcpTime } from './time.ts';
+
+/** Where an element is to be read, and which of its sides are wanted. */
+export interface Spot {
+  readonly scene: Scene;
+  readonly lane: LanePath;
+  /** Exact seconds from the scene's first frame. */
+  readonly start: Rational;
+  readonly sides: Sides;
+}
+
+/** Picture, sound or both. */
+export type Sides = 'all' | 'video' | 'audio';
+
+/** What became of an element. */
+export interface Placed {
+  /** End of the element on the record, in seconds of the scene, whether or not anything could be placed. */
+  readonly end: Rational;
+  readonly video: Placement | null;
+  readonly audio: readonly Placement[];
+}
+
+/** What all clips have in common, read. */
+export interface ClipFrame {
+  readonly element: XmlElement;
+  readonly spot: Spot;
+  readonly name: string;
+  readonly enabled: boolean;
+  /** In the clip's local time. */
+  readonly start: Rational;
+  /** On the record. */
+  readonly duration: Rational;
+  readonly retime: Retime;
+  readonly timecode: string | null;
+}
+
+/** One side of a clip: which of its local time it shows and where its media stands in that. */
+export interface SideContent {
+  readonly localStart: Rational;
+  readonly duration: Rational;
+  /** Media time − content time: what the content's own wrapping adds. */
+  readonly shift: Rational;
+  readonly mediaRate: Rate | null;
+}
+
+/** A side's place in its media, and how local times translate. */
+export interface SideSource {
+  readonly sourceRange: TimeRange;
+  readonly timeEffects: readonly Effect[];
+  readonly ownStart: Rational;
+  ownFromLocal(local: Rational): Rational;
+}
+
+/** What a clip falls back to where its attributes say nothing. */
+export interface FrameDefaults {
+  readonly start: Rational;
+  /** Null where the clip must say it. */
+  readonly duration: Rational | null;
+  readonly mediaRate: Rate | null;
+  readonly hasSound: boolean;
+}
+
+/** Reads a time attribute; an unreadable one is reported and taken as absent. */
+export function timeAttribute(reading: Reading, element: XmlElement, name: string, timecode: string | null): Rational | null {
+  const text = attribute(element, name);
+  if (text === null) return null;
+  const time = parseFcpTime(text);
+  if (time === null) {
+    reading.remarks.add({
+      code: 'PW_FCPXML_TIME', severity: 'error', at: element.position, timecode,
+      message: `${name}="${text.slice(0, 60)}" on <${element.name}> is no time`,
+      hint: 'Write exact seconds, like 1001/24000s.',
+    });
+  }
+  return time;
+}
+
+/** Reads what all clips have in common. Null, reported, where the clip has no length. */
+export function readFrame(reading: Reading, element: XmlElement, spot: Spot, defaults: FrameDefaults): ClipFrame | null {
+  reading.countItem(element);
+  const timecode = spot.scene.timecode(spot.start);
+  const name = attribute(element, 'name') ?? '';
+  const start = timeAttribute(reading, element, 'start', timecode) ?? defaults.start;
+  const retime = readRetime(
+    { remarks: reading.remarks, timecode, rate: spot.scene.format.rate, mediaRate: defaults.mediaRate, start, hasSound: defaults.hasSound },
+    element,
+  );
+  const left = defaults.duration === null ? null : multiply(subtract(defaults.duration, subtract(start, defaults.start)), retime.recordPerLocal);
+  const duration = timeAttribute(reading, element, 'duration', timecode) ?? left;
+  if (duration === null) {
+    reading.remarks.add({
+      code: 'PW_FCPXML_LENGTH', severity: 'error', at: element.position, timecode,
+      message: `${element.name} "${name}" has no length; it was left out`, hint: 'Give it a duration.',
+    });
+    return null;
+  }
+  return { element, spot, name, enabled: attribute(element, 'enabled') !== '0', start, duration, retime, timecode };
+}
+
+/** Record time of a local time of the clip. */
+export function recordFromLocal(frame: ClipFrame, local: Rational): Rational {
+  return add(frame.spot.start, multiply(subtract(local, frame.start), frame.retime.recordPerLocal));
+}
+
+/** End of the clip on the record. */
+export function endOfFrame(frame: ClipFrame): Rational {
+  return add(frame.spot.start, frame.duration);
+}
+
+/** Works out a side's source range and time effects. */
+export function sourceOfSide(frame: ClipFrame, content: SideContent): SideSource {
+  const { retime } = frame;
+  const { rate } = frame.spot.scene.format;
+  const ownStart = retime.points === null ? add(retime.mediaFromLocal(content.localStart), content.shift) : content.localStart;
+  const sourceRange = {
+    start: timeAt(ownStart, content.mediaRate ?? rate, rate),
+    duration: timeAt(content.duration, rate, content.mediaRate),
+  };
+  const ownFromLocal = (local: Rational): Rational =>
+    add(ownStart, multiply(subtract(local, content.localStart), retime.recordPerLocal));
+  return { sourceRange, ownStart, ownFromLocal, timeEffects: timeEffectsOf(retime, ownStart, content) };
+}
+
+function timeEffectsOf(retime: Retime, ownStart: Rational, content: SideContent): Effect[] {
+  const { speed, sampling } = retime;
+  if (retime.points !== null) {
+    const points = retime.points.map(({ time, value }) => ({ time, value: add(value, content.shift) }));
+    return [makeEffect({ type: 'timeMap', points, sampling })];
+  }
+  if (speed === null || (equals(speed, one) && sampling === 'nearest')) return [];
+  if (speed.num === 0) return [makeFreezeFrame()];
+  const scalar = toNumber(speed);
+  const spelled = rationalFromDouble(scalar);
+  if (sampling === 'nearest' && spelled !== null && equals(spelled, speed)) return [makeTimeWarp(scalar)];
+  // A speed that a double cannot name, or blended frames: the same straight line as a map.
+  const points = [
+    { time: ownStart, value: ownStart },
+    { time: add(ownStart, content.duration), value: add(ownStart, multiply(content.duration, speed)) },
+  ];
+  return content.duration.num > 0 ? [makeEffect({ type: 'timeMap', points, sampling })] : [];
+}
+
+/** Attributes that the model says in its own words. */
+const saidAttributes: ReadonlySet<string> = new Set([
+  'ref', 'lane', 'offset', 'start', 'duration', 'name', 'enabled', 'srcEnable', 'audioStart', 'audioDuration', 'format',
+]);
+
+/** Children that draw nothing and are kept as they are. */
+const cosmeticNames: ReadonlySet<string> = new Set([
+  'note', 'keyword', 'rating', 'metadata', 'analysis-marker', 'hidden-clip-marker', 'reserved',
+]);
+
+/** Tells whether a child of a clip draws nothing and is kept as it is. */
+export function isCosmetic(element: XmlElement): boolean {
+  return cosmeticNames.has(element.name);
+}
+
+/** What the item keeps of its element for the writer and for people. */
+export function keptOf(element: XmlElement, more: PlainObject = {}): PlainObject {
+  const attributes = Object.fromEntries([...element.attributes].filter(([name]) => !saidAttributes.has(name)));
+  const kept = childElements(element).filter(isCosmetic).map((child) => inlineXml(outFromElement(child)));
+  return {
+    element: element.name,
+    ...(Object.keys(attributes).length > 0 ? { attributes } : {}),
+    ...(kept.length > 0 ? { kept } : {}),
+    ...more,
+  };
+}
+
+/** Markers of a clip, in the item's own time. */
+export function readMarkers(reading: Reading, frame: ClipFrame, source: SideSource, mediaRate: Rate | null): Marker[] {
+  const { rate } = frame.spot.scene.format;
+  const markers: Marker[] = [];
+  for (const element of childElements(frame.element)) {
+    if (element.name !== 'marker' && element.name !== 'chapter-marker') continue;
+    const start = timeAttribute(reading, element, 'start', frame.timecode);
+    if (start === null) continue;
+    const duration = timeAttribute(reading, element, 'duration', frame.timecode) ?? { num: 0, den: 1 };
+    markers.push(markerNode(element, {
+      start: timeAt(source.ownFromLocal(start), mediaRate ?? rate, rate),
+      duration: timeAt(duration, mediaRate ?? rate, rate),
+    }));
+  }
+  return markers;
+}
+
+/** A marker by its element. Final Cut's kinds: plain, to do, done, chapter. */
+export function markerNode(element: XmlElement, markedRange: TimeRange): Marker {
+  const completed = attribute(element, 'completed');
+  const color = element.name === 'chapter-marker' ? 'ORANGE' : completed === '0' ? 'RED' : completed === '1' ? 'GREEN' : 'BLUE';
+  const poster = attribute(element, 'posterOffset');
+  return makeMarker({
+    name: attribute(element, 'value') ?? '',
+    comment: attribute(element, 'note') ?? ownText(element).trim(),
+    color,
+    markedRange,
+    metadata: metadataOf('fcpxml', { element: element.name, ...(completed === null ? {} : { completed }), ...(poster === null ? {} : { posterOffset: poster }) }),
+  });
+}
+
+/** Width ÷ height of a raster, 1 where it is not known. */
+export function aspectOf(width: number | null, height: number | null): number {
+  return width === null || height === null ? 1 : width / height;
+}
+
+/** Reads the adjustments and filters among an element's children onto the side that is wanted. */
+export function readAdjustments(
+  reading: Reading, frame: ClipFrame, element: XmlElement, wanted: 'picture' | 'sound',
+  place: { readonly source: SideSource; readonly duration: Rational; readonly aspect: number; ownFromLocal?(local: Rational): Rational },
+  side: Side,
+): void {
+  const context = {
+    remarks: reading.remarks,
+    resources: reading.resources,
+    timecode: frame.timecode,
+    aspect: place.aspect,
+    ownStart: place.source.ownStart,
+    ownEnd: add(place.source.ownStart, place.duration),
+    ownFromLocal: place.ownFromLocal ?? place.source.ownFromLocal,
+  };
+  for (const child of childElements(element)) {
+    if (isAdjustment(child) && isSoundAdjustment(child) === (wanted === 'sound')) readAdjustment(context, child, side);
+  }
+  if (wanted === 'picture' && element === frame.element && frame.retime.unmodelledSampling !== null) {
+    const sampling = frame.retime.unmodelledSampling;
+    side.unmodelled.push({ label: `frame sampling "${sampling}"`, content: `frameSampling ${sampling}` });
+  }
+}
+
+/** Reports the children of a clip that this reader does not know; what may show is kept on the side. */
+export function reportUnknown(reading: Reading, frame: ClipFrame, known: (element: XmlElement) => boolean, side: Side): void {
+  for (const child of childElements(frame.element)) {
+    if (isAdjustment(child) || isCosmetic(child) || commonNames.has(child.name) || known(child)) continue;
+    side.unmodelled.push({ label: `<${child.name}>`, content: inlineXml(outFromElement(child)) });
+    reading.remarks.add({
+      code: 'PW_FCPXML_ELEMENT', severity: 'warning', at: child.position, timecode: frame.timecode,
+      message: `<${child.name}> in ${frame.element.name} "${frame.name}" is not known`,
+      hint: 'It is kept and watched for changes; the built-in renderer cannot draw it.',
+    });
+  }
+}
+
+const commonNames: ReadonlySet<string> = new Set(['conform-rate', 'timeMap', 'marker', 'chapter-marker']);
+
+/** The first child of a name that is switched on. */
+export function enabledChild(element: XmlElement, name: string): XmlElement | null {
+  const child = childElement(element, name);
+  return child === null || attribute(child, 'enabled') === '0' ? null : child;
+}

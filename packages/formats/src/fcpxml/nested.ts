@@ -1,0 +1,168 @@
+import { add, compare, equals, formatRate, one, secondsFromTime, subtract, zero, type Rational } from '@patchwork/time';
+import { makeEffect, makeStack, trimmedRange, unmodelledOf, withUnmodelled, type Clip, type Item, type Track } from '@patchwork/timeline';
+import { attribute, type XmlElement } from '../xml/element.ts';
+import { clipOf, enabledSides, isAnchored, soundEdges } from './asset-items.ts';
+import {
+  aspectOf, endOfFrame, keptOf, readAdjustments, readMarkers, reportUnknown, sourceOfSide,
+  type ClipFrame, type Placed, type SideContent,
+} from './clip-frame.ts';
+import { metadataOf, type PlainObject } from './nodes.ts';
+import type { Reading } from './reading.ts';
+import type { Placement, Scene, SceneFormat } from './scene.ts';
+import { emptySide } from './side.ts';
+import { isSoundSource, readSoundSources } from './sound-sources.ts';
+
+/** What a nested clip shows and plays. */
+export interface Nested {
+  readonly picture: Scene;
+  readonly pictureOwners: readonly XmlElement[];
+  /** Each with the elements that hold its adjustments and components: a multicam clip may play several angles. */
+  readonly sounds: readonly { readonly scene: Scene; readonly owners: readonly XmlElement[] }[];
+  /** Local time of the nested scenes' zero. */
+  readonly origin: Rational;
+  readonly kept: PlainObject;
+  readonly colorSpace: string;
+}
+
+/** Raster, rate and colour of a scene, as the packages above read them. */
+export function canvasOf(format: SceneFormat, colorSpace: string): PlainObject {
+  return {
+    ...(format.width === null ? {} : { width: format.width }),
+    ...(format.height === null ? {} : { height: format.height }),
+    rate: formatRate(format.rate),
+    colorSpace,
+  };
+}
+
+/** Places a nested scene: one item for its picture, one for each of its sounds, linked. */
+export function placeNested(reading: Reading, frame: ClipFrame, nested: Nested): { placed: Placed; frame: ClipFrame } {
+  const sides = enabledSides(frame.spot.sides, attribute(frame.element, 'srcEnable'));
+  const pictures = sides === 'all' || sides === 'video' ? nested.picture.tracks(['Video']) : [];
+  const sounds = (sides === 'all' || sides === 'audio' ? nested.sounds : [])
+    .map(({ scene, owners }) => ({ scene, owners, tracks: scene.tracks(['Audio']) }))
+    .filter(({ tracks }) => tracks.length > 0);
+  const link = pictures.length > 0 && sounds.length > 0 ? reading.nextLink() : null;
+  const { scene, lane, start } = frame.spot;
+  const side = { reading, frame, nested, link };
+  const picture = { localStart: frame.start, duration: frame.duration };
+  const video = pictures.length === 0 ? null : scene.place({
+    kind: 'Video', lane, start, duration: frame.duration,
+    item: nestedItem({ ...side, ...picture, scene: nested.picture, tracks: pictures, owners: nested.pictureOwners, isPicture: true, isFirst: true }),
+  }, frame.element);
+  const edges = soundEdges(reading, frame);
+  const audio = sounds.flatMap((sound, index): Placement[] => {
+    const item = nestedItem({ ...side, ...sound, localStart: edges.localStart, duration: edges.duration, isPicture: false, isFirst: pictures.length === 0 && index === 0 });
+    const placement = scene.place({ kind: 'Audio', lane, start: edges.start, duration: edges.duration, item }, frame.element);
+    return placement === null ? [] : [placement];
+  });
+  return { placed: { end: endOfFrame(frame), video, audio }, frame };
+}
+
+interface NestedSide {
+  readonly reading: Reading;
+  readonly frame: ClipFrame;
+  readonly nested: Nested;
+  readonly scene: Scene;
+  readonly tracks: readonly Track[];
+  readonly owners: readonly XmlElement[];
+  readonly localStart: Rational;
+  readonly duration: Rational;
+  readonly isPicture: boolean;
+  /** The first item keeps what stands on the element: markers, notes, unknown children. */
+  readonly isFirst: boolean;
+  readonly link: string | null;
+}
+
+function nestedItem(side: NestedSide): Item {
+  const { frame, nested, scene, tracks } = side;
+  const content: SideContent = {
+    localStart: side.localStart, duration: side.duration, shift: subtract(zero, add(nested.origin, scene.begin)), mediaRate: scene.format.rate,
+  };
+  const only = onlyClip(side, content, tracks);
+  if (only === null) return stackOf(side, content);
+  // One plain clip under the whole window: the same picture without the nesting.
+  const shown = only.clip.mediaReferences[0]?.[1];
+  const kept = only.clip.sourceRange === null || shown === undefined ? null : { start: secondsFromTime(only.clip.sourceRange.start), shown };
+  if (kept === null) return stackOf(side, content);
+  const direct: SideContent = {
+    ...content, shift: add(content.shift, subtract(kept.start, only.start)), mediaRate: only.clip.sourceRange?.start.rate ?? content.mediaRate,
+  };
+  const parts = partsOf(side, direct);
+  const clip = clipOf(frame, frame.name, {
+    media: kept.shown, content: direct, side: parts.side, markers: parts.markers, enabled: parts.enabled,
+    kept: { ...parts.kept, content: only.clip.name }, link: side.link,
+  });
+  return clip;
+}
+
+/** The one clip that fills the window, when nesting it changes nothing; null otherwise. */
+function onlyClip(side: NestedSide, content: SideContent, tracks: readonly Track[]): { clip: Clip; start: Rational } | null {
+  const { frame, scene } = side;
+  const outer = frame.spot.scene.format;
+  const isSameFrame = outer.width === scene.format.width && outer.height === scene.format.height && equals(outer.rate, scene.format.rate);
+  const [track] = tracks;
+  if (tracks.length !== 1 || track === undefined || (side.isPicture && !isSameFrame)) return null;
+  if (frame.retime.speed === null || !equals(frame.retime.speed, one) || frame.retime.sampling !== 'nearest') return null;
+  const from = add(frame.retime.mediaFromLocal(content.localStart), content.shift);
+  const to = add(from, content.duration);
+  let start: Rational = zero;
+  for (const child of track.children) {
+    if (child.kind === 'Unknown' || child.kind === 'Transition') {
+      if (child.kind === 'Transition') return null;
+      continue;
+    }
+    const end = add(start, secondsFromTime(trimmedRange(child).duration));
+    if (compare(start, from) <= 0 && compare(end, to) >= 0) return isPlain(child) ? { clip: child, start } : null;
+    start = end;
+  }
+  return null;
+}
+
+function isPlain(item: Item): item is Clip {
+  return item.kind === 'Clip' && item.enabled && item.effects.length === 0 && unmodelledOf(item).length === 0 && item.sourceRange !== null;
+}
+
+function isNestedChild(element: XmlElement): boolean {
+  return isAnchored(element) || isSoundSource(element) || element.name === 'sync-source' || element.name === 'mc-source';
+}
+
+function partsOf(nested: NestedSide, content: SideContent): {
+  side: ReturnType<typeof emptySide>; markers: Clip['markers']; enabled: boolean; kept: PlainObject; sourceRange: Clip['sourceRange']; timeEffects: Clip['effects'];
+} {
+  const { reading, frame, scene, isPicture, isFirst } = nested;
+  const source = sourceOfSide(frame, content);
+  const side = emptySide();
+  const { format } = scene;
+  const place = { source, duration: content.duration, aspect: aspectOf(format.width, format.height) };
+  let plays = true;
+  for (const owner of nested.owners) {
+    readAdjustments(reading, frame, owner, isPicture ? 'picture' : 'sound', place, side);
+    if (!isPicture) plays = readSoundSources(reading, frame, owner, { source, duration: content.duration, channelCount: null }, side) && plays;
+  }
+  if (isFirst) reportUnknown(reading, frame, isNestedChild, side);
+  return {
+    side,
+    sourceRange: source.sourceRange,
+    timeEffects: source.timeEffects,
+    markers: isFirst ? readMarkers(reading, frame, source, content.mediaRate) : [],
+    enabled: frame.enabled && plays,
+    kept: isFirst ? keptOf(frame.element, nested.nested.kept) : { element: frame.element.name, ...nested.nested.kept },
+  };
+}
+
+function stackOf(nested: NestedSide, content: SideContent): Item {
+  const parts = partsOf(nested, content);
+  const stack = makeStack({
+    name: nested.frame.name,
+    sourceRange: parts.sourceRange,
+    effects: [...parts.timeEffects, ...parts.side.effects.map(makeEffect)],
+    markers: parts.markers,
+    enabled: parts.enabled,
+    children: nested.tracks,
+    metadata: metadataOf('fcpxml', parts.kept, {
+      canvas: canvasOf(nested.scene.format, nested.nested.colorSpace),
+      ...(nested.link === null ? {} : { link: nested.link }),
+    }),
+  });
+  return withUnmodelled(stack, parts.side.unmodelled);
+}

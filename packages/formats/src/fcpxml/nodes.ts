@@ -1,0 +1,52 @@
+import type { Json } from '@patchwork/kernel';
+import { isInteger, multiply, type Rate, type Rational, type RationalTime } from '@patchwork/time';
+import {
+  emptyObject, jsonFrom, makeGap, makeTrack, makeTransition, withMember, withUnmodelled,
+  type Composable, type Gap, type JsonObject, type Marker, type Track, type Transition,
+} from '@patchwork/timeline';
+import type { PlacedTransition } from './scene.ts';
+
+/** Plain members for a node's metadata. */
+export type PlainObject = { readonly [key: string]: Json };
+
+/** Seconds counted at the first rate that makes them whole; where none does, at the first. */
+export function timeAt(seconds: Rational, ...rates: readonly [Rate, ...(Rate | null)[]]): RationalTime {
+  const [first] = rates;
+  for (const rate of rates) {
+    if (rate === null) continue;
+    const value = multiply(seconds, rate);
+    if (isInteger(value)) return { value, rate };
+  }
+  return { value: multiply(seconds, first), rate: first };
+}
+
+/** Metadata with what this format keeps, and what the project's packages read, empty parts left out. */
+export function metadataOf(format: string, kept: PlainObject, patchwork: PlainObject = {}): JsonObject {
+  let metadata = emptyObject;
+  if (Object.keys(kept).length > 0) metadata = withMember(metadata, [format], jsonFrom(kept));
+  if (Object.keys(patchwork).length > 0) metadata = withMember(metadata, ['patchwork'], jsonFrom(patchwork));
+  return metadata;
+}
+
+/** A gap of exact length. */
+export function gapNode(seconds: Rational, rate: Rate, parts: { name?: string; markers?: readonly Marker[] } = {}): Gap {
+  return makeGap(timeAt(seconds, rate), { name: parts.name ?? '', markers: parts.markers ?? [] });
+}
+
+/** A track of a scene. The one that holds the main storyline is marked for the writer. */
+export function trackNode(kind: string, name: string, children: readonly Composable[], isPrimary: boolean): Track {
+  const metadata = metadataOf('fcpxml', isPrimary ? { primary: true } : {});
+  return makeTrack({ name, trackKind: kind, children, metadata });
+}
+
+/** A transition of a scene. */
+export function transitionNode(placed: PlacedTransition, rate: Rate): Transition {
+  const node = makeTransition({
+    name: placed.name,
+    transitionType: placed.transitionType,
+    inOffset: timeAt(placed.inOffset, rate),
+    outOffset: timeAt(placed.outOffset, rate),
+    metadata: metadataOf('fcpxml', placed.metadata),
+  });
+  return withUnmodelled(node, placed.unmodelled);
+}

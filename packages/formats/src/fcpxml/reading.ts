@@ -1,0 +1,53 @@
+import { PatchworkError } from '@patchwork/kernel';
+import type { Remarks } from '../diagnostics.ts';
+import type { XmlElement } from '../xml/element.ts';
+import type { FcpResources } from './resources.ts';
+
+/** More items than this, compound clips unfolded, is an attack or a mistake. An hour of film has some thousands. */
+const maxItems = 1_000_000;
+
+/** Compound clips within compound clips. */
+const maxNesting = 32;
+
+/** What the reading of one document shares. */
+export class Reading {
+  readonly remarks: Remarks;
+  readonly resources: FcpResources;
+  /** Of the document, as spelled. */
+  readonly version: string;
+  readonly #openMedia: string[] = [];
+  #items = 0;
+  #links = 0;
+
+  constructor(remarks: Remarks, resources: FcpResources, version: string) {
+    this.version = version;
+    this.remarks = remarks;
+    this.resources = resources;
+  }
+
+  /** Counts an item. @throws PW_FCPXML_SIZE */
+  countItem(element: XmlElement): void {
+    this.#items += 1;
+    if (this.#items <= maxItems) return;
+    throw new PatchworkError('PW_FCPXML_SIZE', `${this.remarks.place(element.position)}: more than ${maxItems} clips, compound clips unfolded`, {
+      hint: 'Export the timelines one by one.', details: { file: this.remarks.fileName, line: element.position.line },
+    });
+  }
+
+  /** A name that the picture and the sound of one clip share. Counted, so that equal files give equal names. */
+  nextLink(): string {
+    this.#links += 1;
+    return `link${this.#links}`;
+  }
+
+  /** Reads inside a compound or multicam clip; null where it holds itself or nests too deep. */
+  inside<T>(mediaId: string, read: () => T): T | null {
+    if (this.#openMedia.includes(mediaId) || this.#openMedia.length >= maxNesting) return null;
+    this.#openMedia.push(mediaId);
+    try {
+      return read();
+    } finally {
+      this.#openMedia.pop();
+    }
+  }
+}

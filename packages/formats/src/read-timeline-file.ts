@@ -1,0 +1,49 @@
+import { PatchworkError, type Diagnostic } from '@patchwork/kernel';
+import { readOtio, type Timeline } from '@patchwork/timeline';
+import { readFcpxml, type ReadTimelines } from './fcpxml/read.ts';
+import { decodeText } from './text/decode.ts';
+
+/** A file as it was found. `name` is what diagnostics call it; its ending helps to tell formats apart. */
+export interface TimelineFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Formats that are told apart by content. */
+export type TimelineFormat = 'otio' | 'fcpxml';
+
+/** Tells a file's format by its first characters; null when none is known. */
+export function formatOfText(text: string): TimelineFormat | null {
+  const head = text.slice(0, 4096).trimStart();
+  if (head.startsWith('{')) return 'otio';
+  if (/<fcpxml[\s>]|<!DOCTYPE\s+fcpxml/i.test(head)) return 'fcpxml';
+  return null;
+}
+
+/**
+ * Reads a timeline file of any known format; content decides, not the name. Content that is merely odd comes back as
+ * diagnostics with `file:line:column` and record timecode.
+ *
+ * @throws PW_FORMAT_UNKNOWN when the file is none of ours; PW_TEXT_*, PW_XML_*, PW_OTIO_*, PW_JSON_*, PW_FCPXML_* as the
+ * readers throw them.
+ */
+export function readTimelineFile(file: TimelineFile): ReadTimelines {
+  if (file.bytes.length === 0) throw unknownFormat(file, 'is empty');
+  const { text, diagnostics } = decodeText(file.name, file.bytes);
+  const read = readText(file, text);
+  return { timelines: read.timelines, diagnostics: [...diagnostics, ...read.diagnostics] };
+}
+
+function readText(file: TimelineFile, text: string): { timelines: readonly Timeline[]; diagnostics: readonly Diagnostic[] } {
+  switch (formatOfText(text)) {
+    case 'otio': return readOtio(text, { source: file.name });
+    case 'fcpxml': return readFcpxml(file.name, text);
+    case null: throw unknownFormat(file, 'is no timeline file that is known');
+  }
+}
+
+function unknownFormat(file: TimelineFile, what: string): PatchworkError {
+  return new PatchworkError('PW_FORMAT_UNKNOWN', `${file.name} ${what}`, {
+    hint: 'Give an .otio or .fcpxml file.', details: { file: file.name, sizeBytes: file.bytes.length },
+  });
+}

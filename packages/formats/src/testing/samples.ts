@@ -1,0 +1,17 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+// Real files of other programs lie beside the checkout and are not part of it.
+const folder = fileURLToPath(new URL('../../../../../shared/samples/', import.meta.url));
+
+/** Tells whether the folder of real files is there; prints why tests are skipped where it is not. */
+export function hasSamples(): boolean {
+  const isThere = existsSync(folder);
+  if (!isThere) console.warn('tests on real files are skipped: ../shared/samples is not there');
+  return isThere;
+}
+
+/** Bytes of a sample, by its path in the folder. */
+export function sampleBytes(path: string): Uint8Array {
+  return new Uint8Array(readFileSync(`${folder}${path}`));
+}

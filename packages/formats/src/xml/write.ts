@@ -1,0 +1,80 @@
+import type { XmlElement } from './element.ts';
+
+/** An element to be written; attributes in the order given, null ones left out. */
+export interface XmlOut {
+  readonly name: string;
+  readonly attributes: readonly (readonly [name: string, value: string | null])[];
+  readonly content: readonly (XmlOut | string)[];
+}
+
+/** Builds an {@link XmlOut}. */
+export function xml(
+  name: string,
+  attributes: readonly (readonly [name: string, value: string | null])[] = [],
+  content: readonly (XmlOut | string)[] = [],
+): XmlOut {
+  return { name, attributes, content };
+}
+
+/** The same element as one to be written. */
+export function outFromElement(element: XmlElement): XmlOut {
+  return {
+    name: element.name,
+    attributes: [...element.attributes],
+    content: element.content.map((part) => (typeof part === 'string' ? part : outFromElement(part))),
+  };
+}
+
+// Characters that XML 1.0 cannot say at all, not even as a reference; lone surrogates among them.
+// eslint-disable-next-line no-control-regex
+const unspeakable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** Replaces what XML cannot say by U+FFFD. */
+export function speakable(text: string): string {
+  return text.replace(unspeakable, '\ufffd');
+}
+
+/** Escapes text content. A carriage return is written as a reference: a reader would turn it into a line feed. */
+function escapeText(text: string): string {
+  return speakable(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#13;');
+}
+
+/** Escapes an attribute; white space as references, or a reader would turn it into blanks. */
+function escapeAttribute(text: string): string {
+  return escapeText(text).replaceAll('"', '&quot;').replaceAll('\t', '&#9;').replaceAll('\n', '&#10;');
+}
+
+function writeElement(element: XmlOut, indent: string, lines: string[]): void {
+  let tag = `${indent}<${element.name}`;
+  for (const [name, value] of element.attributes) if (value !== null) tag += ` ${name}="${escapeAttribute(value)}"`;
+  if (element.content.length === 0) {
+    lines.push(`${tag}/>`);
+  } else if (element.content.every((part) => typeof part === 'string')) {
+    lines.push(`${tag}>${element.content.map(escapeText).join('')}</${element.name}>`);
+  } else {
+    lines.push(`${tag}>`);
+    for (const part of element.content) {
+      if (typeof part === 'string') lines.push(`${indent}    ${escapeText(part)}`);
+      else writeElement(part, `${indent}    `, lines);
+    }
+    lines.push(`${indent}</${element.name}>`);
+  }
+}
+
+/** Writes a document, indented by four blanks, UTF-8 declared. `doctype` is the root's name in `<!DOCTYPE …>`; null for none. */
+export function writeXml(root: XmlOut, doctype: string | null): string {
+  const lines = ['<?xml version="1.0" encoding="UTF-8"?>'];
+  if (doctype !== null) lines.push(`<!DOCTYPE ${doctype}>`);
+  lines.push('');
+  writeElement(root, '', lines);
+  return `${lines.join('\n')}\n`;
+}
+
+/** One element without line breaks, attributes as given: for keeping XML inside a metadata text. */
+export function inlineXml(element: XmlOut): string {
+  let tag = `<${element.name}`;
+  for (const [name, value] of element.attributes) if (value !== null) tag += ` ${name}="${escapeAttribute(value)}"`;
+  if (element.content.length === 0) return `${tag}/>`;
+  const content = element.content.map((part) => (typeof part === 'string' ? escapeText(part) : inlineXml(part))).join('');
+  return `${tag}>${content}</${element.name}>`;
+}
