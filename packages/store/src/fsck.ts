@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isPatchworkError, type Digest } from '@patchwork/kernel';
 import type { Alarms } from './alarm.ts';
 import { chunksOf, type ChunkPacks } from './chunk-packs.ts';
@@ -9,8 +9,8 @@ import { ledgersFolder } from './ledger-copies.ts';
 import { parseLedger } from './ledger.ts';
 import { withLockFile } from './lock-file.ts';
 import { gcLockPath } from './gc.ts';
-import { readJournals } from './journal.ts';
-import { listPacks, readIndex, sweepHalves } from './pack-files.ts';
+import { ownerOfJournal, readJournals } from './journal.ts';
+import { abandonedHalves, listPacks, readIndex, sweepHalves } from './pack-files.ts';
 import type { PackIndex } from './pack-index.ts';
 import { removePack } from './pack-writer.ts';
 import { scanRecords } from './record-line.ts';
@@ -60,7 +60,7 @@ export async function checkStore(
     for (const path of listing.strange) {
       findings.push(finding('PW_STORE_STRANGE_FILE', 'note', path, 'not a file of the store; left alone'));
     }
-    for (const { id, missing } of listing.halves) {
+    for (const { id, missing } of await abandonedHalves(context, listing)) {
       const path = missing === 'index' ? packPath(context.folder, id) : indexPath(context.folder, id);
       findings.push(finding('PW_STORE_HALF_PACK', 'note', path, `its ${missing} is missing: a crash left it`));
     }
@@ -76,7 +76,7 @@ export async function checkStore(
       if (damage.length > 0 && repair === 'repair') await packs.putAside(index);
     }
     await checkLedgers(context, findings, repair);
-    await checkJournals(context, findings);
+    await checkJournals(context, findings, repair);
     for (const { key, kept, refused, timeMs } of alarms.list()) {
       const when = new Date(timeMs).toISOString();
       const message = `encoded twice with different bytes (${kept.slice(0, 12)} kept, ${refused.slice(0, 12)} refused, ${when})`;
@@ -154,12 +154,16 @@ function isPointer(bytes: Uint8Array, context: StoreContext): boolean {
   return isFields(first) && first['type'] === 'moved';
 }
 
-async function checkJournals(context: StoreContext, findings: Finding[]): Promise<void> {
+/** Journals hold what saves work, never what makes a result right: a damaged one is a note, and alarms are never removed. */
+async function checkJournals(context: StoreContext, findings: Finding[], repair: 'report' | 'repair'): Promise<void> {
   const top = join(context.folder, 'journals');
   for (const name of await context.files.list(top)) {
     const { damage } = await readJournals(context.files, join(top, name), context.sha256);
     for (const { path, line } of damage) {
-      findings.push(finding('PW_STORE_JOURNAL_DAMAGED', 'error', path, `damaged at line ${line}; the rest of it is not used`));
+      findings.push(finding('PW_STORE_JOURNAL_DAMAGED', 'note', path, `damaged at line ${line}; the rest of it is not used`));
+      const owner = ownerOfJournal(basename(path));
+      const inUse = owner !== null && (await context.processes.isAlive(owner));
+      if (repair === 'repair' && name !== 'alarms' && !inUse) await context.files.remove(path);
     }
   }
 }

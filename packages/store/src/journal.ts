@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { FilePort, Json, Sha256 } from '@patchwork/kernel';
 import { readWhole, writeNew } from './file-bytes.ts';
 import { isHeld, tryLock } from './lock-file.ts';
-import { processFromToken, tokenOf } from './process-port.ts';
+import { processFromToken, tokenOf, type ProcessId } from './process-port.ts';
 import { encodeRecord, joinBytes, scanRecords } from './record-line.ts';
 import type { StoreContext } from './store-context.ts';
 import { nameTemp } from './temp-files.ts';
@@ -100,6 +100,11 @@ export async function readJournals(
   return { records, damage };
 }
 
+/** Tells which process writes a journal file, by its name; null for the merged one. */
+export function ownerOfJournal(name: string): ProcessId | null {
+  return processFromToken(ownPattern.exec(name)?.[1] ?? '');
+}
+
 async function mergeFinished(
   context: StoreContext,
   folder: string,
@@ -108,7 +113,7 @@ async function mergeFinished(
   const { files, processes, sha256 } = context;
   const finished: string[] = [];
   for (const name of await files.list(folder)) {
-    const id = processFromToken(ownPattern.exec(name)?.[1] ?? '');
+    const id = ownerOfJournal(name);
     if (id !== null && !(await processes.isAlive(id))) finished.push(join(folder, name));
   }
   if (finished.length < manyFiles) return;

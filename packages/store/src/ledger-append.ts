@@ -27,8 +27,8 @@ export async function appendEntry(
   entry: NewLedgerEntry,
   sha256: Sha256,
 ): Promise<{ readonly ledger: Ledger; readonly entry: LedgerEntry }> {
-  const { lines, id } = ledger.book.encode(entry);
-  const next = await appendLines(files, ledger, lines, sha256);
+  const { bytes, digest: id } = ledger.book.encode(entry);
+  const next = await appendLine(files, ledger, bytes, sha256);
   const appended = next.entries.findLast((each) => each.id === id);
   if (appended === undefined) throw new TypeError('appendEntry: the appended entry is not in the ledger');
   return { ledger: next, entry: appended };
@@ -47,17 +47,17 @@ export async function recordTrust(
   }
   const record: TrustRecord = { type: 'trust', entry: entryId, stat };
   const { type, entry } = record;
-  return await appendLines(files, ledger, [encodeRecord({ type, entry, stat: { ...stat } }, sha256).bytes], sha256);
+  return await appendLine(files, ledger, encodeRecord({ type, entry, stat: { ...stat } }, sha256).bytes, sha256);
 }
 
-async function appendLines(
+async function appendLine(
   files: FilePort,
   ledger: Ledger,
-  lines: readonly Uint8Array[],
+  line: Uint8Array,
   sha256: Sha256,
 ): Promise<Ledger> {
   const isNew = ledger.validBytes === 0;
-  const bytes = joinBytes(isNew ? [ledger.book.header(), ...lines] : lines);
+  const bytes = isNew ? joinBytes([ledger.book.header(), line]) : line;
   await requireUnchanged(files, ledger);
   const scan = scanRecords(bytes, sha256);
   if (isNew) await createLedger(files, ledger.path, bytes);

@@ -1,4 +1,4 @@
-import type { Digest, Json, Sha256 } from '@patchwork/kernel';
+import { canonicalJson, type Digest, type Json, type Sha256 } from '@patchwork/kernel';
 import type { MediaInfo } from '@patchwork/program';
 import { ChunkDictionary } from './chunk-dictionary.ts';
 import { byteLength, requireChunk } from './encoded-chunk.ts';
@@ -50,10 +50,6 @@ export class LedgerBook {
       case 'ledger':
         if (record.line !== 1 || typeof value['version'] !== 'number') return 'broken';
         return value['version'] > ledgerVersion ? 'newer' : 'known';
-      case 'part':
-        if (value['value'] === undefined) return 'broken';
-        this.#parts.set(digest, value['value']);
-        return 'known';
       case 'entry':
         return this.#applyEntry(value, digest) ? 'known' : 'broken';
       case 'trust':
@@ -64,16 +60,12 @@ export class LedgerBook {
     }
   }
 
-  /** Writes an entry as lines, its new parts first; the last line's digest is the entry's id. Changes nothing. */
-  encode(entry: NewLedgerEntry): { readonly lines: readonly Uint8Array[]; readonly id: Digest } {
-    const lines: Uint8Array[] = [];
-    const staged = new Set<Digest>();
+  /** Writes an entry as a line, whose digest is the entry's id. Changes nothing. @throws TypeError when it does not hold */
+  encode(entry: NewLedgerEntry): { readonly bytes: Uint8Array; readonly digest: Digest } {
+    const parts = new Map<Digest, Json>();
     const part = (value: Json): Digest => {
-      const { bytes, digest } = encodeRecord({ type: 'part', value }, this.#sha256);
-      if (!this.#parts.has(digest) && !staged.has(digest)) {
-        staged.add(digest);
-        lines.push(bytes);
-      }
+      const digest = this.#partName(value);
+      if (!this.#parts.has(digest)) parts.set(digest, value);
       return digest;
     };
     const { timeline, media, chunks, sound, ...plain } = entry;
@@ -85,19 +77,24 @@ export class LedgerBook {
       type: 'entry',
       timeline: { ...timeline, text: part(timeline.text) },
       media: media.map((info) => part(info as unknown as Json)),
+      parts: [...parts.values()],
       fresh: planned.fresh,
       picture: placedRecord(chunks, planned.indexes.slice(0, chunks.length)),
       sound: sound === null ? null : soundRecord(sound, planned.indexes.slice(chunks.length)),
     };
     // A file may not hold what its reader would refuse.
     if (!isEntryRecord(record as unknown as Json)) throw new TypeError('appendEntry: entry does not hold what its type says');
-    const { bytes, digest } = encodeRecord(record as unknown as Json, this.#sha256);
-    return { lines: [...lines, bytes], id: digest };
+    return encodeRecord(record as unknown as Json, this.#sha256);
+  }
+
+  #partName(value: Json): Digest {
+    return this.#sha256(canonicalJson(value));
   }
 
   #applyEntry(value: Json, id: Digest): boolean {
     const record = entryRecordFrom(value);
     if (record === null || !this.#dictionary.extend(record.fresh)) return false;
+    for (const part of record.parts) this.#parts.set(this.#partName(part), part);
     const text = this.#parts.get(record.timeline.text);
     const media = record.media.map((part) => this.#parts.get(part));
     if (typeof text !== 'string' || !media.every(isFields)) return false;
@@ -129,7 +126,7 @@ function entryFrom(
   media: readonly MediaInfo[],
   dictionary: ChunkDictionary,
 ): LedgerEntry {
-  const { type: _type, fresh: _fresh, picture, sound, timeline, media: _parts, ...plain } = record;
+  const { type: _type, parts: _values, fresh: _fresh, picture, sound, timeline, media: _parts, ...plain } = record;
   let chunks: readonly LedgerChunk[] | null = null;
   let pieces: readonly LedgerChunk[] | null = null;
   return {

@@ -16,7 +16,7 @@ export function isEntryRecord(value: Json): boolean {
     (parent === null || isText(parent, isDigest)) &&
     isWhole(value['timeMs']) && isWhole(value['fileSize']) &&
     isText(value['moovDigest'], isDigest) && isText(value['fileSha256'], isDigest) &&
-    isFields(value['profile']) && isFields(value['toolchain']) &&
+    isListOf(value['parts'], () => true) && isFields(value['profile']) && isFields(value['toolchain']) &&
     isFields(timeline) && isText(timeline['name']) && isText(timeline['format']) && isText(timeline['text'], isDigest) &&
     (value['timelineName'] === null || isText(value['timelineName'])) &&
     isListOf(media, (part) => isText(part, isDigest)) &&

@@ -1,17 +1,20 @@
 import type { Digest, FileStat, Json } from '@patchwork/kernel';
 import type { Profile, Toolchain } from '@patchwork/plan';
-import type { Epoch, MediaInfo } from '@patchwork/program';
+import type { Epoch } from '@patchwork/program';
 import type { FrameRange } from '@patchwork/time';
 import type { TimelineSnapshot } from './ledger-entry.ts';
 
 /*
  * The records of a ledger, one a line (`record-line.ts`). A record of a type that is not here is kept and skipped: a
- * newer version may have written it. References to parts and entries are the digests of their lines.
+ * newer version may have written it. An entry is referred to by the digest of its line.
  *
  *   ledger   the first line: that this is a ledger, and of which version
- *   part     a value that several entries may share: a timeline's text, a MediaInfo
- *   entry    one render; its new chunks, and all its chunks by index
+ *   entry    one render; its new parts and chunks, and all its chunks by index
  *   trust    the file's facts after an entry's publication; the last one of an entry counts
+ *
+ * An append is exactly one line: of a larger one, a power cut could lose the first line and keep the second, which would
+ * look like damage. A part is a value that entries share (a timeline's text, a MediaInfo), named by the digest of its
+ * canonical JSON; the first entry that needs it carries it.
  */
 
 /** Version of the records below. Raised when a reader of the old one would misread the new one. */
@@ -38,6 +41,8 @@ export interface SoundRecord extends PlacedRecord {
 /** See {@link LedgerEntry}; large values are parts. */
 export interface EntryRecord {
   readonly type: 'entry';
+  /** Values of the parts that no earlier entry carried. */
+  readonly parts: readonly Json[];
   readonly parent: Digest | null;
   readonly timeMs: number;
   readonly moovDigest: Digest;
@@ -66,6 +71,3 @@ export interface TrustRecord {
   readonly entry: Digest;
   readonly stat: FileStat;
 }
-
-/** A part's value: text, or a MediaInfo. */
-export type PartValue = string | MediaInfo;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import process from 'node:process';
 import type { ProcessId, ProcessPort } from './process-port.ts';
@@ -9,7 +9,7 @@ import type { ProcessId, ProcessPort } from './process-port.ts';
  * decides: a stale lock may then look alive until the other process with its id ends.
  */
 export function nodeProcesses(): ProcessPort {
-  const host = fileNameLetters(hostname());
+  const host = fileNameLetters(`${hostname()}${containerSuffix()}`);
   const started = startedOnLinux(process.pid) ?? `t${Math.round(Date.now() - process.uptime() * 1000)}`;
   const self: ProcessId = { host, pid: process.pid, started };
   return {
@@ -20,6 +20,20 @@ export function nodeProcesses(): ProcessPort {
       return answersToSignal(id.pid);
     },
   };
+}
+
+/**
+ * A container may bear its host's name, and see none of its processes: it counts as a machine of its own. The number is
+ * the kernel's constant for the first namespace (`PROC_PID_INIT_INO`).
+ */
+function containerSuffix(): string {
+  try {
+    const namespace = /[0-9]+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '';
+    return namespace === '4026531836' ? '' : `-${namespace}`;
+  } catch (error) {
+    if (isSystemError(error)) return '';
+    throw error;
+  }
 }
 
 function fileNameLetters(text: string): string {

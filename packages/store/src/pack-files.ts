@@ -82,24 +82,31 @@ export async function readIndex(context: StoreContext, id: Digest): Promise<Pack
 }
 
 /**
- * Removes packs without an index and indexes without a pack: what a crash left between two renames. A pack that a live
- * process is adopting right now also lacks its index for a moment; it is known by that index waiting in `tmp/`. The order
- * of the looks matters: pack seen, then no waiting index, then still no index in place: nobody is coming any more.
- *
- * @returns how many files.
+ * Finds packs without an index and indexes without a pack that nobody will complete: what a crash left between two renames.
+ * A pack that a live process is adopting right now also lacks its index for a moment; it is known by that index waiting in
+ * `tmp/`. The order of the looks matters: pack seen, then no waiting index, then still no index in place.
  */
-export async function sweepHalves(context: StoreContext, listing: PackListing): Promise<number> {
-  if (listing.halves.length === 0) return 0;
-  const waiting = new Set((await listTemps(context)).filter(({ owner }) => owner !== 'dead').map(({ purpose }) => purpose));
-  let removed = 0;
-  for (const { id, missing } of listing.halves) {
-    if (waiting.has(indexPurpose(id))) continue;
-    const other = missing === 'index' ? indexPath(context.folder, id) : packPath(context.folder, id);
-    if ((await context.files.stat(other)) !== null) continue;
-    await context.files.remove(missing === 'index' ? packPath(context.folder, id) : indexPath(context.folder, id));
-    removed += 1;
+export async function abandonedHalves(context: StoreContext, listing: PackListing): Promise<PackListing['halves']> {
+  if (listing.halves.length === 0) return [];
+  const temps = await listTemps(context);
+  const waiting = new Set(temps.filter(({ owner }) => owner !== 'dead').map(({ purpose }) => purpose));
+  const abandoned: { id: Digest; missing: 'pack' | 'index' }[] = [];
+  for (const half of listing.halves) {
+    if (waiting.has(indexPurpose(half.id))) continue;
+    const { folder, files } = context;
+    const other = half.missing === 'index' ? indexPath(folder, half.id) : packPath(folder, half.id);
+    if ((await files.stat(other)) === null) abandoned.push(half);
   }
-  return removed;
+  return abandoned;
+}
+
+/** Removes what {@link abandonedHalves} finds. Returns how many files. */
+export async function sweepHalves(context: StoreContext, listing: PackListing): Promise<number> {
+  const halves = await abandonedHalves(context, listing);
+  for (const { id, missing } of halves) {
+    await context.files.remove(missing === 'index' ? packPath(context.folder, id) : indexPath(context.folder, id));
+  }
+  return halves.length;
 }
 
 /** The purpose of the temporary file in which an index waits for its pack. */

@@ -52,10 +52,12 @@ export function quarantineFolder(folder: string): string {
   return join(folder, 'quarantine');
 }
 
-/** Makes a folder and its name durable. The parent must exist. */
+/**
+ * Makes a folder and its name durable. The parent must exist. Syncs also when the folder is there: another process may
+ * have made it this moment.
+ */
 export async function makeDurableFolder(files: FilePort, parent: string, name: string): Promise<string> {
   const path = join(parent, name);
-  if ((await files.stat(path)) !== null) return path;
   await files.makeFolder(path);
   await files.syncFolder(parent);
   return path;

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { Digest, FilePort, Sha256 } from '@patchwork/kernel';
 import type { EncodedChunk } from '@patchwork/plan';
 import { openAlarms, type Alarm } from './alarm.ts';
@@ -11,8 +11,8 @@ import type { Ledger } from './ledger.ts';
 import { nodeProcesses } from './node-processes.ts';
 import { openUsage } from './pack-usage.ts';
 import type { ProcessPort } from './process-port.ts';
-import { packsFolder, type StoreContext } from './store-context.ts';
-import { nameTemp, sweepTemps, tempFolder } from './temp-files.ts';
+import { makeDurableFolder, type StoreContext } from './store-context.ts';
+import { nameTemp, sweepTemps } from './temp-files.ts';
 
 /** What {@link openStore} is given. */
 export interface StoreSettings {
@@ -94,10 +94,11 @@ export async function openStore(files: FilePort, folder: string, settings: Store
   };
 }
 
+/** Every folder that is new gets a durable name, else a power cut takes the store with all it was promised to keep. */
 async function makeFolders({ files, folder }: StoreContext): Promise<void> {
-  await files.makeFolder(folder);
-  await files.makeFolder(packsFolder(folder));
-  await files.makeFolder(tempFolder(folder));
-  await files.syncFolder(folder);
-  await files.syncFolder(dirname(folder));
+  const fresh: string[] = [];
+  for (let at = resolve(folder); (await files.stat(at)) === null; at = dirname(at)) fresh.unshift(at);
+  for (const path of fresh) await makeDurableFolder(files, dirname(path), basename(path));
+  await makeDurableFolder(files, folder, 'packs');
+  await makeDurableFolder(files, folder, 'tmp');
 }
