@@ -70,11 +70,11 @@ export function compileProgram(input: ProgramInput): CompiledTimeline {
   };
   const compiler = new SpanCompiler(segments, complete, canvas, refusals, input.sha256);
   const spans = compiler.compile(window.in, window.out);
+  const { sound, unmodelled: soundUnmodelled } = compileSound(input, resolver, range.start, window);
   refusals.throwIfAny((frame) => timecodeText(start.frame + frame, canvas.rate, start.dropFrame));
 
   const [first] = spans;
   const before = first === undefined || first.anchor.countAt !== null ? 0 : compiler.runBefore(window.in, first.anchor);
-  const { sound, unmodelled: soundUnmodelled } = compileSound(input, resolver, range, window);
   const program = new CompiledProgram({ canvas, start, window, spans, before, sound, soundUnmodelled, epochs: input.epochs });
   return { program, diagnostics: remarks.all() };
 }

@@ -151,7 +151,7 @@ class Collector implements ItemEffects {
 }
 
 /** An effect that says nothing in the vocabulary, with all that it does say. */
-function unknownEffect(effect: Effect): Unmodelled {
+export function unknownEffect(effect: Effect): Unmodelled {
   const name = effect.effectName === '' ? effect.schemaName : effect.effectName;
   const content = canonicalJson({
     schema: effect.schemaName,

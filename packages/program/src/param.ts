@@ -1,4 +1,4 @@
-import { compare, divide, formatRational, subtract, toNumber } from '@patchwork/time';
+import { compare, divide, formatRational, type Rational, subtract, toNumber } from '@patchwork/time';
 import type { Keyframe, Param } from '@patchwork/timeline';
 import { type Affine, valueAt } from './affine.ts';
 
@@ -23,7 +23,7 @@ export function curveOf(param: Param, ownTime: Affine): Curve {
   if (keys.every((key) => key.value === first.value)) return constantCurve(first.value);
   const times = keys.map((key) => divide(subtract(key.time, ownTime.offset), ownTime.slope));
   const text = keys.map((key, i) => `${formatRational(times[i] ?? key.time)}=${key.value} ${key.interpolation}`);
-  return { constant: null, at: (frame) => valueOfKeys(keys, ownTime, frame), text: text.join(',') };
+  return { constant: null, at: (frame) => valueOfKeys(keys, valueAt(ownTime, frame)), text: text.join(',') };
 }
 
 /** A curve that never moves. */
@@ -42,8 +42,8 @@ export function combinedCurve(curves: readonly Curve[], combine: (values: readon
   };
 }
 
-function valueOfKeys(keys: readonly Keyframe[], ownTime: Affine, frame: number): number {
-  const time = valueAt(ownTime, frame);
+/** The value of key frames at an item's own time: held before the first and after the last; never −0. */
+export function valueOfKeys(keys: readonly Keyframe[], time: Rational): number {
   let low = 0;
   let high = keys.length;
   while (low < high) {

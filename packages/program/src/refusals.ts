@@ -1,7 +1,7 @@
 import { type Json, PatchworkError } from '@patchwork/kernel';
 
 /** Why a clip cannot be drawn. */
-export type RefusalKind = 'offline' | 'interlaced' | 'hdr' | 'undecodable' | 'sequence' | 'font';
+export type RefusalKind = 'offline' | 'interlaced' | 'hdr' | 'undecodable' | 'sequence' | 'font' | 'layout';
 
 /** A clip that cannot be drawn. */
 export interface Refusal {
@@ -44,6 +44,11 @@ const codes: { readonly [kind in RefusalKind]: { readonly code: string; readonly
     what: 'sources would need a conversion between HDR and SDR',
     hint: 'Convert the source to the colour of the timeline first, or render with a profile of the source’s transfer.',
   },
+  layout: {
+    code: 'PW_SOUND_LAYOUT',
+    what: 'sound has more channels or streams than stereo and nothing says how they are meant',
+    hint: 'Say it in the clip’s metadata: patchwork.soundStream names a stream, patchwork.channelMap gives the weight of each channel.',
+  },
   font: {
     code: 'PW_FONT_MISSING',
     what: 'a burn-in needs a font and none is at hand',
@@ -52,7 +57,7 @@ const codes: { readonly [kind in RefusalKind]: { readonly code: string; readonly
 };
 
 /** In which order kinds are thrown when there are several. */
-const order: readonly RefusalKind[] = ['offline', 'sequence', 'undecodable', 'interlaced', 'hdr', 'font'];
+const order: readonly RefusalKind[] = ['offline', 'sequence', 'undecodable', 'interlaced', 'hdr', 'layout', 'font'];
 
 /** Collects what cannot be drawn, so that all of it is told at once. */
 export class Refusals {
@@ -80,7 +85,8 @@ export class Refusals {
    * Throws for the most basic kind there is, naming every clip of it.
    *
    * @param timecode writes a record frame for people.
-   * @throws PW_MEDIA_OFFLINE, PW_MEDIA_SEQUENCE, PW_MEDIA_NO_PICTURE, PW_PICTURE_INTERLACED, PW_PICTURE_HDR, PW_FONT_MISSING
+   * @throws PW_MEDIA_OFFLINE, PW_MEDIA_SEQUENCE, PW_MEDIA_NO_PICTURE, PW_PICTURE_INTERLACED, PW_PICTURE_HDR,
+   * PW_SOUND_LAYOUT, PW_FONT_MISSING
    */
   throwIfAny(timecode: (frame: number) => string): void {
     for (const kind of order) {
