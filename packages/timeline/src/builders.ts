@@ -1,8 +1,22 @@
 import { one, zero, type RationalTime, type TimeRange } from '@patchwork/time';
 import { emptyObject, type JsonObject } from './json-value.ts';
 import type {
-  Clip, Composable, Effect, ExternalReference, Gap, GeneratorReference, ImageSequenceReference, Marker, MediaReference,
-  MissingReference, SerializableCollection, Stack, Timeline, TimelineNode, Track, Transition,
+  Clip,
+  Composable,
+  Effect,
+  ExternalReference,
+  Gap,
+  GeneratorReference,
+  ImageSequenceReference,
+  Marker,
+  MediaReference,
+  MissingReference,
+  SerializableCollection,
+  Stack,
+  Timeline,
+  TimelineNode,
+  Track,
+  Transition,
 } from './model.ts';
 import { freshId } from './node-id.ts';
 
@@ -52,7 +66,10 @@ function nodeFields(parts: NodeParts): Pick<TimelineNode, 'id' | 'name' | 'metad
   return { id: freshId(), name: parts.name ?? '', metadata: parts.metadata ?? emptyObject, extra: emptyObject };
 }
 
-type ItemFields = Pick<Clip, 'id' | 'name' | 'metadata' | 'extra' | 'sourceRange' | 'effects' | 'markers' | 'enabled' | 'color'>;
+type ItemFields = Pick<
+  Clip,
+  'id' | 'name' | 'metadata' | 'extra' | 'sourceRange' | 'effects' | 'markers' | 'enabled' | 'color'
+>;
 
 function itemFields(parts: ItemParts): ItemFields {
   return {
@@ -74,7 +91,9 @@ export function makeTimeline(
 }
 
 /** Makes a track with a fresh id. Default kind: `Video`. */
-export function makeTrack(parts: ItemParts & { readonly trackKind?: string; readonly children?: readonly Composable[] } = {}): Track {
+export function makeTrack(
+  parts: ItemParts & { readonly trackKind?: string; readonly children?: readonly Composable[] } = {},
+): Track {
   return { kind: 'Track', ...itemFields(parts), trackKind: parts.trackKind ?? 'Video', children: parts.children ?? [] };
 }
 
@@ -126,34 +145,48 @@ export function makeGeneratorReference(
   parts: ReferenceParts & { readonly generatorKind: string; readonly parameters?: JsonObject },
 ): GeneratorReference {
   return {
-    kind: 'GeneratorReference', ...referenceFields(parts), generatorKind: parts.generatorKind,
+    kind: 'GeneratorReference',
+    ...referenceFields(parts),
+    generatorKind: parts.generatorKind,
     parameters: parts.parameters ?? emptyObject,
   };
 }
 
 /** Makes a reference to numbered images. Defaults: first frame 1, step 1, no padding, a missing frame is an error. */
 export function makeImageSequenceReference(
-  parts: ReferenceParts & Pick<ImageSequenceReference, 'targetUrlBase' | 'namePrefix' | 'nameSuffix' | 'rate'> &
+  parts: ReferenceParts &
+    Pick<ImageSequenceReference, 'targetUrlBase' | 'namePrefix' | 'nameSuffix' | 'rate'> &
     Partial<Pick<ImageSequenceReference, 'startFrame' | 'frameStep' | 'frameZeroPadding' | 'missingFramePolicy'>>,
 ): ImageSequenceReference {
   return {
-    kind: 'ImageSequenceReference', ...referenceFields(parts),
-    targetUrlBase: parts.targetUrlBase, namePrefix: parts.namePrefix, nameSuffix: parts.nameSuffix,
-    startFrame: parts.startFrame ?? 1, frameStep: parts.frameStep ?? 1, rate: parts.rate,
-    frameZeroPadding: parts.frameZeroPadding ?? 0, missingFramePolicy: parts.missingFramePolicy ?? 'error',
+    kind: 'ImageSequenceReference',
+    ...referenceFields(parts),
+    targetUrlBase: parts.targetUrlBase,
+    namePrefix: parts.namePrefix,
+    nameSuffix: parts.nameSuffix,
+    startFrame: parts.startFrame ?? 1,
+    frameStep: parts.frameStep ?? 1,
+    rate: parts.rate,
+    frameZeroPadding: parts.frameZeroPadding ?? 0,
+    missingFramePolicy: parts.missingFramePolicy ?? 'error',
   };
 }
 
 /** Makes a marker with a fresh id. */
 export function makeMarker(parts: MarkerParts): Marker {
   return {
-    kind: 'Marker', ...nodeFields(parts), markedRange: parts.markedRange, color: parts.color ?? 'GREEN',
+    kind: 'Marker',
+    ...nodeFields(parts),
+    markedRange: parts.markedRange,
+    color: parts.color ?? 'GREEN',
     comment: parts.comment ?? '',
   };
 }
 
 /** Makes a bag of nodes with a fresh id. */
-export function makeCollection(parts: NodeParts & { readonly children: readonly TimelineNode[] }): SerializableCollection {
+export function makeCollection(
+  parts: NodeParts & { readonly children: readonly TimelineNode[] },
+): SerializableCollection {
   return { kind: 'SerializableCollection', ...nodeFields(parts), children: parts.children };
 }
 
@@ -164,12 +197,26 @@ export function makeCollection(parts: NodeParts & { readonly children: readonly 
  */
 export function makeTimeWarp(scalar: number, parts: NodeParts = {}): Effect {
   if (!Number.isFinite(scalar)) throw new TypeError(`makeTimeWarp: scalar ${scalar} is not finite`);
-  return { kind: 'Effect', ...nodeFields(parts), schemaName: 'LinearTimeWarp', effectName: 'LinearTimeWarp', enabled: true, timeScalar: scalar };
+  return {
+    kind: 'Effect',
+    ...nodeFields(parts),
+    schemaName: 'LinearTimeWarp',
+    effectName: 'LinearTimeWarp',
+    enabled: true,
+    timeScalar: scalar,
+  };
 }
 
 /** Makes an effect that holds the item's first frame. */
 export function makeFreezeFrame(parts: NodeParts = {}): Effect {
-  return { kind: 'Effect', ...nodeFields(parts), schemaName: 'FreezeFrame', effectName: 'FreezeFrame', enabled: true, timeScalar: 0 };
+  return {
+    kind: 'Effect',
+    ...nodeFields(parts),
+    schemaName: 'FreezeFrame',
+    effectName: 'FreezeFrame',
+    enabled: true,
+    timeScalar: 0,
+  };
 }
 
 /** Makes an effect that only its name and metadata describe. */
@@ -177,7 +224,9 @@ export function makePlainEffect(effectName: string, parts: NodeParts = {}): Effe
   return { kind: 'Effect', ...nodeFields(parts), schemaName: 'Effect', effectName, enabled: true, timeScalar: null };
 }
 
-function referenceFields(parts: ReferenceParts): Pick<MissingReference, 'id' | 'name' | 'metadata' | 'extra' | 'availableRange' | 'availableImageBounds'> {
+function referenceFields(
+  parts: ReferenceParts,
+): Pick<MissingReference, 'id' | 'name' | 'metadata' | 'extra' | 'availableRange' | 'availableImageBounds'> {
   return { ...nodeFields(parts), availableRange: parts.availableRange ?? null, availableImageBounds: null };
 }
 

@@ -2,8 +2,19 @@ export type * from './model.ts';
 export { emptyObject } from './json-value.ts';
 export type { JsonArray, JsonNumber, JsonObject, JsonValue } from './json-value.ts';
 export type {
-  BurnInEffect, CompositeEffect, ConformEffect, CropEffect, FadeEffect, Keyframe, KnownEffect, OpacityEffect, PanEffect,
-  Param, TimeMapEffect, TransformEffect, VolumeEffect,
+  BurnInEffect,
+  CompositeEffect,
+  ConformEffect,
+  CropEffect,
+  FadeEffect,
+  Keyframe,
+  KnownEffect,
+  OpacityEffect,
+  PanEffect,
+  Param,
+  TimeMapEffect,
+  TransformEffect,
+  VolumeEffect,
 } from './vocabulary.ts';
 export { isJsonNumber, isJsonObject, jsonFrom, member, plainJson, withMember } from './json/json-member.ts';
 export { defaultJsonLimits } from './json/json-scanner.ts';
@@ -15,15 +26,67 @@ export { writeOtio } from './otio/write-otio.ts';
 export type { WriteOtioOptions } from './otio/write-otio.ts';
 export { freshId } from './node-id.ts';
 export {
-  makeClip, makeCollection, makeExternalReference, makeFreezeFrame, makeGap, makeGeneratorReference,
-  makeImageSequenceReference, makeMarker, makeMissingReference, makePlainEffect, makeRange, makeStack, makeTime,
-  makeTimeline, makeTimeWarp, makeTrack, makeTransition,
+  makeClip,
+  makeCollection,
+  makeExternalReference,
+  makeFreezeFrame,
+  makeGap,
+  makeGeneratorReference,
+  makeImageSequenceReference,
+  makeMarker,
+  makeMissingReference,
+  makePlainEffect,
+  makeRange,
+  makeStack,
+  makeTime,
+  makeTimeline,
+  makeTimeWarp,
+  makeTrack,
+  makeTransition,
 } from './builders.ts';
 export type { ClipParts, ItemParts, MarkerParts, NodeParts, ReferenceParts, TransitionParts } from './builders.ts';
 export { knownEffect, makeEffect, withKnownEffect } from './known-effect.ts';
 export { unmodelledOf, withUnmodelled } from './unmodelled.ts';
 export type { Unmodelled } from './unmodelled.ts';
 export {
-  activeReference, activeReferenceOrNull, availableRange, durationOf, isItem, rangeInParent, rangeOfChildAt, trimmedRange,
+  activeReference,
+  activeReferenceOrNull,
+  availableRange,
+  durationOf,
+  isItem,
+  rangeInParent,
+  rangeOfChildAt,
+  trimmedRange,
 } from './ranges.ts';
 export { audioTracksOf, childNodesOf, clipsIn, tracksOf, videoTracksOf } from './tracks.ts';
+export { TimelineIndex } from './snapshot/timeline-index.ts';
+export type { NodePlace } from './snapshot/timeline-index.ts';
+export { TrackIndex } from './snapshot/track-index.ts';
+export { transformedTime } from './algorithms/transform.ts';
+export type {
+  Edit,
+  EditLimit,
+  EditOptions,
+  ExtractEdit,
+  FillEdit,
+  InsertEdit,
+  LiftEdit,
+  MoveEdit,
+  OverwriteEdit,
+  RemoveEdit,
+  RippleEdit,
+  RollEdit,
+  SliceEdit,
+  SlideEdit,
+  SlipEdit,
+  TrimEdit,
+} from './edit/edit.ts';
+export { applyEvents, invertEvent, invertEvents } from './edit/event.ts';
+export type { EditEvent, InsertEvent, ModifyEvent, NodePatch, RemoveEvent, ReplaceEvent } from './edit/event.ts';
+export { applyEdit, changedTracks, dirtyFrames, planEdit, redoPlan, undoPlan } from './edit/plan.ts';
+export type { EditPlan } from './edit/plan.ts';
+export type { DirtyRange } from './edit/dirty.ts';
+export { linkedWith, linkOf } from './edit/group.ts';
+export { roomOf, slipRoomOf } from './edit/room.ts';
+export type { Room } from './edit/room.ts';
+export { speedOf } from './edit/retime.ts';

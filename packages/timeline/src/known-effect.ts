@@ -19,7 +19,10 @@ export function withKnownEffect(effect: Effect, known: KnownEffect): Effect {
   const unmodelled = member(effect.metadata, 'patchwork', 'unmodelled');
   const value = jsonFrom(spell(known));
   const metadata = withMember(effect.metadata, ['patchwork'], value);
-  return { ...effect, metadata: unmodelled === undefined ? metadata : withMember(metadata, ['patchwork', 'unmodelled'], unmodelled) };
+  return {
+    ...effect,
+    metadata: unmodelled === undefined ? metadata : withMember(metadata, ['patchwork', 'unmodelled'], unmodelled),
+  };
 }
 
 /**
@@ -42,7 +45,8 @@ function spellPart(part: unknown): Json {
   if (typeof part !== 'object' || part === null) return part as Json;
   if (Array.isArray(part)) return part.map(spellPart);
   const object = part as { readonly [key: string]: unknown };
-  if (typeof object['num'] === 'number' && typeof object['den'] === 'number') return formatRational(object as unknown as Rational);
+  if (typeof object['num'] === 'number' && typeof object['den'] === 'number')
+    return formatRational(object as unknown as Rational);
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, spellPart(value)]));
 }
 
@@ -56,22 +60,46 @@ class Parser {
 
   parse(type: string, value: JsonValue): KnownEffect | null {
     const param = (...path: string[]): Param => this.#param(value, path);
-    const pair = (key: string): { readonly x: Param; readonly y: Param } => ({ x: param(key, 'x'), y: param(key, 'y') });
+    const pair = (key: string): { readonly x: Param; readonly y: Param } => ({
+      x: param(key, 'x'),
+      y: param(key, 'y'),
+    });
     switch (type) {
       case 'transform':
-        return { type, position: pair('position'), scale: pair('scale'), rotation: param('rotation'), anchor: pair('anchor') };
-      case 'crop': return { type, left: param('left'), right: param('right'), top: param('top'), bottom: param('bottom') };
-      case 'opacity': return { type, opacity: param('opacity') };
-      case 'composite': return { type, mode: this.#text(value, 'mode') };
-      case 'conform': return { type, mode: this.#oneOf(value, 'mode', ['fit', 'fill', 'none'] as const) };
+        return {
+          type,
+          position: pair('position'),
+          scale: pair('scale'),
+          rotation: param('rotation'),
+          anchor: pair('anchor'),
+        };
+      case 'crop':
+        return { type, left: param('left'), right: param('right'), top: param('top'), bottom: param('bottom') };
+      case 'opacity':
+        return { type, opacity: param('opacity') };
+      case 'composite':
+        return { type, mode: this.#text(value, 'mode') };
+      case 'conform':
+        return { type, mode: this.#oneOf(value, 'mode', ['fit', 'fill', 'none'] as const) };
       case 'timeMap':
-        return { type, points: this.#points(value), sampling: this.#oneOf(value, 'sampling', ['nearest', 'blend'] as const) };
-      case 'volume': return { type, gainDb: param('gainDb') };
-      case 'pan': return { type, pan: param('pan') };
-      case 'fade': return { type, inSeconds: this.#rational(value, 'inSeconds'), outSeconds: this.#rational(value, 'outSeconds') };
+        return {
+          type,
+          points: this.#points(value),
+          sampling: this.#oneOf(value, 'sampling', ['nearest', 'blend'] as const),
+        };
+      case 'volume':
+        return { type, gainDb: param('gainDb') };
+      case 'pan':
+        return { type, pan: param('pan') };
+      case 'fade':
+        return { type, inSeconds: this.#rational(value, 'inSeconds'), outSeconds: this.#rational(value, 'outSeconds') };
       case 'burnIn':
-        return { type, content: this.#oneOf(value, 'content', ['record-timecode', 'source-timecode', 'clip-name'] as const) };
-      default: return null;
+        return {
+          type,
+          content: this.#oneOf(value, 'content', ['record-timecode', 'source-timecode', 'clip-name'] as const),
+        };
+      default:
+        return null;
     }
   }
 
@@ -80,8 +108,14 @@ class Parser {
     const plain = found === undefined ? undefined : plainJson(found);
     if (typeof plain === 'number') return plain;
     const keys = found === undefined ? undefined : member(found, 'keyframes');
-    if (typeof keys !== 'object' || keys === null || keys.type !== 'array') throw this.#malformed(path, 'a number or key frames');
-    return { keyframes: this.#ascending(keys.items.map((key) => this.#keyframe(key, path)), path) };
+    if (typeof keys !== 'object' || keys === null || keys.type !== 'array')
+      throw this.#malformed(path, 'a number or key frames');
+    return {
+      keyframes: this.#ascending(
+        keys.items.map((key) => this.#keyframe(key, path)),
+        path,
+      ),
+    };
   }
 
   #keyframe(key: JsonValue, path: readonly string[]): Keyframe {
@@ -89,22 +123,28 @@ class Parser {
     const plain = value === undefined ? undefined : plainJson(value);
     if (typeof plain !== 'number') throw this.#malformed(path, 'a number in every key frame');
     return {
-      time: this.#rational(key, 'time'), value: plain,
+      time: this.#rational(key, 'time'),
+      value: plain,
       interpolation: this.#oneOf(key, 'interpolation', ['linear', 'hold', 'smooth'] as const),
     };
   }
 
   #points(value: JsonValue): { readonly time: Rational; readonly value: Rational }[] {
     const points = member(value, 'points');
-    if (typeof points !== 'object' || points === null || points.type !== 'array') throw this.#malformed(['points'], 'a list');
-    const read = points.items.map((point) => ({ time: this.#rational(point, 'time'), value: this.#rational(point, 'value') }));
+    if (typeof points !== 'object' || points === null || points.type !== 'array')
+      throw this.#malformed(['points'], 'a list');
+    const read = points.items.map((point) => ({
+      time: this.#rational(point, 'time'),
+      value: this.#rational(point, 'value'),
+    }));
     return this.#ascending(read, ['points']);
   }
 
   #ascending<T extends { readonly time: Rational }>(keys: T[], path: readonly string[]): T[] {
     keys.forEach((key, at) => {
       const before = keys[at - 1];
-      if (before !== undefined && compare(before.time, key.time) >= 0) throw this.#malformed(path, 'times in ascending order');
+      if (before !== undefined && compare(before.time, key.time) >= 0)
+        throw this.#malformed(path, 'times in ascending order');
     });
     return keys;
   }
@@ -131,8 +171,13 @@ class Parser {
 
   #malformed(path: readonly string[], wanted: string): PatchworkError {
     const { effectName } = this.#effect;
-    return new PatchworkError('PW_EFFECT_MALFORMED', `effect "${effectName}": metadata.patchwork.${path.join('.')} should be ${wanted}`, {
-      hint: 'Remove the effect or write it again with makeEffect.', details: { effect: effectName, path: path.join('.') },
-    });
+    return new PatchworkError(
+      'PW_EFFECT_MALFORMED',
+      `effect "${effectName}": metadata.patchwork.${path.join('.')} should be ${wanted}`,
+      {
+        hint: 'Remove the effect or write it again with makeEffect.',
+        details: { effect: effectName, path: path.join('.') },
+      },
+    );
   }
 }

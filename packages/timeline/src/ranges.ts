@@ -1,5 +1,14 @@
 import { PatchworkError } from '@patchwork/kernel';
-import { addTime, compareTime, one, subtractTime, zero, type Rate, type RationalTime, type TimeRange } from '@patchwork/time';
+import {
+  addTime,
+  compareTime,
+  one,
+  subtractTime,
+  zero,
+  type Rate,
+  type RationalTime,
+  type TimeRange,
+} from '@patchwork/time';
 import type { Clip, Composable, Item, MediaReference, Stack, Track, Transition } from './model.ts';
 
 /** Tells whether a node takes up time of its own in a track. */
@@ -16,18 +25,26 @@ export function activeReferenceOrNull(clip: Clip): MediaReference | null {
 export function activeReference(clip: Clip): MediaReference {
   const reference = activeReferenceOrNull(clip);
   if (reference !== null) return reference;
-  throw new PatchworkError('PW_TIMELINE_REFERENCE', `clip "${clip.name}" has no media reference "${clip.activeMediaReferenceKey}"`, {
-    hint: `Its references are: ${clip.mediaReferences.map((entry) => entry[0]).join(', ') || 'none'}.`,
-  });
+  throw new PatchworkError(
+    'PW_TIMELINE_REFERENCE',
+    `clip "${clip.name}" has no media reference "${clip.activeMediaReferenceKey}"`,
+    {
+      hint: `Its references are: ${clip.mediaReferences.map((entry) => entry[0]).join(', ') || 'none'}.`,
+    },
+  );
 }
 
 /** What the item has to show, in its own time: the media's range, a track's whole length. @throws PW_TIMELINE_RANGE */
 export function availableRange(item: Item): TimeRange {
   switch (item.kind) {
-    case 'Clip': return mediaRange(item);
-    case 'Gap': return item.sourceRange ?? fromZero(zeroTime(one));
-    case 'Track': return trackRange(item);
-    case 'Stack': return fromZero(stackLength(item));
+    case 'Clip':
+      return mediaRange(item);
+    case 'Gap':
+      return item.sourceRange ?? fromZero(zeroTime(one));
+    case 'Track':
+      return trackRange(item);
+    case 'Stack':
+      return fromZero(stackLength(item));
   }
 }
 
@@ -76,9 +93,14 @@ function mediaRange(clip: Clip): TimeRange {
   const reference = activeReferenceOrNull(clip);
   const range = reference === null || reference.kind === 'Unknown' ? null : reference.availableRange;
   if (range !== null) return range;
-  throw new PatchworkError('PW_TIMELINE_RANGE', `clip "${clip.name}" has neither a source range nor media of known length`, {
-    hint: 'Give the clip a source range, or its media an available range.', details: { clip: clip.name },
-  });
+  throw new PatchworkError(
+    'PW_TIMELINE_RANGE',
+    `clip "${clip.name}" has neither a source range nor media of known length`,
+    {
+      hint: 'Give the clip a source range, or its media an available range.',
+      details: { clip: clip.name },
+    },
+  );
 }
 
 /** A track's length; head and tail reach out by the transitions that stand at its ends. */

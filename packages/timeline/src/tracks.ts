@@ -18,13 +18,19 @@ export function audioTracksOf(timeline: Timeline): readonly Track[] {
 /** The direct children of a node: tracks, items, effects, markers, media references. */
 export function childNodesOf(node: TimelineNode): readonly TimelineNode[] {
   switch (node.kind) {
-    case 'Timeline': return [node.tracks];
+    case 'Timeline':
+      return [node.tracks];
     case 'Track':
-    case 'Stack': return [...node.effects, ...node.markers, ...node.children];
-    case 'Clip': return [...node.effects, ...node.markers, ...node.mediaReferences.map((entry) => entry[1])];
-    case 'Gap': return [...node.effects, ...node.markers];
-    case 'SerializableCollection': return node.children;
-    default: return [];
+    case 'Stack':
+      return [...node.effects, ...node.markers, ...node.children];
+    case 'Clip':
+      return [...node.effects, ...node.markers, ...node.mediaReferences.map((entry) => entry[1])];
+    case 'Gap':
+      return [...node.effects, ...node.markers];
+    case 'SerializableCollection':
+      return node.children;
+    default:
+      return [];
   }
 }
 
@@ -36,10 +42,13 @@ export function* clipsIn(node: TimelineNode): Generator<Clip> {
 
 function composablesOf(node: TimelineNode): readonly (Composable | TimelineNode)[] {
   switch (node.kind) {
-    case 'Timeline': return [node.tracks];
+    case 'Timeline':
+      return [node.tracks];
     case 'Track':
     case 'Stack':
-    case 'SerializableCollection': return node.children;
-    default: return [];
+    case 'SerializableCollection':
+      return node.children;
+    default:
+      return [];
   }
 }

@@ -28,6 +28,15 @@ export function unmodelledOf(node: TimelineNode): readonly Unmodelled[] {
 
 /** The node with its list of unmodelled things replaced; an empty list removes it. */
 export function withUnmodelled<T extends TimelineNode>(node: T, list: readonly Unmodelled[]): T {
-  const items = list.map((entry): JsonValue => ({ type: 'object', entries: [['label', entry.label], ['content', entry.content]] }));
-  return { ...node, metadata: withMember(node.metadata, path, items.length === 0 ? undefined : { type: 'array', items }) };
+  const items = list.map((entry): JsonValue => ({
+    type: 'object',
+    entries: [
+      ['label', entry.label],
+      ['content', entry.content],
+    ],
+  }));
+  return {
+    ...node,
+    metadata: withMember(node.metadata, path, items.length === 0 ? undefined : { type: 'array', items }),
+  };
 }

@@ -63,8 +63,10 @@ export function jsonFrom(plain: Json): JsonValue {
 export function plainJson(value: JsonValue): Json {
   if (value === null || typeof value !== 'object') return value;
   switch (value.type) {
-    case 'number': return plainNumber(value.lexeme);
-    case 'array': return value.items.map(plainJson);
+    case 'number':
+      return plainNumber(value.lexeme);
+    case 'array':
+      return value.items.map(plainJson);
     case 'object': {
       const members = new Map<string, Json>();
       // Of repeated keys the first counts.

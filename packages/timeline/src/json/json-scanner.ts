@@ -65,7 +65,10 @@ export class JsonScanner {
   /** An error at an offset, for the caller to throw. */
   error(code: string, message: string, offset: number, hint?: string): PatchworkError {
     const where = this.placeOf(offset);
-    return new PatchworkError(code, `${where}: ${message}`, { ...(hint === undefined ? {} : { hint }), details: { where } });
+    return new PatchworkError(code, `${where}: ${message}`, {
+      ...(hint === undefined ? {} : { hint }),
+      details: { where },
+    });
   }
 
   /** Notes something odd that does not stop the reading. */
@@ -105,13 +108,19 @@ export class JsonScanner {
   /** Tells what the next value is by its first character. @throws PW_JSON_SYNTAX */
   peekType(): 'null' | 'boolean' | 'string' | 'number' | 'array' | 'object' {
     switch (this.peek()) {
-      case quote: return 'string';
-      case openBrace: return 'object';
-      case openBracket: return 'array';
-      case 0x6e: return 'null';
+      case quote:
+        return 'string';
+      case openBrace:
+        return 'object';
+      case openBracket:
+        return 'array';
+      case 0x6e:
+        return 'null';
       case 0x74:
-      case 0x66: return 'boolean';
-      default: return 'number';
+      case 0x66:
+        return 'boolean';
+      default:
+        return 'number';
     }
   }
 
@@ -182,7 +191,8 @@ export class JsonScanner {
     if (code === minus) code = text.charCodeAt((at += 1));
     // Plain digits, with at most a fraction of digits: nearly every number of a timeline. No leading zero.
     if (code >= 0x31 && code <= 0x39) {
-      do code = text.charCodeAt((at += 1)); while (code >= 0x30 && code <= 0x39);
+      do code = text.charCodeAt((at += 1));
+      while (code >= 0x30 && code <= 0x39);
     } else if (code === 0x30) {
       code = text.charCodeAt((at += 1));
     } else {
@@ -190,7 +200,8 @@ export class JsonScanner {
     }
     if (code === 0x2e) {
       const point = at;
-      do code = text.charCodeAt((at += 1)); while (code >= 0x30 && code <= 0x39);
+      do code = text.charCodeAt((at += 1));
+      while (code >= 0x30 && code <= 0x39);
       if (at === point + 1) throw this.error('PW_JSON_SYNTAX', 'a digit must follow the decimal point', at);
     }
     if (code === 0x65 || code === 0x45 || (code >= 0x30 && code <= 0x39)) return this.#unusualNumber(start);
@@ -221,13 +232,19 @@ export class JsonScanner {
   /** Takes any value, whole. */
   readValue(): JsonValue {
     switch (this.peek()) {
-      case quote: return this.readString();
-      case openBrace: return this.readObject();
-      case openBracket: return { type: 'array', items: this.#readItems() };
-      case 0x6e: return this.readNull();
+      case quote:
+        return this.readString();
+      case openBrace:
+        return this.readObject();
+      case openBracket:
+        return { type: 'array', items: this.#readItems() };
+      case 0x6e:
+        return this.readNull();
       case 0x74:
-      case 0x66: return this.readBoolean();
-      default: return { type: 'number', lexeme: this.readNumber() } satisfies JsonNumber;
+      case 0x66:
+        return this.readBoolean();
+      default:
+        return { type: 'number', lexeme: this.readNumber() } satisfies JsonNumber;
     }
   }
 
@@ -251,13 +268,19 @@ export class JsonScanner {
 
   /** Diagnoses a repeated key. */
   warnDuplicate(key: string, offset: number): void {
-    this.warn('PW_JSON_DUPLICATE_KEY', `key ${JSON.stringify(key)} occurs twice in one object; the first counts`, offset);
+    this.warn(
+      'PW_JSON_DUPLICATE_KEY',
+      `key ${JSON.stringify(key)} occurs twice in one object; the first counts`,
+      offset,
+    );
   }
 
   /** Passes over any value without building it. */
   skipValue(): void {
     switch (this.peek()) {
-      case quote: this.readString(); break;
+      case quote:
+        this.readString();
+        break;
       case openBrace: {
         let more = this.openObject();
         while (more) {
@@ -275,7 +298,8 @@ export class JsonScanner {
         }
         break;
       }
-      default: this.readValue();
+      default:
+        this.readValue();
     }
   }
 
@@ -379,7 +403,12 @@ export class JsonScanner {
   #unexpected(wanted: string): PatchworkError {
     const at = this.position;
     if (at >= this.text.length) {
-      return this.error('PW_JSON_TRUNCATED', `the text ends where ${wanted} should follow`, at, 'Export or copy the file again.');
+      return this.error(
+        'PW_JSON_TRUNCATED',
+        `the text ends where ${wanted} should follow`,
+        at,
+        'Export or copy the file again.',
+      );
     }
     return this.error('PW_JSON_SYNTAX', `${JSON.stringify(this.text.charAt(at))} where ${wanted} should stand`, at);
   }

@@ -23,7 +23,13 @@ export function styleOf(text: string): JsonStyle {
 }
 
 /** Lays out an object or array from its written members. */
-export function bracket(open: string, members: readonly string[], close: string, style: JsonStyle, depth: number): string {
+export function bracket(
+  open: string,
+  members: readonly string[],
+  close: string,
+  style: JsonStyle,
+  depth: number,
+): string {
   if (members.length === 0) return open + close;
   if (style.endOfLine === '') return open + members.join(style.comma) + close;
   const inner = style.endOfLine + style.indent.repeat(depth + 1);

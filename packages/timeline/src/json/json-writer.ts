@@ -11,11 +11,21 @@ export function writeJson(value: JsonValue, spelling: JsonSpelling, style: JsonS
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (typeof value === 'string') return quoted(value);
   switch (value.type) {
-    case 'number': return spelling === 'asRead' ? value.lexeme : canonicalNumber(value.lexeme);
-    case 'array': return bracket('[', value.items.map((item) => writeJson(item, spelling, style, depth + 1)), ']', style, depth);
+    case 'number':
+      return spelling === 'asRead' ? value.lexeme : canonicalNumber(value.lexeme);
+    case 'array':
+      return bracket(
+        '[',
+        value.items.map((item) => writeJson(item, spelling, style, depth + 1)),
+        ']',
+        style,
+        depth,
+      );
     case 'object': {
       const entries = spelling === 'asRead' ? value.entries : sortedByKey(value.entries);
-      const members = entries.map(([key, item]) => quoted(key) + style.colon + writeJson(item, spelling, style, depth + 1));
+      const members = entries.map(
+        ([key, item]) => quoted(key) + style.colon + writeJson(item, spelling, style, depth + 1),
+      );
       return bracket('{', members, '}', style, depth);
     }
   }
@@ -28,7 +38,9 @@ export function quoted(text: string): string {
 }
 
 /** Members by the bytes of their keys; of repeated keys only the first. */
-export function sortedByKey<T>(entries: readonly (readonly [key: string, value: T])[]): (readonly [key: string, value: T])[] {
+export function sortedByKey<T>(
+  entries: readonly (readonly [key: string, value: T])[],
+): (readonly [key: string, value: T])[] {
   const first = new Map<string, readonly [string, T]>();
   for (const entry of entries) if (!first.has(entry[0])) first.set(entry[0], entry);
   return [...first.values()].sort((a, b) => compareBytes(a[0], b[0]));

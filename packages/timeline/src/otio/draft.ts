@@ -33,8 +33,16 @@ const defaults: ReadonlyMap<string, { readonly kind: string; readonly [property:
     ExternalReference: { kind: 'ExternalReference', ...referenceFields, targetUrl: '' },
     GeneratorReference: { kind: 'GeneratorReference', ...referenceFields, generatorKind: '', parameters: emptyObject },
     ImageSequenceReference: {
-      kind: 'ImageSequenceReference', ...referenceFields, targetUrlBase: '', namePrefix: '', nameSuffix: '',
-      startFrame: 1, frameStep: 1, rate: 1, frameZeroPadding: 0, missingFramePolicy: 'error',
+      kind: 'ImageSequenceReference',
+      ...referenceFields,
+      targetUrlBase: '',
+      namePrefix: '',
+      nameSuffix: '',
+      startFrame: 1,
+      frameStep: 1,
+      rate: 1,
+      frameZeroPadding: 0,
+      missingFramePolicy: 'error',
     },
   }),
 );

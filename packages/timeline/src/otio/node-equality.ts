@@ -12,5 +12,7 @@ export function sameValue(a: unknown, b: unknown): boolean {
   const right = b as { readonly [key: string]: unknown };
   const keys = Object.keys(left);
   if (keys.length !== Object.keys(right).length) return false;
-  return keys.every((key) => (key === 'id' && 'kind' in left) || (Object.hasOwn(right, key) && sameValue(left[key], right[key])));
+  return keys.every(
+    (key) => (key === 'id' && 'kind' in left) || (Object.hasOwn(right, key) && sameValue(left[key], right[key])),
+  );
 }

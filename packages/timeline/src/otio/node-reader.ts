@@ -3,9 +3,7 @@ import type { RationalTime, TimeRange } from '@patchwork/time';
 import { isJsonObject, member } from '../json/json-member.ts';
 import type { JsonScanner } from '../json/json-scanner.ts';
 import { emptyObject, type JsonObject, type JsonValue } from '../json-value.ts';
-import type {
-  Composable, Effect, Marker, MediaReference, NodeId, Stack, TimelineNode, UnknownNode,
-} from '../model.ts';
+import type { Composable, Effect, Marker, MediaReference, NodeId, Stack, TimelineNode, UnknownNode } from '../model.ts';
 import { draftOf, type Draft } from './draft.ts';
 import { ReadExtra, type OriginFile } from './origin.ts';
 import { keyAliases, schemaAliases, schemas, type FieldType, type Schema, type SchemaField } from './schema.ts';
@@ -37,7 +35,10 @@ const keyTables: ReadonlyMap<string, KeyTable> = new Map(
 const composables: ReadonlySet<string> = new Set(['Clip', 'Gap', 'Transition', 'Track', 'Stack']);
 const effects: ReadonlySet<string> = new Set(['Effect', 'TimeEffect', 'LinearTimeWarp', 'FreezeFrame']);
 const media: ReadonlySet<string> = new Set([
-  'MissingReference', 'ExternalReference', 'GeneratorReference', 'ImageSequenceReference',
+  'MissingReference',
+  'ExternalReference',
+  'GeneratorReference',
+  'ImageSequenceReference',
 ]);
 
 /** Reads OTIO objects straight from the text into the model, each with its place remembered. */
@@ -83,11 +84,21 @@ export class NodeReader {
       return undefined;
     });
     if (value === undefined) {
-      throw this.#error('PW_OTIO_MISSING_SCHEMA', 'the object has no "OTIO_SCHEMA"', 'Is this an OpenTimelineIO file?', at);
+      throw this.#error(
+        'PW_OTIO_MISSING_SCHEMA',
+        'the object has no "OTIO_SCHEMA"',
+        'Is this an OpenTimelineIO file?',
+        at,
+      );
     }
     const match = typeof value === 'string' ? /^([^.]+)\.(\d{1,9})$/.exec(value) : null;
     if (match === null || typeof value !== 'string') {
-      throw this.#error('PW_OTIO_SCHEMA', `${JSON.stringify(value)} is no schema name of the form "Name.1"`, undefined, at);
+      throw this.#error(
+        'PW_OTIO_SCHEMA',
+        `${JSON.stringify(value)} is no schema name of the form "Name.1"`,
+        undefined,
+        at,
+      );
     }
     const name = match[1] ?? '';
     return { text: value, name: schemaAliases.get(name) ?? name, version: Number(match[2]) };
@@ -98,10 +109,15 @@ export class NodeReader {
     const { name } = named;
     const schema = schemas.get(name) ?? null;
     switch (place) {
-      case 'anywhere': break;
+      case 'anywhere':
+        break;
       case 'track':
         if (schema === null || composables.has(name)) break;
-        this.#scanner.blame('PW_OTIO_MISPLACED', `${this.#where()}: a ${name} cannot stand in a track or stack; it is kept unread`, this.#scanner.position);
+        this.#scanner.blame(
+          'PW_OTIO_MISPLACED',
+          `${this.#where()}: a ${name} cannot stand in a track or stack; it is kept unread`,
+          this.#scanner.position,
+        );
         return null;
       case 'effects':
         // An effect of a program's own: read by the common fields, its schema name and the rest kept.
@@ -116,10 +132,18 @@ export class NodeReader {
         break;
     }
     if (schema === null) {
-      this.#scanner.warn('PW_OTIO_UNKNOWN_SCHEMA', `${this.#where()}: schema ${named.text} is not known; it is kept whole`, this.#scanner.position);
+      this.#scanner.warn(
+        'PW_OTIO_UNKNOWN_SCHEMA',
+        `${this.#where()}: schema ${named.text} is not known; it is kept whole`,
+        this.#scanner.position,
+      );
     } else if (named.version > schema.newest || named.version < 1) {
-      this.#scanner.warn('PW_OTIO_SCHEMA_VERSION', `${this.#where()}: ${named.text} is not known, it is read as ${schema.name}.${schema.newest}`,
-        this.#scanner.position, 'Fields that are new in this version are kept and written back.');
+      this.#scanner.warn(
+        'PW_OTIO_SCHEMA_VERSION',
+        `${this.#where()}: ${named.text} is not known, it is read as ${schema.name}.${schema.newest}`,
+        this.#scanner.position,
+        'Fields that are new in this version are kept and written back.',
+      );
     }
     return schema;
   }
@@ -145,8 +169,15 @@ export class NodeReader {
   }
 
   #readUnknown(named: SchemaName, start: number): UnknownNode {
-    const draft: Draft = { kind: 'Unknown', id: this.#nextId(), name: '', metadata: emptyObject, extra: emptyObject,
-      schemaName: named.name, schemaVersion: named.version };
+    const draft: Draft = {
+      kind: 'Unknown',
+      id: this.#nextId(),
+      name: '',
+      metadata: emptyObject,
+      extra: emptyObject,
+      schemaName: named.name,
+      schemaVersion: named.version,
+    };
     const extra: [string, JsonValue][] = [];
     const reference = this.#readMembers((key) => {
       const value = this.#scanner.readValue();
@@ -197,10 +228,20 @@ export class NodeReader {
     const id = member(this.#scanner.readObject(), 'id');
     const original = typeof id === 'string' ? this.#byReference.get(id) : undefined;
     if (typeof id !== 'string' || original === undefined) {
-      throw this.#error('PW_OTIO_REFERENCE', `no object ${JSON.stringify(id ?? null)} stands before this reference to it`, undefined, start);
+      throw this.#error(
+        'PW_OTIO_REFERENCE',
+        `no object ${JSON.stringify(id ?? null)} stands before this reference to it`,
+        undefined,
+        start,
+      );
     }
     if (original === null) {
-      throw this.#error('PW_OTIO_CYCLE', `the object ${JSON.stringify(id)} contains itself`, 'Remove the cycle in the program that wrote the file.', start);
+      throw this.#error(
+        'PW_OTIO_CYCLE',
+        `the object ${JSON.stringify(id)} contains itself`,
+        'Remove the cycle in the program that wrote the file.',
+        start,
+      );
     }
     this.#file.hasReferences = true;
     return this.#copyOf(original);
@@ -209,7 +250,10 @@ export class NodeReader {
   #copyOf<T>(value: T): T {
     if (Array.isArray(value)) return value.map((item: unknown) => this.#copyOf(item)) as T;
     if (typeof value !== 'object' || value === null || !('kind' in value)) return value;
-    const copy = Object.entries(value).map(([key, field]) => [key, key === 'id' ? this.#nextId() : this.#copyOf(field as unknown)]);
+    const copy = Object.entries(value).map(([key, field]) => [
+      key,
+      key === 'id' ? this.#nextId() : this.#copyOf(field as unknown),
+    ]);
     return Object.fromEntries(copy) as T;
   }
 
@@ -226,21 +270,35 @@ export class NodeReader {
   #readByType(type: FieldType, key: string): unknown {
     switch (type) {
       case 'metadata':
-      case 'object': return this.#object(key);
-      case 'text': return this.#text(key, null);
-      case 'boolean': return this.#boolean(key);
+      case 'object':
+        return this.#object(key);
+      case 'text':
+        return this.#text(key, null);
+      case 'boolean':
+        return this.#boolean(key);
       case 'double':
-      case 'integer': return this.#number(key);
-      case 'time': return this.#times.readTime() satisfies RationalTime | null;
-      case 'range': return this.#times.readRange() satisfies TimeRange | null;
-      case 'color': return this.#scanner.peekType() === 'string' ? this.#scanner.readString() : this.#object(key);
-      case 'policy': return this.#policy(key);
-      case 'effects': return this.#list(key, 'effects') as Effect[] | null;
-      case 'markers': return this.#list(key, 'markers') as Marker[] | null;
-      case 'composables': return this.#list(key, 'track') as Composable[] | null;
-      case 'nodes': return this.#list(key, 'anywhere');
-      case 'stack': return this.#stack();
-      case 'references': return this.#references(key);
+      case 'integer':
+        return this.#number(key);
+      case 'time':
+        return this.#times.readTime() satisfies RationalTime | null;
+      case 'range':
+        return this.#times.readRange() satisfies TimeRange | null;
+      case 'color':
+        return this.#scanner.peekType() === 'string' ? this.#scanner.readString() : this.#object(key);
+      case 'policy':
+        return this.#policy(key);
+      case 'effects':
+        return this.#list(key, 'effects') as Effect[] | null;
+      case 'markers':
+        return this.#list(key, 'markers') as Marker[] | null;
+      case 'composables':
+        return this.#list(key, 'track') as Composable[] | null;
+      case 'nodes':
+        return this.#list(key, 'anywhere');
+      case 'stack':
+        return this.#stack();
+      case 'references':
+        return this.#references(key);
     }
   }
 
@@ -296,12 +354,14 @@ export class NodeReader {
   #object(key: string): JsonObject | null {
     const scanner = this.#scanner;
     switch (scanner.peekType()) {
-      case 'null': return scanner.readNull();
+      case 'null':
+        return scanner.readNull();
       case 'object': {
         const object = scanner.readObject();
         return object.entries.length === 0 ? emptyObject : object;
       }
-      default: throw this.#wrongType(key, 'an object');
+      default:
+        throw this.#wrongType(key, 'an object');
     }
   }
 
@@ -311,31 +371,38 @@ export class NodeReader {
       case 'null':
         scanner.readNull();
         return absent;
-      case 'string': return scanner.readString();
-      default: throw this.#wrongType(key, 'a text');
+      case 'string':
+        return scanner.readString();
+      default:
+        throw this.#wrongType(key, 'a text');
     }
   }
 
   #boolean(key: string): boolean | null {
     const scanner = this.#scanner;
     switch (scanner.peekType()) {
-      case 'null': return scanner.readNull();
-      case 'boolean': return scanner.readBoolean();
-      default: throw this.#wrongType(key, 'true or false');
+      case 'null':
+        return scanner.readNull();
+      case 'boolean':
+        return scanner.readBoolean();
+      default:
+        throw this.#wrongType(key, 'true or false');
     }
   }
 
   #number(key: string): number | null {
     const scanner = this.#scanner;
     switch (scanner.peekType()) {
-      case 'null': return scanner.readNull();
+      case 'null':
+        return scanner.readNull();
       case 'number': {
         const at = scanner.position;
         const number = Number(scanner.readNumber());
         if (!Number.isFinite(number)) scanner.blame('PW_OTIO_NUMBER', `${this.#where()}: the number is not finite`, at);
         return number;
       }
-      default: throw this.#wrongType(key, 'a number');
+      default:
+        throw this.#wrongType(key, 'a number');
     }
   }
 
@@ -374,4 +441,3 @@ export class NodeReader {
 }
 
 const noEntries: readonly (readonly [string, JsonValue])[] = [];
-

@@ -61,7 +61,13 @@ export class NodeWriter {
       ...ordered.map(([key, value]) => [key, writeJson(value, this.#spelling, this.#style, depth + 1)] as const),
       ...written,
     ];
-    return bracket('{', members.map(([key, text]) => quoted(key) + this.#style.colon + text), '}', this.#style, depth);
+    return bracket(
+      '{',
+      members.map(([key, text]) => quoted(key) + this.#style.colon + text),
+      '}',
+      this.#style,
+      depth,
+    );
   }
 
   /** The node's own text with the values of the changed fields replaced, all else left as it is. */
@@ -70,8 +76,13 @@ export class NodeWriter {
     const schema = schemaOf(node);
     const was = origin.node as unknown as Fields;
     const is = node as unknown as Fields;
-    const changed = new Map(fieldsOf(schema).filter((field) => !sameValue(is[field.property], was[field.property])).map((field) => [field.key, field]));
-    if (schemaOf(origin.node) !== schema || this.#needsNewVersion(schema, origin, changed)) return this.#writeFresh(node, depth);
+    const changed = new Map(
+      fieldsOf(schema)
+        .filter((field) => !sameValue(is[field.property], was[field.property]))
+        .map((field) => [field.key, field]),
+    );
+    if (schemaOf(origin.node) !== schema || this.#needsNewVersion(schema, origin, changed))
+      return this.#writeFresh(node, depth);
     const scanner = new JsonScanner(text, 'otio', defaultJsonLimits);
     scanner.position = origin.start;
     let out = '';
@@ -96,8 +107,13 @@ export class NodeWriter {
       lastEnd = scanner.position;
       more = scanner.nextMember();
     }
-    const added = [...changed.values()].map((field) =>
-      this.#separator(depth) + quoted(field.key) + this.#style.colon + this.#writeField(field, is[field.property], depth + 1, canonicalTimes));
+    const added = [...changed.values()].map(
+      (field) =>
+        this.#separator(depth) +
+        quoted(field.key) +
+        this.#style.colon +
+        this.#writeField(field, is[field.property], depth + 1, canonicalTimes),
+    );
     return `${out}${text.slice(done, lastEnd)}${added.join('')}${text.slice(lastEnd, origin.end)}`;
   }
 
@@ -119,22 +135,38 @@ export class NodeWriter {
     if (value === null || value === undefined) return 'null';
     switch (field.type) {
       case 'text':
-      case 'policy': return quoted(value as string);
-      case 'boolean': return value === true ? 'true' : 'false';
-      case 'double': return formatDouble(value as number);
-      case 'integer': return String(value as number);
+      case 'policy':
+        return quoted(value as string);
+      case 'boolean':
+        return value === true ? 'true' : 'false';
+      case 'double':
+        return formatDouble(value as number);
+      case 'integer':
+        return String(value as number);
       case 'metadata':
-      case 'object': return writeJson(value as JsonObject, this.#spelling, this.#style, depth);
-      case 'color': return writeJson(markerColor(value as string | JsonObject), this.#spelling, this.#style, depth);
-      case 'time': return this.#writeTime(value as RationalTime, depth, times);
-      case 'range': return this.#writeRange(value as TimeRange, depth, times);
-      case 'stack': return this.writeNode(value as TimelineNode, depth);
+      case 'object':
+        return writeJson(value as JsonObject, this.#spelling, this.#style, depth);
+      case 'color':
+        return writeJson(markerColor(value as string | JsonObject), this.#spelling, this.#style, depth);
+      case 'time':
+        return this.#writeTime(value as RationalTime, depth, times);
+      case 'range':
+        return this.#writeRange(value as TimeRange, depth, times);
+      case 'stack':
+        return this.writeNode(value as TimelineNode, depth);
       case 'effects':
       case 'markers':
       case 'composables':
       case 'nodes':
-        return bracket('[', (value as readonly TimelineNode[]).map((node) => this.writeNode(node, depth + 1)), ']', this.#style, depth);
-      case 'references': return this.#writeReferences(value as readonly (readonly [string, MediaReference])[], depth);
+        return bracket(
+          '[',
+          (value as readonly TimelineNode[]).map((node) => this.writeNode(node, depth + 1)),
+          ']',
+          this.#style,
+          depth,
+        );
+      case 'references':
+        return this.#writeReferences(value as readonly (readonly [string, MediaReference])[], depth);
     }
   }
 
@@ -145,19 +177,42 @@ export class NodeWriter {
   }
 
   #writeTime(time: RationalTime, depth: number, times: TimeSpelling): string {
-    const rate = times.rates.find((lexeme) => sameValue(rateFromNumber(Number(lexeme)), time.rate)) ?? formatDouble(toNumber(time.rate));
-    const value = times.wholeValues && time.value.den === 1 ? String(time.value.num) : formatDouble(toNumber(time.value));
-    return this.#object([['OTIO_SCHEMA', '"RationalTime.1"'], ['rate', rate], ['value', value]], depth);
+    const rate =
+      times.rates.find((lexeme) => sameValue(rateFromNumber(Number(lexeme)), time.rate)) ??
+      formatDouble(toNumber(time.rate));
+    const value =
+      times.wholeValues && time.value.den === 1 ? String(time.value.num) : formatDouble(toNumber(time.value));
+    return this.#object(
+      [
+        ['OTIO_SCHEMA', '"RationalTime.1"'],
+        ['rate', rate],
+        ['value', value],
+      ],
+      depth,
+    );
   }
 
   #writeRange(range: TimeRange, depth: number, times: TimeSpelling): string {
     const duration = this.#writeTime(range.duration, depth + 1, times);
     const start = this.#writeTime(range.start, depth + 1, times);
-    return this.#object([['OTIO_SCHEMA', '"TimeRange.1"'], ['duration', duration], ['start_time', start]], depth);
+    return this.#object(
+      [
+        ['OTIO_SCHEMA', '"TimeRange.1"'],
+        ['duration', duration],
+        ['start_time', start],
+      ],
+      depth,
+    );
   }
 
   #object(members: readonly (readonly [string, string])[], depth: number): string {
-    return bracket('{', members.map(([key, text]) => `"${key}"${this.#style.colon}${text}`), '}', this.#style, depth);
+    return bracket(
+      '{',
+      members.map(([key, text]) => `"${key}"${this.#style.colon}${text}`),
+      '}',
+      this.#style,
+      depth,
+    );
   }
 }
 
@@ -184,7 +239,10 @@ function fieldsOf(schema: Schema | null): readonly SchemaField[] {
 }
 
 /** Name and metadata of a node that is kept whole, where they say anything. */
-function withNameAndMetadata(node: TimelineNode, extra: readonly (readonly [string, JsonValue])[]): (readonly [string, JsonValue])[] {
+function withNameAndMetadata(
+  node: TimelineNode,
+  extra: readonly (readonly [string, JsonValue])[],
+): (readonly [string, JsonValue])[] {
   const entries: (readonly [string, JsonValue])[] = [...extra];
   if (node.metadata.entries.length > 0) entries.push(['metadata', node.metadata]);
   if (node.name !== '') entries.push(['name', node.name]);
@@ -194,10 +252,14 @@ function withNameAndMetadata(node: TimelineNode, extra: readonly (readonly [stri
 function isDefaultOfEffect(field: SchemaField, value: unknown): boolean {
   switch (field.key) {
     case 'name':
-    case 'effect_name': return value === '';
-    case 'enabled': return value === true;
-    case 'metadata': return (value as JsonObject).entries.length === 0;
-    default: return false;
+    case 'effect_name':
+      return value === '';
+    case 'enabled':
+      return value === true;
+    case 'metadata':
+      return (value as JsonObject).entries.length === 0;
+    default:
+      return false;
   }
 }
 

@@ -1,7 +1,21 @@
 /** What a value of a field is; decides how it is read and written. */
 export type FieldType =
-  | 'metadata' | 'text' | 'boolean' | 'double' | 'integer' | 'time' | 'range' | 'object' | 'color' | 'policy'
-  | 'effects' | 'markers' | 'composables' | 'nodes' | 'stack' | 'references';
+  | 'metadata'
+  | 'text'
+  | 'boolean'
+  | 'double'
+  | 'integer'
+  | 'time'
+  | 'range'
+  | 'object'
+  | 'color'
+  | 'policy'
+  | 'effects'
+  | 'markers'
+  | 'composables'
+  | 'nodes'
+  | 'stack'
+  | 'references';
 
 /** A field of an OTIO schema, in the order in which OTIO writes it. */
 export interface SchemaField {
@@ -34,8 +48,11 @@ function camel(key: string): string {
 const named = [field('metadata', 'metadata'), field('name', 'text')];
 const item = [
   ...named,
-  field('source_range', 'range'), field('effects', 'effects'), field('markers', 'markers'),
-  field('enabled', 'boolean'), field('color', 'object'),
+  field('source_range', 'range'),
+  field('effects', 'effects'),
+  field('markers', 'markers'),
+  field('enabled', 'boolean'),
+  field('color', 'object'),
 ];
 const composition = [...item, field('children', 'composables', true)];
 const effect = [...named, field('effect_name', 'text'), field('enabled', 'boolean')];
@@ -52,18 +69,26 @@ export const schemas: ReadonlyMap<string, Schema> = new Map(
     schema('Timeline', [...named, field('global_start_time', 'time'), field('tracks', 'stack')]),
     schema('Stack', composition),
     schema('Track', [...composition, field('kind', 'text', false, 'trackKind')]),
-    schema('Clip', [
-      ...item, field('media_references', 'references', true), field('active_media_reference_key', 'text'),
-    ], 2),
+    schema(
+      'Clip',
+      [...item, field('media_references', 'references', true), field('active_media_reference_key', 'text')],
+      2,
+    ),
     schema('Gap', item),
     schema('Transition', [
-      ...named, field('in_offset', 'time', true), field('out_offset', 'time', true), field('transition_type', 'text'),
+      ...named,
+      field('in_offset', 'time', true),
+      field('out_offset', 'time', true),
+      field('transition_type', 'text'),
       field('enabled', 'boolean'),
     ]),
     schema('SerializableCollection', [...named, field('children', 'nodes', true)]),
-    schema('Marker', [
-      ...named, field('color', 'color'), field('marked_range', 'range', true), field('comment', 'text'),
-    ], 2, 3),
+    schema(
+      'Marker',
+      [...named, field('color', 'color'), field('marked_range', 'range', true), field('comment', 'text')],
+      2,
+      3,
+    ),
     schema('Effect', effect),
     schema('TimeEffect', effect),
     schema('LinearTimeWarp', warp),
@@ -72,9 +97,15 @@ export const schemas: ReadonlyMap<string, Schema> = new Map(
     schema('ExternalReference', [...reference, field('target_url', 'text', true)]),
     schema('GeneratorReference', [...reference, field('generator_kind', 'text'), field('parameters', 'metadata')]),
     schema('ImageSequenceReference', [
-      ...reference, field('target_url_base', 'text'), field('name_prefix', 'text'), field('name_suffix', 'text'),
-      field('start_frame', 'integer'), field('frame_step', 'integer'), field('rate', 'double'),
-      field('frame_zero_padding', 'integer'), field('missing_frame_policy', 'policy'),
+      ...reference,
+      field('target_url_base', 'text'),
+      field('name_prefix', 'text'),
+      field('name_suffix', 'text'),
+      field('start_frame', 'integer'),
+      field('frame_step', 'integer'),
+      field('rate', 'double'),
+      field('frame_zero_padding', 'integer'),
+      field('missing_frame_policy', 'policy'),
     ]),
   ].map((entry) => [entry.name, entry]),
 );

@@ -21,7 +21,8 @@ export class TimeReader {
     const type = scanner.peekType();
     if (type === 'null') return scanner.readNull();
     const start = scanner.position;
-    if (type !== 'object') throw scanner.error('PW_OTIO_TYPE', `${this.#path()}: a RationalTime should stand here, not a ${type}`, start);
+    if (type !== 'object')
+      throw scanner.error('PW_OTIO_TYPE', `${this.#path()}: a RationalTime should stand here, not a ${type}`, start);
     let rate: string | null = null;
     let value: string | null = null;
     let more = scanner.openObject();
@@ -46,7 +47,8 @@ export class TimeReader {
     const type = scanner.peekType();
     if (type === 'null') return scanner.readNull();
     const at = scanner.position;
-    if (type !== 'object') throw scanner.error('PW_OTIO_TYPE', `${this.#path()}: a TimeRange should stand here, not a ${type}`, at);
+    if (type !== 'object')
+      throw scanner.error('PW_OTIO_TYPE', `${this.#path()}: a TimeRange should stand here, not a ${type}`, at);
     let start: RationalTime | null | undefined;
     let duration: RationalTime | null | undefined;
     let more = scanner.openObject();
@@ -60,14 +62,26 @@ export class TimeReader {
       more = scanner.nextMember();
     }
     if (start === undefined && duration === undefined) {
-      throw scanner.error('PW_OTIO_MISSING_FIELD', `${this.#path()}: a TimeRange needs "start_time" and "duration"`, at);
+      throw scanner.error(
+        'PW_OTIO_MISSING_FIELD',
+        `${this.#path()}: a TimeRange needs "start_time" and "duration"`,
+        at,
+      );
     }
     // OTIO itself lets one of the two be absent or null: it then is zero at the other's rate.
     const known = start ?? duration ?? null;
     if (known === null || start === null || duration === null) return null;
-    const range = { start: start ?? { value: zero, rate: known.rate }, duration: duration ?? { value: zero, rate: known.rate } };
+    const range = {
+      start: start ?? { value: zero, rate: known.rate },
+      duration: duration ?? { value: zero, rate: known.rate },
+    };
     if (range.duration.value.num < 0) {
-      scanner.blame('PW_OTIO_NEGATIVE_DURATION', `${this.#path()}: the duration is negative`, at, 'Edits refuse this item until its range is corrected.');
+      scanner.blame(
+        'PW_OTIO_NEGATIVE_DURATION',
+        `${this.#path()}: the duration is negative`,
+        at,
+        'Edits refuse this item until its range is corrected.',
+      );
     }
     return range;
   }
@@ -77,11 +91,19 @@ export class TimeReader {
     const exactValue = valueFrom(value);
     if (exactRate === null || exactValue === null) {
       if (Number.isFinite(Number(value)) && Math.abs(Number(value)) > Number.MAX_SAFE_INTEGER) {
-        throw this.#scanner.error('PW_OTIO_TIME', `${this.#path()}: time ${value} at rate ${rate} needs more than 53 bits`, at,
-          'Correct the time in the program that wrote the file.');
+        throw this.#scanner.error(
+          'PW_OTIO_TIME',
+          `${this.#path()}: time ${value} at rate ${rate} needs more than 53 bits`,
+          at,
+          'Correct the time in the program that wrote the file.',
+        );
       }
-      this.#scanner.blame('PW_OTIO_TIME', `${this.#path()}: ${value} at rate ${rate} is no time; it is taken as unknown`, at,
-        'Correct the time in the program that wrote the file.');
+      this.#scanner.blame(
+        'PW_OTIO_TIME',
+        `${this.#path()}: ${value} at rate ${rate} is no time; it is taken as unknown`,
+        at,
+        'Correct the time in the program that wrote the file.',
+      );
       return null;
     }
     return { value: exactValue, rate: exactRate };
@@ -99,20 +121,32 @@ export class TimeReader {
     const scanner = this.#scanner;
     const type = scanner.peekType();
     if (type === 'number') return scanner.readNumber();
-    throw scanner.error('PW_OTIO_TYPE', `${this.#path()}: "${key}" should be a number, not a ${type}`, scanner.position);
+    throw scanner.error(
+      'PW_OTIO_TYPE',
+      `${this.#path()}: "${key}" should be a number, not a ${type}`,
+      scanner.position,
+    );
   }
 
   #expectSchema(wanted: string): void {
     const at = this.#scanner.position;
     const schema = this.#scanner.readValue();
     if (schema !== wanted) {
-      throw this.#scanner.error('PW_OTIO_TYPE', `${this.#path()}: ${wanted} should stand here, not ${JSON.stringify(schema)}`, at);
+      throw this.#scanner.error(
+        'PW_OTIO_TYPE',
+        `${this.#path()}: ${wanted} should stand here, not ${JSON.stringify(schema)}`,
+        at,
+      );
     }
   }
 
   /** Times are values, not objects: OTIO, too, drops what else stands in them. */
   #dropMember(key: string, at: number): void {
-    this.#scanner.warn('PW_OTIO_TIME_FIELD', `${this.#path()}: a time has no field ${JSON.stringify(key)}; an edit of this time loses it`, at);
+    this.#scanner.warn(
+      'PW_OTIO_TIME_FIELD',
+      `${this.#path()}: a time has no field ${JSON.stringify(key)}; an edit of this time loses it`,
+      at,
+    );
     this.#scanner.skipValue();
   }
 }

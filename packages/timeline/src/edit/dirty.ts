@@ -1,0 +1,146 @@
+import { add, compare, max, min, multiply, subtract, zero, type Rational, type TimeRange } from '@patchwork/time';
+import type { Composable, Item, NodeId } from '../model.ts';
+import { isItem, trimmedRange } from '../ranges.ts';
+import { sameValue } from '../otio/node-equality.ts';
+import type { Lane } from './lane.ts';
+import { lengthOfItem } from './piece.ts';
+import { speedOf } from './retime.ts';
+import { secondsAsTime, secondsOfTime } from './seconds.ts';
+
+/** Record times of one track at which something else shows than before. */
+export interface DirtyRange {
+  readonly track: NodeId;
+  /** In the track's own time. Where later items moved, it reaches to the longer of the old and the new end. */
+  readonly range: TimeRange;
+}
+
+/** An item where it plays. */
+interface Shown {
+  readonly item: Item;
+  readonly start: Rational;
+  readonly end: Rational;
+}
+
+/**
+ * The record ranges in which `after` shows something else than `before`, both standing from the same child index on. Exact
+ * for cuts; around a transition that is not the same it takes in all of the transition.
+ */
+export function dirtyOf(
+  lane: Lane,
+  from: number,
+  before: readonly Composable[],
+  after: readonly Composable[],
+): readonly DirtyRange[] {
+  const start = lane.startOf(from);
+  const old = shownOf(before, start);
+  const now = shownOf(after, start);
+  const ranges: [Rational, Rational][] = [...differences(old, now), ...transitionDifferences(before, after, start)];
+  const [oldEnd, newEnd] = [old.at(-1)?.end ?? start, now.at(-1)?.end ?? start];
+  if (compare(oldEnd, newEnd) !== 0) {
+    const rest = subtract(lane.length, oldEnd);
+    const shift = min(oldEnd, newEnd);
+    if (rest.num > 0) ranges.push([shift, add(max(oldEnd, newEnd), rest)]);
+  }
+  return united(ranges).map(([first, last]) => ({
+    track: lane.track.id,
+    range: { start: secondsAsTime(first, lane.rate), duration: secondsAsTime(subtract(last, first), lane.rate) },
+  }));
+}
+
+function shownOf(children: readonly Composable[], start: Rational): Shown[] {
+  const shown: Shown[] = [];
+  let at = start;
+  for (const item of children) {
+    if (!isItem(item)) continue;
+    const end = add(at, lengthOfItem(item));
+    shown.push({ item, start: at, end });
+    at = end;
+  }
+  return shown;
+}
+
+function differences(old: readonly Shown[], now: readonly Shown[]): [Rational, Rational][] {
+  const ranges: [Rational, Rational][] = [];
+  let [left, right] = [0, 0];
+  for (;;) {
+    const [a, b] = [old[left], now[right]];
+    if (a === undefined && b === undefined) return ranges;
+    if (a === undefined || b === undefined) {
+      const only = a ?? b;
+      const otherEnd = (a === undefined ? old : now).at(-1)?.end;
+      if (only !== undefined) ranges.push([otherEnd === undefined ? only.start : max(only.start, otherEnd), only.end]);
+      left += 1;
+      right += 1;
+      continue;
+    }
+    const [from, to] = [max(a.start, b.start), min(a.end, b.end)];
+    if (compare(from, to) < 0 && !showsTheSame(a, b)) ranges.push([from, to]);
+    const order = compare(a.end, b.end);
+    if (order <= 0) left += 1;
+    if (order >= 0) right += 1;
+  }
+}
+
+/** Whether two placed items show the same wherever both play. */
+function showsTheSame(a: Shown, b: Shown): boolean {
+  if (a.item.kind === 'Gap' || b.item.kind === 'Gap') return a.item.kind === b.item.kind;
+  if (a.item === b.item) return compare(a.start, b.start) === 0;
+  const [old, now] = [a.item, b.item];
+  if (old.kind !== now.kind || old.enabled !== now.enabled) return false;
+  const sameContent =
+    old.kind === 'Clip' && now.kind === 'Clip'
+      ? sameValue(old.mediaReferences, now.mediaReferences) &&
+        old.activeMediaReferenceKey === now.activeMediaReferenceKey
+      : 'children' in old && 'children' in now && sameValue(old.children, now.children);
+  if (!sameContent || !sameValue(old.effects, now.effects)) return false;
+  const speed = speedOf(now);
+  return compare(sourceAtZero(a, speed), sourceAtZero(b, speed)) === 0;
+}
+
+/** Source time that an item would show at record time 0. */
+function sourceAtZero(shown: Shown, speed: Rational): Rational {
+  const start = secondsOfTime(trimmedRange(shown.item).start);
+  if (speed.num >= 0) return subtract(start, multiply(speed, shown.start));
+  return subtract(start, multiply(speed, shown.end));
+}
+
+/** Transitions by place: one that is gone, new or of other length dirties all that it covered or covers. */
+function transitionDifferences(
+  before: readonly Composable[],
+  after: readonly Composable[],
+  start: Rational,
+): [Rational, Rational][] {
+  const [old, now] = [transitionsOf(before, start), transitionsOf(after, start)];
+  const isIn = (list: readonly PlacedTransition[], wanted: PlacedTransition): boolean =>
+    list.some((other) => sameValue(other.node, wanted.node) && compare(other.cut, wanted.cut) === 0);
+  return [...old.filter((one) => !isIn(now, one)), ...now.filter((one) => !isIn(old, one))].map(({ node, cut }) => [
+    max(zero, subtract(cut, secondsOfTime(node.inOffset))),
+    add(cut, secondsOfTime(node.outOffset)),
+  ]);
+}
+
+interface PlacedTransition {
+  readonly node: Composable & { readonly kind: 'Transition' };
+  readonly cut: Rational;
+}
+
+function transitionsOf(children: readonly Composable[], start: Rational): PlacedTransition[] {
+  const placed: PlacedTransition[] = [];
+  let cut = start;
+  for (const node of children) {
+    if (node.kind === 'Transition') placed.push({ node, cut });
+    else if (isItem(node)) cut = add(cut, lengthOfItem(node));
+  }
+  return placed;
+}
+
+function united(ranges: readonly [Rational, Rational][]): [Rational, Rational][] {
+  const sorted = ranges.filter(([from, to]) => compare(from, to) < 0).toSorted((a, b) => compare(a[0], b[0]));
+  const result: [Rational, Rational][] = [];
+  for (const [from, to] of sorted) {
+    const last = result.at(-1);
+    if (last !== undefined && compare(from, last[1]) <= 0) last[1] = max(last[1], to);
+    else result.push([from, to]);
+  }
+  return result;
+}

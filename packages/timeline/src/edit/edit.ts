@@ -1,0 +1,164 @@
+import type { FrameRange, RationalTime, TimeRange } from '@patchwork/time';
+import type { Item, NodeId } from '../model.ts';
+
+/**
+ * One edit, as data. Items and tracks are named by id; times are in the track's own time unless said otherwise; deltas are
+ * lengths, negative towards the start. Each op's pictures stand at its planner (`ops/`).
+ */
+export type Edit =
+  | OverwriteEdit
+  | InsertEdit
+  | TrimEdit
+  | SliceEdit
+  | SlipEdit
+  | SlideEdit
+  | RippleEdit
+  | RollEdit
+  | FillEdit
+  | RemoveEdit
+  | MoveEdit
+  | LiftEdit
+  | ExtractEdit;
+
+/** Lays an item over what is there. */
+export interface OverwriteEdit {
+  readonly op: 'overwrite';
+  readonly item: Item;
+  readonly track: NodeId;
+  /** A time, or a range whose length the item takes on. */
+  readonly at: RationalTime | TimeRange;
+  /** Cloned and resized where time would be empty; default a gap. */
+  readonly fill?: Item;
+}
+
+/** Puts an item between what is there; later items move. */
+export interface InsertEdit {
+  readonly op: 'insert';
+  readonly item: Item;
+  readonly track: NodeId;
+  readonly at: RationalTime;
+  readonly fill?: Item;
+}
+
+/** Moves an item's edges over gaps; nothing else moves. */
+export interface TrimEdit {
+  readonly op: 'trim';
+  readonly item: NodeId;
+  readonly deltaIn?: RationalTime;
+  readonly deltaOut?: RationalTime;
+  readonly fill?: Item;
+}
+
+/** Divides an item in two. */
+export interface SliceEdit {
+  readonly op: 'slice';
+  /** The item, or the track whose item plays at the time (`parent` or `global` coordinates). */
+  readonly target: NodeId;
+  readonly at: RationalTime;
+  /** `local`: the item's own time (its source time). `parent`: its track's time (default). `global`: the timeline's, from its first frame. */
+  readonly coordinates?: 'local' | 'parent' | 'global';
+}
+
+/** Moves what an item shows, not where it stands. */
+export interface SlipEdit {
+  readonly op: 'slip';
+  readonly item: NodeId;
+  readonly delta: RationalTime;
+}
+
+/** Moves an item between its neighbours, which give and take. */
+export interface SlideEdit {
+  readonly op: 'slide';
+  readonly item: NodeId;
+  readonly delta: RationalTime;
+}
+
+/** Moves an item's edges; all later items move along. */
+export interface RippleEdit {
+  readonly op: 'ripple';
+  readonly item: NodeId;
+  readonly deltaIn?: RationalTime;
+  readonly deltaOut?: RationalTime;
+}
+
+/** Moves the cut between an item and its neighbour. */
+export interface RollEdit {
+  readonly op: 'roll';
+  readonly item: NodeId;
+  readonly deltaIn?: RationalTime;
+  readonly deltaOut?: RationalTime;
+}
+
+/** A 3- or 4-point edit: puts an item into a gap or a range. */
+export interface FillEdit {
+  readonly op: 'fill';
+  readonly item: Item;
+  readonly track: NodeId;
+  /** A time in a gap (filled from there to the gap's end), or a range. */
+  readonly at: RationalTime | TimeRange;
+  /** What gives way: `source` keeps the item, `sequence` keeps the range, `fit` changes the speed. */
+  readonly reference: 'source' | 'sequence' | 'fit';
+}
+
+/** Takes an item out. */
+export interface RemoveEdit {
+  readonly op: 'remove';
+  readonly item: NodeId;
+  /** True leaves the time empty (or filled by the item given), false closes the hole: later items move. */
+  readonly fill: boolean | Item;
+}
+
+/** Takes an item out, leaving fill, and overwrites with it elsewhere. */
+export interface MoveEdit {
+  readonly op: 'move';
+  readonly item: NodeId;
+  /** Default: the track it stands in. */
+  readonly track?: NodeId;
+  readonly at: RationalTime;
+  readonly fill?: Item;
+}
+
+/** Empties a range. */
+export interface LiftEdit {
+  readonly op: 'lift';
+  readonly track: NodeId;
+  readonly range: TimeRange;
+  readonly fill?: Item;
+}
+
+/** Takes a range out and closes the hole. */
+export interface ExtractEdit {
+  readonly op: 'extract';
+  readonly track: NodeId;
+  readonly range: TimeRange;
+}
+
+/** How to plan. */
+export interface EditOptions {
+  /**
+   * `clamp` (default) does as much as media and neighbours allow and says so in `limits`; `strict` refuses, naming how far
+   * it could have gone.
+   */
+  readonly limits?: 'clamp' | 'strict';
+  /** Default `adjust`. */
+  readonly transitions?: 'adjust' | 'remove' | 'error';
+  /** Allows times between the track's frames (sound). Default false: times snap, deltas must be whole frames. */
+  readonly subframe?: boolean;
+  /**
+   * Items edited together, all or none, by what the tightest of them allows: `linked` takes those with the item's link id
+   * (`metadata.patchwork.link`, Resolve's `Link Group ID`); a list names them. Default: the item alone.
+   */
+  readonly group?: 'linked' | readonly NodeId[];
+}
+
+/** How far a delta could go. */
+export interface EditLimit {
+  readonly item: NodeId;
+  readonly name: string;
+  readonly edge: 'in' | 'out' | 'delta' | 'length';
+  readonly asked: RationalTime;
+  readonly applied: RationalTime;
+}
+
+/** Half-open frames, for callers that count. */
+export type EditFrames = FrameRange;

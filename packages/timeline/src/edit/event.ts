@@ -1,0 +1,168 @@
+import { PatchworkError } from '@patchwork/kernel';
+import type { Composable, NodeId, Stack, Timeline, Track } from '../model.ts';
+import { sameValue } from '../otio/node-equality.ts';
+import { withComposition } from '../snapshot/replace-node.ts';
+import { TimelineIndex } from '../snapshot/timeline-index.ts';
+import { TrackIndex } from '../snapshot/track-index.ts';
+
+/** One atomic change of a track or stack. Indexes count in the state that the events before have made. */
+export type EditEvent = InsertEvent | RemoveEvent | ModifyEvent | ReplaceEvent;
+
+/** A node comes to stand at an index. */
+export interface InsertEvent {
+  readonly kind: 'insert';
+  readonly parent: NodeId;
+  readonly index: number;
+  readonly node: Composable;
+}
+
+/** The node at an index goes. */
+export interface RemoveEvent {
+  readonly kind: 'remove';
+  readonly parent: NodeId;
+  readonly index: number;
+  readonly node: Composable;
+}
+
+/** The node at an index gets other values in some fields; its id stays. */
+export interface ModifyEvent {
+  readonly kind: 'modify';
+  readonly parent: NodeId;
+  readonly index: number;
+  readonly id: NodeId;
+  readonly before: NodePatch;
+  readonly after: NodePatch;
+}
+
+/** Another node takes the place of the one at an index. */
+export interface ReplaceEvent {
+  readonly kind: 'replace';
+  readonly parent: NodeId;
+  readonly index: number;
+  readonly before: Composable;
+  readonly after: Composable;
+}
+
+/** Fields that a modify event sets, by the model's names: `sourceRange`, `effects`, `markers`, `inOffset` … */
+export type NodePatch = { readonly [property: string]: unknown };
+
+/** The event that takes another one back. */
+export function invertEvent(event: EditEvent): EditEvent {
+  switch (event.kind) {
+    case 'insert':
+      return { ...event, kind: 'remove' };
+    case 'remove':
+      return { ...event, kind: 'insert' };
+    case 'modify':
+    case 'replace':
+      return { ...event, before: event.after, after: event.before } as EditEvent;
+  }
+}
+
+/** The events that take a list of events back. */
+export function invertEvents(events: readonly EditEvent[]): readonly EditEvent[] {
+  return events.toReversed().map(invertEvent);
+}
+
+/**
+ * Applies events in order, all or none: the timeline given is never touched, so a failure leaves nothing to undo.
+ *
+ * @throws PW_EDIT_CONFLICT when an event does not fit: the node it is about is elsewhere or has other values
+ * @throws PW_TIMELINE_NODE when a parent is not there
+ */
+export function applyEvents(timeline: Timeline, events: readonly EditEvent[]): Timeline {
+  let current = timeline;
+  let at = 0;
+  while (at < events.length) {
+    const first = events[at];
+    if (first === undefined) break;
+    let end = at + 1;
+    while (events[end]?.parent === first.parent) end += 1;
+    current = applyToParent(current, first.parent, events.slice(at, end));
+    at = end;
+  }
+  return current;
+}
+
+/** Runs of events mostly lie close together: their span of children is copied once, not for each event. */
+function applyToParent(timeline: Timeline, parentId: NodeId, events: readonly EditEvent[]): Timeline {
+  const index = TimelineIndex.of(timeline);
+  const parent = index.nodeOf(parentId);
+  if (parent.kind !== 'Track' && parent.kind !== 'Stack') throw conflict(events[0], `its parent is a ${parent.kind}`);
+  const from = Math.max(0, Math.min(...events.map((event) => event.index)));
+  // Each removal lets later events reach one further into the old children.
+  const removals = events.reduce((sum, event) => sum + (event.kind === 'remove' ? 1 : 0), 0);
+  const reach = Math.max(...events.map((event) => event.index)) + 1 - from;
+  const count = Math.min(parent.children.length - from, reach + removals);
+  const span = parent.children.slice(from, from + count);
+  for (const event of events) applyToSpan(span, from, event);
+  return withChildren(timeline, parent, from, count, span);
+}
+
+function applyToSpan(span: Composable[], from: number, event: EditEvent): void {
+  const at = event.index - from;
+  switch (event.kind) {
+    case 'insert':
+      if (at < 0 || at > span.length) throw conflict(event, `there is no place ${event.index}`);
+      span.splice(at, 0, event.node);
+      break;
+    case 'remove':
+      expectNode(span[at], event.node, event);
+      span.splice(at, 1);
+      break;
+    case 'replace':
+      expectNode(span[at], event.before, event);
+      span[at] = event.after;
+      break;
+    case 'modify': {
+      const node = span[at];
+      if (node === undefined || node.id !== event.id) throw conflict(event, `another item stands at ${event.index}`);
+      const fields = node as unknown as NodePatch;
+      const differs = Object.keys(event.before).find((key) => !sameValue(fields[key], event.before[key]));
+      if (differs !== undefined) throw conflict(event, `"${node.name}" has another ${differs} than the edit found`);
+      span[at] = { ...node, ...event.after } as Composable;
+      break;
+    }
+  }
+}
+
+function expectNode(found: Composable | undefined, wanted: Composable, event: EditEvent): void {
+  if (found === undefined || found.id !== wanted.id || !sameValue(found, wanted)) {
+    throw conflict(event, `"${wanted.name}" does not stand at ${event.index} as the edit found it`);
+  }
+}
+
+/** The timeline with `removed` children from an index replaced; the indexes of the new snapshot follow from the old ones. */
+export function withChildren(
+  timeline: Timeline,
+  parent: Track | Stack,
+  from: number,
+  removed: number,
+  added: readonly Composable[],
+): Timeline {
+  const children = spliced(parent.children, from, removed, added);
+  const changed = { ...parent, children };
+  if (parent.kind === 'Track' && changed.kind === 'Track') TrackIndex.of(parent).derive(changed, from, removed, added);
+  const after = withComposition(timeline, changed);
+  TimelineIndex.of(timeline).derive(after, parent.id, from, added);
+  return after;
+}
+
+function spliced<T>(list: readonly T[], from: number, removed: number, added: readonly T[]): readonly T[] {
+  // A slice is one block copy and push is cheap for the few added; toSpliced walks item by item (measured: 4 times slower).
+  if (removed === added.length) {
+    const copy = list.slice();
+    added.forEach((item, at) => {
+      copy[from + at] = item;
+    });
+    return copy;
+  }
+  return list.slice(0, from).concat(added, list.slice(from + removed));
+}
+
+function conflict(event: EditEvent | undefined, why: string): PatchworkError {
+  return new PatchworkError('PW_EDIT_CONFLICT', `cannot ${event?.kind ?? 'apply'} at ${event?.index ?? 0}: ${why}`, {
+    hint: 'The timeline was changed since this edit was made; plan it again.',
+    details: { kind: event?.kind ?? '', parent: event?.parent ?? '', index: event?.index ?? 0 },
+  });
+}

@@ -1,0 +1,166 @@
+import type { Rate, TimeRange } from '@patchwork/time';
+import type { NodeId, Timeline, Transition } from '../model.ts';
+import { EditContext } from './context.ts';
+import type { DirtyRange } from './dirty.ts';
+import type { Edit, EditLimit, EditOptions } from './edit.ts';
+import { applyEvents, invertEvents, type EditEvent } from './event.ts';
+import { planGroup } from './group.ts';
+import { fill } from './ops/fill.ts';
+import { insert } from './ops/insert.ts';
+import { extract, lift, overwrite } from './ops/overwrite.ts';
+import { move, remove } from './ops/remove.ts';
+import { roll, slide } from './ops/roll.ts';
+import { slice } from './ops/slice.ts';
+import { slip } from './ops/slip.ts';
+import { ripple, trim } from './ops/trim.ts';
+import { Transaction } from './transaction.ts';
+
+/** A planned edit: what it will do, done to nothing yet. */
+export interface EditPlan {
+  /** The timeline that was planned on; untouched. */
+  readonly before: Timeline;
+  /** The timeline as it will be; shares all that does not change with `before`. */
+  readonly after: Timeline;
+  /** The way there, and by {@link invertEvents} back. Empty when the edit changes nothing. */
+  readonly events: readonly EditEvent[];
+  /** Where something else will show. */
+  readonly dirty: readonly DirtyRange[];
+  /** Deltas of which only a part was possible; empty when all was done as asked. */
+  readonly limits: readonly EditLimit[];
+  /** Transitions that lost their cut or their media, and those that were shortened. */
+  readonly droppedTransitions: readonly Transition[];
+  readonly adjustedTransitions: readonly Transition[];
+}
+
+/**
+ * Plans an edit, or a list as one transaction: each sees what the ones before did; any that fails fails all. Nothing is
+ * touched: take `after`, or apply `events` later.
+ *
+ * @throws PW_EDIT_ITEM, PW_EDIT_TRACK for what the timeline does not hold
+ * @throws PW_EDIT_LIMIT in strict mode, naming how far it could go
+ * @throws PW_EDIT_NEGATIVE_TIME, PW_EDIT_RATE, PW_EDIT_LENGTH, PW_EDIT_FILL, PW_EDIT_NO_GAP, PW_EDIT_SPEED
+ * @throws PW_EDIT_TRANSITION under the transition policy `error`
+ */
+export function planEdit(timeline: Timeline, edit: Edit | readonly Edit[], options: EditOptions = {}): EditPlan {
+  const transaction = new Transaction(timeline, options.transitions ?? 'adjust');
+  const context = new EditContext(transaction, options);
+  for (const one of isList(edit) ? edit : [edit]) perform(context, one, options);
+  return planOf(timeline, transaction, context.limits);
+}
+
+/** What a finished transaction planned. */
+export function planOf(before: Timeline, transaction: Transaction, limits: readonly EditLimit[]): EditPlan {
+  return {
+    before,
+    after: transaction.timeline,
+    events: transaction.events,
+    dirty: transaction.dirty,
+    limits,
+    droppedTransitions: transaction.droppedTransitions,
+    adjustedTransitions: transaction.adjustedTransitions,
+  };
+}
+
+/** Plans an edit and returns the edited timeline. See {@link planEdit}. */
+export function applyEdit(timeline: Timeline, edit: Edit | readonly Edit[], options: EditOptions = {}): Timeline {
+  return planEdit(timeline, edit, options).after;
+}
+
+/** Takes a plan back: the timeline that it was planned on, exactly. @throws PW_EDIT_CONFLICT when other edits came between */
+export function undoPlan(timeline: Timeline, plan: EditPlan): Timeline {
+  return applyEvents(timeline, invertEvents(plan.events));
+}
+
+/** Does a plan again. @throws PW_EDIT_CONFLICT when the timeline is not as it was planned on */
+export function redoPlan(timeline: Timeline, plan: EditPlan): Timeline {
+  return applyEvents(timeline, plan.events);
+}
+
+/** Performs one edit of one item (or, with `group`, of all that belong to it) within a transaction. */
+export function perform(context: EditContext, edit: Edit, options: EditOptions): void {
+  if (options.group !== undefined && isGroupable(edit)) planGroup(context, edit, options, performOne);
+  else performOne(context, edit);
+}
+
+function performOne(context: EditContext, edit: Edit): string | null {
+  switch (edit.op) {
+    case 'overwrite':
+      overwrite(context, edit);
+      return null;
+    case 'insert':
+      insert(context, edit);
+      return null;
+    case 'trim':
+      trim(context, edit);
+      return null;
+    case 'slice':
+      return slice(context, edit);
+    case 'slip':
+      slip(context, edit);
+      return null;
+    case 'slide':
+      slide(context, edit);
+      return null;
+    case 'ripple':
+      ripple(context, edit);
+      return null;
+    case 'roll':
+      roll(context, edit);
+      return null;
+    case 'fill':
+      fill(context, edit);
+      return null;
+    case 'remove':
+      remove(context, edit);
+      return null;
+    case 'move':
+      move(context, edit);
+      return null;
+    case 'lift':
+      lift(context, edit);
+      return null;
+    case 'extract':
+      extract(context, edit);
+      return null;
+    default:
+      throw new TypeError(`planEdit: op ${JSON.stringify((edit as { readonly op: unknown }).op)} is none`);
+  }
+}
+
+/** Edits of an item that stands in a track. */
+export type GroupableEdit = Extract<
+  Edit,
+  { readonly op: 'trim' | 'slice' | 'slip' | 'slide' | 'ripple' | 'roll' | 'remove' | 'move' }
+>;
+
+function isGroupable(edit: Edit): edit is GroupableEdit {
+  return 'target' in edit || typeof (edit as { readonly item?: unknown }).item === 'string';
+}
+
+function isList(edit: Edit | readonly Edit[]): edit is readonly Edit[] {
+  return Array.isArray(edit);
+}
+
+/** Dirty ranges in whole frames of a rate, over all tracks: what a renderer has to look at again. */
+export function dirtyFrames(plan: EditPlan, rate: Rate): readonly (readonly [first: number, end: number])[] {
+  const frames = plan.dirty.map(({ range }) => framesOf(range, rate)).toSorted((a, b) => a[0] - b[0]);
+  const united: [number, number][] = [];
+  for (const [first, end] of frames) {
+    const last = united.at(-1);
+    if (last !== undefined && first <= last[1]) last[1] = Math.max(last[1], end);
+    else united.push([first, end]);
+  }
+  return united;
+}
+
+function framesOf(range: TimeRange, rate: Rate): [number, number] {
+  const seconds = (value: TimeRange['start']): number =>
+    (value.value.num * value.rate.den * rate.num) / (value.value.den * value.rate.num * rate.den);
+  const start = seconds(range.start);
+  return [Math.floor(start), Math.ceil(start + seconds(range.duration))];
+}
+
+/** Ids of the tracks in which a plan changes something. */
+export function changedTracks(plan: EditPlan): readonly NodeId[] {
+  return [...new Set(plan.events.map((event) => event.parent))];
+}

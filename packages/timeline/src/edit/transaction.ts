@@ -1,0 +1,196 @@
+import { PatchworkError } from '@patchwork/kernel';
+import { one, type Rate } from '@patchwork/time';
+import type { Composable, Item, NodeId, Stack, Timeline, Track, Transition } from '../model.ts';
+import { isItem } from '../ranges.ts';
+import { sameValue } from '../otio/node-equality.ts';
+import { TimelineIndex } from '../snapshot/timeline-index.ts';
+import { rebuildRegion, type TransitionPolicy } from './cuts.ts';
+import { dirtyOf, type DirtyRange } from './dirty.ts';
+import { withChildren, type EditEvent, type NodePatch } from './event.ts';
+import { Lane, rateOfTimeline } from './lane.ts';
+import { joinedGaps, wholePiece, type Piece } from './piece.ts';
+
+/** The items of a lane from one child index to another, both included; or a place between items. */
+export type Window =
+  | { readonly first: number; readonly last: number }
+  /** Before this child index nothing is replaced: `children.length` is the track's end. */
+  | { readonly before: number };
+
+/**
+ * Edits under way: each change makes the next snapshot and the events that lead there. The timeline it began with is
+ * never touched; whoever throws on the way has changed nothing.
+ */
+export class Transaction {
+  #timeline: Timeline;
+  readonly #policy: TransitionPolicy;
+  readonly #events: EditEvent[] = [];
+  readonly #dirty: DirtyRange[] = [];
+  readonly #dropped: Transition[] = [];
+  readonly #adjusted: Transition[] = [];
+  readonly #rate: Rate;
+
+  constructor(timeline: Timeline, policy: TransitionPolicy) {
+    this.#timeline = timeline;
+    this.#policy = policy;
+    this.#rate = rateOfTimeline(timeline) ?? one;
+  }
+
+  get timeline(): Timeline {
+    return this.#timeline;
+  }
+  get events(): readonly EditEvent[] {
+    return this.#events;
+  }
+  get dirty(): readonly DirtyRange[] {
+    return this.#dirty;
+  }
+  get droppedTransitions(): readonly Transition[] {
+    return this.#dropped;
+  }
+  get adjustedTransitions(): readonly Transition[] {
+    return this.#adjusted;
+  }
+
+  /** The track with an id, ready for edits. `fallback` is the grid of a timeline that has none yet. @throws PW_EDIT_TRACK */
+  lane(id: NodeId, fallback: Rate = this.#rate): Lane {
+    const node = TimelineIndex.of(this.#timeline).find(id)?.node;
+    if (node === undefined) {
+      throw new PatchworkError('PW_EDIT_TRACK', `timeline "${this.#timeline.name}" has no track ${id}`, {
+        details: { track: id },
+      });
+    }
+    if (node.kind !== 'Track') {
+      throw new PatchworkError('PW_EDIT_TRACK', `"${node.name}" is a ${node.kind}, not a track`, {
+        hint: 'Edits happen in tracks; a stack is edited as one item of its track.',
+        details: { track: id },
+      });
+    }
+    return new Lane(node, this.#rate.num === 1 && this.#rate.den === 1 ? fallback : this.#rate);
+  }
+
+  /** Where an item stands. @throws PW_EDIT_ITEM */
+  locate(id: NodeId): { readonly lane: Lane; readonly index: number; readonly item: Item } {
+    const place = TimelineIndex.of(this.#timeline).find(id);
+    if (place === null) {
+      throw new PatchworkError('PW_EDIT_ITEM', `timeline "${this.#timeline.name}" holds no item ${id}`, {
+        hint: 'The item was removed, or belongs to another timeline.',
+        details: { item: id },
+      });
+    }
+    const { node, parent, index } = place;
+    if (parent?.kind !== 'Track' || !isItem(node)) {
+      throw new PatchworkError('PW_EDIT_ITEM', `"${node.name}" is a ${node.kind} that stands in no track`, {
+        hint: 'Only clips, gaps and compositions in a track can be edited.',
+        details: { item: id },
+      });
+    }
+    return { lane: this.lane(parent.id), index, item: node };
+  }
+
+  /** Tells whether the timeline holds a node. */
+  holds(id: NodeId): boolean {
+    return TimelineIndex.of(this.#timeline).find(id) !== null;
+  }
+
+  /** Replaces the items of a window. Fresh gaps melt into gaps beside them; transitions find their cuts again. */
+  rewrite(lane: Lane, window: Window, pieces: readonly Piece[]): void {
+    const { track } = lane;
+    let first = 'before' in window ? window.before : window.first;
+    let last = 'before' in window ? window.before - 1 : window.last;
+    let all = pieces;
+    const previous = lane.before(first);
+    if (all[0]?.isFresh === true && previous !== -1 && lane.item(previous).kind === 'Gap') {
+      all = [wholePiece(lane.item(previous)), ...all];
+      first = previous;
+    }
+    const next = lane.after(last);
+    if (all.at(-1)?.isFresh === true && next !== -1 && lane.item(next).kind === 'Gap') {
+      all = [...all, wholePiece(lane.item(next))];
+      last = next;
+    }
+    const joined = joinGaps(all, lane.rate);
+    const [before, after] = [lane.before(first), lane.after(last)];
+    const from = before + 1;
+    const to = after === -1 ? track.children.length : after;
+    const children = track.children.slice(from, to);
+    const region = {
+      before: before === -1 ? null : lane.item(before),
+      children,
+      after: after === -1 ? null : lane.item(after),
+    };
+    const rebuilt = rebuildRegion(region, joined, this.#policy);
+    this.#dropped.push(...rebuilt.droppedTransitions);
+    this.#adjusted.push(...rebuilt.adjustedTransitions);
+    this.#replace(lane, from, children, rebuilt.children);
+  }
+
+  /** Replaces one item by another version of itself that takes up the same time. */
+  replaceItem(lane: Lane, index: number, item: Item): void {
+    this.#replace(lane, index, [lane.item(index)], [item]);
+  }
+
+  #replace(lane: Lane, from: number, before: readonly Composable[], after: readonly Composable[]): void {
+    const events = eventsBetween(lane.track, from, before, after);
+    if (events.length === 0) return;
+    this.#dirty.push(...dirtyOf(lane, from, before, after));
+    this.#events.push(...events);
+    this.#timeline = withChildren(this.#timeline, lane.track, from, before.length, after);
+  }
+}
+
+function joinGaps(pieces: readonly Piece[], rate: Rate): readonly Piece[] {
+  const joined: Piece[] = [];
+  for (const piece of pieces) {
+    const last = joined.at(-1);
+    if (
+      last !== undefined &&
+      (last.isFresh || piece.isFresh) &&
+      last.item.kind === 'Gap' &&
+      piece.item.kind === 'Gap'
+    ) {
+      joined[joined.length - 1] = joinedGaps(last, piece, rate);
+    } else {
+      joined.push(piece);
+    }
+  }
+  return joined;
+}
+
+/** The events that lead from one list of children to the other. Nodes in both stand in the same order in both. */
+function eventsBetween(
+  parent: Track | Stack,
+  from: number,
+  before: readonly Composable[],
+  after: readonly Composable[],
+): EditEvent[] {
+  const events: EditEvent[] = [];
+  const kept = new Set(after.map((node) => node.id));
+  for (let at = before.length - 1; at >= 0; at -= 1) {
+    const node = before[at];
+    if (node !== undefined && !kept.has(node.id))
+      events.push({ kind: 'remove', parent: parent.id, index: from + at, node });
+  }
+  const old = before.filter((node) => kept.has(node.id));
+  let passed = 0;
+  after.forEach((node, at) => {
+    const was = old[passed];
+    if (was === undefined || was.id !== node.id) {
+      events.push({ kind: 'insert', parent: parent.id, index: from + at, node });
+      return;
+    }
+    passed += 1;
+    const event = changeEvent(parent, from + at, was, node);
+    if (event !== null) events.push(event);
+  });
+  return events;
+}
+
+function changeEvent(parent: Track | Stack, index: number, was: Composable, now: Composable): EditEvent | null {
+  if (was === now) return null;
+  if (was.kind !== now.kind) return { kind: 'replace', parent: parent.id, index, before: was, after: now };
+  const [old, fresh] = [was as unknown as NodePatch, now as unknown as NodePatch];
+  const changed = Object.keys(fresh).filter((key) => key !== 'id' && !sameValue(old[key], fresh[key]));
+  if (changed.length === 0) return null;
+  const pick = (source: NodePatch): NodePatch => Object.fromEntries(changed.map((key) => [key, source[key]]));
+  return { kind: 'modify', parent: parent.id, index, id: now.id, before: pick(old), after: pick(fresh) };
+}
