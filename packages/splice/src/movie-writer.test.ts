@@ -230,9 +230,9 @@ describe('the canonical movie', () => {
     const piece = {
       key: 'k',
       digest: '',
-      sizes: new Array<number>(2_200_000).fill(1),
+      sizes: Array.from({ length: 2_200_000 }, () => 1),
       order: Array.from({ length: 2_200_000 }, (_, i) => i),
-      sync: new Array<boolean>(2_200_000).fill(true),
+      sync: Array.from({ length: 2_200_000 }, () => true),
       config: long.video.pieces[0]?.config ?? '',
       path: '',
       offset: 0,

@@ -1,5 +1,6 @@
 import { PatchworkError, type FilePort, type OpenFile } from '@patchwork/kernel';
 import { copyRuns } from './byte-copy.ts';
+import { flushedEarly } from './early-flush.ts';
 import type { Hashing, RunningDigest } from './hashing.ts';
 import { layOut, type Layout } from './layout.ts';
 import { movieHead, type MovieHead } from './movie-head.ts';
@@ -81,10 +82,11 @@ async function writeContent(
   whole?.update(head.bytes);
   await out.write(head.bytes, 0);
   let done = head.bytes.length;
+  const flushed = flushedEarly(out);
   await copyRuns(
     files,
     layout.segments,
-    out,
+    flushed,
     head.bytes.length,
     (data, run) => {
       whole?.update(data);
@@ -94,6 +96,7 @@ async function writeContent(
     },
     (run) => check.fail(run),
   );
+  await flushed.finish();
   check.finish();
   return whole === null ? null : whole.digest();
 }

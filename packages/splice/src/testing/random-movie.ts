@@ -111,7 +111,7 @@ export function specOf(drawn: DrawnMovie, folder: string, gap: number): MovieSpe
     return { key: sha256(`chunk ${i}`), digest: sha256(bytes), ...chunk, config, path: pack, offset };
   });
   writeFileSync(pack, Buffer.concat(parts));
-  const pieces = drawn.use.map((index) => placed[index % placed.length] as PlacedChunk);
+  const pieces = drawn.use.flatMap((index) => placed[index % placed.length] ?? []);
   const frames = pieces.reduce((sum, piece) => sum + piece.sizes.length, 0);
   return {
     format: drawn.format,
