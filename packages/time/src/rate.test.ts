@@ -39,7 +39,7 @@ test('R2: shortened broadcast rates are n × 1000/1001', () => {
 });
 
 test('R2: near misses stay what they are', () => {
-  expect([23.9, 23.99, 23.975, 29.96, 59.9, 47.96, 29.9].map(spelled)).toEqual([
+  expect([23.9, 23.99, 23.975, 29.96, 59.9, 47.96, 29.9, 599.4006].map(spelled)).toEqual([
     '239/10',
     '2399/100',
     '959/40',
@@ -47,6 +47,7 @@ test('R2: near misses stay what they are', () => {
     '599/10',
     '1199/25',
     '299/10',
+    '2997003/5000',
   ]);
 });
 
