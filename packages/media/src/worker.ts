@@ -1,11 +1,17 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { AV_LOG_QUIET } from 'node-av/constants';
 import { Log } from 'node-av/lib';
+import { decodeDigests } from './native/decode-digests.ts';
+import { decodeSound } from './native/decode-sound.ts';
 import { encodePictures } from './native/encode-pictures.ts';
 import { FramePool } from './native/frame-pool.ts';
 import { probe } from './native/probe.ts';
 import { readCodes } from './native/read-codes.ts';
+import { renderSound } from './native/render-sound.ts';
+import { scanMovie } from './native/scan-movie.ts';
 import { writeTestMedia } from './native/test-media.ts';
+import { thumbnails } from './native/thumbnails.ts';
+import { toolchain } from './native/toolchain.ts';
 import { type AnswerMessage, type JobKind, type JobMessage, type JobTypes, sentError } from './protocol.ts';
 
 /**
@@ -23,17 +29,20 @@ type Handlers = { readonly [K in JobKind]: (job: JobTypes[K]['in'], report: Repo
 const handlers: Handlers = {
   probe: (path) => probe(path),
   encodePictures: (job, report) => encodePictures(job, pool, (done) => report(done, job.pictures.length)),
-  renderSound: () => notYet('renderSound'),
-  decodeDigests: () => notYet('decodeDigests'),
-  scanMovie: () => notYet('scanMovie'),
-  thumbnails: () => notYet('thumbnails'),
-  toolchain: () => notYet('toolchain'),
+  renderSound: (job, report) => renderSound(job, (done) => report(done, job.sound.samples)),
+  decodeDigests: (job, report) => {
+    const total = job.ranges.reduce((sum, range) => sum + range.out - range.in, job.seeks.length);
+    return decodeDigests(job, (done) => report(done, total));
+  },
+  scanMovie: (path) => scanMovie(path),
+  thumbnails: (job, report) => thumbnails(job, pool, (done) => report(done, job.items.length)),
+  toolchain: (video) => toolchain(video),
   writeTestMedia: (spec, report) => {
     writeTestMedia(spec, (done) => report(done, spec.video?.frames ?? 1));
     return null;
   },
   readCodes: (job, report) => readCodes(job, (done) => report(done, done)),
-  decodeSound: () => notYet('decodeSound'),
+  decodeSound: (job) => decodeSound(job),
   crash: ({ markerPath, always }) => {
     if (always || !existsSync(markerPath)) {
       writeFileSync(markerPath, 'died');
@@ -42,10 +51,6 @@ const handlers: Handlers = {
     return 'survived';
   },
 };
-
-function notYet(what: string): never {
-  throw new TypeError(`${what} is not built yet`);
-}
 
 function answer(message: AnswerMessage): void {
   process.send?.(message);

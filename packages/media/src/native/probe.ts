@@ -171,7 +171,7 @@ function rotationOf(stream: Stream): number {
 function soundInfo(path: string, stream: Stream, scan: ScannedPackets): SoundStreamInfo {
   const { codecpar: parameters, timeBase } = stream;
   const packets = scan.streams[stream.index];
-  const first = (packets?.pts ?? []).reduce<number | null>((least, pts) => (pts === null ? least : least === null ? pts : Math.min(least, pts)), null);
+  const first = packets?.pts[0] ?? null;
   const counted = ((packets?.duration ?? 0) * timeBase.num * parameters.sampleRate) / timeBase.den;
   const layout = parameters.channelLayout;
   if (counted <= 0) throw truncated(path, `sound stream ${stream.index} is empty`);
@@ -182,7 +182,7 @@ function soundInfo(path: string, stream: Stream, scan: ScannedPackets): SoundStr
     channels: parameters.channels,
     layout: layout.order === AV_CHANNEL_ORDER_UNSPEC ? 'unknown' : avChannelLayoutDescribe(layout) ?? 'unknown',
     start: startOf(first ?? 0, packets?.skippedAtHead ?? 0, stream),
-    samples: Math.max(0, Math.round(counted) - (packets?.skipped ?? 0)),
+    samples: Math.max(0, Math.round(counted) - (packets?.skippedAtHead ?? 0) - (packets?.skippedAtEnd ?? 0)),
   };
 }
 

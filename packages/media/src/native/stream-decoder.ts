@@ -50,6 +50,10 @@ export class StreamDecoder {
   private drained = false;
   private damaged = false;
   private damageText = '';
+  /** Time of the key frame that the last seek landed on; null at the start of the file. */
+  private landed: number | null = null;
+  /** The packet fed last is shown before that key frame: a leading picture of an open GOP, which cannot be decoded. */
+  private leading = false;
   /** Frames shown before this time may still refer to damaged ones; later ones may not. */
   private wholeFrom: number | null = null;
   /** Ticks ahead of the position within which decoding on is cheaper than a seek. */
@@ -151,6 +155,7 @@ export class StreamDecoder {
         this.packet.unref();
         return null;
       }
+      this.landed = shown;
       this.feed();
       return { pts: shown, dts };
     }
@@ -174,9 +179,12 @@ export class StreamDecoder {
     this.damaged = false;
     this.damageText = '';
     this.wholeFrom = null;
+    this.landed = null;
+    this.leading = false;
   }
 
   private noteDamage(code: number): void {
+    if (this.leading) return;
     this.damaged = true;
     this.damageText = libavText(code);
     this.wholeFrom = null;
@@ -185,6 +193,7 @@ export class StreamDecoder {
   /** Gives the packet at hand to the decoder. */
   private feed(): void {
     const shown = ticks(this.packet.pts);
+    this.leading = this.landed !== null && shown !== null && shown < this.landed;
     if (this.damaged && this.packet.isKeyframe && shown !== null) this.wholeFrom = shown;
     const sent = this.codec.sendPacketSync(this.packet);
     this.packet.unref();

@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import { type Digest, isPatchworkError } from '@patchwork/kernel';
+import { AV_FRAME_FLAG_CORRUPT, AV_NOPTS_VALUE, AVDISCARD_ALL, AVSEEK_FLAG_BACKWARD } from 'node-av/constants';
+import { Frame, Packet } from 'node-av/lib';
+import type { CodecContext, FormatContext } from 'node-av/lib';
+import type { DecodedDigests, DigestJob, FrameDigest } from '../jobs.ts';
+import { endOfStream, libavText, tryAgain } from './check.ts';
+import { openInput } from './input.ts';
+import { type MovieFrames, movieFrames } from './movie-frames.ts';
+import { openDecoder } from './stream-decoder.ts';
+
+/** Findings kept; a broken file would have one for each frame. */
+const findingsKept = 100;
+
+/**
+ * Decodes a finished movie for its proof, as a player would: one decoder, plain seeks, no second tries. What a player
+ * would show wrongly must not be repaired here.
+ */
+export function decodeDigests(job: DigestJob, onFrame: (done: number) => void): DecodedDigests {
+  const findings: string[] = [];
+  const note = (finding: string): void => {
+    if (findings.length < findingsKept) findings.push(finding);
+  };
+  let player: Player;
+  try {
+    player = new Player(job.path, note);
+  } catch (error) {
+    if (!isPatchworkError(error)) throw error;
+    return { linear: [], sought: [], findings: [error.message] };
+  }
+  try {
+    let done = 0;
+    const linear: FrameDigest[] = [];
+    for (const range of job.ranges) {
+      for (let frame = range.in; frame < range.out; frame += 1) {
+        linear.push(player.show(frame, frame === range.in ? 'seek' : 'on'));
+        done += 1;
+        onFrame(done);
+      }
+    }
+    const sought = job.seeks.map((frame) => {
+      done += 1;
+      onFrame(done);
+      return player.show(frame, 'seek');
+    });
+    return { linear, sought, findings };
+  } finally {
+    player.close();
+  }
+}
+
+const lowest = -(2n ** 62n);
+
+class Player {
+  private readonly input: FormatContext;
+  private readonly codec: CodecContext;
+  private readonly frames: MovieFrames;
+  private readonly note: (finding: string) => void;
+  private readonly packet = new Packet();
+  private readonly frame = new Frame();
+  private drained = false;
+  /** Time of the key frame that the last seek landed on. */
+  private landed: number | null = null;
+  private leading = false;
+  /** Decoding time of the file's first packet: before it there is nothing to seek to. */
+  private firstDts: bigint;
+  /** Time of a frame that came out past the wanted one and waits in `frame`; null for none. */
+  private waiting: number | null = null;
+
+  constructor(path: string, note: (finding: string) => void) {
+    this.frames = movieFrames(path);
+    this.note = note;
+    this.input = openInput(path);
+    const streams = this.input.streams;
+    const source = streams[this.frames.stream];
+    if (source === undefined) throw new TypeError(`${path}: the file changed while it was read`);
+    for (const other of streams) if (other.index !== source.index) other.discard = AVDISCARD_ALL;
+    this.codec = openDecoder(source, path).codec;
+    this.packet.alloc();
+    this.frame.alloc();
+    this.firstDts = this.readNext() && this.packet.dts !== AV_NOPTS_VALUE ? this.packet.dts : lowest;
+    this.packet.unref();
+  }
+
+  show(frame: number, how: 'seek' | 'on'): FrameDigest {
+    if (frame < 0 || frame >= this.frames.frames) {
+      this.note(`frame ${frame}: the movie has ${this.frames.frames} frames`);
+      return { frame, digest: null };
+    }
+    const pts = this.frames.ptsOf(frame);
+    if (how === 'seek') this.seek(pts, frame);
+    return { frame, digest: this.digestAt(pts, frame) };
+  }
+
+  private seek(pts: number, frame: number): void {
+    let target = pts;
+    for (;;) {
+      const code = this.input.seekFrameSync(this.frames.stream, BigInt(target), AVSEEK_FLAG_BACKWARD);
+      if (code < 0) this.note(`frame ${frame}: no seek: ${libavText(code)}`);
+      this.codec.flushBuffers();
+      this.drained = false;
+      this.waiting = null;
+      this.landed = null;
+      this.leading = false;
+      if (!this.readNext()) return;
+      const { pts: shown, dts } = this.packet;
+      // Demuxers seek by decoding time: of an open GOP's leading picture that is the key frame after it.
+      if (shown === AV_NOPTS_VALUE || shown <= BigInt(pts) || dts === AV_NOPTS_VALUE || dts <= this.firstDts) {
+        this.landed = shown === AV_NOPTS_VALUE ? null : Number(shown);
+        this.feed(frame);
+        return;
+      }
+      target = Number(dts) - 1;
+      this.packet.unref();
+    }
+  }
+
+  private digestAt(wanted: number, frame: number): Digest | null {
+    for (;;) {
+      const pts = this.waiting ?? this.next(frame);
+      this.waiting = null;
+      if (pts === null) {
+        this.note(`frame ${frame}: it does not come out`);
+        return null;
+      }
+      if (pts < wanted) continue;
+      if (pts > wanted) {
+        this.waiting = pts;
+        this.note(`frame ${frame}: it is missing`);
+        return null;
+      }
+      if (this.frame.decodeErrorFlags !== 0 || this.frame.hasFlags(AV_FRAME_FLAG_CORRUPT)) {
+        this.note(`frame ${frame}: the decoder had to conceal errors`);
+        return null;
+      }
+      return createHash('sha256').update(this.frame.toBuffer()).digest('hex');
+    }
+  }
+
+  /** Takes the next frame out of the decoder into `frame`; null at the end. */
+  private next(wanted: number): number | null {
+    for (;;) {
+      const got = this.codec.receiveFrameSync(this.frame);
+      if (got >= 0) return Number(this.frame.pts === AV_NOPTS_VALUE ? this.frame.bestEffortTimestamp : this.frame.pts);
+      if (got === endOfStream || this.drained) return null;
+      if (got !== tryAgain) this.fault(got, wanted);
+      if (this.readNext()) this.feed(wanted);
+      else this.drain();
+    }
+  }
+
+  /** Reads this stream's next packet; false at the end or where the file cannot be read on. */
+  private readNext(): boolean {
+    for (;;) {
+      const read = this.input.readFrameSync(this.packet);
+      if (read < 0) {
+        if (read !== endOfStream) this.note(`the file cannot be read on: ${libavText(read)}`);
+        return false;
+      }
+      if (this.packet.streamIndex === this.frames.stream) return true;
+      this.packet.unref();
+    }
+  }
+
+  private feed(wanted: number): void {
+    const { pts } = this.packet;
+    this.leading = this.landed !== null && pts !== AV_NOPTS_VALUE && Number(pts) < this.landed;
+    const sent = this.codec.sendPacketSync(this.packet);
+    this.packet.unref();
+    if (sent < 0) this.fault(sent, wanted);
+  }
+
+  private drain(): void {
+    this.drained = true;
+    this.codec.sendPacketSync(null);
+  }
+
+  /** A leading picture of an open GOP entered by a seek cannot be decoded, and no player shows it. */
+  private fault(code: number, wanted: number): void {
+    if (!this.leading) this.note(`on the way to frame ${wanted}: ${libavText(code)}`);
+  }
+
+  close(): void {
+    this.frame.free();
+    this.packet.free();
+    this.codec.freeContext();
+    this.input.closeInputSync();
+  }
+}

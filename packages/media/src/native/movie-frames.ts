@@ -1,0 +1,62 @@
+import { PatchworkError } from '@patchwork/kernel';
+import { rational } from '@patchwork/time';
+import { AV_DISPOSITION_ATTACHED_PIC, AVMEDIA_TYPE_VIDEO } from 'node-av/constants';
+import type { Stream } from 'node-av/lib';
+import { frameTimes } from './frame-times.ts';
+import { openInput } from './input.ts';
+import { scanPackets } from './packet-scan.ts';
+
+/** Where the frames of a movie's picture stream stand. */
+export interface MovieFrames {
+  readonly stream: number;
+  readonly frames: number;
+  /** Presentation time of a frame in ticks. @throws TypeError outside the movie */
+  ptsOf(frame: number): number;
+}
+
+/**
+ * Finds the presentation times of a movie's frames: from its tables where they state one whole number of ticks a frame,
+ * else by reading all packets.
+ *
+ * @throws PW_MEDIA_*
+ */
+export function movieFrames(path: string): MovieFrames {
+  const input = openInput(path);
+  try {
+    const source = input.streams.find((stream) =>
+      stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO && !stream.hasDisposition(AV_DISPOSITION_ATTACHED_PIC));
+    if (source === undefined) {
+      throw new PatchworkError('PW_MEDIA_NO_STREAMS', `${path}: it holds no picture`, { hint: 'Choose another file.', details: { path } });
+    }
+    const even = statedFrames(source, input.iformat?.name ?? '');
+    if (even !== null) return even;
+    const packets = scanPackets(input).streams[source.index];
+    const shown = (packets?.pts ?? []).filter((one): one is number => one !== null);
+    const { times } = frameTimes(shown, packets?.lastDuration ?? 0, rational(source.timeBase.num, source.timeBase.den), []);
+    const sorted = times ?? shown.toSorted((a, b) => a - b);
+    return { stream: source.index, frames: sorted.length, ptsOf: (frame) => inMovie(sorted[frame], frame) };
+  } finally {
+    input.closeInputSync();
+  }
+}
+
+/** A MOV or MP4 that states its frame count, duration and rate consistently. */
+function statedFrames(source: Stream, container: string): MovieFrames | null {
+  const frames = Number(source.nbFrames);
+  const duration = Number(source.duration);
+  const { avgFrameRate: rate, timeBase } = source;
+  if (!container.split(',').includes('mov') || frames <= 0 || duration <= 0 || duration % frames !== 0) return null;
+  const ticks = duration / frames;
+  if (rate.num * timeBase.num * ticks !== rate.den * timeBase.den) return null;
+  const first = Number(source.startTime);
+  return {
+    stream: source.index,
+    frames,
+    ptsOf: (frame) => inMovie(frame >= 0 && frame < frames ? first + frame * ticks : undefined, frame),
+  };
+}
+
+function inMovie(pts: number | undefined, frame: number): number {
+  if (pts === undefined) throw new TypeError(`frame ${frame} is not in the movie`);
+  return pts;
+}

@@ -1,0 +1,90 @@
+import { AV_PIX_FMT_RGB24, AV_PIX_FMT_YUVJ420P } from 'node-av/constants';
+import { CodecContext, Packet, Rational } from 'node-av/lib';
+import type { Frame } from 'node-av/lib';
+import type { ColorTags } from '@patchwork/program';
+import type { ThumbnailItem, ThumbnailJob } from '../jobs.ts';
+import { checked, encoderNamed, present } from './check.ts';
+import { colorNumbers, colorTags } from './color-tags.ts';
+import { Drawer } from './draw.ts';
+import { frameOfRaster, tagFrame } from './frame-memory.ts';
+import type { FramePool } from './frame-pool.ts';
+import { type MovieFrames, movieFrames } from './movie-frames.ts';
+import { rasterFormat } from './raster.ts';
+import { Scaler } from './scaler.ts';
+
+/** Draws small stills of pictures or movie frames. Pictures that cannot be drawn show their input. @throws PW_MEDIA_* */
+export function thumbnails(job: ThumbnailJob, pool: FramePool, onItem: (done: number) => void): Uint8Array[] {
+  pool.dropStale();
+  const scaler = new Scaler();
+  const movies = new Map<string, MovieFrames>();
+  const drawer = job.canvas === undefined ? null : new Drawer(
+    { ...job.canvas, format: rasterFormat('yuv420p') }, pool, new Map(job.media.map((one) => [one.identity, one.path])), 'pass-through',
+  );
+  try {
+    return job.items.map((item, index) => {
+      const { frame, color } = shownFrame(item, job, drawer, pool, movies);
+      try {
+        return encoded(frame, color, job, scaler);
+      } finally {
+        frame.free();
+        onItem(index + 1);
+      }
+    });
+  } finally {
+    drawer?.close();
+    scaler.close();
+  }
+}
+
+function shownFrame(
+  item: ThumbnailItem, job: ThumbnailJob, drawer: Drawer | null, pool: FramePool, movies: Map<string, MovieFrames>,
+): { frame: Frame; color: ColorTags } {
+  if ('picture' in item) {
+    if (drawer === null || job.canvas === undefined) throw new TypeError('job.canvas: pictures need a canvas');
+    const { color } = job.canvas;
+    const frame = drawer.draw(item.picture, (raster) => frameOfRaster(raster));
+    tagFrame(frame, colorNumbers(color));
+    return { frame, color };
+  }
+  const movie = movies.get(item.path) ?? movieFrames(item.path);
+  movies.set(item.path, movie);
+  const frame = pool.frameAt(item.path, movie.stream, movie.ptsOf(item.frame));
+  return { frame, color: colorTags(frame) };
+}
+
+function encoded(frame: Frame, color: ColorTags, job: ThumbnailJob, scaler: Scaler): Uint8Array {
+  const even = (size: number): number => Math.max(2, 2 * Math.round(size / 2));
+  const width = even(job.width);
+  const aspect = frame.sampleAspectRatio.num > 0 ? frame.sampleAspectRatio.num / frame.sampleAspectRatio.den : 1;
+  const height = even((width * frame.height) / (frame.width * aspect));
+  const jpeg = job.format === 'jpeg';
+  const format = jpeg ? AV_PIX_FMT_YUVJ420P : AV_PIX_FMT_RGB24;
+  const from = { ...color, matrix: color.matrix === 'unknown' ? 'bt709' : color.matrix, range: color.range === 'unknown' ? 'tv' : color.range };
+  const small = scaler.convert(frame, from, format, width, height, { ...from, matrix: jpeg ? 'bt470bg' : 'gbr', range: 'pc' });
+  const codec = encoderNamed(jpeg ? 'mjpeg' : 'png');
+  const context = new CodecContext();
+  const packet = new Packet();
+  try {
+    packet.alloc();
+    context.allocContext3(codec);
+    context.width = width;
+    context.height = height;
+    context.pixelFormat = format;
+    context.timeBase = new Rational(1, 25);
+    context.threadCount = 1;
+    if (jpeg) {
+      checked(context.setOption('qmin', '3'), 'qmin');
+      checked(context.setOption('qmax', '5'), 'qmax');
+    }
+    checked(context.open2Sync(codec, null), 'opening the thumbnail encoder');
+    small.pts = 0n;
+    checked(context.sendFrameSync(small), 'encoding a thumbnail');
+    checked(context.sendFrameSync(null), 'draining the thumbnail encoder');
+    checked(context.receivePacketSync(packet), 'taking a thumbnail');
+    return Uint8Array.from(present(packet.data, 'packet data'));
+  } finally {
+    packet.free();
+    context.freeContext();
+    small.free();
+  }
+}
