@@ -1,9 +1,12 @@
 #!/usr/bin/env node
+import { setMaxListeners } from 'node:events';
 import { processTerminal } from './terminal.ts';
 import { runCommandLine } from './program.ts';
 
 // The first Ctrl-C stops at the next chunk and keeps what is finished; the second one ends at once.
 const interrupt = new AbortController();
+// Every job under way listens: many are no leak.
+setMaxListeners(0, interrupt.signal);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => interrupt.abort());
 }

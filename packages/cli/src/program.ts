@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { PatchworkError } from '@patchwork/kernel';
+import { addDemo } from './commands/demo.ts';
 import { addHistory } from './commands/history.ts';
 import { addRender } from './commands/render.ts';
 import { addStore } from './commands/store.ts';
@@ -39,6 +40,7 @@ function commandLine(shell: Shell, run: RunAction): Command {
   addRender(program, shell, run);
   addHistory(program, shell, run);
   addStore(program, shell, run);
+  addDemo(program, shell, run);
   for (const command of program.commands) addCommonFlags(command);
   return program;
 }

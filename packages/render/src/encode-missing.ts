@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Digest } from '@patchwork/kernel';
 import type { MissingChunk, VideoProfile } from '@patchwork/plan';
 import type { JobMedia, PictureJob } from '@patchwork/media';
@@ -36,6 +37,7 @@ export async function encodeMissing(context: RenderContext, request: EncodeReque
   if (total > 0) report();
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
+  setMaxListeners(0, signal);
   let next = 0;
   // One lane a worker and one more, so that a child finds its next job waiting; pictures of a job exist only in its lane.
   const lane = async (): Promise<void> => {

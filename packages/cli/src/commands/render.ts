@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { PatchworkError, type Json } from '@patchwork/kernel';
 import { forecastRender, renderDeliverable, type Delivery, type Forecast } from '@patchwork/render';
-import { lengthOf } from '@patchwork/time';
+import { lengthOf, normaliseRanges } from '@patchwork/time';
 import { renderRequest, type RenderFlags } from '../flags.ts';
 import type { CommandContext, CommandOutcome, Shell } from '../shell.ts';
 import { writeMarkerList } from '../watch-markers.ts';
@@ -82,6 +82,7 @@ function forecastDocument(forecast: Forecast): { readonly schema: string; readon
   return {
     schema: 'patchwork.render/1',
     frames: { total: planned.frames, rendered: planned.rendered, reused: planned.reused },
+    render: normaliseRanges(planned.missing.map(({ range }) => range)).map(({ in: start, out }) => [start + forecast.place.offset, out + forecast.place.offset]),
     dirty: forecast.dirty.map(({ in: start, out }) => [start, out]),
     reasons: forecast.reasons.map(({ code, text, range }) => ({ code, text, range: [range.in, range.out] })),
     sound: planned.sound,
