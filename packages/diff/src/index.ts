@@ -1,1 +1,4 @@
-export {};
+export type { Change, ChangeKind, Changes, Department, Place, ScriptStep, ValueChange } from './change.ts';
+export { diffTimelines } from './diff-timelines.ts';
+export type { DiffInput } from './diff-timelines.ts';
+export type { IdentityOf } from './track-item.ts';

@@ -1,0 +1,112 @@
+import type { Json } from '@patchwork/kernel';
+import type { FrameRange } from '@patchwork/time';
+
+/** What happened. Stable: reports and filters go by it. */
+export type ChangeKind =
+  | 'insert'
+  | 'overwrite'
+  | 'delete'
+  | 'lift'
+  | 'replace'
+  | 'version'
+  | 'move'
+  | 'shift'
+  | 'gap'
+  | 'ripple-trim'
+  | 'trim'
+  | 'roll'
+  | 'slip'
+  | 'slide'
+  | 'split'
+  | 'join'
+  | 'retime'
+  | 'transform'
+  | 'crop'
+  | 'opacity'
+  | 'composite'
+  | 'conform'
+  | 'effect'
+  | 'title'
+  | 'unmodelled'
+  | 'burn-in'
+  | 'transition'
+  | 'enabled'
+  | 'track'
+  | 'relink'
+  | 'content'
+  | 'interpretation'
+  | 'compound'
+  | 'volume'
+  | 'pan'
+  | 'fade'
+  | 'route'
+  | 'sound'
+  | 'metadata'
+  | 'project'
+  | 'picture';
+
+/** Departments that look at different lists. */
+export type Department = 'picture' | 'sound' | 'vfx' | 'titles' | 'metadata';
+
+/** Where a clip stood, or stands. All ranges are half-open. */
+export interface Place {
+  /** `V1`, `A2`. */
+  readonly track: string;
+  readonly name: string;
+  /** Record frames from the timeline's start. */
+  readonly record: FrameRange;
+  /** `01:00:20:00`: in, and the first frame after the last. */
+  readonly recordTimecode: readonly [from: string, to: string];
+  /** Media time in frames of the timeline's rate, `n/d` where fractional; null where it has none (generators, compounds). */
+  readonly source: readonly [from: string, to: string] | null;
+  /** Path or URL as the file spells it; null for what is no file. */
+  readonly media: string | null;
+}
+
+/** One value that differs. */
+export interface ValueChange {
+  readonly name: string;
+  readonly old: Json;
+  readonly new: Json;
+}
+
+/** One thing an editor did, however many clips it touched. */
+export interface Change {
+  readonly kind: ChangeKind;
+  readonly department: Department;
+  /** In an editor's words, without the place: `ripple trim out −10`. */
+  readonly text: string;
+  /** Whose: the clips' names, in record order. */
+  readonly clips: readonly string[];
+  /** All tracks it shows on: linked sound and picture are one change. */
+  readonly tracks: readonly string[];
+  /** Frames it is about, with a sign: how far a clip slipped, rolled, was shifted; null where it makes no sense. */
+  readonly delta: number | null;
+  /** First clip before and after; null where there was or is none. */
+  readonly old: Place | null;
+  readonly new: Place | null;
+  readonly values: readonly ValueChange[];
+  /** Record frames (new, and old behind the new end) whose picture differs because of it; may overlap with other changes'. */
+  readonly dirty: readonly FrameRange[];
+  /** Frames of it that the plan renders; null without a plan. */
+  readonly framesToRender: number | null;
+}
+
+/** The whole comparison. */
+export interface Changes {
+  readonly schema: 'patchwork.diff/1';
+  readonly changes: readonly Change[];
+  /** One line for all: `1 insert, downstream 900 clips shifted +48`. */
+  readonly summary: string;
+  /** Edits of our own edit API that turn the old timeline into the new one, proved by replay; empty where none were found. */
+  readonly script: readonly ScriptStep[];
+  /** `replayed`: the script gives the new timeline exactly. `none`: nothing to do, or no script; the changes tell it raw. */
+  readonly scriptProof: 'replayed' | 'none';
+  /** All record frames whose picture differs: the union of the changes' ranges. */
+  readonly dirty: readonly FrameRange[];
+  /** What could not be seen or compared, in words. */
+  readonly unknown: readonly string[];
+}
+
+/** One edit as JSON: `{ "op": "rippleTrim", "track": "V1", "clip": "m06", "edge": "out", "delta": -10 }`. */
+export type ScriptStep = { readonly op: string; readonly [parameter: string]: Json };

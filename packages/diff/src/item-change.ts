@@ -1,0 +1,176 @@
+import { canonicalJson, type Json } from '@patchwork/kernel';
+import { formatRational, multiply, type Rate } from '@patchwork/time';
+import {
+  activeReferenceOrNull,
+  plainJson,
+  unmodelledOf,
+  withMember,
+  type Clip,
+  type Marker,
+} from '@patchwork/timeline';
+import { effectChanges, type AspectChange } from './effect-change.ts';
+import { isVersionPair } from './likeness.ts';
+import { versionOf } from './name-version.ts';
+import { isSameSpeed, speedText, type TrackItem } from './track-item.ts';
+
+/** Everything in which two matched items differ besides their edges and place. */
+export function itemChanges(old: TrackItem, next: TrackItem, rate: Rate): AspectChange[] {
+  if (old.node === next.node && old.media === next.media) return [];
+  return [
+    ...mediaChanges(old, next),
+    ...speedChanges(old, next, rate),
+    ...effectChanges(old.node.effects, next.node.effects, rate),
+    ...stateChanges(old, next),
+    ...insideChanges(old, next),
+    ...cosmeticChanges(old, next),
+  ];
+}
+
+function mediaChanges(old: TrackItem, next: TrackItem): AspectChange[] {
+  if (old.media === next.media && old.url === next.url) return [];
+  const department = departmentOf(next);
+  const values = [{ name: 'media', old: old.url ?? old.media, new: next.url ?? next.media }];
+  if (old.url === null || next.url === null) {
+    if (old.url === null && next.url === null && old.media.startsWith('compound ')) return [];
+    const isTitle = old.url === null && next.url === null;
+    return [
+      isTitle
+        ? { kind: 'title', department: 'titles', text: generatorText(old, next), values }
+        : { kind: 'replace', department, text: `replaced by ${nameOf(next)}`, values },
+    ];
+  }
+  if (old.url === next.url)
+    return [
+      {
+        kind: 'content',
+        department,
+        text: 'content changed, same path',
+        values: [{ name: 'content', old: old.media, new: next.media }],
+      },
+    ];
+  // A digest on both sides, and the same one: `media` is the URL where no digest is known.
+  if (old.media === next.media)
+    return [{ kind: 'relink', department: 'metadata', text: `relinked, same content: ${next.url}`, values }];
+  if (isVersionPair(old, next)) {
+    const [a, b] = [versionOf(old.url), versionOf(next.url)];
+    const text =
+      a.version === null || b.version === null ? `${old.name} → ${next.name}` : `v${a.version} → v${b.version}`;
+    return [{ kind: 'version', department: 'vfx', text: `version ${text}`, values }];
+  }
+  return [{ kind: 'replace', department, text: `replaced by ${nameOf(next)}`, values }];
+}
+
+function generatorText(old: TrackItem, next: TrackItem): string {
+  const texts = [old, next].map((item) => /"text":("(?:[^"\\]|\\.)*")/.exec(item.media)?.[1] ?? null);
+  return texts[0] !== null && texts[1] !== null && texts[0] !== texts[1]
+    ? `text ${texts[0]} → ${texts[1]}`
+    : 'generator changed';
+}
+
+function nameOf(item: TrackItem): string {
+  const file = item.url === null ? '' : item.url.slice(item.url.lastIndexOf('/') + 1);
+  return file === '' ? item.name : file;
+}
+
+/** Picture or sound, by the track. */
+export function departmentOf(item: TrackItem): 'picture' | 'sound' {
+  return item.track.startsWith('A') ? 'sound' : 'picture';
+}
+
+function speedChanges(old: TrackItem, next: TrackItem, rate: Rate): AspectChange[] {
+  if (isSameSpeed(old.speed, next.speed)) {
+    if (next.speed.kind !== 'freeze' || formatRational(old.start) === formatRational(next.start)) return [];
+    const [a, b] = [old, next].map((item) => formatRational(multiply(item.start, rate)));
+    return [
+      {
+        kind: 'retime',
+        department: 'picture',
+        text: `freeze frame ${a} → ${b}`,
+        values: [{ name: 'freeze frame', old: a ?? '', new: b ?? '' }],
+      },
+    ];
+  }
+  const [a, b] = [speedText(old.speed), speedText(next.speed)];
+  const text = a === b ? `retime ${a} changed` : `retime ${a} → ${b}`;
+  return [{ kind: 'retime', department: departmentOf(next), text, values: [{ name: 'speed', old: a, new: b }] }];
+}
+
+function stateChanges(old: TrackItem, next: TrackItem): AspectChange[] {
+  const changes: AspectChange[] = [];
+  if (old.node.enabled !== next.node.enabled) {
+    const text = next.node.enabled ? 'enabled' : 'disabled';
+    changes.push({
+      kind: 'enabled',
+      department: departmentOf(next),
+      text,
+      values: [{ name: 'enabled', old: old.node.enabled, new: next.node.enabled }],
+    });
+  }
+  const [a, b] = [unmodelledOf(old.node), unmodelledOf(next.node)];
+  const contents = (list: typeof a): string => list.map(({ content }) => content).join('\n');
+  if (contents(a) !== contents(b)) {
+    const label =
+      b.find(({ content }) => !a.some((other) => other.content === content))?.label ??
+      a[0]?.label ??
+      'unmodelled content';
+    const verb = a.length < b.length ? 'added' : a.length > b.length ? 'removed' : 'changed';
+    changes.push({
+      kind: 'unmodelled',
+      department: 'vfx',
+      text: `${label} ${verb}`,
+      values: [{ name: label, old: contents(a), new: contents(b) }],
+    });
+  }
+  return changes;
+}
+
+function insideChanges(old: TrackItem, next: TrackItem): AspectChange[] {
+  if (old.inside === next.inside) return [];
+  return [
+    { kind: 'compound', department: departmentOf(next), text: `changed inside compound "${next.name}"`, values: [] },
+  ];
+}
+
+function cosmeticChanges(old: TrackItem, next: TrackItem): AspectChange[] {
+  const changes: AspectChange[] = [];
+  const add = (text: string, name: string, a: Json, b: Json): void => {
+    changes.push({ kind: 'metadata', department: 'metadata', text, values: [{ name, old: a, new: b }] });
+  };
+  if (old.name !== next.name) add(`renamed ${old.name} → ${next.name}`, 'name', old.name, next.name);
+  const [colorBefore, colorAfter] = [colorOf(old), colorOf(next)];
+  if (canonicalJson(colorBefore) !== canonicalJson(colorAfter))
+    add('clip colour changed', 'color', colorBefore, colorAfter);
+  const [marksBefore, marksAfter] = [markersText(old.node.markers), markersText(next.node.markers)];
+  if (canonicalJson(marksBefore) !== canonicalJson(marksAfter))
+    add(markerWords(marksBefore.length, marksAfter.length), 'markers', marksBefore, marksAfter);
+  const [a, b] = [metadataOf(old), metadataOf(next)];
+  if (canonicalJson(a) !== canonicalJson(b)) add('metadata changed', 'metadata', a, b);
+  return changes;
+}
+
+function colorOf(item: TrackItem): Json {
+  return item.node.color === null ? null : plainJson(item.node.color);
+}
+
+/** Markers as comparable values. */
+export function markersText(markers: readonly Marker[]): Json[] {
+  return markers.map((marker) => ({
+    name: marker.name,
+    comment: marker.comment,
+    color: typeof marker.color === 'string' || marker.color === null ? marker.color : plainJson(marker.color),
+    start: `${formatRational(marker.markedRange.start.value)} at ${formatRational(marker.markedRange.start.rate)}`,
+    duration: `${formatRational(marker.markedRange.duration.value)} at ${formatRational(marker.markedRange.duration.rate)}`,
+  }));
+}
+
+/** `marker added`, `marker removed`, `marker changed`. */
+export function markerWords(before: number, after: number): string {
+  return `marker ${before < after ? 'added' : before > after ? 'removed' : 'changed'}`;
+}
+
+/** All metadata of a clip and its media, but what is compared by its meaning (`patchwork`). */
+function metadataOf(item: TrackItem): Json {
+  const own = plainJson(withMember(item.node.metadata, ['patchwork'], undefined));
+  const reference = item.node.kind === 'Clip' ? activeReferenceOrNull(item.node as Clip) : null;
+  return [own, reference === null ? null : plainJson(withMember(reference.metadata, ['patchwork'], undefined))];
+}

@@ -1,0 +1,159 @@
+import type { FrameRange, Rate } from '@patchwork/time';
+import type { ChangeKind } from './change.ts';
+import type { Draft, ItemChange } from './draft.ts';
+import { departmentOf } from './item-change.ts';
+import type { Matching } from './matching.ts';
+import { counted, signed } from './number-text.ts';
+import { slotOf } from './slot.ts';
+import { trackEdits, type TrackEdit } from './track-edit.ts';
+import type { TrackItem, TrackView } from './track-item.ts';
+import { walkTrack, type KeptItem } from './track-walk.ts';
+
+/** Both sides of a comparison, laid out. */
+export interface Layout {
+  readonly old: readonly TrackView[];
+  readonly next: readonly TrackView[];
+  readonly matching: Matching;
+  readonly rate: Rate;
+}
+
+/** A run of clips that were pushed alike. */
+export interface ShiftRun {
+  readonly delta: number;
+  readonly kept: readonly KeptItem[];
+  /** Whether it reaches to the track's last clip. */
+  readonly isDownstream: boolean;
+}
+
+/** Edits of one track, and the runs of clips that they pushed. */
+export interface TrackDrafts {
+  readonly drafts: readonly Draft[];
+  readonly shifts: readonly ShiftRun[];
+  /** Old items that kept their order; all other matched ones were moved. */
+  readonly kept: ReadonlySet<TrackItem>;
+}
+
+/** Tells what happened to the places of a track's clips. */
+export function trackDrafts(layout: Layout, label: string): TrackDrafts {
+  const find = (tracks: readonly TrackView[]): TrackView | null =>
+    tracks.find((track) => track.label === label) ?? null;
+  const walk = walkTrack(layout.matching, find(layout.old), find(layout.next), layout.rate);
+  const edits = trackEdits(walk);
+  return {
+    drafts: edits.map((edit) => draftOf(layout, walk.kept, edit)),
+    shifts: shiftRuns(walk.kept, edits),
+    kept: new Set(walk.kept.map(({ old }) => layout.matching.partsOf(old)[0] ?? old)),
+  };
+}
+
+function draftOf(layout: Layout, kept: readonly KeptItem[], edit: TrackEdit): Draft {
+  switch (edit.kind) {
+    case 'insert':
+    case 'overwrite':
+      return draft(
+        layout,
+        edit.kind,
+        lengthText(edit.kind, edit.items),
+        edit.items.map((next) => ({ old: null, next })),
+        null,
+      );
+    case 'delete':
+    case 'lift':
+      return draft(
+        layout,
+        edit.kind,
+        lengthText(edit.kind, edit.items),
+        edit.items.map((old) => ({ old, next: null })),
+        null,
+      );
+    case 'ripple-trim':
+    case 'trim': {
+      const text = `${edit.kind === 'trim' ? 'trim' : 'ripple trim'} ${edit.edge} ${signed(edit.delta)}`;
+      return draft(layout, edit.kind, text, [itemAt(kept, edit.at)], edit.delta);
+    }
+    case 'roll':
+      return draft(
+        layout,
+        'roll',
+        `roll ${signed(edit.delta)}`,
+        [itemAt(kept, edit.at - 1), itemAt(kept, edit.at)],
+        edit.delta,
+      );
+    case 'slip':
+      return draft(layout, 'slip', `slip ${signed(edit.delta)}`, [itemAt(kept, edit.at)], edit.delta);
+    case 'slide': {
+      const around = [edit.at - 1, edit.at, edit.at + 1].flatMap((at) =>
+        kept[at] === undefined ? [] : [itemAt(kept, at)],
+      );
+      const self = itemAt(kept, edit.at);
+      return { ...draft(layout, 'slide', `slide ${signed(edit.delta)}`, around, edit.delta), items: [self] };
+    }
+    case 'gap': {
+      const before = kept[edit.at - 1] === undefined ? [] : [itemAt(kept, edit.at - 1)];
+      const item = itemAt(kept, edit.at);
+      return { ...draft(layout, 'gap', `gap ${signed(edit.delta)}`, [...before, item], edit.delta), items: [item] };
+    }
+  }
+}
+
+function itemAt(kept: readonly KeptItem[], at: number): ItemChange {
+  const item = kept[at];
+  if (item === undefined) throw new TypeError(`itemAt: no kept item ${at}`);
+  return { old: item.old, next: item.next };
+}
+
+function lengthText(verb: string, items: readonly TrackItem[]): string {
+  const frames = counted(
+    items.reduce((sum, { record }) => sum + record.out - record.in, 0),
+    'frame',
+  );
+  return items.length === 1 ? `${verb} (${frames})` : `${verb} of ${items.length} clips (${frames})`;
+}
+
+/** A change of placed items, with the frames they answer for. */
+export function draft(
+  layout: Layout,
+  kind: ChangeKind,
+  text: string,
+  items: readonly ItemChange[],
+  delta: number | null,
+): Draft {
+  const extents = (side: 'old' | 'next'): FrameRange[] =>
+    items.flatMap((item) => {
+      const found = item[side];
+      return found === null || departmentOf(found) === 'sound' ? [] : [slotOf(layout[side], found)];
+    });
+  const all = items.flatMap(({ old, next }) => [next ?? old]).filter((item) => item !== null);
+  const department = all.some((item) => departmentOf(item) === 'picture') ? 'picture' : 'sound';
+  const tracks = [...new Set(all.map(({ track }) => track))];
+  return {
+    kind,
+    department,
+    text,
+    items,
+    tracks,
+    delta,
+    values: [],
+    newExtent: extents('next'),
+    oldExtent: extents('old'),
+  };
+}
+
+function shiftRuns(kept: readonly KeptItem[], edits: readonly TrackEdit[]): ShiftRun[] {
+  // A rolled or slid clip moved by that edit, not by a push from before.
+  const placed = new Set(edits.flatMap((edit) => (edit.kind === 'roll' || edit.kind === 'slide' ? [edit.at] : [])));
+  const runs: { delta: number; kept: KeptItem[]; last: number }[] = [];
+  let open: (typeof runs)[number] | null = null;
+  kept.forEach((item, at) => {
+    if (placed.has(at)) return;
+    if (item.shift === 0) open = null;
+    else if (open !== null && open.delta === item.shift) {
+      open.kept.push(item);
+      open.last = at;
+    } else {
+      open = { delta: item.shift, kept: [item], last: at };
+      runs.push(open);
+    }
+  });
+  return runs.map(({ delta, kept: items, last }) => ({ delta, kept: items, isDownstream: last === kept.length - 1 }));
+}

@@ -1,0 +1,125 @@
+import { canonicalJson, type Json } from '@patchwork/kernel';
+import { formatRational, secondsFromTime, type Rate } from '@patchwork/time';
+import { plainJson, withMember, type Timeline } from '@patchwork/timeline';
+import type { Canvas } from '@patchwork/program';
+import type { ChangeKind, Department } from './change.ts';
+import { everywhere, type Draft } from './draft.ts';
+import { effectChanges } from './effect-change.ts';
+import { markersText, markerWords } from './item-change.ts';
+import type { Layout } from './position-draft.ts';
+import type { TrackView } from './track-item.ts';
+
+/** Settings of the whole timeline and of its tracks. */
+export function projectDrafts(
+  old: Timeline,
+  next: Timeline,
+  canvases: readonly [Canvas | null, Canvas | null],
+  layout: Layout,
+): Draft[] {
+  return [
+    ...canvasDrafts(canvases[0], canvases[1]),
+    ...startDrafts(old, next),
+    ...effectChanges(old.tracks.effects, next.tracks.effects, layout.rate).map((change) => ({
+      ...whole(change.kind, change.department, change.text),
+      values: change.values,
+    })),
+    ...namesDrafts(old, next),
+    ...trackListDrafts(layout),
+  ];
+}
+
+function whole(kind: ChangeKind, department: Department, text: string, tracks: readonly string[] = []): Draft {
+  const extent = department === 'metadata' || department === 'sound' ? [] : everywhere;
+  return { kind, department, text, items: [], tracks, delta: null, values: [], newExtent: extent, oldExtent: extent };
+}
+
+function setting(text: string, name: string, a: Json, b: Json): Draft {
+  return { ...whole('project', 'picture', text), values: [{ name, old: a, new: b }] };
+}
+
+function canvasDrafts(old: Canvas | null, next: Canvas | null): Draft[] {
+  if (old === null || next === null) return [];
+  const drafts: Draft[] = [];
+  const rateText = ({ rate }: { readonly rate: Rate }): string => `${rate.num}/${rate.den}`;
+  if (rateText(old) !== rateText(next))
+    drafts.push(
+      setting(`timeline.rate ${rateText(old)} → ${rateText(next)}`, 'timeline.rate', rateText(old), rateText(next)),
+    );
+  const size = (canvas: Canvas): string => `${canvas.width}x${canvas.height}`;
+  if (size(old) !== size(next))
+    drafts.push(setting(`timeline.raster ${size(old)} → ${size(next)}`, 'timeline.raster', size(old), size(next)));
+  const [a, b] = [canonicalJson(old.color as unknown as Json), canonicalJson(next.color as unknown as Json)];
+  if (a !== b) drafts.push(setting('timeline.color changed', 'timeline.color', a, b));
+  return drafts;
+}
+
+function startDrafts(old: Timeline, next: Timeline): Draft[] {
+  const start = (timeline: Timeline): string =>
+    timeline.globalStartTime === null ? '0' : formatRational(secondsFromTime(timeline.globalStartTime));
+  const [a, b] = [start(old), start(next)];
+  if (a === b) return [];
+  return [setting(`timeline.start ${a} s → ${b} s`, 'timeline.start', a, b)];
+}
+
+function namesDrafts(old: Timeline, next: Timeline): Draft[] {
+  const drafts: Draft[] = [];
+  const add = (text: string, name: string, a: Json, b: Json): void => {
+    if (canonicalJson(a) !== canonicalJson(b))
+      drafts.push({ ...whole('metadata', 'metadata', text), values: [{ name, old: a, new: b }] });
+  };
+  add(`timeline renamed ${old.name} → ${next.name}`, 'timeline.name', old.name, next.name);
+  const [before, after] = [markersText(old.tracks.markers), markersText(next.tracks.markers)];
+  add(`timeline ${markerWords(before.length, after.length)}`, 'timeline.markers', before, after);
+  const plain = (timeline: Timeline): Json =>
+    [timeline.metadata, timeline.tracks.metadata].map((data) => plainJson(withMember(data, ['patchwork'], undefined)));
+  add('timeline metadata changed', 'timeline.metadata', plain(old), plain(next));
+  return drafts;
+}
+
+function trackListDrafts({ old, next, rate }: Layout): Draft[] {
+  const drafts: Draft[] = [];
+  const departmentOf = (track: TrackView): 'picture' | 'sound' => (track.label.startsWith('A') ? 'sound' : 'picture');
+  for (const track of next) {
+    const before = old.find(({ label }) => label === track.label);
+    if (before === undefined) drafts.push(whole('track', 'metadata', `track ${track.label} added`, [track.label]));
+    else drafts.push(...stateDrafts(before, track, departmentOf(track), rate));
+  }
+  for (const track of old) {
+    if (!next.some(({ label }) => label === track.label))
+      drafts.push(whole('track', 'metadata', `track ${track.label} removed`, [track.label]));
+  }
+  return drafts;
+}
+
+function stateDrafts(old: TrackView, next: TrackView, department: 'picture' | 'sound', rate: Rate): Draft[] {
+  const drafts: Draft[] = [];
+  const tracks = [next.label];
+  if (old.node.enabled !== next.node.enabled) {
+    const word =
+      department === 'sound' ? (next.node.enabled ? 'unmuted' : 'muted') : next.node.enabled ? 'enabled' : 'disabled';
+    drafts.push({
+      ...whole('track', department, `track ${next.label} ${word}`, tracks),
+      values: [{ name: 'enabled', old: old.node.enabled, new: next.node.enabled }],
+    });
+  }
+  for (const change of effectChanges(old.node.effects, next.node.effects, rate)) {
+    drafts.push({
+      ...whole(change.kind, change.department, `track ${next.label}: ${change.text}`, tracks),
+      values: change.values,
+    });
+  }
+  if (old.node.name !== next.node.name) {
+    drafts.push({
+      ...whole('metadata', 'metadata', `track ${next.label} renamed ${old.node.name} → ${next.node.name}`, tracks),
+      values: [{ name: 'name', old: old.node.name, new: next.node.name }],
+    });
+  }
+  const [before, after] = [markersText(old.node.markers), markersText(next.node.markers)];
+  if (canonicalJson(before) !== canonicalJson(after)) {
+    drafts.push({
+      ...whole('metadata', 'metadata', `track ${next.label} ${markerWords(before.length, after.length)}`, tracks),
+      values: [{ name: 'markers', old: before, new: after }],
+    });
+  }
+  return drafts;
+}

@@ -1,0 +1,16 @@
+import type { FrameRange } from '@patchwork/time';
+import { farFrame } from './draft.ts';
+import type { TrackItem, TrackView } from './track-item.ts';
+
+/**
+ * The frames an item answers for: its own, and the gap that follows it (before it, too, for the first), because an edge
+ * that moves changes what the gap shows.
+ */
+export function slotOf(tracks: readonly TrackView[], item: TrackItem): FrameRange {
+  const track = tracks.find(({ label }) => label === item.track);
+  // The last part of a split item has another end than the item at its index.
+  let next = item.index + 1;
+  while ((track?.items[next]?.record.in ?? farFrame) < item.record.out) next += 1;
+  const following = track?.items[next];
+  return { in: item.index === 0 ? 0 : item.record.in, out: following?.record.in ?? farFrame };
+}

@@ -1,0 +1,154 @@
+import { multiply, round, zero, type Rate } from '@patchwork/time';
+import { anchorsOf } from './match-items.ts';
+import type { Matching } from './matching.ts';
+import { edgeMoves, type TrackItem, type TrackView } from './track-item.ts';
+
+/** A kept item of a track, with the parts of a split joined on. */
+export interface KeptItem {
+  readonly old: TrackItem;
+  readonly next: TrackItem;
+  /** By how many record frames it moved for reasons other than its own head: what lies before it grew or shrank. */
+  readonly shift: number;
+}
+
+/** What must have happened along a track, in order, before it is put into an editor's words. */
+export type TrackStep =
+  /** New items; `ripple`: they pushed what follows, else they lie over what was there. */
+  | { readonly kind: 'added'; readonly items: readonly TrackItem[]; readonly ripple: boolean }
+  | { readonly kind: 'removed'; readonly items: readonly TrackItem[]; readonly ripple: boolean }
+  /** The head of a kept item moved within its media. `ripple`: it stayed where it stood, and what follows moved. */
+  | { readonly kind: 'head'; readonly at: number; readonly delta: number; readonly ripple: boolean }
+  | { readonly kind: 'tail'; readonly at: number; readonly delta: number; readonly ripple: boolean }
+  /** The distance to what stands before a kept item changed. */
+  | { readonly kind: 'gap'; readonly at: number; readonly delta: number };
+
+/** A track told step by step. */
+export interface TrackWalk {
+  readonly kept: readonly KeptItem[];
+  readonly steps: readonly TrackStep[];
+}
+
+interface Edges {
+  readonly old: TrackItem;
+  readonly next: TrackItem;
+  /** Frames by which the head moved within the media. 0 where the speed differs: then only the length is known. */
+  readonly head: number;
+  readonly inShift: number;
+  readonly outShift: number;
+}
+
+interface Between {
+  readonly added: readonly TrackItem[];
+  readonly removed: readonly TrackItem[];
+  /** Length that came (and went) because of clips moved along or across tracks. */
+  readonly moved: number;
+}
+
+/**
+ * Walks along a track with the shift that is explained so far. Whatever moves the next kept item away from that shift is
+ * told as a ripple; whatever leaves it there, as an edit in place. Linear.
+ */
+export function walkTrack(matching: Matching, old: TrackView | null, next: TrackView | null, rate: Rate): TrackWalk {
+  const [before, after] = [old?.items ?? [], next?.items ?? []];
+  const anchors = anchorsOf(matching, before, after).map((pair) =>
+    edgesOf(matching.whole(pair.old), matching.whole(pair.next), rate),
+  );
+  const walker = new Walker();
+  let [i, j] = [0, 0];
+  anchors.forEach((edges, at) => {
+    walker.enter(edges, betweenOf(matching, before.slice(i, edges.old.index), after.slice(j, edges.next.index)));
+    [i, j] = [edges.old.index + 1, edges.next.index + 1];
+    const follower = anchors[at + 1] ?? null;
+    const ahead = betweenOf(matching, before.slice(i, follower?.old.index), after.slice(j, follower?.next.index));
+    walker.leave(edges, follower, ahead);
+  });
+  const { added, removed } = betweenOf(matching, before.slice(i), after.slice(j));
+  walker.events(added, removed, true);
+  return { kept: walker.kept, steps: walker.steps };
+}
+
+function edgesOf(old: TrackItem, next: TrackItem, rate: Rate): Edges {
+  const moves = edgeMoves(old, next);
+  return {
+    old,
+    next,
+    head: round(multiply(moves?.head ?? zero, rate)),
+    inShift: next.record.in - old.record.in,
+    outShift: next.record.out - old.record.out,
+  };
+}
+
+function betweenOf(matching: Matching, old: readonly TrackItem[], next: readonly TrackItem[]): Between {
+  const own = (item: TrackItem): boolean => matching.isFree(item);
+  const movedHere = (items: readonly TrackItem[]): number =>
+    items
+      .filter((item) => !own(item) && !matching.isAbsorbed(item))
+      .reduce((sum, item) => sum + lengthOf(matching.whole(item)), 0);
+  return { added: next.filter(own), removed: old.filter(own), moved: movedHere(next) - movedHere(old) };
+}
+
+function lengthOf(item: TrackItem): number {
+  return item.record.out - item.record.in;
+}
+
+function sumOf(items: readonly TrackItem[]): number {
+  return items.reduce((sum, item) => sum + lengthOf(item), 0);
+}
+
+class Walker {
+  readonly kept: KeptItem[] = [];
+  readonly steps: TrackStep[] = [];
+  /** Shift of what follows that is explained so far, moves of clips included. */
+  #base = 0;
+  /** The part of it that moves of clips explain. */
+  #moved = 0;
+
+  /** Explains where a kept item begins. */
+  enter(edges: Edges, between: Between): void {
+    const { head, inShift } = edges;
+    const grown = sumOf(between.added) - sumOf(between.removed);
+    const rippled = this.#base + grown + between.moved;
+    const hasEvents = between.added.length + between.removed.length > 0 || between.moved !== 0;
+    const at = this.kept.length;
+    const inPlace = inShift === this.#base || (head !== 0 && inShift === this.#base + head);
+    const isRipple = inShift === rippled || (head !== 0 && inShift === rippled + head) || !inPlace;
+    this.events(between.added, between.removed, isRipple || !hasEvents);
+    if (isRipple) this.#moved += between.moved;
+    const start = isRipple ? rippled : this.#base;
+    const headStays = head !== 0 && inShift === start;
+    const headMoves = head !== 0 && inShift === start + head;
+    let untrimmed = inShift;
+    if (headStays) untrimmed = inShift - head;
+    else if (headMoves) untrimmed = start;
+    else if (head !== 0) untrimmed = inShift - head;
+    if (!headMoves && inShift !== start) this.steps.push({ kind: 'gap', at, delta: inShift - start });
+    if (head !== 0) this.steps.push({ kind: 'head', at, delta: head, ripple: !headMoves });
+    this.#base = untrimmed;
+    this.kept.push({ old: edges.old, next: edges.next, shift: (headMoves ? start : inShift) - this.#moved });
+  }
+
+  /** Explains where it ends, by what the next kept item does. */
+  leave(edges: Edges, follower: Edges | null, ahead: Between): void {
+    const delta = edges.outShift - this.#base;
+    if (delta === 0) return;
+    const isInPlace = follower !== null && this.#followsInPlace(delta, follower, ahead);
+    this.steps.push({ kind: 'tail', at: this.kept.length - 1, delta, ripple: !isInPlace });
+    if (!isInPlace) this.#base += delta;
+  }
+
+  /** Whether the next kept item stands as if this tail had not moved. */
+  #followsInPlace(delta: number, follower: Edges, ahead: Between): boolean {
+    const grown = sumOf(ahead.added) - sumOf(ahead.removed) + ahead.moved;
+    const hasEvents = ahead.added.length + ahead.removed.length > 0 || ahead.moved !== 0;
+    const { head, inShift } = follower;
+    // | p | q |  ->  | p   |q|: the follower's head gave what this tail took. Told as a ripple and its return, then folded.
+    if (!hasEvents && head === delta && inShift === this.#base + delta) return false;
+    const places = hasEvents ? [this.#base, this.#base + grown] : [this.#base];
+    return places.some((place) => inShift === place || (head !== 0 && inShift === place + head));
+  }
+
+  events(added: readonly TrackItem[], removed: readonly TrackItem[], ripple: boolean): void {
+    if (removed.length > 0) this.steps.push({ kind: 'removed', items: removed, ripple });
+    if (added.length > 0) this.steps.push({ kind: 'added', items: added, ripple });
+  }
+}
