@@ -1,4 +1,24 @@
-export type * from './model.ts';
+export type {
+  Clip,
+  Composable,
+  Effect,
+  ExternalReference,
+  Gap,
+  GeneratorReference,
+  ImageSequenceReference,
+  Item,
+  Marker,
+  MediaReference,
+  MissingReference,
+  NodeId,
+  SerializableCollection,
+  Stack,
+  Timeline,
+  TimelineNode,
+  Track,
+  Transition,
+  UnknownNode,
+} from './model.ts';
 export { emptyObject } from './json-value.ts';
 export type { JsonArray, JsonNumber, JsonObject, JsonValue } from './json-value.ts';
 export type {
@@ -90,3 +110,9 @@ export { linkedWith, linkOf } from './edit/group.ts';
 export { roomOf, slipRoomOf } from './edit/room.ts';
 export type { Room } from './edit/room.ts';
 export { speedOf } from './edit/retime.ts';
+export { eventsFromJson, eventsToJson } from './edit/event-json.ts';
+export { drawTimeline, drawTrack } from './edit/picture.ts';
+export { editFromStep, planScript } from './edit/script.ts';
+export type { ScriptStep } from './edit/script.ts';
+export { selectItem, selectTrack } from './edit/select.ts';
+export type { ItemSelector } from './edit/select.ts';

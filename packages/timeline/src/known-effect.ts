@@ -6,7 +6,9 @@ import { emptyObject, type JsonValue } from './json-value.ts';
 import type { Effect } from './model.ts';
 import type { Keyframe, KnownEffect, Param } from './vocabulary.ts';
 
-type Plain = { readonly [key: string]: Json };
+interface Plain {
+  readonly [key: string]: Json;
+}
 
 /** Makes an effect of the vocabulary: named by its type, its value in `metadata.patchwork`, exact times as `n/d` text. */
 export function makeEffect(known: KnownEffect): Effect {

@@ -21,7 +21,7 @@ import { expectValidLength, type Lane } from './lane.ts';
 import { freshGap, lengthOfItem, withFreshIds, type Piece } from './piece.ts';
 import { roomOf } from './room.ts';
 import { frameOf, isOnFrame, secondsAsTime, secondsOfTime, snapped, wholeFrames } from './seconds.ts';
-import { Transaction } from './transaction.ts';
+import { type Transaction } from './transaction.ts';
 
 /** What every op works with: the transaction, and the caller's wishes about limits and the grid. */
 export class EditContext {

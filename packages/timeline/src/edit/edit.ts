@@ -1,4 +1,4 @@
-import type { FrameRange, RationalTime, TimeRange } from '@patchwork/time';
+import type { RationalTime, TimeRange } from '@patchwork/time';
 import type { Item, NodeId } from '../model.ts';
 
 /**
@@ -160,5 +160,5 @@ export interface EditLimit {
   readonly applied: RationalTime;
 }
 
-/** Half-open frames, for callers that count. */
-export type EditFrames = FrameRange;
+/** Edits of an item that stands in a track: those that a linked group can share. */
+export type GroupableEdit = TrimEdit | SliceEdit | SlipEdit | SlideEdit | RippleEdit | RollEdit | RemoveEdit | MoveEdit;

@@ -44,7 +44,9 @@ export interface ReplaceEvent {
 }
 
 /** Fields that a modify event sets, by the model's names: `sourceRange`, `effects`, `markers`, `inOffset` … */
-export type NodePatch = { readonly [property: string]: unknown };
+export interface NodePatch {
+  readonly [property: string]: unknown;
+}
 
 /** The event that takes another one back. */
 export function invertEvent(event: EditEvent): EditEvent {
@@ -120,7 +122,7 @@ function applyToSpan(span: Composable[], from: number, event: EditEvent): void {
       const fields = node as unknown as NodePatch;
       const differs = Object.keys(event.before).find((key) => !sameValue(fields[key], event.before[key]));
       if (differs !== undefined) throw conflict(event, `"${node.name}" has another ${differs} than the edit found`);
-      span[at] = { ...node, ...event.after } as Composable;
+      span[at] = { ...node, ...event.after };
       break;
     }
   }
@@ -165,4 +167,9 @@ function conflict(event: EditEvent | undefined, why: string): PatchworkError {
     hint: 'The timeline was changed since this edit was made; plan it again.',
     details: { kind: event?.kind ?? '', parent: event?.parent ?? '', index: event?.index ?? 0 },
   });
+}
+
+/** A node's fields by name, for comparing and patching them. */
+export function fieldsOfNode(node: Composable): NodePatch {
+  return { ...node };
 }

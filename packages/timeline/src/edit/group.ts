@@ -1,11 +1,11 @@
 import { PatchworkError } from '@patchwork/kernel';
 import { add, subtract, type RationalTime } from '@patchwork/time';
 import { jsonFrom, isJsonNumber, member, plainJson, withMember } from '../json/json-member.ts';
+import type { JsonValue } from '../json-value.ts';
 import type { Composable, Item, NodeId, Timeline } from '../model.ts';
 import { clipsIn } from '../tracks.ts';
 import { EditContext } from './context.ts';
-import type { Edit, EditOptions } from './edit.ts';
-import type { GroupableEdit } from './plan.ts';
+import type { Edit, EditOptions, GroupableEdit } from './edit.ts';
 import { secondsAsTime, secondsOfTime } from './seconds.ts';
 import { Transaction } from './transaction.ts';
 
@@ -143,11 +143,7 @@ function relinked(item: Item, number: number): Item {
   for (const path of linkPaths) {
     const value = member(metadata, ...path);
     if (value === undefined || value === null) continue;
-    metadata = withMember(
-      metadata,
-      path,
-      jsonFrom(isJsonNumber(value) ? number : `${String(plainJson(value))}+${number}`),
-    );
+    metadata = withMember(metadata, path, jsonFrom(isJsonNumber(value) ? number : `${spelled(value)}+${number}`));
   }
   return { ...item, metadata };
 }
@@ -158,11 +154,13 @@ function nextGroupNumber(timeline: Timeline): number {
   for (const clip of clipsIn(timeline)) {
     for (const path of linkPaths) {
       const value = member(clip.metadata, ...path);
-      const number = isJsonNumber(value)
-        ? Number(value.lexeme)
-        : Number(/\+(\d+)$/.exec(String(value ?? ''))?.[1] ?? 0);
+      const number = isJsonNumber(value) ? Number(value.lexeme) : Number(/\+(\d+)$/.exec(spelled(value))?.[1] ?? 0);
       if (Number.isSafeInteger(number)) highest = Math.max(highest, number);
     }
   }
   return highest + 1;
+}
+
+function spelled(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -2,7 +2,7 @@ import type { Rate, TimeRange } from '@patchwork/time';
 import type { NodeId, Timeline, Transition } from '../model.ts';
 import { EditContext } from './context.ts';
 import type { DirtyRange } from './dirty.ts';
-import type { Edit, EditLimit, EditOptions } from './edit.ts';
+import type { Edit, EditLimit, EditOptions, GroupableEdit } from './edit.ts';
 import { applyEvents, invertEvents, type EditEvent } from './event.ts';
 import { planGroup } from './group.ts';
 import { fill } from './ops/fill.ts';
@@ -126,12 +126,6 @@ function performOne(context: EditContext, edit: Edit): string | null {
       throw new TypeError(`planEdit: op ${JSON.stringify((edit as { readonly op: unknown }).op)} is none`);
   }
 }
-
-/** Edits of an item that stands in a track. */
-export type GroupableEdit = Extract<
-  Edit,
-  { readonly op: 'trim' | 'slice' | 'slip' | 'slide' | 'ripple' | 'roll' | 'remove' | 'move' }
->;
 
 function isGroupable(edit: Edit): edit is GroupableEdit {
   return 'target' in edit || typeof (edit as { readonly item?: unknown }).item === 'string';

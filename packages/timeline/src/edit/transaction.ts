@@ -6,7 +6,7 @@ import { sameValue } from '../otio/node-equality.ts';
 import { TimelineIndex } from '../snapshot/timeline-index.ts';
 import { rebuildRegion, type TransitionPolicy } from './cuts.ts';
 import { dirtyOf, type DirtyRange } from './dirty.ts';
-import { withChildren, type EditEvent, type NodePatch } from './event.ts';
+import { fieldsOfNode, withChildren, type EditEvent, type NodePatch } from './event.ts';
 import { Lane, rateOfTimeline } from './lane.ts';
 import { joinedGaps, wholePiece, type Piece } from './piece.ts';
 
@@ -188,7 +188,7 @@ function eventsBetween(
 function changeEvent(parent: Track | Stack, index: number, was: Composable, now: Composable): EditEvent | null {
   if (was === now) return null;
   if (was.kind !== now.kind) return { kind: 'replace', parent: parent.id, index, before: was, after: now };
-  const [old, fresh] = [was as unknown as NodePatch, now as unknown as NodePatch];
+  const [old, fresh] = [fieldsOfNode(was), fieldsOfNode(now)];
   const changed = Object.keys(fresh).filter((key) => key !== 'id' && !sameValue(old[key], fresh[key]));
   if (changed.length === 0) return null;
   const pick = (source: NodePatch): NodePatch => Object.fromEntries(changed.map((key) => [key, source[key]]));

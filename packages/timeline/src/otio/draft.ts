@@ -2,7 +2,9 @@ import { zero, one, type RationalTime, type TimeRange } from '@patchwork/time';
 import { emptyObject } from '../json-value.ts';
 
 /** A node under construction: all fields of its schema, at their defaults at first. */
-export type Draft = { [property: string]: unknown };
+export interface Draft {
+  [property: string]: unknown;
+}
 
 const noTime: RationalTime = { value: zero, rate: one };
 const noRange: TimeRange = { start: noTime, duration: noTime };

@@ -3,7 +3,7 @@ import type { RationalTime, TimeRange } from '@patchwork/time';
 import { isJsonObject, member } from '../json/json-member.ts';
 import type { JsonScanner } from '../json/json-scanner.ts';
 import { emptyObject, type JsonObject, type JsonValue } from '../json-value.ts';
-import type { Composable, Effect, Marker, MediaReference, NodeId, Stack, TimelineNode, UnknownNode } from '../model.ts';
+import type { MediaReference, NodeId, Stack, TimelineNode, UnknownNode } from '../model.ts';
 import { draftOf, type Draft } from './draft.ts';
 import { ReadExtra, type OriginFile } from './origin.ts';
 import { keyAliases, schemaAliases, schemas, type FieldType, type Schema, type SchemaField } from './schema.ts';
@@ -252,7 +252,7 @@ export class NodeReader {
     if (typeof value !== 'object' || value === null || !('kind' in value)) return value;
     const copy = Object.entries(value).map(([key, field]) => [
       key,
-      key === 'id' ? this.#nextId() : this.#copyOf(field as unknown),
+      key === 'id' ? this.#nextId() : this.#copyOf(field),
     ]);
     return Object.fromEntries(copy) as T;
   }
@@ -288,11 +288,11 @@ export class NodeReader {
       case 'policy':
         return this.#policy(key);
       case 'effects':
-        return this.#list(key, 'effects') as Effect[] | null;
+        return this.#list(key, 'effects');
       case 'markers':
-        return this.#list(key, 'markers') as Marker[] | null;
+        return this.#list(key, 'markers');
       case 'composables':
-        return this.#list(key, 'track') as Composable[] | null;
+        return this.#list(key, 'track');
       case 'nodes':
         return this.#list(key, 'anywhere');
       case 'stack':

@@ -20,7 +20,9 @@ interface TimeSpelling {
 
 const canonicalTimes: TimeSpelling = { rates: [], wholeValues: false };
 
-type Fields = { readonly [property: string]: unknown };
+interface Fields {
+  readonly [property: string]: unknown;
+}
 
 /** Writes nodes: as they were read where nothing changed (`asRead`), or all in OTIO's own form (`canonical`). */
 export class NodeWriter {
@@ -142,7 +144,7 @@ export class NodeWriter {
       case 'double':
         return formatDouble(value as number);
       case 'integer':
-        return String(value as number);
+        return (value as number).toFixed(0);
       case 'metadata':
       case 'object':
         return writeJson(value as JsonObject, this.#spelling, this.#style, depth);

@@ -1,6 +1,5 @@
 import type { EditContext } from '../context.ts';
 import type { MoveEdit, RemoveEdit } from '../edit.ts';
-import type { Item } from '../../model.ts';
 import { expectValidLength } from '../lane.ts';
 import { lengthOfItem, newPiece } from '../piece.ts';
 import { overwriteRange } from './overwrite.ts';
@@ -18,7 +17,7 @@ export function remove(context: EditContext, edit: RemoveEdit): void {
   const { lane, index, item } = context.transaction.locate(edit.item);
   const length = lengthOfItem(item);
   const isFilled = edit.fill !== false && length.num > 0;
-  const filling = isFilled ? [context.filler(edit.fill === true ? undefined : (edit.fill as Item), length, lane)] : [];
+  const filling = isFilled ? [context.filler(edit.fill === true ? undefined : edit.fill, length, lane)] : [];
   context.transaction.rewrite(lane, { first: index, last: index }, filling);
 }
 
