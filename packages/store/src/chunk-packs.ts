@@ -69,7 +69,7 @@ export class ChunkPacks {
     if (pack !== undefined) await this.refresh();
     for (const record of this.shelf.find(chunk.key)) {
       const other = this.#stored(record);
-      if (other.digest !== chunk.digest || other.path === chunk.path) continue;
+      if (other.digest !== chunk.digest) continue;
       const again = await readVerified(this.#context, other);
       if (again !== null) return again;
     }
@@ -79,7 +79,9 @@ export class ChunkPacks {
   /** Moves a damaged pack out of the way; its good chunks go into a new pack first. */
   async putAside(pack: PackIndex): Promise<void> {
     const { files, folder } = this.#context;
-    await this.#keepOnly(pack, () => true);
+    const kept = await this.#keepOnly(pack, () => true);
+    // Nothing wrong with it after all: the same content has the same id, and so the new pack is this one.
+    if (kept?.id === pack.id) return;
     this.shelf.drop(pack.id);
     await files.remove(indexPath(folder, pack.id));
     await makeDurableFolder(files, folder, 'quarantine');
@@ -94,10 +96,13 @@ export class ChunkPacks {
 
   /** Removes a pack; the chunks that `keep` names are written into a new one first. Returns the bytes freed. */
   async thin(pack: PackIndex, keep: (key: Digest) => boolean): Promise<number> {
+    const before = new Set(this.shelf.ids);
     const kept = await this.#keepOnly(pack, keep);
+    if (kept?.id === pack.id) return 0;
     this.shelf.drop(pack.id);
     await removePack(this.#context, pack.id);
-    return bytesOf(pack) - (kept === null ? 0 : bytesOf(kept));
+    // What is kept may be a pack that stood here already.
+    return bytesOf(pack) - (kept === null || before.has(kept.id) ? 0 : bytesOf(kept));
   }
 
   /** Removes packs of which every chunk is among these keys. Returns the bytes freed. */
@@ -124,7 +129,7 @@ export class ChunkPacks {
   }
 
   async #keepOnly(pack: PackIndex, keep: (key: Digest) => boolean): Promise<PackIndex | null> {
-    const chunks = chunksOf(pack).filter(({ key }) => keep(key));
+    const chunks = chunksOf(pack).filter(({ key }) => keep(key)).toSorted((a, b) => a.offset - b.offset);
     if (chunks.length === 0) return null;
     const path = packPath(this.#context.folder, pack.id);
     const file = await openOrNull(this.#context.files, path);

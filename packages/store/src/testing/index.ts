@@ -4,3 +4,5 @@ export { fakeProcesses } from './fake-processes.ts';
 export type { FakeProcesses } from './fake-processes.ts';
 export { keyOf, sampleChunk } from './sample-chunks.ts';
 export type { SampleChunk } from './sample-chunks.ts';
+export { sampleFilm } from './sample-entry.ts';
+export type { SampleFilm } from './sample-entry.ts';
