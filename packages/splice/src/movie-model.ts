@@ -1,6 +1,6 @@
 import type { Rate } from '@patchwork/time';
 import type { Layout } from './layout.ts';
-import { sumOf, timecodeSampleFrames } from './layout.ts';
+import { timecodeSampleFrames } from './layout.ts';
 import type { MoovModel, Run, TrackModel } from './moov-writer.ts';
 import type { MovieSpec, SoundSpec, VideoSpec } from './movie-spec.ts';
 import { pictureEntry } from './picture-entry.ts';
@@ -179,9 +179,4 @@ export function timecodeFrames(spec: MovieSpec, layout: Layout): readonly number
   if (timecode === null) return [];
   const span = timecodeSampleFrames(spec.video.profile.rate.den);
   return layout.timecode.map((_, i) => timecode.frame + i * span);
-}
-
-/** Bytes of all pictures of a spec. */
-export function pictureBytes(video: VideoSpec): number {
-  return video.pieces.reduce((sum, piece) => sum + sumOf(piece.sizes), 0);
 }

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { MovieSpec, PlacedChunk, SoundSpec } from '../movie-spec.ts';
 
 /** A chunk as drawn: lengths and shape, no bytes yet. */
-export interface DrawnChunk {
+interface DrawnChunk {
   readonly sizes: readonly number[];
   readonly order: readonly number[];
   readonly sync: readonly boolean[];
@@ -26,9 +26,9 @@ export interface DrawnMovie {
 }
 
 /** An avcC record that is one in form only: the container does not look into parameter sets. */
-export const fakeConfig: string = Buffer.from([
-  1, 100, 0, 31, 0xff, 0xe1, 0, 2, 0x67, 100, 1, 0, 2, 0x68, 0xee,
-]).toString('base64');
+const fakeConfig: string = Buffer.from([1, 100, 0, 31, 0xff, 0xe1, 0, 2, 0x67, 100, 1, 0, 2, 0x68, 0xee]).toString(
+  'base64',
+);
 
 /** Draws showing orders that a reorder depth allows: no picture is decoded more than `reorder` frames late. */
 function orderArbitrary(length: number, reorder: number): fc.Arbitrary<number[]> {
@@ -80,7 +80,7 @@ export const movieArbitrary: fc.Arbitrary<DrawnMovie> = fc
   });
 
 /** Bytes that differ from place to place, equal for equal seeds. */
-export function noise(length: number, seed: number): Uint8Array {
+function noise(length: number, seed: number): Uint8Array {
   const bytes = new Uint8Array(length);
   let state = (seed * 2654435761 + 12345) >>> 0;
   for (let i = 0; i < length; i++) {
