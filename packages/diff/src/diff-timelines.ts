@@ -138,30 +138,27 @@ function placeOf(draft: Draft): number {
   return first?.next?.record.in ?? first?.old?.record.in ?? -1;
 }
 
-/** Gives every dirty frame to the changes that can have made it; what is left over is told, too. */
+/**
+ * Gives every dirty frame to the changes that can have made it: first by where they are now; what is left, by where they
+ * were; then to renames and other marks, which a burn-in may read. What nothing explains is told, too.
+ */
 function withDirty(drafts: readonly Draft[], dirty: readonly FrameRange[], input: DiffInput): Change[] {
-  const strong = drafts.map((one) =>
-    isWeak(one) ? [] : intersectRanges(dirty, uniteRanges(one.newExtent, one.oldExtent)),
-  );
-  const covered = normaliseRanges(strong.flat());
-  let rest = subtractRanges(dirty, covered);
-  const changes = drafts.map((one, i) => {
-    // A rename can be seen where a burn-in reads the name: only then is it asked.
-    const weak = isWeak(one) ? intersectRanges(rest, uniteRanges(one.newExtent, one.oldExtent)) : [];
-    rest = subtractRanges(rest, weak);
-    return changeOf(one, isWeak(one) ? weak : (strong[i] ?? []), input);
-  });
+  const given: (readonly FrameRange[])[] = drafts.map((one) => (isWeak(one) ? [] : intersectRanges(dirty, one.newExtent)));
+  let rest = subtractRanges(dirty, given.flat());
+  const giveRest = (isAsked: (one: Draft) => boolean): void => {
+    if (rest.length === 0) return;
+    drafts.forEach((one, i) => {
+      if (isAsked(one)) given[i] = uniteRanges(given[i] ?? [], intersectRanges(rest, uniteRanges(one.newExtent, one.oldExtent)));
+    });
+    rest = subtractRanges(rest, given.flat());
+  };
+  giveRest((one) => !isWeak(one));
+  giveRest(isWeak);
+  const changes = drafts.map((one, i) => changeOf(one, given[i] ?? [], input));
   if (rest.length === 0) return changes;
   const other: Draft = {
-    kind: 'picture',
-    department: 'picture',
-    text: 'picture changed, not by anything the timeline says',
-    items: [],
-    tracks: [],
-    delta: null,
-    values: [],
-    newExtent: rest,
-    oldExtent: [],
+    kind: 'picture', department: 'picture', text: 'picture changed, not by anything the timeline says', items: [], tracks: [],
+    delta: null, values: [], newExtent: rest, oldExtent: [],
   };
   return [...changes, changeOf(other, rest, input)];
 }

@@ -6,7 +6,8 @@ import type { TrackItem } from './track-item.ts';
 
 /** Clips that left their order or their track, told in blocks: `move of 3 clips`. */
 export function moveDrafts(layout: Layout, kept: ReadonlySet<TrackItem>): Draft[] {
-  return blocksOf(layout, kept).map((pairs) => {
+  return blocksOf(layout, kept).map((block) => {
+    const pairs = block.map(({ old, next }) => ({ old: layout.matching.whole(old), next: layout.matching.whole(next) }));
     const [first] = pairs;
     const isElsewhere = first !== undefined && first.old.track !== first.next.track;
     const where = isElsewhere ? ` ${first.old.track} → ${first.next.track}` : '';
@@ -28,7 +29,7 @@ function blocksOf({ old, matching }: Layout, kept: ReadonlySet<TrackItem>): Item
     for (const item of track.items) {
       const next = matching.newOf(item);
       if (next === null || kept.has(item)) continue;
-      const pair = { old: matching.whole(item), next: matching.whole(next) };
+      const pair = { old: item, next };
       const last = blocks.at(-1)?.at(-1);
       if (last !== undefined && isNeighbour(matching, last, pair)) blocks.at(-1)?.push(pair);
       else blocks.push([pair]);
@@ -39,6 +40,6 @@ function blocksOf({ old, matching }: Layout, kept: ReadonlySet<TrackItem>): Item
 
 function isNeighbour(matching: Matching, a: ItemPair, b: ItemPair): boolean {
   const follows = (x: TrackItem, y: TrackItem): boolean =>
-    x.track === y.track && x.index + matching.partsOf(matching.partsOf(x)[0] ?? x).length === y.index;
+    x.track === y.track && x.index + matching.partsOf(x).length === y.index;
   return follows(a.old, b.old) && follows(a.next, b.next);
 }

@@ -7,7 +7,7 @@ import { counted, signed } from './number-text.ts';
 import { slotOf } from './slot.ts';
 import { trackEdits, type TrackEdit } from './track-edit.ts';
 import type { TrackItem, TrackView } from './track-item.ts';
-import { walkTrack, type KeptItem } from './track-walk.ts';
+import { walkTrack, type KeptItem, type TrackWalk } from './track-walk.ts';
 
 /** Both sides of a comparison, laid out. */
 export interface Layout {
@@ -31,6 +31,9 @@ export interface TrackDrafts {
   readonly shifts: readonly ShiftRun[];
   /** Old items that kept their order; all other matched ones were moved. */
   readonly kept: ReadonlySet<TrackItem>;
+  /** The track told step by step, as edits of it. */
+  readonly walk: TrackWalk;
+  readonly edits: readonly TrackEdit[];
 }
 
 /** Tells what happened to the places of a track's clips. */
@@ -40,14 +43,19 @@ export function trackDrafts(layout: Layout, label: string): TrackDrafts {
   const walk = walkTrack(layout.matching, find(layout.old), find(layout.next), layout.rate);
   const edits = trackEdits(walk);
   return {
-    drafts: edits.map((edit) => draftOf(layout, walk.kept, edit)),
+    drafts: edits.flatMap((edit) => draftOf(layout, walk.kept, edit) ?? []),
     shifts: shiftRuns(walk.kept, edits),
-    kept: new Set(walk.kept.map(({ old }) => layout.matching.partsOf(old)[0] ?? old)),
+    kept: new Set(walk.kept.map(({ first }) => first)),
+    walk,
+    edits,
   };
 }
 
-function draftOf(layout: Layout, kept: readonly KeptItem[], edit: TrackEdit): Draft {
+function draftOf(layout: Layout, kept: readonly KeptItem[], edit: TrackEdit): Draft | null {
   switch (edit.kind) {
+    case 'move-from':
+    case 'move-to':
+      return null;
     case 'insert':
     case 'overwrite':
       return draft(
@@ -134,7 +142,8 @@ export function draft(
     tracks,
     delta,
     values: [],
-    newExtent: extents('next'),
+    // What was lifted shows where it was: there is no other place to ask.
+    newExtent: kind === 'lift' ? extents('old') : extents('next'),
     oldExtent: extents('old'),
   };
 }

@@ -5,6 +5,8 @@ import { edgeMoves, type TrackItem, type TrackView } from './track-item.ts';
 
 /** A kept item of a track, with the parts of a split joined on. */
 export interface KeptItem {
+  /** As it stands on its track: the first part, where it was split. */
+  readonly first: TrackItem;
   readonly old: TrackItem;
   readonly next: TrackItem;
   /** By how many record frames it moved for reasons other than its own head: what lies before it grew or shrank. */
@@ -16,6 +18,9 @@ export type TrackStep =
   /** New items; `ripple`: they pushed what follows, else they lie over what was there. */
   | { readonly kind: 'added'; readonly items: readonly TrackItem[]; readonly ripple: boolean }
   | { readonly kind: 'removed'; readonly items: readonly TrackItem[]; readonly ripple: boolean }
+  /** Clips that went to, or came from, another place of the timeline. */
+  | { readonly kind: 'left'; readonly items: readonly TrackItem[]; readonly ripple: boolean }
+  | { readonly kind: 'arrived'; readonly items: readonly TrackItem[]; readonly ripple: boolean }
   /** The head of a kept item moved within its media. `ripple`: it stayed where it stood, and what follows moved. */
   | { readonly kind: 'head'; readonly at: number; readonly delta: number; readonly ripple: boolean }
   | { readonly kind: 'tail'; readonly at: number; readonly delta: number; readonly ripple: boolean }
@@ -29,6 +34,7 @@ export interface TrackWalk {
 }
 
 interface Edges {
+  readonly first: TrackItem;
   readonly old: TrackItem;
   readonly next: TrackItem;
   /** Frames by which the head moved within the media. 0 where the speed differs: then only the length is known. */
@@ -40,8 +46,9 @@ interface Edges {
 interface Between {
   readonly added: readonly TrackItem[];
   readonly removed: readonly TrackItem[];
-  /** Length that came (and went) because of clips moved along or across tracks. */
-  readonly moved: number;
+  /** Clips moved along or across tracks: away from here, and to here. */
+  readonly left: readonly TrackItem[];
+  readonly arrived: readonly TrackItem[];
 }
 
 /**
@@ -51,7 +58,7 @@ interface Between {
 export function walkTrack(matching: Matching, old: TrackView | null, next: TrackView | null, rate: Rate): TrackWalk {
   const [before, after] = [old?.items ?? [], next?.items ?? []];
   const anchors = anchorsOf(matching, before, after).map((pair) =>
-    edgesOf(matching.whole(pair.old), matching.whole(pair.next), rate),
+    edgesOf(pair.old, matching.whole(pair.old), matching.whole(pair.next), rate),
   );
   const walker = new Walker();
   let [i, j] = [0, 0];
@@ -62,14 +69,14 @@ export function walkTrack(matching: Matching, old: TrackView | null, next: Track
     const ahead = betweenOf(matching, before.slice(i, follower?.old.index), after.slice(j, follower?.next.index));
     walker.leave(edges, follower, ahead);
   });
-  const { added, removed } = betweenOf(matching, before.slice(i), after.slice(j));
-  walker.events(added, removed, true);
+  walker.events(betweenOf(matching, before.slice(i), after.slice(j)), true);
   return { kept: walker.kept, steps: walker.steps };
 }
 
-function edgesOf(old: TrackItem, next: TrackItem, rate: Rate): Edges {
+function edgesOf(first: TrackItem, old: TrackItem, next: TrackItem, rate: Rate): Edges {
   const moves = edgeMoves(old, next);
   return {
+    first,
     old,
     next,
     head: round(multiply(moves?.head ?? zero, rate)),
@@ -80,11 +87,22 @@ function edgesOf(old: TrackItem, next: TrackItem, rate: Rate): Edges {
 
 function betweenOf(matching: Matching, old: readonly TrackItem[], next: readonly TrackItem[]): Between {
   const own = (item: TrackItem): boolean => matching.isFree(item);
-  const movedHere = (items: readonly TrackItem[]): number =>
-    items
-      .filter((item) => !own(item) && !matching.isAbsorbed(item))
-      .reduce((sum, item) => sum + lengthOf(matching.whole(item)), 0);
-  return { added: next.filter(own), removed: old.filter(own), moved: movedHere(next) - movedHere(old) };
+  const movedIn = (items: readonly TrackItem[]): TrackItem[] =>
+    items.filter((item) => !own(item) && !matching.isAbsorbed(item)).map((item) => matching.whole(item));
+  return { added: next.filter(own), removed: old.filter(own), left: movedIn(old), arrived: movedIn(next) };
+}
+
+/** By how much what follows moves if all of it ripples. */
+function growthOf(between: Between): number {
+  return sumOf(between.added) - sumOf(between.removed) + movedOf(between);
+}
+
+function movedOf({ arrived, left }: Between): number {
+  return sumOf(arrived) - sumOf(left);
+}
+
+function isEventful({ added, removed, arrived, left }: Between): boolean {
+  return added.length + removed.length + arrived.length + left.length > 0;
 }
 
 function lengthOf(item: TrackItem): number {
@@ -106,14 +124,13 @@ class Walker {
   /** Explains where a kept item begins. */
   enter(edges: Edges, between: Between): void {
     const { head, inShift } = edges;
-    const grown = sumOf(between.added) - sumOf(between.removed);
-    const rippled = this.#base + grown + between.moved;
-    const hasEvents = between.added.length + between.removed.length > 0 || between.moved !== 0;
+    const rippled = this.#base + growthOf(between);
+    const hasEvents = isEventful(between);
     const at = this.kept.length;
     const inPlace = inShift === this.#base || (head !== 0 && inShift === this.#base + head);
     const isRipple = inShift === rippled || (head !== 0 && inShift === rippled + head) || !inPlace;
-    this.events(between.added, between.removed, isRipple || !hasEvents);
-    if (isRipple) this.#moved += between.moved;
+    this.events(between, isRipple || !hasEvents);
+    if (isRipple) this.#moved += movedOf(between);
     const start = isRipple ? rippled : this.#base;
     const headStays = head !== 0 && inShift === start;
     const headMoves = head !== 0 && inShift === start + head;
@@ -124,7 +141,7 @@ class Walker {
     if (!headMoves && inShift !== start) this.steps.push({ kind: 'gap', at, delta: inShift - start });
     if (head !== 0) this.steps.push({ kind: 'head', at, delta: head, ripple: !headMoves });
     this.#base = untrimmed;
-    this.kept.push({ old: edges.old, next: edges.next, shift: (headMoves ? start : inShift) - this.#moved });
+    this.kept.push({ first: edges.first, old: edges.old, next: edges.next, shift: (headMoves ? start : inShift) - this.#moved });
   }
 
   /** Explains where it ends, by what the next kept item does. */
@@ -138,8 +155,8 @@ class Walker {
 
   /** Whether the next kept item stands as if this tail had not moved. */
   #followsInPlace(delta: number, follower: Edges, ahead: Between): boolean {
-    const grown = sumOf(ahead.added) - sumOf(ahead.removed) + ahead.moved;
-    const hasEvents = ahead.added.length + ahead.removed.length > 0 || ahead.moved !== 0;
+    const grown = growthOf(ahead);
+    const hasEvents = isEventful(ahead);
     const { head, inShift } = follower;
     // | p | q |  ->  | p   |q|: the follower's head gave what this tail took. Told as a ripple and its return, then folded.
     if (!hasEvents && head === delta && inShift === this.#base + delta) return false;
@@ -147,8 +164,10 @@ class Walker {
     return places.some((place) => inShift === place || (head !== 0 && inShift === place + head));
   }
 
-  events(added: readonly TrackItem[], removed: readonly TrackItem[], ripple: boolean): void {
+  events({ added, removed, arrived, left }: Between, ripple: boolean): void {
     if (removed.length > 0) this.steps.push({ kind: 'removed', items: removed, ripple });
+    if (left.length > 0) this.steps.push({ kind: 'left', items: left, ripple });
     if (added.length > 0) this.steps.push({ kind: 'added', items: added, ripple });
+    if (arrived.length > 0) this.steps.push({ kind: 'arrived', items: arrived, ripple });
   }
 }
