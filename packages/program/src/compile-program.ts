@@ -8,11 +8,11 @@ import { compileSound } from './compile-sound.ts';
 import { type Expression, unmodelled } from './expression.ts';
 import { overBlack } from './ground.ts';
 import type { MediaInfo } from './media-info.ts';
-import { ownRange } from './own-range.ts';
+import { Ranges } from './own-range.ts';
 import type { Epoch, Program } from './program.ts';
 import { Refusals } from './refusals.ts';
 import { resolveContainer } from './resolve-stack.ts';
-import { ownTimeAt, type Place, recordFrameOf, Remarks, type Resolver } from './resolver.ts';
+import { nearestFrame, ownTimeAt, type Place, Remarks, type Resolver } from './resolver.ts';
 import { SpanCompiler } from './spans.ts';
 
 /** What a programme is compiled from. */
@@ -53,11 +53,12 @@ export function compileProgram(input: ProgramInput): CompiledTimeline {
   const remarks = new Remarks();
   const refusals = new Refusals();
   const start = startOf(timeline, canvas);
-  const resolver: Resolver = { media, font: input.font, refusals, remarks, compositions: new Map(), start };
+  const ranges = new Ranges(media);
+  const resolver: Resolver = { media, ranges, font: input.font, refusals, remarks, compositions: new Map(), start };
 
-  const range = ownRange(timeline.tracks, media);
+  const range = ranges.of(timeline.tracks);
   const ownTime = ownTimeAt(range.start, 0, canvas.rate);
-  const frames = recordFrameOf(add(range.start, range.duration), ownTime, canvas.rate, 'the timeline', remarks);
+  const frames = nearestFrame(add(range.start, range.duration), ownTime, canvas.rate);
   const window = windowOf(input.range, frames, timeline);
   const place: Place = { canvas, in: 0, out: frames, from: 0, to: frames, ownTime, track: '' };
 

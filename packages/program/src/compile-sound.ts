@@ -1,4 +1,3 @@
-import { canonicalJson, type Json } from '@patchwork/kernel';
 import { ceil, divide, floor, type FrameRange, multiply, one, type Rational, rational } from '@patchwork/time';
 import type { ProgramInput } from './compile-program.ts';
 import type { UnmodelledUse } from './program.ts';
@@ -29,12 +28,15 @@ export function compileSound(
   return { sound: { ...heard, key: input.sha256(soundText(heard, sounds.unmodelled, origin)) }, unmodelled };
 }
 
-/** All of a sound programme as canonical text, what cannot be played included. */
+/**
+ * All of a sound programme as text, what cannot be played included. Every value of it is made in one place, so its fields
+ * always stand in one order and equal programmes give equal text; and a field added to a piece counts by itself.
+ */
 export function soundText(
   sound: Omit<SoundProgram, 'key'>,
   unmodelled: readonly UnmodelledSound[],
   origin: Rational,
 ): string {
   const things = unmodelled.map(({ content, from, to }) => [content, from, to, origin]);
-  return canonicalJson({ semantics: soundSemantics, sound, unmodelled: things } as unknown as Json);
+  return JSON.stringify([soundSemantics, sound, things]);
 }

@@ -70,8 +70,9 @@ export class CompiledProgram implements Program {
   #spanAt(frame: number): CompiledSpan {
     const at = frame + this.#offset;
     const latest = this.#compiled[this.#latest];
-    if (latest !== undefined && latest.in <= at && at < latest.out) return latest;
-    if (!Number.isSafeInteger(frame) || frame < 0 || frame >= this.frames) {
+    const isWhole = Number.isSafeInteger(frame);
+    if (isWhole && latest !== undefined && latest.in <= at && at < latest.out) return latest;
+    if (!isWhole || frame < 0 || frame >= this.frames) {
       throw new TypeError(`frame ${frame} is not a whole number in [0, ${this.frames})`);
     }
     let low = 0;

@@ -67,7 +67,19 @@ function fieldShape(picture: Picture, name: string, values: MovingValues[]): str
   if (name === 'op') return `"${picture.op}@${pictureSemantics[picture.op]}"`;
   if (isPicture(field)) return shapeOf(field, values);
   if (Array.isArray(field) && field.every(isPicture)) return `[${field.map((one) => shapeOf(one, values)).join(',')}]`;
-  return canonicalJson(field as Json);
+  return typeof field === 'object' && field !== null ? objectText(field) : canonicalJson(field as Json);
+}
+
+/** Colour tags, crops and aspects are shared by all frames of a file: their text is made once. */
+const objectTexts = new WeakMap<object, string>();
+
+function objectText(object: object): string {
+  let text = objectTexts.get(object);
+  if (text === undefined) {
+    text = canonicalJson(object as Json);
+    objectTexts.set(object, text);
+  }
+  return text;
 }
 
 function isPicture(value: unknown): value is Picture {

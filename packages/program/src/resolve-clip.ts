@@ -130,7 +130,7 @@ function leadOf(clip: Clip, info: MediaInfo, video: VideoStreamInfo, map: TimeMa
     name: clip.name,
     timecode: {
       at: (frame) => timecodeText(first + indexAt(frame), video.rate, dropFrame),
-      signature: `source timecode ${info.identity} ${first} ${dropFrame} ${mapText(map)}`,
+      signature: `source timecode ${info.identity} ${first} ${dropFrame} ${video.still ? '' : mapText(map)}`,
     },
   };
 }

@@ -12,7 +12,7 @@ import {
 } from '@patchwork/timeline';
 import { type GainFactor, type OwnClock, recordWhere } from './gain-factor.ts';
 import type { MediaInfo, SoundStreamInfo } from './media-info.ts';
-import { ownRange } from './own-range.ts';
+import type { Ranges } from './own-range.ts';
 import { mediaZero } from './resolve-clip.ts';
 import type { Resolver } from './resolver.ts';
 import type { OwnRange, Retime } from './retime.ts';
@@ -55,7 +55,7 @@ export class SoundResolver {
 
   /** The pieces of a root stack, in order of track, then time. */
   resolve(root: Stack, clock: OwnClock, from: Rational, to: Rational): readonly SoundPiece[] {
-    const range = ownRange(root, this.#resolver.media);
+    const range = this.#resolver.ranges.of(root);
     const place = this.#inside(root, range, { clock, factors: [], track: '', from, to }, clock);
     return place === null ? [] : this.#layers(root, place);
   }
@@ -69,7 +69,7 @@ export class SoundResolver {
       number += child.kind === 'Track' ? 1 : 0;
       const own = child.name === '' || child.kind === 'Stack' ? `A${number}` : child.name;
       const track = place.track === '' ? own : `${place.track} / ${own}`;
-      const range = ownRange(child, this.#resolver.media);
+      const range = this.#resolver.ranges.of(child);
       const before = this.#pieces;
       this.#pieces = [];
       this.#item(child, { start: zero, end: range.duration, lead: zero, trail: zero }, range, { ...place, track }, []);
@@ -80,7 +80,7 @@ export class SoundResolver {
   }
 
   #track(track: Track, place: SoundPlace): void {
-    const slots = slotsOf(track, this.#resolver.media);
+    const slots = slotsOf(track, this.#resolver.ranges);
     for (const slot of slots) {
       const factors = slot.fades.map(({ from, to, start, end }) => ownRamp(from, to, start, end, place.clock));
       for (const { node, from, to } of slot.transitions) this.#noteTransition(node, from, to, place);
@@ -213,7 +213,7 @@ interface Slot {
  * Places the items of a track, and gives both sides of each transition a straight fade over [cut − in, cut + out). A side
  * is heard no further than its neighbour reaches.
  */
-function slotsOf(track: Track, media: Resolver['media']): readonly Slot[] {
+function slotsOf(track: Track, ranges: Ranges): readonly Slot[] {
   const slots: Slot[] = [];
   let waiting: Transition[] = [];
   let start: Rational = zero;
@@ -223,7 +223,7 @@ function slotsOf(track: Track, media: Resolver['media']): readonly Slot[] {
       continue;
     }
     if (!isItem(child)) continue;
-    const range = ownRange(child, media);
+    const range = ranges.of(child);
     const end = add(start, range.duration);
     const slot: Slot = { item: child, range, start, end, lead: zero, trail: zero, fades: [], transitions: [] };
     for (const node of waiting) fade(node, start, slots.at(-1) ?? null, slot);

@@ -7,10 +7,9 @@ import { nested, through } from './expression.ts';
 import { type ItemEffects, itemEffects, withItemEffects } from './item-effects.ts';
 import { cutLane, stackLanes } from './lane.ts';
 import { tellLimits } from './media-limits.ts';
-import { ownRange } from './own-range.ts';
 import { needsHdrConversion, resolveClip } from './resolve-clip.ts';
 import { resolveTrack } from './resolve-track.ts';
-import { ownTimeAt, type Place, recordFrameOf, type Resolver, type Segment } from './resolver.ts';
+import { nearestFrame, ownTimeAt, type Place, type Resolver, type Segment } from './resolver.ts';
 import { asShot, type OwnRange, timeMapOf } from './retime.ts';
 import { stepsOf } from './stream-clock.ts';
 import { mapText, type TimeMap } from './time-map.ts';
@@ -81,10 +80,10 @@ function layerLane(child: Composable, place: Place, track: string, resolver: Res
     return [];
   }
   if (!isItem(child) || !child.enabled) return [];
-  const range = ownRange(child, resolver.media);
+  const range = resolver.ranges.of(child);
   const { rate } = place.canvas;
-  const first = recordFrameOf(zero, place.ownTime, rate, track, resolver.remarks);
-  const out = recordFrameOf(range.duration, place.ownTime, rate, track, resolver.remarks);
+  const first = nearestFrame(zero, place.ownTime, rate);
+  const out = nearestFrame(range.duration, place.ownTime, rate);
   const inside: Place = {
     ...place,
     track,
@@ -149,7 +148,7 @@ function compositionOf(item: Track | Stack, canvas: Canvas, track: string, resol
   const name = `${item.id} ${canvasText(canvas)}`;
   const known = resolver.compositions.get(name);
   if (known !== undefined) return known;
-  const { duration } = ownRange({ ...item, sourceRange: null }, resolver.media);
+  const { duration } = resolver.ranges.whole(item);
   const out = ceil(multiply(duration, canvas.rate));
   const whole: Place = { canvas, in: 0, out, from: 0, to: out, ownTime: ownTimeAt(zero, 0, canvas.rate), track };
   // Its record timecode is its own: it cannot know where it is used.

@@ -3,7 +3,6 @@ import { isItem, type Item, type Track, type Transition, unmodelledOf } from '@p
 import { type Expression, dissolve, unmodelled } from './expression.ts';
 import { cutLane, stackLanes } from './lane.ts';
 import { tellLimits } from './media-limits.ts';
-import { ownRange } from './own-range.ts';
 import { resolveClip } from './resolve-clip.ts';
 import { resolveContainer } from './resolve-stack.ts';
 import { ownTimeAt, type Place, recordFrameOf, type Resolver, type Segment } from './resolver.ts';
@@ -53,7 +52,7 @@ export function resolveTrack(track: Track, place: Place, resolver: Resolver): re
   for (const cell of cells) {
     // Transitions whose incoming side this is, or that fade it in.
     for (let blend = blends[nextBlend]; blend !== undefined && blend.after === cell; blend = blends[nextBlend]) {
-      lay(cutLane(blendLane(blend), place.from, place.to));
+      lay(cutLane(blendLane(blend, place.track), place.from, place.to));
       from = blend.to;
       nextBlend += 1;
     }
@@ -61,7 +60,7 @@ export function resolveTrack(track: Track, place: Place, resolver: Resolver): re
     const end = after !== undefined && after.before === cell ? after.from : cell.out;
     lay(bodyLane(cell, Math.max(cell.in, from), end, place));
     if (after !== undefined && after.before === cell && after.after === null) {
-      lay(cutLane(blendLane(after), place.from, place.to));
+      lay(cutLane(blendLane(after, place.track), place.from, place.to));
       from = after.to;
       nextBlend += 1;
     }
@@ -101,7 +100,7 @@ function placeChildren(
       continue;
     }
     if (!isItem(child)) continue;
-    const range = ownRange(child, resolver.media);
+    const range = resolver.ranges.of(child);
     const end = add(start, range.duration);
     const cell = placeItem(child, start, end, range, place, cells.at(-1)?.out ?? null, resolver);
     if (waiting !== undefined) waiting.after = cell;
@@ -181,7 +180,7 @@ function placeTransitions(cuts: readonly Cut[], place: Place, resolver: Resolver
 }
 
 /** The frames of a transition: a dissolve of its sides' lanes, divided at the edit point. */
-function blendLane(blend: Blend): readonly Segment[] {
+function blendLane(blend: Blend, track: string): readonly Segment[] {
   const { node, before, after, cut, start, length } = blend;
   const result: Segment[] = [];
   const divided = [blend.from, Math.min(Math.max(cut, blend.from), blend.to), blend.to];
@@ -193,19 +192,19 @@ function blendLane(blend: Blend): readonly Segment[] {
     const incoming = after?.lane(from, to) ?? [];
     for (const segment of pairs(outgoing, incoming)) {
       const mixed = dissolve(segment.from, segment.to, start, length, side);
-      result.push({ in: segment.in, out: segment.out, expression: asDrawn(mixed, node) });
+      result.push({ in: segment.in, out: segment.out, expression: asDrawn(mixed, node, track) });
     }
   }
   return result;
 }
 
 /** A dissolve as it is; any other transition as an unmodelled picture over the dissolve that stands in for it. */
-function asDrawn(mixed: Expression, node: Transition): Expression {
+function asDrawn(mixed: Expression, node: Transition, track: string): Expression {
   let result = mixed;
   if (node.transitionType !== 'SMPTE_Dissolve') {
-    result = unmodelled(result, `transition "${node.transitionType}"`, `transition ${node.transitionType}`);
+    result = unmodelled(result, `transition "${node.transitionType}" on ${track}`, `transition ${node.transitionType}`);
   }
-  for (const thing of unmodelledOf(node)) result = unmodelled(result, thing.label, thing.content);
+  for (const thing of unmodelledOf(node)) result = unmodelled(result, `${thing.label} on ${track}`, thing.content);
   return result;
 }
 

@@ -4,6 +4,7 @@ import type { Affine } from './affine.ts';
 import type { Canvas } from './canvas.ts';
 import type { Expression } from './expression.ts';
 import type { MediaInfo } from './media-info.ts';
+import type { Ranges } from './own-range.ts';
 import type { Refusals } from './refusals.ts';
 
 /** A stretch of record frames with one expression. */
@@ -32,6 +33,7 @@ export interface Place {
 /** What all parts of one compilation share. */
 export interface Resolver {
   readonly media: (targetUrl: string) => MediaInfo | null;
+  readonly ranges: Ranges;
   readonly font: Digest | null;
   readonly refusals: Refusals;
   readonly remarks: Remarks;
@@ -61,14 +63,16 @@ export function ownTimeAt(ownStart: Rational, frame: number, rate: Rate): Affine
   return { offset: subtract(ownStart, multiply(slope, { num: frame, den: 1 })), slope };
 }
 
-/**
- * The record frame at which an own time lies. Between two frames the nearer one is taken (the later of two as near), and
- * said so.
- */
+/** The record frame nearest to an own time; of two as near the later one. */
+export function nearestFrame(own: Rational, ownTime: Affine, rate: Rate): number {
+  return round(multiply(subtract(own, ownTime.offset), rate));
+}
+
+/** The record frame of an item's edge. One between two frames is moved to the nearest, and said so. */
 export function recordFrameOf(own: Rational, ownTime: Affine, rate: Rate, where: string, remarks: Remarks): number {
   const exact = multiply(subtract(own, ownTime.offset), rate);
   if (exact.den === 1) return exact.num;
-  const frame = round(exact);
+  const frame = nearestFrame(own, ownTime, rate);
   remarks.add({
     code: 'PW_RECORD_SUBFRAME',
     severity: 'note',

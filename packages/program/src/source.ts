@@ -37,7 +37,7 @@ export function source(use: SourceUse): Expression {
   const framesAt = use.sampling === 'blend' ? blendedFrames(use) : null;
   const nearest = clampedIndex(use);
   const ptsAt = ptsOf(video);
-  const timeText = mapText(use.map);
+  const timeText = timeTextOf(use);
   const clips = [use.clip];
 
   const pictureOf = (index: number, cropped: SourcePicture['crop']): SourcePicture => ({
@@ -91,6 +91,12 @@ export function source(use: SourceUse): Expression {
       return { picture, opaque: covers && kind === '1', anchor, clips, lead: use.lead, unmodelled: [] };
     },
   };
+}
+
+/** Canonical text of when which frame shows. A still shows one frame at all times, a freeze one frame of its file. */
+function timeTextOf({ video, map }: SourceUse): string {
+  if (video.still) return 'held 0';
+  return map.kind === 'hold' ? `held ${clampedIndex({ video, map })(0)}` : mapText(map);
 }
 
 const noCrop: SourcePicture['crop'] = { left: 0, right: 0, top: 0, bottom: 0 };

@@ -124,3 +124,8 @@ export function storyClips(): Composable[] {
 export function keysOf({ program }: CompiledTimeline): readonly string[] {
   return Array.from({ length: program.frames }, (_, frame) => program.frameKeyAt(frame));
 }
+
+/** How many cases a property is tried with: its own number, times `PW_RUNS` where that is set. */
+export function runs(count: number): number {
+  return Math.ceil(count * Number(process.env['PW_RUNS'] ?? 1));
+}
