@@ -100,8 +100,11 @@ export interface Changes {
   readonly summary: string;
   /** Edits of our own edit API that turn the old timeline into the new one, proved by replay; empty where none were found. */
   readonly script: readonly ScriptStep[];
-  /** `replayed`: the script gives the new timeline exactly. `none`: nothing to do, or no script; the changes tell it raw. */
-  readonly scriptProof: 'replayed' | 'none';
+  /**
+   * `replayed`: the script gives the new timeline exactly. `replayed-places`: in all but effects, names and marks, for which
+   * there is no edit command; the changes tell those. `none`: nothing to do, or no script; the changes tell it raw.
+   */
+  readonly scriptProof: 'replayed' | 'replayed-places' | 'none';
   /** All record frames whose picture differs: the union of the changes' ranges. */
   readonly dirty: readonly FrameRange[];
   /** What could not be seen or compared, in words. */

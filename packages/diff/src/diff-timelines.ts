@@ -20,6 +20,7 @@ import type { Timeline } from '@patchwork/timeline';
 import type { Change, Changes, Place } from './change.ts';
 import { everywhere, type Draft } from './draft.ts';
 import { itemChanges } from './item-change.ts';
+import { inferScript } from './infer-script.ts';
 import { foldLinkedSound } from './linked-sound.ts';
 import { matchItems } from './match-items.ts';
 import { moveDrafts } from './move-draft.ts';
@@ -60,12 +61,13 @@ export function diffTimelines(input: DiffInput): Changes {
   const dirty =
     input.oldProgram !== null && input.newProgram !== null ? dirtyRanges(input.oldProgram, input.newProgram) : [];
   const changes = withDirty(drafts, dirty, input);
+  const script = inferScript(input.old, input.new, layout);
   return {
     schema: 'patchwork.diff/1',
     changes,
     summary: summaryOf(changes),
-    script: [],
-    scriptProof: 'none',
+    script: script.steps,
+    scriptProof: script.proof,
     dirty,
     unknown: unknownOf(input),
   };
@@ -135,7 +137,8 @@ function byPlace(a: Draft, b: Draft): number {
 
 function placeOf(draft: Draft): number {
   const [first] = draft.items;
-  return first?.next?.record.in ?? first?.old?.record.in ?? -1;
+  if (draft.tracks.length === 0) return -1;
+  return first?.next?.record.in ?? first?.old?.record.in ?? draft.newExtent[0]?.in ?? -1;
 }
 
 /**
@@ -143,12 +146,15 @@ function placeOf(draft: Draft): number {
  * were; then to renames and other marks, which a burn-in may read. What nothing explains is told, too.
  */
 function withDirty(drafts: readonly Draft[], dirty: readonly FrameRange[], input: DiffInput): Change[] {
-  const given: (readonly FrameRange[])[] = drafts.map((one) => (isWeak(one) ? [] : intersectRanges(dirty, one.newExtent)));
+  const given: (readonly FrameRange[])[] = drafts.map((one) =>
+    isWeak(one) ? [] : intersectRanges(dirty, one.newExtent),
+  );
   let rest = subtractRanges(dirty, given.flat());
   const giveRest = (isAsked: (one: Draft) => boolean): void => {
     if (rest.length === 0) return;
     drafts.forEach((one, i) => {
-      if (isAsked(one)) given[i] = uniteRanges(given[i] ?? [], intersectRanges(rest, uniteRanges(one.newExtent, one.oldExtent)));
+      if (isAsked(one))
+        given[i] = uniteRanges(given[i] ?? [], intersectRanges(rest, uniteRanges(one.newExtent, one.oldExtent)));
     });
     rest = subtractRanges(rest, given.flat());
   };
@@ -157,8 +163,15 @@ function withDirty(drafts: readonly Draft[], dirty: readonly FrameRange[], input
   const changes = drafts.map((one, i) => changeOf(one, given[i] ?? [], input));
   if (rest.length === 0) return changes;
   const other: Draft = {
-    kind: 'picture', department: 'picture', text: 'picture changed, not by anything the timeline says', items: [], tracks: [],
-    delta: null, values: [], newExtent: rest, oldExtent: [],
+    kind: 'picture',
+    department: 'picture',
+    text: 'picture changed, not by anything the timeline says',
+    items: [],
+    tracks: [],
+    delta: null,
+    values: [],
+    newExtent: rest,
+    oldExtent: [],
   };
   return [...changes, changeOf(other, rest, input)];
 }

@@ -7,7 +7,10 @@ import type { TrackItem } from './track-item.ts';
 /** Clips that left their order or their track, told in blocks: `move of 3 clips`. */
 export function moveDrafts(layout: Layout, kept: ReadonlySet<TrackItem>): Draft[] {
   return blocksOf(layout, kept).map((block) => {
-    const pairs = block.map(({ old, next }) => ({ old: layout.matching.whole(old), next: layout.matching.whole(next) }));
+    const pairs = block.map(({ old, next }) => ({
+      old: layout.matching.whole(old),
+      next: layout.matching.whole(next),
+    }));
     const [first] = pairs;
     const isElsewhere = first !== undefined && first.old.track !== first.next.track;
     const where = isElsewhere ? ` ${first.old.track} → ${first.next.track}` : '';

@@ -1,6 +1,6 @@
 import type { FrameRange, Rate } from '@patchwork/time';
 import type { ChangeKind } from './change.ts';
-import type { Draft, ItemChange } from './draft.ts';
+import { farFrame, type Draft, type ItemChange } from './draft.ts';
 import { departmentOf } from './item-change.ts';
 import type { Matching } from './matching.ts';
 import { counted, signed } from './number-text.ts';
@@ -42,8 +42,9 @@ export function trackDrafts(layout: Layout, label: string): TrackDrafts {
     tracks.find((track) => track.label === label) ?? null;
   const walk = walkTrack(layout.matching, find(layout.old), find(layout.next), layout.rate);
   const edits = trackEdits(walk);
+  const tail = tailDraft(find(layout.old), find(layout.next));
   return {
-    drafts: edits.flatMap((edit) => draftOf(layout, walk.kept, edit) ?? []),
+    drafts: [...edits.flatMap((edit) => draftOf(layout, walk.kept, edit) ?? []), ...(tail === null ? [] : [tail])],
     shifts: shiftRuns(walk.kept, edits),
     kept: new Set(walk.kept.map(({ first }) => first)),
     walk,
@@ -102,6 +103,28 @@ function draftOf(layout: Layout, kept: readonly KeptItem[], edit: TrackEdit): Dr
       return { ...draft(layout, 'gap', `gap ${signed(edit.delta)}`, [...before, item], edit.delta), items: [item] };
     }
   }
+}
+
+/** The gap behind the last clip. It shows only where it makes the programme longer. */
+function tailDraft(old: TrackView | null, next: TrackView | null): Draft | null {
+  const gapOf = (track: TrackView | null): number =>
+    track === null ? 0 : track.end - (track.items.at(-1)?.record.out ?? 0);
+  const delta = gapOf(next) - gapOf(old);
+  if (delta === 0) return null;
+  const label = (next ?? old)?.label ?? '';
+  const extent = label.startsWith('A') ? [] : [{ in: next?.items.at(-1)?.record.out ?? 0, out: farFrame }];
+  const department = label.startsWith('A') ? 'sound' : 'picture';
+  return {
+    kind: 'gap',
+    department,
+    text: `gap at the end ${signed(delta)}`,
+    items: [],
+    tracks: [label],
+    delta,
+    values: [],
+    newExtent: extent,
+    oldExtent: extent,
+  };
 }
 
 function itemAt(kept: readonly KeptItem[], at: number): ItemChange {

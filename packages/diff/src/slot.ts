@@ -3,8 +3,8 @@ import { farFrame } from './draft.ts';
 import type { TrackItem, TrackView } from './track-item.ts';
 
 /**
- * The frames an item answers for: its own, and the gap that follows it (before it, too, for the first), because an edge
- * that moves changes what the gap shows.
+ * The frames an item answers for: its own, and the gaps before and after it, because an edge that moves changes
+ * what they show.
  */
 export function slotOf(tracks: readonly TrackView[], item: TrackItem): FrameRange {
   const track = tracks.find(({ label }) => label === item.track);
@@ -12,5 +12,5 @@ export function slotOf(tracks: readonly TrackView[], item: TrackItem): FrameRang
   let next = item.index + 1;
   while ((track?.items[next]?.record.in ?? farFrame) < item.record.out) next += 1;
   const following = track?.items[next];
-  return { in: item.index === 0 ? 0 : item.record.in, out: following?.record.in ?? farFrame };
+  return { in: track?.items[item.index - 1]?.record.out ?? 0, out: following?.record.in ?? farFrame };
 }

@@ -17,12 +17,19 @@ describe('stories', () => {
   test('1: cosmetic changes are metadata only', () => {
     const clips = storyClips();
     clips[0] = { ...(clips[0] as Clip), name: 'renamed' };
-    clips[1] = { ...(clips[1] as Clip), color: { type: 'object', entries: [['r', { type: 'number', lexeme: '1.0' }]] } };
+    clips[1] = {
+      ...(clips[1] as Clip),
+      color: { type: 'object', entries: [['r', { type: 'number', lexeme: '1.0' }]] },
+    };
     clips[2] = { ...(clips[2] as Clip), markers: [makeMarker({ markedRange: makeRange(0, 1, fps24) })] };
     const changes = compare(base, timeline([clips]));
     expect(changes.summary).toBe('metadata only x3');
     expect(changes.dirty).toEqual([]);
-    expect(lines(changes)).toEqual(['V1 renamed: renamed m01 → renamed', 'V1 m02: clip colour changed', 'V1 m03: marker added']);
+    expect(lines(changes)).toEqual([
+      'V1 renamed: renamed m01 → renamed',
+      'V1 m02: clip colour changed',
+      'V1 m03: marker added',
+    ]);
     expect(compare(base, timeline([storyClips()])).summary).toBe('no change');
   });
 
@@ -37,21 +44,36 @@ describe('stories', () => {
   });
 
   test('3: ripple trim out −10', () => {
-    expect(lines(compare(base, withClip(5, (one) => ranged(one, 48, 86))))).toEqual([
-      'V1 m06: ripple trim out −10',
-      'V1: downstream 6 clips shifted −10 | dirty 566-1152',
-    ]);
+    expect(
+      lines(
+        compare(
+          base,
+          withClip(5, (one) => ranged(one, 48, 86)),
+        ),
+      ),
+    ).toEqual(['V1 m06: ripple trim out −10', 'V1: downstream 6 clips shifted −10 | dirty 566-1152']);
   });
 
   test('4: ripple trim in +10', () => {
-    expect(lines(compare(base, withClip(5, (one) => ranged(one, 58, 86))))).toEqual([
-      'V1 m06: ripple trim in +10 | dirty 480-566',
-      'V1: downstream 6 clips shifted −10 | dirty 566-1152',
-    ]);
+    expect(
+      lines(
+        compare(
+          base,
+          withClip(5, (one) => ranged(one, 58, 86)),
+        ),
+      ),
+    ).toEqual(['V1 m06: ripple trim in +10 | dirty 480-566', 'V1: downstream 6 clips shifted −10 | dirty 566-1152']);
   });
 
   test('5: slip +24', () => {
-    expect(lines(compare(base, withClip(5, (one) => ranged(one, 72, 96))))).toEqual(['V1 m06: slip +24 | dirty 480-576']);
+    expect(
+      lines(
+        compare(
+          base,
+          withClip(5, (one) => ranged(one, 72, 96)),
+        ),
+      ),
+    ).toEqual(['V1 m06: slip +24 | dirty 480-576']);
   });
 
   test('6: roll +8 is one roll', () => {
@@ -64,23 +86,35 @@ describe('stories', () => {
 
   test('7: a moved scene is one move; a blade shows nothing', () => {
     const clips = storyClips();
-    const moved = compare(base, timeline([[...clips.slice(0, 2), ...clips.slice(5, 9), ...clips.slice(2, 5), ...clips.slice(9)]]));
-    expect([moved.summary, ...lines(moved)]).toEqual(['1 move of 3 clips', 'V1 m03 m04 m05: move of 3 clips | dirty 192-864']);
+    const moved = compare(
+      base,
+      timeline([[...clips.slice(0, 2), ...clips.slice(5, 9), ...clips.slice(2, 5), ...clips.slice(9)]]),
+    );
+    expect([moved.summary, ...lines(moved)]).toEqual([
+      '1 move of 3 clips',
+      'V1 m03 m04 m05: move of 3 clips | dirty 192-864',
+    ]);
     const [left, right] = [ranged(clips[6] as Clip, 0, 40), ranged(clips[6] as Clip, 40, 56)];
     const bladed = compare(base, timeline([clips.toSpliced(6, 1, left, right)]));
-    expect([bladed.summary, ...lines(bladed)]).toEqual(['split, no picture change', 'V1 m07: split, no picture change']);
+    expect([bladed.summary, ...lines(bladed)]).toEqual([
+      'split, no picture change',
+      'V1 m07: split, no picture change',
+    ]);
     expect(compare(timeline([clips.toSpliced(6, 1, left, right)]), base).summary).toBe('joined, no picture change');
   });
 
   test('8: a dissolve added, shortened, removed', () => {
-    const [plain, long, short] = [0, 12, 6].map((half) => timeline([storyClips().toSpliced(5, 0, ...(half === 0 ? [] : [dissolve(half, half) as Clip]))])) as [typeof base, typeof base, typeof base];
+    const [plain, long, short] = [0, 12, 6].map((half) =>
+      timeline([storyClips().toSpliced(5, 0, ...(half === 0 ? [] : [dissolve(half, half) as Clip]))]),
+    ) as [typeof base, typeof base, typeof base];
     expect(lines(compare(plain, long))).toEqual(['V1 m05 m06: dissolve added (24 frames) | dirty 468-492']);
     expect(lines(compare(long, short))).toEqual(['V1 m05 m06: dissolve 24 → 12 frames | dirty 468-492']);
     expect(lines(compare(short, plain))).toEqual(['V1 m05 m06: dissolve removed (12 frames) | dirty 474-486']);
   });
 
   test('9: speeds', () => {
-    const retimed = (scalar: number): ReturnType<typeof timeline> => withClip(3, (one) => ({ ...one, effects: [makeTimeWarp(scalar)] }));
+    const retimed = (scalar: number): ReturnType<typeof timeline> =>
+      withClip(3, (one) => ({ ...one, effects: [makeTimeWarp(scalar)] }));
     expect(lines(compare(base, retimed(0.5)))).toEqual(['V1 m04: retime 100 % → 50 % | dirty 289-384']);
     expect(lines(compare(base, retimed(-1)))).toEqual(['V1 m04: retime 100 % → −100 % | dirty 288-384']);
     const frozen = withClip(3, (one) => ({ ...ranged(one, 30, 96), effects: [makeFreezeFrame()] }));
@@ -89,23 +123,43 @@ describe('stories', () => {
 
   test('10: one key of a zoom', () => {
     const zoom = (middle: number): ReturnType<typeof timeline> => {
-      const scale = { keyframes: [0, 24, 48, 96].map((frame, i) => ({ time: { num: frame, den: 24 }, value: [1, middle, 2, 2][i] ?? 1, interpolation: 'linear' as const })) };
+      const scale = {
+        keyframes: [0, 24, 48, 96].map((frame, i) => ({
+          time: { num: frame, den: 24 },
+          value: [1, middle, 2, 2][i] ?? 1,
+          interpolation: 'linear' as const,
+        })),
+      };
       const still = { x: 0, y: 0 };
-      return withClip(2, (one) => ({ ...one, effects: [makeEffect({ type: 'transform', position: still, scale: { x: scale, y: scale }, rotation: 0, anchor: still })] }));
+      return withClip(2, (one) => ({
+        ...one,
+        effects: [
+          makeEffect({ type: 'transform', position: still, scale: { x: scale, y: scale }, rotation: 0, anchor: still }),
+        ],
+      }));
     };
-    expect(lines(compare(zoom(1.2), zoom(1.4)))).toEqual(['V1 m03: scale key at frame 24: 120 % → 140 % | dirty 193-240']);
+    expect(lines(compare(zoom(1.2), zoom(1.4)))).toEqual([
+      'V1 m03: scale key at frame 24: 120 % → 140 % | dirty 193-240',
+    ]);
   });
 
   test('11: a clip above', () => {
-    const above = (value: number): ReturnType<typeof timeline> => timeline([storyClips(), [gap(200), clip('T', 0, 60, [opacity(value)])]]);
+    const above = (value: number): ReturnType<typeof timeline> =>
+      timeline([storyClips(), [gap(200), clip('T', 0, 60, [opacity(value)])]]);
     expect(lines(compare(above(0.5), above(0.25)))).toEqual(['V2 T: opacity 50 % → 25 % | dirty 200-260']);
-    expect(lines(compare(above(0.5), timeline([storyClips(), []])))).toEqual(['V2 T: delete (60 frames) | dirty 200-260']);
+    expect(lines(compare(above(0.5), timeline([storyClips(), []])))).toEqual([
+      'V2 T: delete (60 frames) | dirty 200-260',
+    ]);
   });
 
   test('12: media swapped under its name, and relinked', () => {
-    expect(lines(compare(base, timeline([storyClips()]), [{}, { 'm02.mov': 'another take' }]))).toEqual(['V1 m02: content changed, same path | dirty 96-192']);
+    expect(lines(compare(base, timeline([storyClips()]), [{}, { 'm02.mov': 'another take' }]))).toEqual([
+      'V1 m02: content changed, same path | dirty 96-192',
+    ]);
     const elsewhere = withClip(1, (one) => ({ ...one, mediaReferences: clip('copy', 0, 96).mediaReferences }));
-    expect(lines(compare(base, elsewhere, [{}, { 'copy.mov': 'm02.mov' }]))).toEqual(['V1 m02: relinked, same content: copy.mov']);
+    expect(lines(compare(base, elsewhere, [{}, { 'copy.mov': 'm02.mov' }]))).toEqual([
+      'V1 m02: relinked, same content: copy.mov',
+    ]);
     const twice = timeline([[...storyClips(), clip('m02', 0, 96)]]);
     expect(lines(compare(twice, twice, [{}, { 'm02.mov': 'x' }]))).toEqual([
       'V1 m02: content changed, same path | dirty 96-192',
@@ -115,12 +169,25 @@ describe('stories', () => {
 
   test('13: project rate', () => {
     const old = compile(base);
-    const changes = diffTimelines({ old: base, new: base, oldProgram: old, newProgram: { ...old, canvas: { ...old.canvas, rate: { num: 25, den: 1 } }, frameKeyAt: (f) => old.frameKeyAt(f) } });
+    const changes = diffTimelines({
+      old: base,
+      new: base,
+      oldProgram: old,
+      newProgram: {
+        ...old,
+        canvas: { ...old.canvas, rate: { num: 25, den: 1 } },
+        frameKeyAt: (f) => old.frameKeyAt(f),
+      },
+    });
     expect(changes.changes.map(({ text }) => text)).toContain('timeline.rate 24/1 → 25/1');
   });
 
   test('16: sound only', () => {
-    const sound = (gainDb: number): ReturnType<typeof timeline> => timeline([storyClips()], [storyClips().map((one, i) => (i === 2 ? { ...one, effects: [makeEffect({ type: 'volume', gainDb })] } : one))]);
+    const sound = (gainDb: number): ReturnType<typeof timeline> =>
+      timeline(
+        [storyClips()],
+        [storyClips().map((one, i) => (i === 2 ? { ...one, effects: [makeEffect({ type: 'volume', gainDb })] } : one))],
+      );
     expect(lines(compare(sound(0), sound(-3)))).toEqual(['A1 m03: gain 0 dB → −3 dB']);
   });
 });

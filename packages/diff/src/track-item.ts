@@ -35,6 +35,8 @@ export interface TrackView {
   readonly node: Track;
   readonly items: readonly TrackItem[];
   readonly cuts: readonly TransitionView[];
+  /** First record frame after the last child, gaps included. */
+  readonly end: number;
 }
 
 /** A clip or a compound on its track, in record frames and exact media time. Gaps are what lies between. */
@@ -136,6 +138,7 @@ function trackView(track: Track, label: string, rate: Rate, identityOf: Identity
     label,
     node: track,
     items,
+    end: framesOf(at, rate),
     cuts: cuts.map(({ index, leftIsItem, ...cut }, i) => ({
       ...cut,
       track: label,

@@ -141,7 +141,12 @@ class Walker {
     if (!headMoves && inShift !== start) this.steps.push({ kind: 'gap', at, delta: inShift - start });
     if (head !== 0) this.steps.push({ kind: 'head', at, delta: head, ripple: !headMoves });
     this.#base = untrimmed;
-    this.kept.push({ first: edges.first, old: edges.old, next: edges.next, shift: (headMoves ? start : inShift) - this.#moved });
+    this.kept.push({
+      first: edges.first,
+      old: edges.old,
+      next: edges.next,
+      shift: (headMoves ? start : inShift) - this.#moved,
+    });
   }
 
   /** Explains where it ends, by what the next kept item does. */

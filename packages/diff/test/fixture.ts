@@ -3,8 +3,19 @@ import type { Sha256 } from '@patchwork/kernel';
 import { compileProgram, type MediaInfo, type Program } from '@patchwork/program';
 import { rational, type Rate } from '@patchwork/time';
 import {
-  makeClip, makeEffect, makeExternalReference, makeGap, makeRange, makeTime, makeTimeline, makeTrack, makeTransition,
-  type Clip, type Composable, type Effect, type Timeline,
+  makeClip,
+  makeEffect,
+  makeExternalReference,
+  makeGap,
+  makeRange,
+  makeTime,
+  makeTimeline,
+  makeTrack,
+  makeTransition,
+  type Clip,
+  type Composable,
+  type Effect,
+  type Timeline,
 } from '@patchwork/timeline';
 import type { Changes } from '../src/change.ts';
 import { diffTimelines, type DiffInput } from '../src/diff-timelines.ts';
@@ -22,19 +33,50 @@ function mediaOf(url: string, content: string): MediaInfo {
     path: url,
     container: 'mov',
     video: {
-      stream: 0, codec: 'h264', profile: 'High', width: 64, height: 36, pixelFormat: 'yuv420p', pixelAspect: rational(1),
-      rotation: 0, fieldOrder: 'progressive', color: bt709, rate: fps24, frames: 400, still: false,
-      timeBase: rational(1, 24_000), firstPts: 0, times: null,
+      stream: 0,
+      codec: 'h264',
+      profile: 'High',
+      width: 64,
+      height: 36,
+      pixelFormat: 'yuv420p',
+      pixelAspect: rational(1),
+      rotation: 0,
+      fieldOrder: 'progressive',
+      color: bt709,
+      rate: fps24,
+      frames: 400,
+      still: false,
+      timeBase: rational(1, 24_000),
+      firstPts: 0,
+      times: null,
     },
-    sound: [{ stream: 1, codec: 'pcm_s16le', sampleRate: 48_000, channels: 2, layout: 'stereo', start: rational(0), samples: 800_000 }],
+    sound: [
+      {
+        stream: 1,
+        codec: 'pcm_s16le',
+        sampleRate: 48_000,
+        channels: 2,
+        layout: 'stereo',
+        start: rational(0),
+        samples: 800_000,
+      },
+    ],
     startTimecode: null,
   };
 }
 
 /** A clip of a file named like it, `length` frames from `start`, at 24 fps. */
-export function clip(media: string, start: number, length: number, effects: readonly Effect[] = [], name: string = media): Clip {
+export function clip(
+  media: string,
+  start: number,
+  length: number,
+  effects: readonly Effect[] = [],
+  name: string = media,
+): Clip {
   return makeClip({
-    name, effects, sourceRange: makeRange(start, length, fps24),
+    name,
+    effects,
+    sourceRange: makeRange(start, length, fps24),
     media: makeExternalReference({ targetUrl: `${media}.mov`, availableRange: makeRange(0, 400, fps24) }),
   });
 }
@@ -52,7 +94,10 @@ export function opacity(value: number): Effect {
 }
 
 /** A timeline of video tracks, the lowest first, and sound tracks. */
-export function timeline(video: readonly (readonly Composable[])[], audio: readonly (readonly Composable[])[] = []): Timeline {
+export function timeline(
+  video: readonly (readonly Composable[])[],
+  audio: readonly (readonly Composable[])[] = [],
+): Timeline {
   return makeTimeline({
     name: 'test',
     tracks: [
@@ -77,16 +122,32 @@ export interface Contents {
 
 export function compile(of: Timeline, contents: Contents = {}): Program {
   return compileProgram({
-    timeline: of, canvas: { width: 64, height: 36, rate: fps24, color: bt709 },
-    media: (url) => mediaOf(url, contents[url] ?? url), sha256, sampleRate: 48_000, epochs: [], font: sha256('font'), range: null,
+    timeline: of,
+    canvas: { width: 64, height: 36, rate: fps24, color: bt709 },
+    media: (url) => mediaOf(url, contents[url] ?? url),
+    sha256,
+    sampleRate: 48_000,
+    epochs: [],
+    font: sha256('font'),
+    range: null,
   }).program;
 }
 
 /** Compares two timelines, compiled, with the digests of their files known. */
-export function compare(old: Timeline, next: Timeline, contents: readonly [Contents, Contents] = [{}, {}], parts: Partial<DiffInput> = {}): Changes {
+export function compare(
+  old: Timeline,
+  next: Timeline,
+  contents: readonly [Contents, Contents] = [{}, {}],
+  parts: Partial<DiffInput> = {},
+): Changes {
   return diffTimelines({
-    old, new: next, oldProgram: compile(old, contents[0]), newProgram: compile(next, contents[1]),
-    oldIdentity: (url) => sha256(contents[0][url] ?? url), newIdentity: (url) => sha256(contents[1][url] ?? url), ...parts,
+    old,
+    new: next,
+    oldProgram: compile(old, contents[0]),
+    newProgram: compile(next, contents[1]),
+    oldIdentity: (url) => sha256(contents[0][url] ?? url),
+    newIdentity: (url) => sha256(contents[1][url] ?? url),
+    ...parts,
   });
 }
 

@@ -9,7 +9,7 @@ import type { FrameRange } from '@patchwork/time';
 export function dirtyRanges(previous: Program, next: Program, shift: number = 0): FrameRange[] {
   const ranges: { in: number; out: number }[] = [];
   const end = Math.max(next.frames, previous.frames - shift);
-  for (let frame = Math.min(0, -shift); frame < end; frame += 1) {
+  for (let frame = Math.min(0, 0 - shift); frame < end; frame += 1) {
     if (keyOrNull(previous, frame + shift) === keyOrNull(next, frame)) continue;
     const last = ranges.at(-1);
     if (last !== undefined && last.out === frame) last.out = frame + 1;
