@@ -9,6 +9,8 @@ const attempts = 2;
 /** A job that waits for a child. */
 interface Waiting extends Task {
   attempt: number;
+  /** Settled: its child's death is no concern of anyone. */
+  isOver: boolean;
 }
 
 /**
@@ -38,7 +40,7 @@ class WorkerPool {
         return;
       }
       const task: Waiting = {
-        kind, job, attempt: 1,
+        kind, job, attempt: 1, isOver: false,
         onProgress: call.onProgress ?? null,
         resolve: (result) => {
           call.signal?.removeEventListener('abort', onAbort);
@@ -50,6 +52,7 @@ class WorkerPool {
         },
       };
       const onAbort = (): void => {
+        task.isOver = true;
         this.queue = this.queue.filter((one) => one !== task);
         for (const child of this.children) if (child.task === task) child.kill();
         task.reject(aborted(kind));
@@ -90,7 +93,7 @@ class WorkerPool {
   }
 
   private orphan(task: Waiting, how: string): void {
-    if (this.closed) return;
+    if (this.closed || task.isOver) return;
     this.options.log?.(`a media process died (${how}) during ${task.kind}, attempt ${task.attempt} of ${attempts}`);
     if (task.attempt < attempts) {
       task.attempt += 1;

@@ -5,9 +5,10 @@ import type { EncodedChunk, VideoProfile } from '@patchwork/plan';
 import type { PictureJob } from '../jobs.ts';
 import { Drawer } from './draw.ts';
 import type { FramePool } from './frame-pool.ts';
-import { avcConfig, keptNals, lengthPrefixed, nalType, splitAnnexB, typeOfNal } from './nal.ts';
+import { avcConfig, keptNals, lengthPrefixed, nalType, splitAnnexB, typeOfNal, x264Settings } from './nal.ts';
 import { rasterFormat } from './raster.ts';
 import { type EncodedPacket, VideoEncoder } from './video-encoder.ts';
+import { x264Pins } from './x264-names.ts';
 
 function checkJob(job: PictureJob): void {
   const sum = job.lengths.reduce((total, length) => total + length, 0);
@@ -97,6 +98,7 @@ function encodeGops(job: PictureJob, drawer: Drawer, out: SampleFile, onFrame: (
         onFrame(frame);
       }
       packets.push(...encoder.finish());
+      checkPins(packets);
       const ownConfig = h264Config(encoder.extradata, job.video).toString('base64');
       config ??= ownConfig;
       if (ownConfig !== config) throw encoderFault('two chunks of one profile got different parameter sets');
@@ -152,6 +154,15 @@ function h264Sample(packet: EncodedPacket, config: string): H264Sample {
     }
   }
   return { data: lengthPrefixed(keptNals(nals)), idr: nals.some((nal) => typeOfNal(nal) === nalType.idr) };
+}
+
+/** The options that x264 says it ran with, as far as they decide whether the same pictures are the same bytes. */
+function checkPins(packets: readonly EncodedPacket[]): void {
+  const text = packets.slice(0, 1).map((packet) => x264Settings(splitAnnexB(packet.data))).join('');
+  for (const [name, value] of Object.entries(x264Pins)) {
+    const stated = new RegExp(` ${name}=(\\S+)`).exec(text)?.[1];
+    if (stated !== value) throw encoderFault(`it ran with ${name}=${stated ?? '?'} instead of ${value}`);
+  }
 }
 
 /** Parses back what the encoder really did: one IDR picture, first; every frame once; no deeper reordering than stated. */

@@ -88,6 +88,21 @@ export function seiMessages(nal: Uint8Array): SeiMessage[] {
 export const userDataUnregistered = 5;
 
 /**
+ * The text that x264 writes of itself into its first packet, empty where there is none: a 16-byte UUID, then
+ * `x264 - core 165 … - options: cabac=1 ref=3 …`.
+ */
+export function x264Settings(nals: readonly Uint8Array[]): string {
+  for (const nal of nals) {
+    if (typeOfNal(nal) !== nalType.sei) continue;
+    for (const { type, payload } of seiMessages(nal)) {
+      const text = type === userDataUnregistered ? Buffer.from(payload.subarray(16)).toString('latin1') : '';
+      if (text.startsWith('x264 - ')) return text;
+    }
+  }
+  return '';
+}
+
+/**
  * The NAL units that a chunk keeps of a packet: no parameter sets, delimiters or user data. The user data names the
  * encoder's options, among them machine-dependent ones; parameter sets stand in the configuration.
  *

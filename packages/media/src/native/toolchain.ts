@@ -3,7 +3,7 @@ import type { Toolchain, VideoProfile } from '@patchwork/plan';
 import { getFFmpegInfo } from 'node-av/lib';
 import { solidRaster } from './composite.ts';
 import { drawingVersion } from './draw.ts';
-import { nalType, seiMessages, splitAnnexB, typeOfNal, userDataUnregistered } from './nal.ts';
+import { splitAnnexB, x264Settings } from './nal.ts';
 import { RasterArena, rasterFormat } from './raster.ts';
 import { VideoEncoder } from './video-encoder.ts';
 
@@ -29,16 +29,9 @@ function x264Build(video: VideoProfile): string {
     const gray = solidRaster(new RasterArena(), format, video.width, video.height, [0, 0, 0], 1);
     const packets = [...encoder.encode(gray), ...encoder.finish()];
     const nals = [...splitAnnexB(encoder.extradata), ...packets.flatMap((packet) => splitAnnexB(packet.data))];
-    for (const nal of nals) {
-      if (typeOfNal(nal) !== nalType.sei) continue;
-      for (const { type, payload } of seiMessages(nal)) {
-        if (type !== userDataUnregistered) continue;
-        // A 16-byte UUID, then text: "x264 - core 165 r3222 b35605a - H.264/MPEG-4 AVC codec - …".
-        const text = Buffer.from(payload.subarray(16)).toString('latin1');
-        const match = /^x264 - (core \d+\S*(?: r\S+)?(?: [0-9a-f]{6,})?)/.exec(text);
-        if (match !== null) return `x264 ${match[1] ?? ''}`;
-      }
-    }
+    // "x264 - core 165 r3222 b35605a - H.264/MPEG-4 AVC codec - …"
+    const match = /^x264 - (core \d+\S*(?: r\S+)?(?: [0-9a-f]{6,})?)/.exec(x264Settings(nals));
+    if (match !== null) return `x264 ${match[1] ?? ''}`;
     throw new PatchworkError('PW_MEDIA_ENCODER', 'libx264 does not say which build it is', {
       hint: 'Without its build number chunks of different encoders could be mixed; install node-av with its own binary.',
     });

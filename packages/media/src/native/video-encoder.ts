@@ -9,6 +9,7 @@ import { checked, encoderNamed, endOfStream, libavText, tryAgain } from './check
 import { colorNumbers } from './color-tags.ts';
 import { allocatedFrame, tagFrame, writeToFrame } from './frame-memory.ts';
 import { type Raster, rasterFormat } from './raster.ts';
+import { x264Names } from './x264-names.ts';
 
 /** FFmpeg's encoder for a codec of ours. */
 export function encoderName(codec: VideoProfile['codec']): 'libx264' | 'prores_ks' {
@@ -45,7 +46,8 @@ export function encoderOptions(options: VideoProfile['options']): [string, strin
     else own.push(`${match[1] ?? ''}=${value}`);
   }
   for (const item of own) {
-    if (!/^[a-z0-9_-]+=[^:=]+$/.test(item)) throw refusedOption('x264-params', item);
+    const [name = ''] = item.split('=');
+    if (!/^[^:=]+=[^:=]+$/.test(item) || !x264Names.has(name)) throw refusedOption('x264-params', item);
   }
   if (own.length > 0) plain.push(['x264-params', own.join(':')]);
   return plain;
