@@ -62,7 +62,10 @@ export function rampFactor(from: Rational, to: Rational, start: number, end: num
     at: (seconds) => {
       if (compare(seconds, from) <= 0) return both(start);
       if (compare(seconds, to) >= 0) return both(end);
-      return both(start + (end - start) * toNumber(divide(subtract(seconds, from), subtract(to, from))));
+      const length = subtract(to, from);
+      const rise = toNumber(divide(subtract(seconds, from), length));
+      const fall = toNumber(divide(subtract(to, seconds), length));
+      return both(start * fall + end * rise);
     },
     breaks: [from, to],
     isStraight: true,

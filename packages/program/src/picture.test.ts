@@ -312,6 +312,17 @@ describe('unmodelled', () => {
     expect(text(at(0, [bars]))).toBe('over(black, unmodelled(solid(0,0,0,0), {"generator":"SMPTEBars","parameters":{"a":2,"b":1}}))');
   });
 
+  test('U1: a gap with effects is an adjustment layer: unmodelled, not dropped', () => {
+    const adjustment = { ...gap(1), effects: [makePlainEffect('Glow')] } as Composable;
+    expect(text(at(0, [clip('a', 0, 1)], [adjustment]))).toContain('over(a0, unmodelled(solid(0,0,0,0), {"effect":"Glow"');
+    expect(text(at(0, [clip('a', 0, 1)], [{ ...gap(1), effects: [opacity(0.5)] } as Composable]))).toBe('a0');
+  });
+
+  test('U3: a node of an unknown schema is told', () => {
+    const node = { ...gap(1), kind: 'Unknown', schemaName: 'Thing', schemaVersion: 1 } as unknown as Composable;
+    expect(compile(picture([node, clip('a', 0, 1)])).diagnostics).toMatchObject([{ code: 'PW_TIMELINE_UNKNOWN', severity: 'warning' }]);
+  });
+
   test('U2: what is unmodelled is told with its place, each stretch once', () => {
     const blurred = [makePlainEffect('Blur')];
     const { program } = compile(picture([clip('a', 0, 4, blurred), clip('b', 0, 4), clip('a', 0, 4, blurred)], [gap(2), clip('c', 0, 1)]));
@@ -342,6 +353,9 @@ describe('nests', () => {
     const inner = [gap(3), clip('c', 0, 5)];
     const nest = makeStack({ sourceRange: makeRange(0, 8, fps24), effects: [makeTimeWarp(0.5)], children: [makeTrack({ children: [clip('b', 0, 8)] }), makeTrack({ children: inner })] });
     expect(texts([gap(1), nest]).slice(1)).toEqual(['b0', 'b0', 'b1', 'b1', 'b2', 'b2', 'c0', 'c0']);
+    const plain = { ...nest, effects: [makeTimeWarp(1)] } as Composable;
+    const same = compile(picture([plain])).program.spans;
+    expect(same).toEqual(compile(picture([{ ...nest, effects: [] } as Composable])).program.spans);
     const back = { ...nest, effects: [makeTimeWarp(-1)] } as Composable;
     expect(texts([back])).toEqual(['c4', 'c3', 'c2', 'c1', 'c0', 'b2', 'b1', 'b0']);
   });

@@ -4,13 +4,14 @@ import { refusing } from './burn-in.ts';
 import { canvasOf, canvasText } from './canvas-note.ts';
 import type { Canvas } from './canvas.ts';
 import { nested, through } from './expression.ts';
-import { type ItemEffects, itemEffects, withItemEffects } from './item-effects.ts';
+import { itemEffects, withItemEffects } from './item-effects.ts';
+import { resolveGap, tellUnknown } from './resolve-gap.ts';
 import { cutLane, stackLanes } from './lane.ts';
 import { tellLimits } from './media-limits.ts';
 import { needsHdrConversion, resolveClip } from './resolve-clip.ts';
 import { resolveTrack } from './resolve-track.ts';
 import { nearestFrame, ownTimeAt, type Place, type Resolver, type Segment } from './resolver.ts';
-import { asShot, type OwnRange, timeMapOf } from './retime.ts';
+import { type OwnRange, timeMapOf } from './retime.ts';
 import { stepsOf } from './stream-clock.ts';
 import { mapText, type TimeMap } from './time-map.ts';
 
@@ -29,10 +30,12 @@ export function resolveContainer(
   const isConverted = needsHdrConversion(from, to);
   const refuse = (): void =>
     resolver.refusals.add({ kind: 'hdr', clip: item.name, track: place.track, path: null, found: `transfer ${from}, timeline ${to}` });
-  const isOnOuterClock = effects.retime === asShot && equals(canvas.rate, place.canvas.rate);
+  const map = timeMapOf(effects.retime, range, place.ownTime, zero);
+  const isOnOuterClock =
+    map.kind === 'constant' && equals(map.slope, place.ownTime.slope) && equals(canvas.rate, place.canvas.rate);
   const inner = isOnOuterClock
-    ? resolveLayers(item, { ...place, canvas }, resolver)
-    : resolveThrough(item, canvas, effects, place, range, resolver);
+    ? resolveLayers(item, { ...place, canvas, ownTime: map }, resolver)
+    : resolveThrough(item, canvas, map, place, resolver);
   return inner.map(({ in: start, out, expression }) => {
     const shown = isConverted ? refusing(expression, refuse) : expression;
     const drawn = nested(shown, canvas, place.canvas, effects.conform, effects.crop);
@@ -79,6 +82,7 @@ function layerLane(child: Composable, place: Place, track: string, resolver: Res
     }
     return [];
   }
+  if (!isItem(child)) tellUnknown(child, track, resolver);
   if (!isItem(child) || !child.enabled) return [];
   const range = resolver.ranges.of(child);
   const { rate } = place.canvas;
@@ -99,7 +103,7 @@ function layerLane(child: Composable, place: Place, track: string, resolver: Res
 function laneOfItem(item: Item, place: Place, range: OwnRange, resolver: Resolver): readonly Segment[] {
   switch (item.kind) {
     case 'Gap':
-      return [];
+      return resolveGap(item, place);
     case 'Clip': {
       const placed = resolveClip(item, place, range, resolver);
       if (placed === null) return [];
@@ -120,13 +124,11 @@ function laneOfItem(item: Item, place: Place, range: OwnRange, resolver: Resolve
 function resolveThrough(
   item: Track | Stack,
   canvas: Canvas,
-  effects: ItemEffects,
+  map: TimeMap,
   place: Place,
-  range: OwnRange,
   resolver: Resolver,
 ): readonly Segment[] {
   const segments = compositionOf(item, canvas, place.track, resolver);
-  const map: TimeMap = timeMapOf(effects.retime, range, place.ownTime, zero);
   const frameAt = stepsOf(map, canvas.rate);
   const signature = `${mapText(map)} at ${canvas.rate.num}/${canvas.rate.den}`;
   const result: Segment[] = [];

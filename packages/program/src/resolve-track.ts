@@ -4,6 +4,7 @@ import { type Expression, dissolve, unmodelled } from './expression.ts';
 import { cutLane, stackLanes } from './lane.ts';
 import { tellLimits } from './media-limits.ts';
 import { resolveClip } from './resolve-clip.ts';
+import { resolveGap, tellUnknown } from './resolve-gap.ts';
 import { resolveContainer } from './resolve-stack.ts';
 import { ownTimeAt, type Place, recordFrameOf, type Resolver, type Segment } from './resolver.ts';
 import type { OwnRange } from './retime.ts';
@@ -99,7 +100,10 @@ function placeChildren(
       open.push(waiting);
       continue;
     }
-    if (!isItem(child)) continue;
+    if (!isItem(child)) {
+      tellUnknown(child, place.track, resolver);
+      continue;
+    }
     const range = resolver.ranges.of(child);
     const end = add(start, range.duration);
     const cell = placeItem(child, start, end, range, place, cells.at(-1)?.out ?? null, resolver);
@@ -136,7 +140,7 @@ function placeItem(
 function laneOf(item: Item, place: Place, range: OwnRange, resolver: Resolver): Cell['lane'] {
   switch (item.kind) {
     case 'Gap':
-      return () => [];
+      return (from, to) => resolveGap(item, { ...place, from, to });
     case 'Clip': {
       let placed: ReturnType<typeof resolveClip> | undefined;
       return (from, to) => {
