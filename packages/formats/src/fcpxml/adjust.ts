@@ -4,7 +4,7 @@ import { attribute, childElement, childElements, type XmlElement } from '../xml/
 import { blendModeName } from './blend-mode.ts';
 import { canonicalEffect } from './canonical.ts';
 import { decibelValue, decimalValue, isConstant, paramNamed, readParam, shiftPoint, type ParamContext } from './param.ts';
-import type { Side } from './side.ts';
+import { rawElement, type Side } from './side.ts';
 import type { FcpResources } from './resources.ts';
 import { parseFcpTime } from './time.ts';
 
@@ -59,6 +59,7 @@ function labelOf(element: XmlElement): string {
 function keepUnmodelled(context: AdjustContext, element: XmlElement, side: Side, why: string = 'is not modelled'): void {
   const label = labelOf(element);
   side.unmodelled.push({ label, content: canonicalEffect(context.resources, element) });
+  side.raw.push(rawElement(context.resources, element));
   context.remarks.add({
     code: 'PW_FCPXML_UNMODELLED', severity: 'warning', at: element.position, timecode: context.timecode,
     message: `${label} ${why}`,
@@ -95,7 +96,8 @@ function readCrop(context: AdjustContext, element: XmlElement, side: Side): void
   const height = (text: string): number | null => shiftPoint(text, -2);
   const width = (text: string): number | null => {
     const heights = height(text);
-    return heights === null ? null : heights / context.aspect;
+    // 15 digits survive the way through the other unit and back; more would be noise of the division.
+    return heights === null ? null : Number((heights / context.aspect).toPrecision(15));
   };
   const effect: KnownEffect = {
     type: 'crop',

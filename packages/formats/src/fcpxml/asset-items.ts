@@ -4,12 +4,14 @@ import {
   type Clip, type Marker, type MediaReference, type Unmodelled,
 } from '@patchwork/timeline';
 import { attribute, childElements, type XmlElement } from '../xml/element.ts';
-import { meaningOfReference } from './canonical.ts';
+import { inlineXml, outFromElement } from '../xml/write.ts';
+import { canonicalValue, meaningOfReference } from './canonical.ts';
 import { canonicalXml } from '../xml/canonical.ts';
 import {
-  aspectOf, endOfFrame, keptOf, readAdjustments, readFrame, readMarkers, recordFromLocal, reportUnknown, sourceOfSide, timeAttribute,
+  aspectOf, endOfFrame, keptOf, readAdjustments, readFrame, readMarkers, recordFromLocal, reportUnknown, soundLane, sourceOfSide, timeAttribute,
   type ClipFrame, type Placed, type SideContent, type Sides, type Spot,
 } from './clip-frame.ts';
+import { hintsIn } from './hints.ts';
 import { overridesOfAsset, rateOfAsset, referenceOfAsset } from './media-reference.ts';
 import { metadataOf, type PlainObject } from './nodes.ts';
 import type { Reading } from './reading.ts';
@@ -17,7 +19,7 @@ import type { FcpAsset } from './resources.ts';
 import { noRetime } from './retime.ts';
 import { shiftPoint } from './param.ts';
 import type { Placement } from './scene.ts';
-import { emptySide, type Side } from './side.ts';
+import { emptySide, plainRaw, type Side } from './side.ts';
 import { isPartOfChannels, isSoundSource, readSoundSources } from './sound-sources.ts';
 
 /** The sides that are wanted and not switched off by `srcEnable`. */
@@ -60,6 +62,7 @@ export interface ClipParts {
 /** Makes a clip of one side. */
 export function clipOf(frame: ClipFrame, name: string, parts: ClipParts): Clip {
   const source = sourceOfSide(frame, parts.content);
+  const link = hintsIn(frame.element).link ?? parts.link;
   const clip = makeClip({
     name,
     sourceRange: source.sourceRange,
@@ -67,7 +70,7 @@ export function clipOf(frame: ClipFrame, name: string, parts: ClipParts): Clip {
     markers: parts.markers,
     enabled: parts.enabled,
     media: parts.media,
-    metadata: metadataOf('fcpxml', parts.kept, parts.link === null ? {} : { link: parts.link }),
+    metadata: metadataOf('fcpxml', { ...parts.kept, ...plainRaw(parts.side.raw) }, link === null ? {} : { link }),
   });
   return withUnmodelled(clip, parts.side.unmodelled);
 }
@@ -126,8 +129,7 @@ export function placeSound(
     markers: options.isAlone ? readMarkers(reading, frame, source, mediaRate) : [],
     kept: options.isAlone ? keptOf(frame.element) : soundKept(frame.element),
   });
-  const { scene, lane } = frame.spot;
-  return scene.place({ kind: 'Audio', lane, start: edges.start, duration: edges.duration, item }, frame.element);
+  return frame.spot.scene.place({ kind: 'Audio', lane: soundLane(frame), start: edges.start, duration: edges.duration, item }, frame.element);
 }
 
 /** Notes and keywords stand on the picture; the sound keeps its role. */
@@ -209,8 +211,8 @@ export function placeChannels(reading: Reading, frame: ClipFrame, asset: FcpAsse
     media: asset === null ? makeMissingReference({ name: frame.name }) : referenceOfAsset(asset, frame.spot.scene.format.rate),
     content, side, enabled: frame.enabled, link, markers: readMarkers(reading, frame, source, mediaRate), kept: keptOf(frame.element),
   });
-  const { scene, lane, start } = frame.spot;
-  return scene.place({ kind: 'Audio', lane, start, duration: frame.duration, item }, frame.element);
+  const { scene, start } = frame.spot;
+  return scene.place({ kind: 'Audio', lane: soundLane(frame), start, duration: frame.duration, item }, frame.element);
 }
 
 /** A choice of channels is beyond the model: it is kept, so that the renderer refuses it by name. */
@@ -245,9 +247,9 @@ function readGenerator(reading: Reading, element: XmlElement, spot: Spot): { pla
   const color = solidColorOf(reading, element);
   const side = emptySide();
   if (color === null) {
-    const params = childElements(element).filter((child) => child.name === 'param' || child.name === 'timeMap').map((param) => canonicalXml(param, (_owner, _name, value) => value));
+    const params = childElements(element).filter((child) => child.name === 'param' || child.name === 'timeMap').map((param) => canonicalXml(param, (_owner, _name, value) => canonicalValue(value)));
     const label = `generator "${reading.resources.effects.get(reference)?.name ?? ''}"`;
-    side.unmodelled.push({ label, content: `${meaningOfReference(reading.resources, reference)} start=${attribute(element, 'start') ?? ''} duration=${attribute(element, 'duration') ?? ''} ${params.join(' ')}` });
+    side.unmodelled.push({ label, content: `${meaningOfReference(reading.resources, reference)} start=${canonicalValue(attribute(element, 'start') ?? '')} duration=${canonicalValue(attribute(element, 'duration') ?? '')} ${params.join(' ')}` });
     reading.remarks.add({
       code: 'PW_FCPXML_UNMODELLED', severity: 'warning', at: element.position, timecode: frame.timecode,
       message: `${label} is not modelled`, hint: 'It is kept and watched for changes; the built-in renderer cannot draw it.',
@@ -256,7 +258,7 @@ function readGenerator(reading: Reading, element: XmlElement, spot: Spot): { pla
   const video = placeGenerated(reading, frame, {
     kind: color === null ? (reading.resources.effects.get(reference)?.name ?? 'Generator') : 'SolidColor',
     parameters: color === null ? { effect: meaningOfReference(reading.resources, reference) } : { color: [...color] },
-    side, kept: keptOf(element),
+    side, kept: keptOf(element, color === null ? { xml: inlineXml(outFromElement({ ...element, name: 'generator', attributes: new Map(), content: childElements(element, 'param') })) } : {}),
   });
   return { placed: { end: endOfFrame(frame), video, audio: [] }, frame };
 }

@@ -1,9 +1,16 @@
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
 import { canonicalXml } from '../xml/canonical.ts';
 import type { FcpResources } from './resources.ts';
+import { formatFcpTime, parseFcpTime } from './time.ts';
 
 /** Attributes that never reach a pixel, or that say where a thing stands and are said by the model. */
 const placeAttributes: ReadonlySet<string> = new Set(['offset', 'lane', 'name', 'ref', 'modDate', 'id', 'note']);
+
+/** A value in one spelling: times are reduced (`24100/2400s` and `241/24s` are one time). */
+export function canonicalValue(value: string): string {
+  const time = parseFcpTime(value);
+  return time === null ? value : formatFcpTime(time);
+}
 
 /** What a resource id means, whatever the id: an effect by its unique id, an asset by its file. */
 export function meaningOfReference(resources: FcpResources, id: string): string {
@@ -28,7 +35,7 @@ export function canonicalEffect(resources: FcpResources, element: XmlElement): s
   return head + canonicalXml(element, (owner, name, value) => {
     if (owner === element && placeAttributes.has(name)) return null;
     if (name === 'ref' && owner !== element) return meaningOfReference(resources, value);
-    return value;
+    return canonicalValue(value);
   });
 }
 
@@ -46,13 +53,13 @@ export function canonicalTitle(resources: FcpResources, element: XmlElement): st
     return `style${order.size}`;
   };
   const rule = (owner: XmlElement, name: string, value: string): string | null => {
-    if (owner === element) return name === 'start' || name === 'duration' ? value : null;
+    if (owner === element) return name === 'start' || name === 'duration' ? canonicalValue(value) : null;
     if (owner.name === 'text-style' && name === 'ref') return styleName(value);
     if (owner.name === 'text-style-def' && name === 'id') return null;
-    return value;
+    return canonicalValue(value);
   };
   const parts: string[] = [meaningOfReference(resources, attribute(element, 'ref') ?? '')];
-  for (const name of ['start', 'duration']) parts.push(`${name}=${attribute(element, name) ?? ''}`);
+  for (const name of ['start', 'duration']) parts.push(`${name}=${canonicalValue(attribute(element, name) ?? '')}`);
   for (const child of childElements(element)) {
     if (child.name === 'param' || child.name === 'text') parts.push(canonicalXml(child, rule));
   }

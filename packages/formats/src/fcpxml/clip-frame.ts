@@ -5,11 +5,12 @@ import {
 import { attribute, childElement, childElements, ownText, type XmlElement } from '../xml/element.ts';
 import { inlineXml, outFromElement } from '../xml/write.ts';
 import { isAdjustment, isSoundAdjustment, readAdjustment } from './adjust.ts';
+import { hintsIn, withoutHints } from './hints.ts';
 import { metadataOf, timeAt, type PlainObject } from './nodes.ts';
 import type { Reading } from './reading.ts';
 import { readRetime, type Retime } from './retime.ts';
 import type { LanePath, Placement, Scene } from './scene.ts';
-import type { Side } from './side.ts';
+import { rawElement, type Side } from './side.ts';
 import { parseFcpTime } from './time.ts';
 
 /** Where an element is to be read, and which of its sides are wanted. */
@@ -109,6 +110,13 @@ export function readFrame(reading: Reading, element: XmlElement, spot: Spot, def
   return { element, spot, name, enabled: attribute(element, 'enabled') !== '0', start, duration, retime, timecode };
 }
 
+/** Lane on which a clip's sound is laid out: its picture's, or the one that the writer noted. */
+export function soundLane(frame: ClipFrame): LanePath {
+  const { lane } = hintsIn(frame.element);
+  if (lane === null || !/^-?\d{1,4}$/.test(lane)) return frame.spot.lane;
+  return lane === '0' ? [] : [Number(lane)];
+}
+
 /** Record time of a local time of the clip. */
 export function recordFromLocal(frame: ClipFrame, local: Rational): Rational {
   return add(frame.spot.start, multiply(subtract(local, frame.start), frame.retime.recordPerLocal));
@@ -170,7 +178,8 @@ export function isCosmetic(element: XmlElement): boolean {
 /** What the item keeps of its element for the writer and for people. */
 export function keptOf(element: XmlElement, more: PlainObject = {}): PlainObject {
   const attributes = Object.fromEntries([...element.attributes].filter(([name]) => !saidAttributes.has(name)));
-  const kept = childElements(element).filter(isCosmetic).map((child) => inlineXml(outFromElement(child)));
+  const kept = childElements(element).filter(isCosmetic).map(withoutHints).filter((child) => child !== null)
+    .map((child) => inlineXml(outFromElement(child)));
   return {
     element: element.name,
     ...(Object.keys(attributes).length > 0 ? { attributes } : {}),
@@ -236,6 +245,7 @@ export function readAdjustments(
   if (wanted === 'picture' && element === frame.element && frame.retime.unmodelledSampling !== null) {
     const sampling = frame.retime.unmodelledSampling;
     side.unmodelled.push({ label: `frame sampling "${sampling}"`, content: `frameSampling ${sampling}` });
+    side.raw.push({ xml: `<frameSampling value="${sampling}"/>`, effect: null });
   }
 }
 
@@ -244,6 +254,7 @@ export function reportUnknown(reading: Reading, frame: ClipFrame, known: (elemen
   for (const child of childElements(frame.element)) {
     if (isAdjustment(child) || isCosmetic(child) || commonNames.has(child.name) || known(child)) continue;
     side.unmodelled.push({ label: `<${child.name}>`, content: inlineXml(outFromElement(child)) });
+    side.raw.push(rawElement(reading.resources, child));
     reading.remarks.add({
       code: 'PW_FCPXML_ELEMENT', severity: 'warning', at: child.position, timecode: frame.timecode,
       message: `<${child.name}> in ${frame.element.name} "${frame.name}" is not known`,

@@ -2,7 +2,7 @@ import { add, compare, divide, equals, max, min, one, subtract, zero, type Ratio
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
 import { assetOf, channelChoice, clipOf, isAnchored, isItemElement, soundEdges } from './asset-items.ts';
 import {
-  aspectOf, endOfFrame, keptOf, readAdjustments, readFrame, readMarkers, recordFromLocal, reportUnknown, sourceOfSide, timeAttribute,
+  aspectOf, endOfFrame, keptOf, readAdjustments, readFrame, readMarkers, recordFromLocal, reportUnknown, soundLane, sourceOfSide, timeAttribute,
   type ClipFrame, type Placed, type SideContent, type Spot,
 } from './clip-frame.ts';
 import { overridesOfAsset, rateOfAsset, referenceOfAsset } from './media-reference.ts';
@@ -158,15 +158,18 @@ function placeInnerSound(
   const plays = readSoundSources(reading, frame, frame.element, { source, duration: content.duration, channelCount: inner.asset.audioChannels }, side);
   side.unmodelled.push(...channelChoice(reading, frame, inner.asset, inner.element));
   if (options.isAlone) reportUnknown(reading, frame, isClipChild, side);
-  const role = attribute(inner.element, 'role');
-  const { scene, lane } = frame.spot;
+  const attributes = Object.fromEntries(['role', 'srcCh', 'outCh'].flatMap((name) => {
+    const value = attribute(inner.element, name);
+    return value === null ? [] : [[name, value] as const];
+  }));
+  const { scene } = frame.spot;
   const item = clipOf(frame, frame.name, {
     media: referenceOfAsset(inner.asset, scene.format.rate), content, side, link: options.link,
     enabled: frame.enabled && plays && attribute(inner.element, 'enabled') !== '0',
     markers: options.isAlone ? readMarkers(reading, frame, source, mediaRate) : [],
-    kept: options.isAlone ? keptOf(frame.element) : { element: 'audio', ...(role === null ? {} : { attributes: { role } }) },
+    kept: { ...(options.isAlone ? keptOf(frame.element) : {}), element: 'audio', attributes },
   });
-  return scene.place({ kind: 'Audio', lane, start, duration: content.duration, item }, frame.element);
+  return scene.place({ kind: 'Audio', lane: soundLane(frame), start, duration: content.duration, item }, frame.element);
 }
 
 /** Reads a `<sync-clip>`: several contents played together, nested. */

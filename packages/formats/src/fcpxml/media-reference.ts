@@ -14,6 +14,7 @@ function plainFormat(format: FcpFormat): PlainObject {
     ...(format.rate === null ? {} : { rate: formatRate(format.rate) }),
     ...(format.colorSpace === '' ? {} : { colorSpace: format.colorSpace }),
     ...(format.fieldOrder === '' ? {} : { fieldOrder: format.fieldOrder }),
+    ...(format.shape.length === 0 ? {} : { shape: Object.fromEntries(format.shape) }),
   };
 }
 
@@ -38,20 +39,25 @@ export function referenceOfAsset(asset: FcpAsset, sequenceRate: Rate): MediaRefe
     ...(asset.audioChannels === null ? {} : { audioChannels: asset.audioChannels }),
     ...(asset.audioRate === null ? {} : { audioRate: asset.audioRate }),
     ...(asset.format === null ? {} : { format: plainFormat(asset.format) }),
+    ...(overridesIn(asset).length === 0 ? {} : { overrides: Object.fromEntries(overridesIn(asset)) }),
   });
   return asset.source === null
     ? makeMissingReference({ name: asset.name, availableRange, metadata })
     : makeExternalReference({ name: asset.name, targetUrl: asset.source, availableRange, metadata });
 }
 
+/** Attributes of an asset that override how its picture is read. */
+export const overrideNames: readonly string[] = ['customLUTOverride', 'colorSpaceOverride', 'projectionOverride', 'stereoscopicOverride', 'heroEyeOverride'];
+
+function overridesIn(asset: FcpAsset): (readonly [name: string, value: string])[] {
+  return overrideNames.flatMap((name) => {
+    const value = attribute(asset.element, name);
+    return value === null || /^(0\b|none$|mono$)/.test(value) ? [] : [[name, value] as const];
+  });
+}
+
 /** Settings on the asset itself that change how its picture looks. */
 export function overridesOfAsset(asset: FcpAsset): Unmodelled[] {
-  const found: Unmodelled[] = [];
-  for (const name of ['customLUTOverride', 'colorSpaceOverride', 'projectionOverride', 'stereoscopicOverride', 'heroEyeOverride']) {
-    const value = attribute(asset.element, name);
-    if (value === null || /^(0\b|none$|mono$)/.test(value)) continue;
-    found.push({ label: `${name} "${value}"`, content: `${name}=${value}` });
-  }
-  for (const [name, value] of asset.format?.shape ?? []) found.push({ label: `${name} "${value}"`, content: `${name}=${value}` });
-  return found;
+  return [...overridesIn(asset), ...(asset.format?.shape ?? [])]
+    .map(([name, value]) => ({ label: `${name} "${value}"`, content: `${name}=${value}` }));
 }

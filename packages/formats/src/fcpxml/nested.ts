@@ -3,13 +3,14 @@ import { makeEffect, makeStack, trimmedRange, unmodelledOf, withUnmodelled, type
 import { attribute, type XmlElement } from '../xml/element.ts';
 import { clipOf, enabledSides, isAnchored, soundEdges } from './asset-items.ts';
 import {
-  aspectOf, endOfFrame, keptOf, readAdjustments, readMarkers, reportUnknown, sourceOfSide,
+  aspectOf, endOfFrame, keptOf, readAdjustments, readMarkers, reportUnknown, soundLane, sourceOfSide,
   type ClipFrame, type Placed, type SideContent,
 } from './clip-frame.ts';
+import { hintsIn } from './hints.ts';
 import { metadataOf, type PlainObject } from './nodes.ts';
 import type { Reading } from './reading.ts';
 import type { Placement, Scene, SceneFormat } from './scene.ts';
-import { emptySide } from './side.ts';
+import { emptySide, plainRaw } from './side.ts';
 import { isSoundSource, readSoundSources } from './sound-sources.ts';
 
 /** What a nested clip shows and plays. */
@@ -52,7 +53,7 @@ export function placeNested(reading: Reading, frame: ClipFrame, nested: Nested):
   const edges = soundEdges(reading, frame);
   const audio = sounds.flatMap((sound, index): Placement[] => {
     const item = nestedItem({ ...side, ...sound, localStart: edges.localStart, duration: edges.duration, isPicture: false, isFirst: pictures.length === 0 && index === 0 });
-    const placement = scene.place({ kind: 'Audio', lane, start: edges.start, duration: edges.duration, item }, frame.element);
+    const placement = scene.place({ kind: 'Audio', lane: soundLane(frame), start: edges.start, duration: edges.duration, item }, frame.element);
     return placement === null ? [] : [placement];
   });
   return { placed: { end: endOfFrame(frame), video, audio }, frame };
@@ -152,6 +153,7 @@ function partsOf(nested: NestedSide, content: SideContent): {
 
 function stackOf(nested: NestedSide, content: SideContent): Item {
   const parts = partsOf(nested, content);
+  const link = hintsIn(nested.frame.element).link ?? nested.link;
   const stack = makeStack({
     name: nested.frame.name,
     sourceRange: parts.sourceRange,
@@ -159,9 +161,9 @@ function stackOf(nested: NestedSide, content: SideContent): Item {
     markers: parts.markers,
     enabled: parts.enabled,
     children: nested.tracks,
-    metadata: metadataOf('fcpxml', parts.kept, {
+    metadata: metadataOf('fcpxml', { ...parts.kept, ...plainRaw(parts.side.raw) }, {
       canvas: canvasOf(nested.scene.format, nested.nested.colorSpace),
-      ...(nested.link === null ? {} : { link: nested.link }),
+      ...(link === null ? {} : { link }),
     }),
   });
   return withUnmodelled(stack, parts.side.unmodelled);

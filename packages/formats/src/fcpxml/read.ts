@@ -2,6 +2,7 @@ import { isPatchworkError, PatchworkError, type Diagnostic } from '@patchwork/ke
 import { zero } from '@patchwork/time';
 import { makeTimeline, type Timeline } from '@patchwork/timeline';
 import { Remarks } from '../diagnostics.ts';
+import { withTidyLinks } from '../links.ts';
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
 import { parseXml } from '../xml/parse.ts';
 import { isItemElement } from './asset-items.ts';
@@ -145,5 +146,5 @@ function timelineOf(
     metadata: metadataOf('fcpxml', kept, { canvas, dropFrame: format.dropFrame }),
   });
   const markers = sequence.name === 'sequence' ? sequenceMarkers(reading, sequence, format) : [];
-  return markers.length === 0 ? timeline : { ...timeline, tracks: { ...timeline.tracks, markers } };
+  return withTidyLinks(markers.length === 0 ? timeline : { ...timeline, tracks: { ...timeline.tracks, markers } });
 }

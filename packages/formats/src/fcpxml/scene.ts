@@ -70,6 +70,10 @@ function compareSoundLanes(a: LanePath, b: LanePath): number {
   return group(a) === 1 ? compareLanes(b, a) : compareLanes(a, b);
 }
 
+function isIdleGap({ item, lane }: Placement): boolean {
+  return item.kind === 'Gap' && item.markers.length === 0 && lane.length > 0;
+}
+
 function endOf(placement: Placement): Rational {
   return add(placement.start, placement.duration);
 }
@@ -193,13 +197,18 @@ export class Scene {
     const order = kind === 'Audio' ? compareSoundLanes : compareLanes;
     const groups = [...lanes.values()].toSorted((a, b) => order(a.lane, b.lane));
     const filled = groups.flatMap(({ lane, placements }) => this.#fill(kind, lane, placements).map((track) => ({ lane, track })));
-    // Gaps alone show nothing; only the main storyline's give a timeline its length.
-    const open = filled.filter(({ lane, track }) =>
-      track.placements.some(({ item }) => item.kind !== 'Gap') || (!this.#isNested && lane.length === 0));
+    const open = filled.filter(({ lane, track }) => this.#isWorthATrack(lane, track));
     const letter = kind === 'Video' ? 'V' : kind === 'Audio' ? 'A' : 'C';
     const primary = open.findIndex(({ lane }) => lane.every((part) => part === 0));
     return open.map(({ track }, index) =>
       trackNode(kind, `${letter}${index + 1}`, this.#children(track), kind === 'Video' && index === primary));
+  }
+
+  /** Gaps alone show nothing; only those of the main storyline count, where nothing else makes the timeline as long. */
+  #isWorthATrack(lane: LanePath, track: OpenTrack): boolean {
+    if (track.placements.some(({ item }) => item.kind !== 'Gap' || item.markers.length > 0)) return true;
+    if (this.#isNested || lane.length > 0) return false;
+    return this.#placements.every((other) => other.item.kind === 'Gap' || compare(endOf(other), track.end) < 0);
   }
 
   #fill(kind: TrackKind, lane: LanePath, placements: readonly Placement[]): OpenTrack[] {
@@ -248,6 +257,8 @@ export class Scene {
     const { begin } = this;
     let end: Rational = begin;
     for (const placement of track.placements) {
+      // A gap that hangs on something is just the hole that it leaves.
+      if (isIdleGap(placement)) continue;
       if (compare(placement.start, end) > 0) {
         if (compare(end, begin) > 0) takeAt(end);
         children.push(gapNode(subtract(placement.start, end), rate));

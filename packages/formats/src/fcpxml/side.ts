@@ -1,12 +1,35 @@
 import type { KnownEffect, Unmodelled } from '@patchwork/timeline';
+import { attribute, type XmlElement } from '../xml/element.ts';
+import { inlineXml, outFromElement } from '../xml/write.ts';
+import type { PlainObject } from './nodes.ts';
+import type { FcpResources } from './resources.ts';
 
 /** What stands on one side of an item, picture or sound. */
 export interface Side {
   readonly effects: KnownEffect[];
   readonly unmodelled: Unmodelled[];
+  /** The elements behind `unmodelled`, for the writer to put back. */
+  readonly raw: RawElement[];
+}
+
+/** An element as it stood in the file, and the effect that it refers to, if any. */
+export interface RawElement {
+  readonly xml: string;
+  readonly effect: { readonly name: string; readonly uid: string } | null;
 }
 
 /** An empty {@link Side}. */
 export function emptySide(): Side {
-  return { effects: [], unmodelled: [] };
+  return { effects: [], unmodelled: [], raw: [] };
+}
+
+/** Keeps an element as it stands. */
+export function rawElement(resources: FcpResources, element: XmlElement): RawElement {
+  return { xml: inlineXml(outFromElement(element)), effect: resources.effects.get(attribute(element, 'ref') ?? '') ?? null };
+}
+
+/** Raw elements as plain metadata; empty for none. */
+export function plainRaw(raw: readonly RawElement[]): PlainObject {
+  if (raw.length === 0) return {};
+  return { raw: raw.map(({ xml, effect }) => ({ xml, ...(effect === null ? {} : { effect: { name: effect.name, uid: effect.uid } }) })) };
 }

@@ -3,7 +3,7 @@ import { isAdjustment } from './adjust.ts';
 import { canonicalEffect } from './canonical.ts';
 import { readAdjustments, type ClipFrame, type SideSource } from './clip-frame.ts';
 import type { Reading } from './reading.ts';
-import type { Side } from './side.ts';
+import { rawElement, type Side } from './side.ts';
 
 /** Names of the elements that say which of a clip's sound components play. */
 const sourceNames: ReadonlySet<string> = new Set(['audio-channel-source', 'audio-role-source']);
@@ -46,6 +46,7 @@ export function readSoundSources(
   }
   const isTrivial = sources.length === playing.length && sources.every((source) => isBare(source) && source.name === 'audio-role-source');
   if (isTrivial) return true;
+  side.raw.push(...sources.map((source) => rawElement(reading.resources, source)));
   side.unmodelled.push({
     label: 'sound components',
     content: sources.map((source) => canonicalEffect(reading.resources, source)).join(' '),

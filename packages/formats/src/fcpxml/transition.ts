@@ -1,5 +1,5 @@
-import { add, equals, multiply, rational, subtract, type Rational } from '@patchwork/time';
-import { unmodelledOf, withUnmodelled, type Unmodelled } from '@patchwork/timeline';
+import { add, equals, formatRational, multiply, rational, subtract, type Rational } from '@patchwork/time';
+import { unmodelledOf, withMember, withUnmodelled, type Unmodelled } from '@patchwork/timeline';
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
 import { inlineXml, outFromElement } from '../xml/write.ts';
 import { canonicalEffect } from './canonical.ts';
@@ -15,6 +15,12 @@ export interface TransitionPlace {
   readonly after: Placed | null;
   readonly cut: Rational;
   recordFromOffset(offset: Rational): Rational;
+}
+
+/** With its reach before and after the cut. */
+interface JoinedPlace extends TransitionPlace {
+  readonly inOffset: Rational;
+  readonly outOffset: Rational;
 }
 
 /** Final Cut's and Resolve's plain dissolve. */
@@ -83,13 +89,13 @@ export function placeTransition(reading: Reading, element: XmlElement, place: Tr
   const video = picture ? videoKind(reading, element) : null;
   if (video !== null && video.unmodelled.length > 0) reportKept(reading, element, timecode, video);
   const join = (kind: TrackKind, what: Kind, before: Placement | null, after: Placement | null): void => scene.join({
-    kind, lane: place.spot.lane, before, after, cut: place.cut, inOffset, outOffset, name: attribute(element, 'name') ?? '',
+    kind, lane: (before ?? after)?.lane ?? place.spot.lane, before, after, cut: place.cut, inOffset, outOffset, name: attribute(element, 'name') ?? '',
     transitionType: what.type, unmodelled: what.unmodelled, metadata: keptOfTransition(reading, element, what), element,
   });
   const videoBefore = place.before?.video ?? null;
   const videoAfter = place.after?.video ?? null;
   if (video !== null && (videoBefore !== null || videoAfter !== null)) join('Video', video, videoBefore, videoAfter);
-  if (sound) joinSound(reading, element, place, (before, after) => join('Audio', audioKind(reading, audioFilter), before, after));
+  if (sound) joinSound(reading, element, { ...place, inOffset, outOffset }, (before, after) => join('Audio', audioKind(reading, audioFilter), before, after));
 }
 
 function reportKept(reading: Reading, element: XmlElement, timecode: string | null, kind: Kind): void {
@@ -102,18 +108,17 @@ function reportKept(reading: Reading, element: XmlElement, timecode: string | nu
 
 /** Sound pieces of the storyline itself that meet the cut, pairwise in their order. */
 function joinSound(
-  reading: Reading, element: XmlElement, place: TransitionPlace, join: (before: Placement | null, after: Placement | null) => void,
+  reading: Reading, element: XmlElement, place: JoinedPlace, join: (before: Placement | null, after: Placement | null) => void,
 ): void {
-  const own = (placed: Placed | null): Placement[] =>
-    (placed?.audio ?? []).filter(({ lane }) => compareLanes(lane, place.spot.lane) === 0);
-  const before = own(place.before);
-  const after = own(place.after);
+  const before = place.before?.audio ?? [];
+  const after = place.after?.audio ?? [];
   for (let index = 0; index < Math.max(before.length, after.length); index += 1) {
     const left = before[index] ?? null;
     const right = after[index] ?? null;
     const meetsLeft = left === null || equals(add(left.start, left.duration), place.cut);
     const meetsRight = right === null || equals(right.start, place.cut);
-    if (meetsLeft && meetsRight) {
+    const isOneLane = left === null || right === null || compareLanes(left.lane, right.lane) === 0;
+    if (meetsLeft && meetsRight && isOneLane) {
       join(left, right);
       continue;
     }
@@ -122,10 +127,13 @@ function joinSound(
 }
 
 /** A crossfade of sound that is cut elsewhere than its picture is beyond the model: both pieces keep it. */
-function keepCrossfade(reading: Reading, element: XmlElement, place: TransitionPlace, pieces: readonly (Placement | null)[]): void {
-  const content = `crossfade ${attribute(element, 'offset') ?? ''} ${attribute(element, 'duration') ?? ''}`;
+function keepCrossfade(reading: Reading, element: XmlElement, place: JoinedPlace, pieces: readonly (Placement | null)[]): void {
   for (const piece of pieces) {
-    if (piece !== null) piece.item = withUnmodelled(piece.item, [...unmodelledOf(piece.item), { label: 'crossfade on a split edit', content }]);
+    if (piece === null) continue;
+    const at = formatRational(subtract(place.cut, piece.start));
+    const content = `crossfade at ${at} from -${formatRational(place.inOffset)} to ${formatRational(place.outOffset)}`;
+    const metadata = withMember(piece.item.metadata, ['fcpxml', 'splitCrossfade'], true);
+    piece.item = withUnmodelled({ ...piece.item, metadata }, [...unmodelledOf(piece.item), { label: 'crossfade on a split edit', content }]);
   }
   reading.remarks.add({
     code: 'PW_FCPXML_UNMODELLED', severity: 'warning', at: element.position, timecode: place.spot.scene.timecode(place.cut),

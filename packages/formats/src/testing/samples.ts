@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 // Real files of other programs lie beside the checkout and are not part of it.
@@ -14,4 +14,12 @@ export function hasSamples(): boolean {
 /** Bytes of a sample, by its path in the folder. */
 export function sampleBytes(path: string): Uint8Array {
   return new Uint8Array(readFileSync(`${folder}${path}`));
+}
+
+/** Paths of all timeline files under a folder of the samples, sorted. */
+export function samplePaths(under: string): string[] {
+  return readdirSync(`${folder}${under}`, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath.slice(folder.length)}/${entry.name}`)
+    .toSorted();
 }

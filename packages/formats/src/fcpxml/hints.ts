@@ -1,0 +1,51 @@
+import { attribute, childElements, type XmlElement } from '../xml/element.ts';
+import { xml, type XmlOut } from '../xml/write.ts';
+
+/**
+ * What the writer notes in a clip's metadata where the format cannot say it. Final Cut keeps keys that it does not know.
+ * `link`: picture and sound that belong together in two elements (a multicam clip whose sound is another angle's).
+ * `lane`: the lane whose sound this sound is laid out with.
+ */
+export interface Hints {
+  readonly link: string | null;
+  readonly lane: string | null;
+}
+
+/** Nothing noted. */
+export const noHints: Hints = { link: null, lane: null };
+
+const prefix = 'org.patchwork.';
+
+function hintIn(element: XmlElement, name: string): string | null {
+  for (const metadata of childElements(element, 'metadata')) {
+    for (const entry of childElements(metadata, 'md')) {
+      if (attribute(entry, 'key') === prefix + name) return attribute(entry, 'value');
+    }
+  }
+  return null;
+}
+
+/** The hints that an element's metadata holds. */
+export function hintsIn(element: XmlElement): Hints {
+  return { link: hintIn(element, 'link'), lane: hintIn(element, 'lane') };
+}
+
+/** The element without hints, for keeping; null where nothing else is in it. */
+export function withoutHints(metadata: XmlElement): XmlElement | null {
+  if (metadata.name !== 'metadata') return metadata;
+  const isHint = (part: XmlElement | string): boolean => typeof part !== 'string' && (attribute(part, 'key') ?? '').startsWith(prefix);
+  if (!metadata.content.some(isHint)) return metadata;
+  const content = metadata.content.filter((part) => !isHint(part));
+  return content.length === 0 ? null : { ...metadata, content };
+}
+
+/** Metadata with hints: the kept one widened, or a fresh one, or none. */
+export function withHints(kept: readonly XmlOut[], hints: Hints): readonly XmlOut[] {
+  const entries = (['link', 'lane'] as const).flatMap((name) => {
+    const value = hints[name];
+    return value === null ? [] : [xml('md', [['key', prefix + name], ['value', value]])];
+  });
+  if (entries.length === 0) return kept;
+  const [first, ...rest] = kept;
+  return first === undefined ? [xml('metadata', [], entries)] : [{ ...first, content: [...first.content, ...entries] }, ...rest];
+}
