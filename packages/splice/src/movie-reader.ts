@@ -110,7 +110,10 @@ async function readTopBoxes(
     }
     let size = view.getUint32(0);
     let headerSize = 8;
-    if (size === 0) size = sizeBytes - offset;
+    // Zeros where an append was cut off before its header was written.
+    if (size === 0 && type === '\0\0\0\0') return { boxes, tail: offset };
+    const toEnd = size === 0;
+    if (toEnd) size = sizeBytes - offset;
     else if (size === 1) {
       headerSize = 16;
       if (got < 16) return { boxes, tail: offset };
@@ -126,7 +129,7 @@ async function readTopBoxes(
         'the movie is fragmented (DASH, fMP4); remux it to a plain file',
       );
     }
-    boxes.push({ type, offset, size, headerSize });
+    boxes.push({ type, offset, size, headerSize, toEnd });
     if (boxes.length > mostTopBoxes) {
       throw movieError('PW_MOVIE_TOO_LARGE', path, 'file', offset, `more than ${mostTopBoxes} boxes at the top level`);
     }

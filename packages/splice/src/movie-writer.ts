@@ -1,11 +1,12 @@
 import { PatchworkError, type FilePort, type OpenFile } from '@patchwork/kernel';
 import { copyRuns } from './byte-copy.ts';
 import { flushedEarly } from './early-flush.ts';
-import type { Hashing, RunningDigest } from './hashing.ts';
+import type { Hashing } from './hashing.ts';
 import { layOut, type Layout } from './layout.ts';
 import { movieHead, type MovieHead } from './movie-head.ts';
-import type { MovieSpec, SoundSpec, WrittenMovie } from './movie-spec.ts';
+import type { MovieSpec, WrittenMovie } from './movie-spec.ts';
 import { checkPieces, checkSound } from './piece-check.ts';
+import { SegmentCheck } from './segment-check.ts';
 
 /** What {@link writeMovie} does besides writing. */
 export interface WriteMovieOptions {
@@ -78,7 +79,7 @@ async function writeContent(
 ): Promise<string | null> {
   const whole = options.wholeDigest === false ? null : hashing.startSha256();
   const total = head.dataOffset + layout.sizeBytes;
-  const check = new SegmentCheck(layout, spec.sound, hashing, options.trusted ?? ((): boolean => false));
+  const check = new SegmentCheck(layout.segments, spec.sound, hashing, options.trusted ?? ((): boolean => false));
   whole?.update(head.bytes);
   await out.write(head.bytes, 0);
   let done = head.bytes.length;
@@ -99,68 +100,6 @@ async function writeContent(
   await flushed.finish();
   check.finish();
   return whole === null ? null : whole.digest();
-}
-
-/** Hashes the segments as they pass and compares each with the digest that it was recorded under. */
-class SegmentCheck {
-  readonly #layout: Layout;
-  readonly #sound: SoundSpec | null;
-  readonly #hashing: Hashing;
-  readonly #trusted: (path: string) => boolean;
-  readonly #soundDigest: RunningDigest | null;
-  #run = -1;
-  #piece: RunningDigest | null = null;
-
-  constructor(layout: Layout, sound: SoundSpec | null, hashing: Hashing, trusted: (path: string) => boolean) {
-    this.#layout = layout;
-    this.#sound = sound;
-    this.#hashing = hashing;
-    this.#trusted = trusted;
-    const unread = sound !== null && sound.places.every((place) => trusted(place.path));
-    this.#soundDigest = sound === null || unread ? null : hashing.startSha256();
-  }
-
-  see(data: Uint8Array, run: number): void {
-    if (run !== this.#run) this.#begin(run);
-    if (this.#layout.segments[run]?.piece === null) this.#soundDigest?.update(data);
-    else this.#piece?.update(data);
-  }
-
-  finish(): void {
-    this.#begin(-1);
-    if (this.#soundDigest !== null && this.#soundDigest.digest() !== this.#sound?.digest) throw this.#soundCorrupt();
-  }
-
-  /** @throws PW_SPLICE_CHUNK_CORRUPT, PW_SPLICE_SOUND_CORRUPT */
-  fail(run: number): never {
-    const segment = this.#layout.segments[run];
-    if (segment?.piece == null) throw this.#soundCorrupt();
-    throw new PatchworkError(
-      'PW_SPLICE_CHUNK_CORRUPT',
-      `the bytes of chunk ${segment.piece.key.slice(0, 12)} at ${segment.offset} in ${segment.path} are not those that were recorded`,
-      {
-        hint: 'The chunk must be rendered again; nothing was published.',
-        details: { key: segment.piece.key, path: segment.path, offset: segment.offset, sizeBytes: segment.sizeBytes },
-      },
-    );
-  }
-
-  /** Ends the piece in hand and begins the run's. */
-  #begin(run: number): void {
-    const done = this.#layout.segments[this.#run];
-    if (this.#piece !== null && done?.piece != null && this.#piece.digest() !== done.piece.digest) this.fail(this.#run);
-    this.#run = run;
-    const next = this.#layout.segments[run];
-    this.#piece = next?.piece == null || this.#trusted(next.path) ? null : this.#hashing.startSha256();
-  }
-
-  #soundCorrupt(): PatchworkError {
-    const paths = [...new Set(this.#sound?.places.map((place) => place.path) ?? [])];
-    return new PatchworkError('PW_SPLICE_SOUND_CORRUPT', `the sound in ${paths.join(', ')} is not what was recorded`, {
-      hint: 'The sound must be rendered again; nothing was published.',
-      details: { paths },
-    });
-  }
 }
 
 /** Takes the failed file away. When that fails too, the message says so and the first failure stays the error. */

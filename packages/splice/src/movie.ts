@@ -28,6 +28,8 @@ export interface TopBox {
   /** Header included, in bytes. */
   readonly size: number;
   readonly headerSize: number;
+  /** True when its size is written as 0: it runs to the end of the file, and nothing can be appended. */
+  readonly toEnd: boolean;
 }
 
 /** The index of a movie, as it stands in the file. */

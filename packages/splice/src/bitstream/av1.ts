@@ -14,15 +14,20 @@ export interface Obu {
   readonly end: number;
 }
 
-/** Lists the OBUs of a sample; one without a size runs to the end. @throws PW_STREAM_CONFIG when a size does not fit */
-export function obus(sample: Uint8Array): readonly Obu[] {
+/**
+ * Lists the OBUs of a sample; one without a size runs to the end. `sizeBytes` is the whole sample's when only its head is
+ * at hand; the last OBU listed then begins in the head.
+ *
+ * @throws PW_STREAM_CONFIG when a size does not fit
+ */
+export function obus(sample: Uint8Array, sizeBytes: number = sample.length): readonly Obu[] {
   const list: Obu[] = [];
   let at = 0;
   while (at < sample.length) {
     const start = at;
     const header = sample[at] ?? 0;
     at += (header & 4) === 0 ? 1 : 2;
-    let size = sample.length - at;
+    let size = sizeBytes - at;
     if ((header & 2) !== 0) {
       size = 0;
       for (let shift = 0; shift < 56; shift += 7) {
@@ -32,7 +37,7 @@ export function obus(sample: Uint8Array): readonly Obu[] {
         if (byte < 128) break;
       }
     }
-    if (at + size > sample.length) throw configError('OBU', sample.length);
+    if (at + size > sizeBytes) throw configError('OBU', sizeBytes);
     list.push({ type: (header >> 3) & 15, start, body: at, end: at + size });
     at += size;
   }
@@ -47,14 +52,14 @@ export function sequenceHeaderOf(av1C: Uint8Array): Uint8Array | null {
 }
 
 /** Tells whether a sample is a key frame that shows itself and carries its sequence header: decoding can start there. */
-export function isAv1KeySample(sample: Uint8Array): boolean {
-  const list = obus(sample);
+export function isAv1KeySample(head: Uint8Array, sizeBytes: number): boolean {
+  const list = obus(head, sizeBytes);
   const header = list.find((obu) => obu.type === obuTypes.sequenceHeader);
   const frame = list.find((obu) => obu.type === obuTypes.frame || obu.type === obuTypes.frameHeader);
   if (header === undefined || frame === undefined) return false;
-  if (readsReducedHeader(sample.subarray(header.body, header.end))) return true;
+  if (readsReducedHeader(head.subarray(header.body, header.end))) return true;
   // show_existing_frame 0, frame_type 0 (key), show_frame 1
-  return (sample[frame.body] ?? 0) >> 4 === 0b0001;
+  return (head[frame.body] ?? 0) >> 4 === 0b0001;
 }
 
 function readsReducedHeader(header: Uint8Array): boolean {

@@ -80,16 +80,30 @@ export function headCut(nal: Uint8Array, least: number): number {
   return nal.length;
 }
 
-/** Joins units to a sample with 4-byte lengths. */
-export function sampleOf(units: readonly Uint8Array[]): Uint8Array {
-  const size = units.reduce((sum, unit) => sum + 4 + unit.length, 0);
+/**
+ * Joins units to a sample, each behind its length in `lengthBytes`.
+ *
+ * @throws PW_STREAM_NAL when a unit is too long for its length field
+ */
+export function sampleOf(units: readonly Uint8Array[], lengthBytes: number): Uint8Array {
+  const size = units.reduce((sum, unit) => sum + lengthBytes + unit.length, 0);
   const sample = new Uint8Array(size);
-  const view = new DataView(sample.buffer);
   let at = 0;
   for (const unit of units) {
-    view.setUint32(at, unit.length);
-    sample.set(unit, at + 4);
-    at += 4 + unit.length;
+    if (unit.length >= 2 ** (8 * lengthBytes)) {
+      throw new PatchworkError(
+        'PW_STREAM_NAL',
+        `a NAL unit of ${unit.length} bytes does not fit a ${lengthBytes}-byte length`,
+        {
+          hint: 'Encode the piece with more slices, or remux the deliverable with 4-byte lengths.',
+          details: { length: unit.length, lengthBytes },
+        },
+      );
+    }
+    for (let i = 0; i < lengthBytes; i++)
+      sample[at + i] = Math.floor(unit.length / 2 ** (8 * (lengthBytes - 1 - i))) & 255;
+    sample.set(unit, at + lengthBytes);
+    at += lengthBytes + unit.length;
   }
   return sample;
 }

@@ -37,5 +37,6 @@ export function formatDifferences(a: PictureFormat, b: PictureFormat): readonly 
     'matrix',
     'fullRange',
   ] as const;
-  return members.filter((member) => a[member] !== b[member]);
+  // A range that is not said is the limited one.
+  return members.filter((member) => (a[member] ?? false) !== (b[member] ?? false));
 }
