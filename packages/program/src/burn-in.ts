@@ -1,6 +1,7 @@
 import { formatTimecode, type Rate } from '@patchwork/time';
 import type { BurnInEffect } from '@patchwork/timeline';
-import { type Expression, withText } from './expression.ts';
+import type { Expression } from './expression.ts';
+import type { Picture } from './picture.ts';
 import type { Place, Resolver } from './resolver.ts';
 import type { Lead, Mover } from './shown.ts';
 
@@ -38,7 +39,11 @@ function leadText(content: 'clip-name' | 'source-timecode', lead: Lead | null): 
 
 function joined(movers: readonly Mover[]): Mover {
   return {
-    at: (frame) => movers.map((mover) => mover.at(frame)).filter((text) => text !== '').join('  '),
+    at: (frame) =>
+      movers
+        .map((mover) => mover.at(frame))
+        .filter((text) => text !== '')
+        .join('  '),
     signature: movers.map((mover) => mover.signature).join(' '),
   };
 }
@@ -76,3 +81,22 @@ export function refusing(input: Expression, tell: () => void): Expression {
   };
 }
 
+/** A text over a picture that moves with the frame; `textOf` may read the topmost clip. Nothing carries no text. */
+function withText(
+  input: Expression,
+  placement: 'top' | 'bottom',
+  font: string,
+  textOf: (lead: Lead | null) => Mover,
+): Expression {
+  return {
+    classAt: input.classAt,
+    at: (frame, trace) => {
+      const shown = input.at(frame, trace);
+      if (shown === null) return null;
+      const mover = textOf(shown.lead);
+      const picture: Picture = { op: 'text', input: shown.picture, text: mover.at(frame), placement, font };
+      trace?.note(picture, { at: (f) => JSON.stringify(mover.at(f)), signature: mover.signature });
+      return { ...shown, picture };
+    },
+  };
+}

@@ -37,10 +37,14 @@ function colorOf(item: Item, outer: ColorTags): ColorTags {
 }
 
 function malformed(item: Item, field: string, wanted: string): PatchworkError {
-  return new PatchworkError('PW_CANVAS_MALFORMED', `"${item.name}": metadata.patchwork.canvas.${field} should be ${wanted}`, {
-    hint: 'Write the timeline again with the program that made it.',
-    details: { item: item.name, field },
-  });
+  return new PatchworkError(
+    'PW_CANVAS_MALFORMED',
+    `"${item.name}": metadata.patchwork.canvas.${field} should be ${wanted}`,
+    {
+      hint: 'Write the timeline again with the program that made it.',
+      details: { item: item.name, field },
+    },
+  );
 }
 
 /** Canonical text of a canvas. */

@@ -54,7 +54,16 @@ export function compileProgram(input: ProgramInput): CompiledTimeline {
   const refusals = new Refusals();
   const start = startOf(timeline, canvas);
   const ranges = new Ranges(media);
-  const resolver: Resolver = { media, ranges, font: input.font, refusals, remarks, compositions: new Map(), start };
+  const resolver: Resolver = {
+    media,
+    ranges,
+    container: resolveContainer,
+    font: input.font,
+    refusals,
+    remarks,
+    compositions: new Map(),
+    start,
+  };
 
   const range = ranges.of(timeline.tracks);
   const ownTime = ownTimeAt(range.start, 0, canvas.rate);
@@ -76,7 +85,16 @@ export function compileProgram(input: ProgramInput): CompiledTimeline {
 
   const [first] = spans;
   const before = first === undefined || first.anchor.countAt !== null ? 0 : compiler.runBefore(window.in, first.anchor);
-  const program = new CompiledProgram({ canvas, start, window, spans, before, sound, soundUnmodelled, epochs: input.epochs });
+  const program = new CompiledProgram({
+    canvas,
+    start,
+    window,
+    spans,
+    before,
+    sound,
+    soundUnmodelled,
+    epochs: input.epochs,
+  });
   return { program, diagnostics: remarks.all() };
 }
 
@@ -107,12 +125,17 @@ function windowOf(range: FrameRange | null, frames: number, timeline: Timeline):
     });
   }
   if (range === null) return { in: 0, out: frames };
-  const isWithin = Number.isSafeInteger(range.in) && Number.isSafeInteger(range.out) && range.in >= 0 && range.out <= frames;
+  const isWithin =
+    Number.isSafeInteger(range.in) && Number.isSafeInteger(range.out) && range.in >= 0 && range.out <= frames;
   if (isWithin && range.in < range.out) return range;
-  throw new PatchworkError('PW_RANGE_OUTSIDE', `range [${range.in}, ${range.out}) is not within the timeline's [0, ${frames})`, {
-    hint: 'Give a range of at least one frame that lies within the timeline.',
-    details: { in: range.in, out: range.out, frames },
-  });
+  throw new PatchworkError(
+    'PW_RANGE_OUTSIDE',
+    `range [${range.in}, ${range.out}) is not within the timeline's [0, ${frames})`,
+    {
+      hint: 'Give a range of at least one frame that lies within the timeline.',
+      details: { in: range.in, out: range.out, frames },
+    },
+  );
 }
 
 /** The root without its burn-ins, which are drawn over the black ground, not under it. */

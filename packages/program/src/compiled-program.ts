@@ -63,7 +63,10 @@ export class CompiledProgram implements Program {
     const key =
       only !== undefined && values.length === 1
         ? `${shape}:${textAt(only, at)}`
-        : joinKey(shape, values.map((value) => textAt(value, at)));
+        : joinKey(
+            shape,
+            values.map((value) => textAt(value, at)),
+          );
     return this.#epochs.length === 0 ? key : withEpochs(key, this.#epochs, at);
   }
 

@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { rational } from '@patchwork/time';
-import { type Composable, type Effect, makeEffect, makeFreezeFrame, makeStack, makeTimeline, makeTimeWarp, makeTrack } from '@patchwork/timeline';
+import {
+  type Composable,
+  type Effect,
+  makeEffect,
+  makeFreezeFrame,
+  makeStack,
+  makeTimeline,
+  makeTimeWarp,
+  makeTrack,
+} from '@patchwork/timeline';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MediaInfo } from './media-info.ts';
@@ -9,31 +18,69 @@ import { localityOf } from './locality.ts';
 import type { Picture } from './picture.ts';
 import type { Program } from './program.ts';
 import { pictureSemantics } from './semantics.ts';
-import { canvas24, clip, compile, dissolve, gap, keysOf, mediaOf, picture, runs, sha256, stillOf, storyClips } from './testing/fixture.ts';
+import {
+  canvas24,
+  clip,
+  compile,
+  dissolve,
+  gap,
+  keysOf,
+  mediaOf,
+  picture,
+  runs,
+  sha256,
+  stillOf,
+  storyClips,
+} from './testing/fixture.ts';
 
 const color = { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'tv' };
-const noCrop = { left: 0, right: 0, top: 0, bottom: 0 };
 const solid: Picture = { op: 'solid', color: [0.1, 0.2, 0.3, 1] };
 
 /** One picture of each operation; every field of it is changed in turn. */
 const samples: { readonly [op in Picture['op']]: Extract<Picture, { op: op }> } = {
-  source: { op: 'source', media: 'm', stream: 0, frame: 4, pts: 40, color, pixelAspect: rational(1), rotation: 0, conform: 'fit', crop: { left: 0.1, right: 0.2, top: 0.3, bottom: 0.4 } },
+  source: {
+    op: 'source',
+    media: 'm',
+    stream: 0,
+    frame: 4,
+    pts: 40,
+    color,
+    pixelAspect: rational(1),
+    rotation: 0,
+    conform: 'fit',
+    crop: { left: 0.1, right: 0.2, top: 0.3, bottom: 0.4 },
+  },
   solid: { op: 'solid', color: [0.1, 0.2, 0.3, 0.4] },
-  transform: { op: 'transform', input: solid, position: { x: 1, y: 2 }, scale: { x: 3, y: 4 }, rotation: 5, anchor: { x: 6, y: 7 } },
+  transform: {
+    op: 'transform',
+    input: solid,
+    position: { x: 1, y: 2 },
+    scale: { x: 3, y: 4 },
+    rotation: 5,
+    anchor: { x: 6, y: 7 },
+  },
   opacity: { op: 'opacity', input: solid, opacity: 0.5 },
   over: { op: 'over', layers: [solid, { op: 'opacity', input: solid, opacity: 0.5 }] },
   mix: { op: 'mix', from: solid, to: { op: 'solid', color: [0, 0, 0, 1] }, share: rational(1, 4) },
-  nest: { op: 'nest', width: 10, height: 20, color, input: solid, conform: 'fit', crop: { left: 0.1, right: 0.2, top: 0.3, bottom: 0.4 } },
+  nest: {
+    op: 'nest',
+    width: 10,
+    height: 20,
+    color,
+    input: solid,
+    conform: 'fit',
+    crop: { left: 0.1, right: 0.2, top: 0.3, bottom: 0.4 },
+  },
   text: { op: 'text', input: solid, text: 'a', placement: 'top', font: 'f' },
   unmodelled: { op: 'unmodelled', input: solid, label: 'l', content: 'c' },
 };
 
-type Plain = { readonly [name: string]: unknown } | readonly unknown[];
-
 /** Every path to a leaf of a value. */
 function leavesOf(value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
   if (typeof value !== 'object' || value === null) return [path];
-  const entries: (readonly [string | number, unknown])[] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  const entries: (readonly [string | number, unknown])[] = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value);
   return entries.flatMap(([name, member]) => leavesOf(member, [...path, name]));
 }
 
@@ -46,7 +93,10 @@ function changedAt(value: unknown, [name, ...rest]: readonly (string | number)[]
 
 function fastKey(one: Picture): string {
   const { shape, values } = splitPicture(one);
-  return joinKey(sha256(shape), values.map(({ text }) => text));
+  return joinKey(
+    sha256(shape),
+    values.map(({ text }) => text),
+  );
 }
 
 describe('keys', () => {
@@ -54,8 +104,11 @@ describe('keys', () => {
     for (const path of leavesOf(sample).filter((one) => one.at(-1) !== 'op')) {
       const isCosmetic = path.join('.') === 'label';
       test(`K1: ${op}.${path.join('.')} ${isCosmetic ? 'is cosmetic and in no key' : 'is in the key'}`, () => {
-        const other = changedAt(sample as unknown as Plain, path) as Picture;
-        expect([pictureKey(other, sha256) === pictureKey(sample, sha256), fastKey(other) === fastKey(sample)]).toEqual([isCosmetic, isCosmetic]);
+        const other = changedAt(sample, path) as Picture;
+        expect([pictureKey(other, sha256) === pictureKey(sample, sha256), fastKey(other) === fastKey(sample)]).toEqual([
+          isCosmetic,
+          isCosmetic,
+        ]);
       });
     }
   }
@@ -74,29 +127,46 @@ describe('keys', () => {
   });
 
   test('K2: the canvas is in every key', () => {
-    const key = (canvas: Partial<typeof canvas24>): string => compile(picture([gap(1)]), {}, { canvas: { ...canvas24, ...canvas } }).program.frameKeyAt(0);
-    const keys = [key({}), key({ width: 66 }), key({ height: 38 }), ...Object.keys(color).map((tag) => key({ color: { ...color, [tag]: 'x' } }))];
+    const key = (canvas: Partial<typeof canvas24>): string =>
+      compile(picture([gap(1)]), {}, { canvas: { ...canvas24, ...canvas } }).program.frameKeyAt(0);
+    const keys = [
+      key({}),
+      key({ width: 66 }),
+      key({ height: 38 }),
+      ...Object.keys(color).map((tag) => key({ color: { ...color, [tag]: 'x' } })),
+    ];
     expect(new Set(keys).size).toBe(keys.length);
   });
 
   test('K3: equal fast keys are equal slow keys, over programmes and their edits', () => {
     fc.assert(
-      fc.property(tracksOf(4), fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 3 }), (tracks, lead, where) => {
-        const original = tracks.map((items) => items.map(nodeOf).flat());
-        const variants = [original, original.map((nodes) => [gap(lead + 1), ...nodes]), original.map((nodes) => nodes.toReversed()), original.map((nodes) => nodes.toSpliced(where, 1)), original.toReversed()];
-        const slowOf = new Map<string, string>();
-        const fastOf = new Map<string, string>();
-        for (const variant of variants) {
-          const { program } = compileRandom(variant);
-          for (let frame = 0; frame < program.frames; frame += 1) {
-            const fast = program.frameKeyAt(frame);
-            const slow = pictureKey(program.pictureAt(frame), sha256);
-            expect([slowOf.get(fast) ?? slow, fastOf.get(slow) ?? fast]).toEqual([slow, fast]);
-            slowOf.set(fast, slow);
-            fastOf.set(slow, fast);
+      fc.property(
+        tracksOf(4),
+        fc.integer({ min: 0, max: 9 }),
+        fc.integer({ min: 0, max: 3 }),
+        (tracks, lead, where) => {
+          const original = tracks.map((items) => items.map(nodeOf).flat());
+          const variants = [
+            original,
+            original.map((nodes) => [gap(lead + 1), ...nodes]),
+            original.map((nodes) => nodes.toReversed()),
+            original.map((nodes) => nodes.toSpliced(where, 1)),
+            original.toReversed(),
+          ];
+          const slowOf = new Map<string, string>();
+          const fastOf = new Map<string, string>();
+          for (const variant of variants) {
+            const { program } = compileRandom(variant);
+            for (let frame = 0; frame < program.frames; frame += 1) {
+              const fast = program.frameKeyAt(frame);
+              const slow = pictureKey(program.pictureAt(frame), sha256);
+              expect([slowOf.get(fast) ?? slow, fastOf.get(slow) ?? fast]).toEqual([slow, fast]);
+              slowOf.set(fast, slow);
+              fastOf.set(slow, fast);
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: runs(60) },
     );
   });
@@ -115,12 +185,13 @@ describe('keys', () => {
 
   test('K5: names, notes, markers, colours and ids are in no key', () => {
     const plain = compile(picture(storyClips()));
-    const clips = storyClips().map((one, i) => ({ ...one, id: `other ${i}`, name: `renamed ${i}` }) as Composable);
+    const clips = storyClips().map((one, i) => ({ ...one, id: `other ${i}`, name: `renamed ${i}` }));
     expect(keysOf(compile(picture(clips)))).toEqual(keysOf(plain));
   });
 
   test('K5: but the name is in the key of a clip-name burn-in', () => {
-    const named = (name: string): readonly string[] => keysOf(compile(picture([clip('a', 0, 2, [makeEffect({ type: 'burnIn', content: 'clip-name' })], name)])));
+    const named = (name: string): readonly string[] =>
+      keysOf(compile(picture([clip('a', 0, 2, [makeEffect({ type: 'burnIn', content: 'clip-name' })], name)])));
     expect(named('one')).not.toEqual(named('two'));
   });
 
@@ -134,13 +205,27 @@ describe('keys', () => {
   });
 
   test('K7: an epoch enters the keys of its frames; several count each', () => {
-    const keys = (epochs: readonly { in: number; out: number; number: number }[], range: { in: number; out: number } | null = null): readonly string[] =>
-      keysOf(compile(picture([clip('a', 0, 10)]), {}, { epochs: epochs.map((one) => ({ range: { in: one.in, out: one.out }, number: one.number })), range }));
+    const keys = (
+      epochs: readonly { in: number; out: number; number: number }[],
+      range: { in: number; out: number } | null = null,
+    ): readonly string[] =>
+      keysOf(
+        compile(
+          picture([clip('a', 0, 10)]),
+          {},
+          { epochs: epochs.map((one) => ({ range: { in: one.in, out: one.out }, number: one.number })), range },
+        ),
+      );
     const plain = keys([]);
-    const forced = keys([{ in: 2, out: 4, number: 1 }, { in: 3, out: 5, number: 2 }]);
+    const forced = keys([
+      { in: 2, out: 4, number: 1 },
+      { in: 3, out: 5, number: 2 },
+    ]);
     expect(forced.flatMap((key, frame) => (key === plain[frame] ? [] : [frame]))).toEqual([2, 3, 4]);
     expect(new Set([forced[2], forced[3], forced[4], keys([{ in: 2, out: 3, number: 7 }])[2]]).size).toBe(4);
-    expect(keys([{ in: 2, out: 4, number: 1 }], { in: 3, out: 6 })).toEqual(keys([{ in: 2, out: 4, number: 1 }]).slice(3, 6));
+    expect(keys([{ in: 2, out: 4, number: 1 }], { in: 3, out: 6 })).toEqual(
+      keys([{ in: 2, out: 4, number: 1 }]).slice(3, 6),
+    );
   });
 
   test('K8: every effect of the vocabulary has declared its locality', () => {
@@ -156,7 +241,10 @@ describe('keys', () => {
       const make = (length: number): Program => {
         const clips = storyClips();
         const timeline = picture(clips.with(5, clip('m06', 48, length)));
-        return compile({ ...timeline, tracks: { ...timeline.tracks, effects: [makeEffect({ type: 'burnIn', content })] } }).program;
+        return compile({
+          ...timeline,
+          tracks: { ...timeline.tracks, effects: [makeEffect({ type: 'burnIn', content })] },
+        }).program;
       };
       const before = new Set(keysOf({ program: make(96), diagnostics: [] }));
       return keysOf({ program: make(86), diagnostics: [] }).filter((key) => !before.has(key)).length;
@@ -169,7 +257,11 @@ describe('keys', () => {
 describe('stories', () => {
   const base = keysOf(compile(picture(storyClips())));
   /** Frames whose picture is not at the same place in the fixture, and those that are nowhere in it. */
-  const compare = (children: readonly Composable[], upper: readonly Composable[] = [], media: { readonly [name: string]: MediaInfo } = {}): { dirty: number[]; fresh: number } => {
+  const compare = (
+    children: readonly Composable[],
+    upper: readonly Composable[] = [],
+    media: { readonly [name: string]: MediaInfo } = {},
+  ): { dirty: number[]; fresh: number } => {
     const keys = keysOf(compile(picture(children, upper), media));
     const known = new Set(base);
     return {
@@ -194,23 +286,38 @@ describe('stories', () => {
 
   test('K10: story 7: a move makes none; a blade leaves the very same spans', () => {
     const clips = storyClips();
-    expect(compare([...clips.slice(0, 2), ...clips.slice(5, 9), ...clips.slice(2, 5), ...clips.slice(9)]).fresh).toBe(0);
+    expect(compare([...clips.slice(0, 2), ...clips.slice(5, 9), ...clips.slice(2, 5), ...clips.slice(9)]).fresh).toBe(
+      0,
+    );
     const bladed = clips.toSpliced(6, 1, clip('m07', 0, 40), clip('m07', 40, 56));
     expect(compile(picture(bladed)).program.spans).toEqual(compile(picture(clips)).program.spans);
   });
 
   test('K10: story 9: half speed, reverse and freeze', () => {
-    expect([compare(withM04(makeTimeWarp(0.5))).dirty.length, compare(withM04(makeTimeWarp(0.5))).fresh]).toEqual([95, 0]);
-    expect([compare(withM04(makeTimeWarp(-1))).dirty.length, compare(withM04(makeTimeWarp(-1))).fresh]).toEqual([96, 0]);
+    expect([compare(withM04(makeTimeWarp(0.5))).dirty.length, compare(withM04(makeTimeWarp(0.5))).fresh]).toEqual([
+      95, 0,
+    ]);
+    expect([compare(withM04(makeTimeWarp(-1))).dirty.length, compare(withM04(makeTimeWarp(-1))).fresh]).toEqual([
+      96, 0,
+    ]);
     const frozen = storyClips().with(3, clip('m04', 30, 96, [makeFreezeFrame()]));
     expect([compare(frozen).dirty.length, compare(frozen).fresh]).toEqual([95, 0]);
   });
 
   test('K10: story 10: a key-framed zoom: changing the key at 24 changes frames 1 to 47', () => {
     const zoom = (value: number): Composable[] => {
-      const scale = { keyframes: [[0, 1], [24, value], [48, 1.5], [96, 2]].map(([frame, at]) => ({ time: rational(frame ?? 0, 24), value: at ?? 0, interpolation: 'linear' as const })) };
+      const scale = {
+        keyframes: [
+          [0, 1],
+          [24, value],
+          [48, 1.5],
+          [96, 2],
+        ].map(([frame, at]) => ({ time: rational(frame ?? 0, 24), value: at ?? 0, interpolation: 'linear' as const })),
+      };
       const zero = { x: 0, y: 0 };
-      return withM04(makeEffect({ type: 'transform', position: zero, scale: { x: scale, y: scale }, rotation: 0, anchor: zero }));
+      return withM04(
+        makeEffect({ type: 'transform', position: zero, scale: { x: scale, y: scale }, rotation: 0, anchor: zero }),
+      );
     };
     const before = keysOf(compile(picture(zoom(1.2))));
     const after = keysOf(compile(picture(zoom(1.3))));
@@ -235,8 +342,16 @@ interface RandomItem {
   readonly isNested: boolean;
 }
 
-function keyed(...values: readonly number[]): { keyframes: { time: ReturnType<typeof rational>; value: number; interpolation: 'linear' | 'smooth' | 'hold' }[] } {
-  return { keyframes: values.map((value, i) => ({ time: rational(i * 5, 24), value, interpolation: (['linear', 'smooth', 'hold'] as const)[i % 3] ?? 'linear' })) };
+function keyed(...values: readonly number[]): {
+  keyframes: { time: ReturnType<typeof rational>; value: number; interpolation: 'linear' | 'smooth' | 'hold' }[];
+} {
+  return {
+    keyframes: values.map((value, i) => ({
+      time: rational(i * 5, 24),
+      value,
+      interpolation: (['linear', 'smooth', 'hold'] as const)[i % 3] ?? 'linear',
+    })),
+  };
 }
 
 const zero = { x: 0, y: 0 };
@@ -253,8 +368,24 @@ const effects: readonly Effect[] = [
   makeEffect({ type: 'crop', left: keyed(0, 0.5, 1), right: 0, top: 0, bottom: 0 }),
   makeEffect({ type: 'conform', mode: 'fill' }),
   makeEffect({ type: 'composite', mode: 'screen' }),
-  makeEffect({ type: 'timeMap', sampling: 'blend', points: [{ time: rational(0), value: rational(0) }, { time: rational(1, 4), value: rational(1, 6) }, { time: rational(1), value: rational(2) }] }),
-  makeEffect({ type: 'timeMap', sampling: 'nearest', points: [{ time: rational(0), value: rational(0) }, { time: rational(1, 4), value: rational(1, 6) }, { time: rational(1), value: rational(0) }] }),
+  makeEffect({
+    type: 'timeMap',
+    sampling: 'blend',
+    points: [
+      { time: rational(0), value: rational(0) },
+      { time: rational(1, 4), value: rational(1, 6) },
+      { time: rational(1), value: rational(2) },
+    ],
+  }),
+  makeEffect({
+    type: 'timeMap',
+    sampling: 'nearest',
+    points: [
+      { time: rational(0), value: rational(0) },
+      { time: rational(1, 4), value: rational(1, 6) },
+      { time: rational(1), value: rational(0) },
+    ],
+  }),
   makeEffect({ type: 'burnIn', content: 'source-timecode' }),
 ];
 
@@ -275,7 +406,13 @@ function nodeOf({ media, start, length, effects: own, blend, isNested }: RandomI
   if (media === 'gap') return [gap(length)];
   const one = clip(media, start, length, own);
   if (!isNested) return [one, ...blends];
-  return [makeStack({ children: [makeTrack({ children: [clip('b', 3, length)] }), makeTrack({ children: [one] })], effects: own.filter((effect) => effect.timeScalar !== null) }), ...blends];
+  return [
+    makeStack({
+      children: [makeTrack({ children: [clip('b', 3, length)] }), makeTrack({ children: [one] })],
+      effects: own.filter((effect) => effect.timeScalar !== null),
+    }),
+    ...blends,
+  ];
 }
 
 const randomMedia: { readonly [name: string]: MediaInfo } = {
@@ -287,7 +424,10 @@ const randomMedia: { readonly [name: string]: MediaInfo } = {
 };
 
 /** Ends that do not meet are cut off: a transition needs two items of a track to be one. */
-function compileRandom(tracks: readonly (readonly Composable[])[]): { readonly program: Program; readonly diagnostics: readonly [] } {
+function compileRandom(tracks: readonly (readonly Composable[])[]): {
+  readonly program: Program;
+  readonly diagnostics: readonly [];
+} {
   const timeline = makeTimeline({ tracks: tracks.map((children) => makeTrack({ children: [...children, gap(1)] })) });
   return { program: compile(timeline, randomMedia).program, diagnostics: [] };
 }

@@ -25,10 +25,15 @@ function keyedForm(value: Json): Json {
   if (value === null || typeof value !== 'object') return value;
   const members: [string, Json][] = [];
   for (const [name, member] of Object.entries(value as { readonly [key: string]: Json })) {
-    if (name === 'op') members.push([name, `${member}@${pictureSemantics[member as Picture['op']]}`]);
+    if (name === 'op') members.push([name, versioned(member as Picture['op'])]);
     else if (!cosmeticFields.has(name)) members.push([name, keyedForm(member)]);
   }
   return Object.fromEntries(members);
+}
+
+/** An operation and what it means at present. */
+function versioned(op: Picture['op']): string {
+  return `${op}@${pictureSemantics[op]}`;
 }
 
 /** A picture taken apart into what stays from frame to frame and what may move. */
@@ -64,7 +69,7 @@ function shapeOf(picture: Picture, values: MovingValues[]): string {
 
 function fieldShape(picture: Picture, name: string, values: MovingValues[]): string {
   const field = (picture as unknown as { readonly [name: string]: unknown })[name];
-  if (name === 'op') return `"${picture.op}@${pictureSemantics[picture.op]}"`;
+  if (name === 'op') return `"${versioned(picture.op)}"`;
   if (isPicture(field)) return shapeOf(field, values);
   if (Array.isArray(field) && field.every(isPicture)) return `[${field.map((one) => shapeOf(one, values)).join(',')}]`;
   return typeof field === 'object' && field !== null ? objectText(field) : canonicalJson(field as Json);

@@ -41,8 +41,14 @@ export function envelopesOf(factors: readonly GainFactor[], window: SampleWindow
   }
   const gains = samples.map(gainAt);
   return {
-    left: thinned(samples, gains.map((gain) => gain.left)),
-    right: thinned(samples, gains.map((gain) => gain.right)),
+    left: thinned(
+      samples,
+      gains.map((gain) => gain.left),
+    ),
+    right: thinned(
+      samples,
+      gains.map((gain) => gain.right),
+    ),
   };
 }
 

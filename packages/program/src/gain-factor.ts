@@ -76,7 +76,12 @@ function both(value: number): Stereo {
   return { left: value, right: value };
 }
 
-function paramFactor(param: Param, clock: OwnClock, gainOf: (value: number) => Stereo, isStraight: boolean): GainFactor {
+function paramFactor(
+  param: Param,
+  clock: OwnClock,
+  gainOf: (value: number) => Stereo,
+  isStraight: boolean,
+): GainFactor {
   const keys = typeof param === 'number' ? [] : param.keyframes;
   const [first] = keys;
   if (typeof param === 'number' || first === undefined || keys.every((key) => key.value === first.value)) {

@@ -13,7 +13,10 @@ import {
 } from '@patchwork/timeline';
 import type { Affine } from './affine.ts';
 import { withBurnIns } from './burn-in.ts';
-import { type CropCurves, type Expression, unmodelled, withOpacity, withTransform } from './expression.ts';
+import type { CropCurves } from './crop.ts';
+import { type Expression, unmodelled } from './expression.ts';
+import { withOpacity } from './opacity.ts';
+import { withTransform } from './transform.ts';
 import { combinedCurve, type Curve, curveOf } from './param.ts';
 import type { SourcePicture } from './picture.ts';
 import type { Place, Resolver } from './resolver.ts';
@@ -144,7 +147,12 @@ class Collector implements ItemEffects {
       const curve = this.#clampedCurve(param);
       return before === null ? curve : combinedCurve([before[name], curve], (values) => Math.max(...values));
     };
-    const crop = { left: side(left, 'left'), right: side(right, 'right'), top: side(top, 'top'), bottom: side(bottom, 'bottom') };
+    const crop = {
+      left: side(left, 'left'),
+      right: side(right, 'right'),
+      top: side(top, 'top'),
+      bottom: side(bottom, 'bottom'),
+    };
     const isNone = Object.values(crop).every((curve) => curve.constant === 0);
     this.crop = isNone ? null : crop;
   }

@@ -1,5 +1,13 @@
 import { add, divide, max, type Rational, rational, secondsFromTime, zero } from '@patchwork/time';
-import { activeReferenceOrNull, type Clip, isItem, type Item, type Stack, type Track, trimmedRange } from '@patchwork/timeline';
+import {
+  activeReferenceOrNull,
+  type Clip,
+  isItem,
+  type Item,
+  type Stack,
+  type Track,
+  trimmedRange,
+} from '@patchwork/timeline';
 import type { MediaInfo } from './media-info.ts';
 import { mediaZero } from './resolve-clip.ts';
 import type { OwnRange } from './retime.ts';
@@ -57,7 +65,10 @@ export class Ranges {
   }
 }
 
-function secondsOf(range: { readonly start: Parameters<typeof secondsFromTime>[0]; readonly duration: Parameters<typeof secondsFromTime>[0] }): OwnRange {
+function secondsOf(range: {
+  readonly start: Parameters<typeof secondsFromTime>[0];
+  readonly duration: Parameters<typeof secondsFromTime>[0];
+}): OwnRange {
   return { start: secondsFromTime(range.start), duration: secondsFromTime(range.duration) };
 }
 
@@ -67,7 +78,8 @@ function wholeMedia(clip: Clip, media: MediaLookup): OwnRange | null {
   const info = media(reference.targetUrl);
   if (info === null) return null;
   const start = mediaZero(reference, info);
-  if (info.video !== null && !info.video.still) return { start, duration: divide(rational(info.video.frames), info.video.rate) };
+  if (info.video !== null && !info.video.still)
+    return { start, duration: divide(rational(info.video.frames), info.video.rate) };
   const [sound] = info.sound;
   return sound === undefined ? null : { start, duration: rational(sound.samples, sound.sampleRate) };
 }

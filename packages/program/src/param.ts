@@ -34,7 +34,8 @@ export function constantCurve(value: number): Curve {
 
 /** A curve made of others, value by value. */
 export function combinedCurve(curves: readonly Curve[], combine: (values: readonly number[]) => number): Curve {
-  if (curves.every((curve) => curve.constant !== null)) return constantCurve(combine(curves.map((curve) => curve.at(0))));
+  if (curves.every((curve) => curve.constant !== null))
+    return constantCurve(combine(curves.map((curve) => curve.at(0))));
   return {
     constant: null,
     at: (frame) => combine(curves.map((curve) => curve.at(frame))),

@@ -1,5 +1,13 @@
 import { rational } from '@patchwork/time';
-import { type Composable, makeClip, makeImageSequenceReference, makeRange, makeTimeline, makeTrack, type Timeline } from '@patchwork/timeline';
+import {
+  type Composable,
+  makeClip,
+  makeImageSequenceReference,
+  makeRange,
+  makeTimeline,
+  makeTrack,
+  type Timeline,
+} from '@patchwork/timeline';
 import { describe, expect, test } from 'vitest';
 import { mediaUrlsOf } from './media-urls.ts';
 import { canvas24, clip, compile, fps24, gap, mediaOf, picture, stillOf } from './testing/fixture.ts';
@@ -42,10 +50,20 @@ describe('refusals', () => {
 
   test('M2: media that nobody sees may be missing: out of range, disabled, hidden, unheard', () => {
     const disabled = { ...clip('gone', 0, 10), enabled: false } as Composable;
-    expect(failure(() => compile(picture([disabled, clip('a', 0, 10)], [gap(5), clip('b', 0, 15)]), { gone: null }))).toBe(null);
+    expect(
+      failure(() => compile(picture([disabled, clip('a', 0, 10)], [gap(5), clip('b', 0, 15)]), { gone: null })),
+    ).toBe(null);
     expect(failure(() => compile(picture([clip('gone', 0, 10)], [clip('b', 0, 10)]), { gone: null }))).toBe(null);
-    expect(failure(() => compile(picture([clip('gone', 0, 10), clip('a', 0, 10)]), { gone: null }, { range: { in: 10, out: 20 } }))).toBe(null);
-    expect(failure(() => compile(picture([clip('gone', 0, 10), clip('a', 0, 10)]), { gone: null }, { range: { in: 9, out: 20 } }))).not.toBe(null);
+    expect(
+      failure(() =>
+        compile(picture([clip('gone', 0, 10), clip('a', 0, 10)]), { gone: null }, { range: { in: 10, out: 20 } }),
+      ),
+    ).toBe(null);
+    expect(
+      failure(() =>
+        compile(picture([clip('gone', 0, 10), clip('a', 0, 10)]), { gone: null }, { range: { in: 9, out: 20 } }),
+      ),
+    ).not.toBe(null);
   });
 
   test('M3: interlaced sources are refused by name; stills have no fields', () => {
@@ -56,13 +74,21 @@ describe('refusals', () => {
       });
       expect(failure(() => compile(picture([clip('a', 0, 1)]), { a: stillOf('a', { fieldOrder }) }))).toBe(null);
     }
-    expect(failure(() => compile(picture([clip('a', 0, 1)]), { a: mediaOf('a', { fieldOrder: 'unknown' }) }))).toBe(null);
+    expect(failure(() => compile(picture([clip('a', 0, 1)]), { a: mediaOf('a', { fieldOrder: 'unknown' }) }))).toBe(
+      null,
+    );
   });
 
   test('M4: HDR that would need conversion is refused, either way; the same transfer is not', () => {
     const color = (transfer: string): typeof canvas24.color => ({ ...canvas24.color, transfer });
     const run = (source: string, canvas: string): unknown =>
-      failure(() => compile(picture([clip('a', 0, 1)]), { a: mediaOf('a', { color: color(source) }) }, { canvas: { ...canvas24, color: color(canvas) } }));
+      failure(() =>
+        compile(
+          picture([clip('a', 0, 1)]),
+          { a: mediaOf('a', { color: color(source) }) },
+          { canvas: { ...canvas24, color: color(canvas) } },
+        ),
+      );
     for (const hdr of ['smpte2084', 'arib-std-b67']) {
       expect(run(hdr, 'bt709')).toMatchObject({ code: 'PW_PICTURE_HDR' });
       expect(run('bt709', hdr)).toMatchObject({ code: 'PW_PICTURE_HDR' });
@@ -72,14 +98,31 @@ describe('refusals', () => {
   });
 
   test('M5: a file without pictures and an image sequence are refused', () => {
-    expect(failure(() => compile(picture([clip('a', 0, 1)]), { a: { ...mediaOf('a'), video: null } }))).toMatchObject({ code: 'PW_MEDIA_NO_PICTURE' });
-    const media = makeImageSequenceReference({ targetUrlBase: '/seq/', namePrefix: 'x.', nameSuffix: '.exr', rate: 24 });
+    expect(failure(() => compile(picture([clip('a', 0, 1)]), { a: { ...mediaOf('a'), video: null } }))).toMatchObject({
+      code: 'PW_MEDIA_NO_PICTURE',
+    });
+    const media = makeImageSequenceReference({
+      targetUrlBase: '/seq/',
+      namePrefix: 'x.',
+      nameSuffix: '.exr',
+      rate: 24,
+    });
     const sequence = makeClip({ name: 's', sourceRange: makeRange(0, 5, fps24), media });
-    expect(failure(() => compile(picture([sequence])))).toMatchObject({ code: 'PW_MEDIA_SEQUENCE', message: expect.stringContaining('/seq/x.*.exr') });
+    expect(failure(() => compile(picture([sequence])))).toMatchObject({
+      code: 'PW_MEDIA_SEQUENCE',
+      message: expect.stringContaining('/seq/x.*.exr'),
+    });
   });
 
   test('M6: the files to be probed: of enabled clips, each once, nested ones too', () => {
     const disabled = { ...clip('c', 0, 10), enabled: false } as Composable;
-    expect(mediaUrlsOf(picture([clip('a', 0, 1), clip('b', 0, 1), disabled], [makeTrack({ children: [clip('d', 0, 1), clip('a', 0, 1)] })]))).toEqual(['a.mov', 'b.mov', 'd.mov']);
+    expect(
+      mediaUrlsOf(
+        picture(
+          [clip('a', 0, 1), clip('b', 0, 1), disabled],
+          [makeTrack({ children: [clip('d', 0, 1), clip('a', 0, 1)] })],
+        ),
+      ),
+    ).toEqual(['a.mov', 'b.mov', 'd.mov']);
   });
 });

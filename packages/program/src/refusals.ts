@@ -18,7 +18,9 @@ interface PlacedRefusal extends Refusal {
   readonly frame: number;
 }
 
-const codes: { readonly [kind in RefusalKind]: { readonly code: string; readonly what: string; readonly hint: string } } = {
+const codes: {
+  readonly [kind in RefusalKind]: { readonly code: string; readonly what: string; readonly hint: string };
+} = {
   offline: {
     code: 'PW_MEDIA_OFFLINE',
     what: 'media is missing',
@@ -93,10 +95,18 @@ export class Refusals {
       const all = [...this.#found.values()].filter((refusal) => refusal.kind === kind);
       if (all.length === 0) continue;
       const { code, what, hint } = codes[kind];
-      const lines = all.map((one) => `${one.track} ${timecode(one.frame)} "${one.clip}": ${one.path ?? 'no file named'}${one.found === '' ? '' : ` (${one.found})`}`);
-      const clips = all.map(
-        (one): Json => ({ clip: one.clip, track: one.track, frame: one.frame, timecode: timecode(one.frame), path: one.path, found: one.found }),
+      const lines = all.map(
+        (one) =>
+          `${one.track} ${timecode(one.frame)} "${one.clip}": ${one.path ?? 'no file named'}${one.found === '' ? '' : ` (${one.found})`}`,
       );
+      const clips = all.map((one): Json => ({
+        clip: one.clip,
+        track: one.track,
+        frame: one.frame,
+        timecode: timecode(one.frame),
+        path: one.path,
+        found: one.found,
+      }));
       throw new PatchworkError(code, `${what}: ${lines.join('; ')}`, { hint, details: { clips } });
     }
   }

@@ -1,8 +1,15 @@
 import { divide, one, type Rational, rational, secondsFromTime, zero } from '@patchwork/time';
-import { activeReferenceOrNull, type Clip, type ExternalReference, type MediaReference, unmodelledOf } from '@patchwork/timeline';
+import {
+  activeReferenceOrNull,
+  type Clip,
+  type ExternalReference,
+  type MediaReference,
+  unmodelledOf,
+} from '@patchwork/timeline';
 import { anchorOfRest } from './anchor-map.ts';
 import { timecodeText } from './burn-in.ts';
-import { type Expression, nested, unmodelled } from './expression.ts';
+import { type Expression, unmodelled } from './expression.ts';
+import { nested } from './nest.ts';
 import { generator } from './generator.ts';
 import { type ItemEffects, itemEffects, withItemEffects } from './item-effects.ts';
 import type { MediaInfo, VideoStreamInfo } from './media-info.ts';

@@ -3,7 +3,7 @@ import { type Composable, isItem, type Item, type Stack, type Track } from '@pat
 import { refusing } from './burn-in.ts';
 import { canvasOf, canvasText } from './canvas-note.ts';
 import type { Canvas } from './canvas.ts';
-import { nested, through } from './expression.ts';
+import { nested, through } from './nest.ts';
 import { itemEffects, withItemEffects } from './item-effects.ts';
 import { resolveGap, tellUnknown } from './resolve-gap.ts';
 import { cutLane, stackLanes } from './lane.ts';
@@ -29,7 +29,13 @@ export function resolveContainer(
   const [from, to] = [canvas.color.transfer, place.canvas.color.transfer];
   const isConverted = needsHdrConversion(from, to);
   const refuse = (): void =>
-    resolver.refusals.add({ kind: 'hdr', clip: item.name, track: place.track, path: null, found: `transfer ${from}, timeline ${to}` });
+    resolver.refusals.add({
+      kind: 'hdr',
+      clip: item.name,
+      track: place.track,
+      path: null,
+      found: `transfer ${from}, timeline ${to}`,
+    });
   const map = timeMapOf(effects.retime, range, place.ownTime, zero);
   const isOnOuterClock =
     map.kind === 'constant' && equals(map.slope, place.ownTime.slope) && equals(canvas.rate, place.canvas.rate);
@@ -170,4 +176,3 @@ function segmentAt(segments: readonly Segment[], frame: number): Segment | null 
   const found = segments[low];
   return found !== undefined && found.in <= frame ? found : null;
 }
-

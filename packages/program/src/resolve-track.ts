@@ -1,11 +1,11 @@
 import { add, multiply, type Rational, round, secondsFromTime, zero } from '@patchwork/time';
 import { isItem, type Item, type Track, type Transition, unmodelledOf } from '@patchwork/timeline';
-import { type Expression, dissolve, unmodelled } from './expression.ts';
+import { dissolve } from './dissolve.ts';
+import { type Expression, unmodelled } from './expression.ts';
 import { cutLane, stackLanes } from './lane.ts';
 import { tellLimits } from './media-limits.ts';
 import { resolveClip } from './resolve-clip.ts';
 import { resolveGap, tellUnknown } from './resolve-gap.ts';
-import { resolveContainer } from './resolve-stack.ts';
 import { ownTimeAt, type Place, recordFrameOf, type Resolver, type Segment } from './resolver.ts';
 import type { OwnRange } from './retime.ts';
 
@@ -154,7 +154,7 @@ function laneOf(item: Item, place: Place, range: OwnRange, resolver: Resolver): 
     case 'Track':
     case 'Stack':
       if (item.kind === 'Track' && item.trackKind !== 'Video') return () => [];
-      return (from, to) => resolveContainer(item, { ...place, from, to }, range, resolver);
+      return (from, to) => resolver.container(item, { ...place, from, to }, range, resolver);
   }
 }
 
@@ -227,4 +227,3 @@ function pairs(a: readonly Segment[], b: readonly Segment[]): readonly Pair[] {
     lane.find((segment) => segment.in <= frame && frame < segment.out)?.expression ?? nothing;
   return stackLanes([a, b]).map(({ in: from, out }) => ({ in: from, out, from: find(a, from), to: find(b, from) }));
 }
-

@@ -1,11 +1,13 @@
 import type { Diagnostic, Digest } from '@patchwork/kernel';
 import { formatRational, multiply, type Rate, type Rational, round, subtract } from '@patchwork/time';
+import type { Stack, Track } from '@patchwork/timeline';
 import type { Affine } from './affine.ts';
 import type { Canvas } from './canvas.ts';
 import type { Expression } from './expression.ts';
 import type { MediaInfo } from './media-info.ts';
 import type { Ranges } from './own-range.ts';
 import type { Refusals } from './refusals.ts';
+import type { OwnRange } from './retime.ts';
 
 /** A stretch of record frames with one expression. */
 export interface Segment {
@@ -35,6 +37,8 @@ export interface Resolver {
   readonly media: (targetUrl: string) => MediaInfo | null;
   readonly ranges: Ranges;
   readonly font: Digest | null;
+  /** Resolves a track or stack that is an item itself: tracks and stacks hold each other, their files need not. */
+  readonly container: (item: Track | Stack, place: Place, range: OwnRange, resolver: Resolver) => readonly Segment[];
   readonly refusals: Refusals;
   readonly remarks: Remarks;
   /** Nested compositions on a clock of their own, by node and canvas. */

@@ -34,9 +34,10 @@ export interface OwnRange {
 export function timeMapOf(retime: Retime, range: OwnRange, ownTime: Affine, mediaZero: Rational): TimeMap {
   const { start, duration } = range;
   if (retime.kind === 'points') {
-    const points = retime.effect.points.map(
-      (point): MapPoint => ({ frame: frameWhere(ownTime, point.time), seconds: subtract(point.value, mediaZero) }),
-    );
+    const points = retime.effect.points.map((point): MapPoint => ({
+      frame: frameWhere(ownTime, point.time),
+      seconds: subtract(point.value, mediaZero),
+    }));
     return mapThrough(points);
   }
   const { speed } = retime;

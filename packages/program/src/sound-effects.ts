@@ -56,4 +56,3 @@ export function ownRamp(from: Rational, to: Rational, start: number, end: number
   const [first, last] = [recordWhere(from, clock), recordWhere(to, clock)];
   return clock.slope.num > 0 ? rampFactor(first, last, start, end) : rampFactor(last, first, end, start);
 }
-

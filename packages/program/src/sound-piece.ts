@@ -61,7 +61,8 @@ export function joinedPieces(pieces: readonly SoundPiece[], sampleRate: number):
 
 function runsOn(a: SoundPiece, b: SoundPiece, sampleRate: number): boolean {
   if (a.at + a.length !== b.at || a.media !== b.media || a.stream !== b.stream) return false;
-  if (!isSame(a.speed, b.speed) || !isSameList(a.map.left, b.map.left) || !isSameList(a.map.right, b.map.right)) return false;
+  if (!isSame(a.speed, b.speed) || !isSameList(a.map.left, b.map.left) || !isSameList(a.map.right, b.map.right))
+    return false;
   return isSame(add(a.sourceStart, multiply(a.speed, rational(a.length, sampleRate))), b.sourceStart);
 }
 

@@ -22,7 +22,8 @@ export function soundSource(clip: Clip, info: MediaInfo): SoundSource | string {
   const index = chosen === undefined || chosen === null ? null : plainJson(chosen);
   const [first] = info.sound;
   const stream = index === null ? first : info.sound.find((one) => one.stream === index);
-  if (stream === undefined) throw malformed(clip, `metadata.patchwork.soundStream is ${JSON.stringify(index)}, which the file does not have`);
+  if (stream === undefined)
+    throw malformed(clip, `metadata.patchwork.soundStream is ${JSON.stringify(index)}, which the file does not have`);
   if (index === null && info.sound.length > 1) return `${info.sound.length} sound streams`;
   const map = noted(clip, stream.channels) ?? standardMap(stream.channels);
   return map === null ? `${stream.channels} channels (${stream.layout})` : { stream, map };
@@ -39,7 +40,11 @@ function noted(clip: Clip, channels: number): SoundPiece['map'] | null {
   const side = (name: 'left' | 'right'): readonly number[] => {
     const value = member(note, name);
     const weights = value === undefined ? null : plainJson(value);
-    if (Array.isArray(weights) && weights.length === channels && weights.every((weight) => typeof weight === 'number')) {
+    if (
+      Array.isArray(weights) &&
+      weights.length === channels &&
+      weights.every((weight) => typeof weight === 'number')
+    ) {
       return weights;
     }
     throw malformed(clip, `metadata.patchwork.channelMap.${name} should be ${channels} numbers, one for each channel`);

@@ -16,7 +16,11 @@ import type { Picture } from './picture.ts';
 import { canvas24, clip, compile, fps24, gap, mediaOf, picture, runs, stillOf } from './testing/fixture.ts';
 
 /** Source frame shown at every record frame; −1 where no source shows. */
-function shown(children: readonly Composable[], media: { readonly [name: string]: MediaInfo } = {}, rate = fps24): number[] {
+function shown(
+  children: readonly Composable[],
+  media: { readonly [name: string]: MediaInfo } = {},
+  rate = fps24,
+): number[] {
   const { program } = compile(picture(children), media, { canvas: { ...canvas24, rate } });
   return Array.from({ length: program.frames }, (_, frame) => frameOf(program.pictureAt(frame)));
 }
@@ -41,29 +45,53 @@ describe('source time', () => {
   });
 
   test('T1: at constant speed s the frame whose time has come shows, whatever the rates', () => {
-    const rate = fc.constantFrom(rational(24), rational(25), rational(24_000, 1001), rational(30_000, 1001), rational(50));
+    const rate = fc.constantFrom(
+      rational(24),
+      rational(25),
+      rational(24_000, 1001),
+      rational(30_000, 1001),
+      rational(50),
+    );
     const speed = fc.constantFrom(0.25, 0.5, 1, 1.25, 2, 4, 25 / 24, 0.3);
     fc.assert(
-      fc.property(rate, rate, rate, speed, fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 50 }), (record, media, clipRate, s, start, lead) => {
-        const length = 40;
-        const info = mediaOf('a', { rate: media, frames: 100_000 });
-        const one = makeClip({
-          name: 'a',
-          sourceRange: { start: { value: rational(start), rate: clipRate }, duration: { value: rational(length), rate: record } },
-          media: makeExternalReference({ targetUrl: 'a.mov' }),
-          effects: [makeTimeWarp(s)],
-        });
-        const before = makeClip({ ...placed(lead, record), name: 'b' });
-        const frames = shown(lead === 0 ? [one] : [before, one], { a: info, b: mediaOf('b', { frames: 100_000 }) }, record);
-        const exact = (k: number): number => {
-          // (start ÷ clipRate + k ÷ record × s) × media, in whole numbers.
-          const s1000 = BigInt(Math.round(s * 12_000));
-          const num = (BigInt(start) * BigInt(clipRate.den) * BigInt(record.num) * 12_000n + BigInt(k) * BigInt(record.den) * s1000 * BigInt(clipRate.num)) * BigInt(media.num);
-          const den = BigInt(clipRate.num) * BigInt(record.num) * 12_000n * BigInt(media.den);
-          return Number(num / den);
-        };
-        expect(frames.slice(lead)).toEqual(count(0, length).map(exact));
-      }),
+      fc.property(
+        rate,
+        rate,
+        rate,
+        speed,
+        fc.integer({ min: 0, max: 300 }),
+        fc.integer({ min: 0, max: 50 }),
+        (record, media, clipRate, s, start, lead) => {
+          const length = 40;
+          const info = mediaOf('a', { rate: media, frames: 100_000 });
+          const one = makeClip({
+            name: 'a',
+            sourceRange: {
+              start: { value: rational(start), rate: clipRate },
+              duration: { value: rational(length), rate: record },
+            },
+            media: makeExternalReference({ targetUrl: 'a.mov' }),
+            effects: [makeTimeWarp(s)],
+          });
+          const before = makeClip({ ...placed(lead, record), name: 'b' });
+          const frames = shown(
+            lead === 0 ? [one] : [before, one],
+            { a: info, b: mediaOf('b', { frames: 100_000 }) },
+            record,
+          );
+          const exact = (k: number): number => {
+            // (start ÷ clipRate + k ÷ record × s) × media, in whole numbers.
+            const s1000 = BigInt(Math.round(s * 12_000));
+            const num =
+              (BigInt(start) * BigInt(clipRate.den) * BigInt(record.num) * 12_000n +
+                BigInt(k) * BigInt(record.den) * s1000 * BigInt(clipRate.num)) *
+              BigInt(media.num);
+            const den = BigInt(clipRate.num) * BigInt(record.num) * 12_000n * BigInt(media.den);
+            return Number(num / den);
+          };
+          expect(frames.slice(lead)).toEqual(count(0, length).map(exact));
+        },
+      ),
       { numRuns: runs(60) },
     );
   });
@@ -73,10 +101,15 @@ describe('source time', () => {
     expect(shown([clip('a', 10, 4, [makeTimeWarp(-2)])])).toEqual([17, 15, 13, 11]);
     expect(shown([clip('a', 10, 4, [makeTimeWarp(-0.5)])])).toEqual([11, 11, 10, 10]);
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 30 }), fc.constantFrom(4, 8, 12, 16, 20, 40), (start, n, quarters) => {
-        const expected = count(0, n).map((k) => Math.ceil(start + ((n - k) * quarters) / 16) - 1);
-        expect(shown([gap(3), clip('a', start, n, [makeTimeWarp(-quarters / 16)])]).slice(3)).toEqual(expected);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 40 }),
+        fc.integer({ min: 1, max: 30 }),
+        fc.constantFrom(4, 8, 12, 16, 20, 40),
+        (start, n, quarters) => {
+          const expected = count(0, n).map((k) => Math.ceil(start + ((n - k) * quarters) / 16) - 1);
+          expect(shown([gap(3), clip('a', start, n, [makeTimeWarp(-quarters / 16)])]).slice(3)).toEqual(expected);
+        },
+      ),
       { numRuns: runs(60) },
     );
   });
@@ -122,8 +155,18 @@ describe('source time', () => {
     const times = [0, 3, 8];
     const info = mediaOf('a', { frames: 3, timeBase: rational(1, 48), times, rate: rational(24) });
     const { program } = compile(picture([clip('a', 0, 4, [timeMap('blend', [0, 0], [1, 1])])]), { a: info });
-    expect(program.pictureAt(1)).toMatchObject({ op: 'mix', from: { frame: 0 }, to: { frame: 1 }, share: { num: 2, den: 3 } });
-    expect(program.pictureAt(2)).toMatchObject({ op: 'mix', from: { frame: 1 }, to: { frame: 2 }, share: { num: 1, den: 5 } });
+    expect(program.pictureAt(1)).toMatchObject({
+      op: 'mix',
+      from: { frame: 0 },
+      to: { frame: 1 },
+      share: { num: 2, den: 3 },
+    });
+    expect(program.pictureAt(2)).toMatchObject({
+      op: 'mix',
+      from: { frame: 1 },
+      to: { frame: 2 },
+      share: { num: 1, den: 5 },
+    });
   });
 
   test('T6: of variable-rate media the picture with pts ≤ t < next shows, and is named by its own pts', () => {
@@ -198,11 +241,17 @@ describe('source time', () => {
   });
 });
 
-function placed(length: number, rate: Rational): { sourceRange: ReturnType<typeof makeRange>; media: ReturnType<typeof makeExternalReference> } {
+function placed(
+  length: number,
+  rate: Rational,
+): { sourceRange: ReturnType<typeof makeRange>; media: ReturnType<typeof makeExternalReference> } {
   return { sourceRange: makeRange(0, length, rate), media: makeExternalReference({ targetUrl: 'b.mov' }) };
 }
 
-function timeMap(sampling: 'nearest' | 'blend', ...points: readonly (readonly [time: number, value: number])[]): Effect {
+function timeMap(
+  sampling: 'nearest' | 'blend',
+  ...points: readonly (readonly [time: number, value: number])[]
+): Effect {
   return makeEffect({
     type: 'timeMap',
     sampling,

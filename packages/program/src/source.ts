@@ -2,7 +2,8 @@ import { type Rational, zero } from '@patchwork/time';
 import { type AnchorMap, anchorOfMap, anchorOfRest, heldFrameName, streamName } from './anchor-map.ts';
 import type { Canvas } from './canvas.ts';
 import { coversCanvas, plainConform, shownRaster } from './conform.ts';
-import { type CropCurves, cropAt, cropClass, cropSignature, cropText, type Expression, isConstantCrop } from './expression.ts';
+import { type CropCurves, cropAt, cropClass, cropSignature, cropText, isConstantCrop } from './crop.ts';
+import { type Expression } from './expression.ts';
 import type { MediaInfo, VideoStreamInfo } from './media-info.ts';
 import type { Picture, SourcePicture } from './picture.ts';
 import type { ClipUse } from './program.ts';
@@ -24,7 +25,8 @@ export interface SourceUse {
 }
 
 /** FFmpeg's pixel formats that have no alpha. An allow-list on purpose: what is not proven opaque is not. */
-const opaqueFormat = /^(yuvj?4\d\dp|yuv(yv|v)?422|yuyv422|uyvy422|uyyvyy411|nv\d|p[024]\d\d|gray|mono|rgb(24|48|565|555|444)|bgr(24|48|565|555|444)|gbrp(\d|$)|[xy]2\d\d|x2(rgb|bgr)|rgb0|bgr0|0rgb|0bgr|v30x|xv\d)/;
+const opaqueFormat =
+  /^(yuvj?4\d\dp|yuv(yv|v)?422|yuyv422|uyvy422|uyyvyy411|nv\d|p[024]\d\d|gray|mono|rgb(24|48|565|555|444)|bgr(24|48|565|555|444)|gbrp(\d|$)|[xy]2\d\d|x2(rgb|bgr)|rgb0|bgr0|0rgb|0bgr|v30x|xv\d)/;
 
 /** The layer that shows a file's frames. */
 export function source(use: SourceUse): Expression {
@@ -54,7 +56,12 @@ export function source(use: SourceUse): Expression {
     crop: cropped,
   });
 
-  const noted = (trace: Trace | null, indexAt: (frame: number) => number, which: string, frame: number): SourcePicture => {
+  const noted = (
+    trace: Trace | null,
+    indexAt: (frame: number) => number,
+    which: string,
+    frame: number,
+  ): SourcePicture => {
     const cropped = crop === null ? noCrop : cropAt(crop, frame);
     const picture = pictureOf(indexAt(frame), cropped);
     if (trace === null) return picture;

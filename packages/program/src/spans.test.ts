@@ -1,9 +1,31 @@
 import { rational } from '@patchwork/time';
-import { type Composable, type Effect, jsonFrom, makeEffect, makeFreezeFrame, makeTimeline, makeTimeWarp, makeTrack } from '@patchwork/timeline';
+import {
+  type Composable,
+  type Effect,
+  jsonFrom,
+  makeEffect,
+  makeFreezeFrame,
+  makeTimeline,
+  makeTimeWarp,
+  makeTrack,
+} from '@patchwork/timeline';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Program } from './program.ts';
-import { canvas24, clip, compile, dissolve, fps24, gap, mediaOf, picture, runs, sha256, stillOf, storyClips } from './testing/fixture.ts';
+import {
+  canvas24,
+  clip,
+  compile,
+  dissolve,
+  fps24,
+  gap,
+  mediaOf,
+  picture,
+  runs,
+  sha256,
+  stillOf,
+  storyClips,
+} from './testing/fixture.ts';
 
 /** Spans as `in-out count`, and a letter that changes where the continuity does. */
 function anchors({ spans }: Program): string[] {
@@ -17,17 +39,31 @@ function anchors({ spans }: Program): string[] {
 }
 
 function of(...tracks: readonly (readonly Composable[])[]): string[] {
-  return anchors(compile(picture(...tracks), { still: stillOf('still'), half: mediaOf('half', { pixelFormat: 'yuva444p' }) }).program);
+  return anchors(
+    compile(picture(...tracks), { still: stillOf('still'), half: mediaOf('half', { pixelFormat: 'yuva444p' }) })
+      .program,
+  );
 }
 
 const half: readonly Effect[] = [makeEffect({ type: 'opacity', opacity: 0.5 })];
 
 describe('spans', () => {
   test('S1: spans cover the programme without hole or overlap, and are maximal', () => {
-    const item = fc.record({ name: fc.constantFrom('a', 'b', 'still', 'gap'), start: fc.integer({ min: 0, max: 9 }), length: fc.integer({ min: 1, max: 9 }), dim: fc.boolean(), blend: fc.boolean() });
+    const item = fc.record({
+      name: fc.constantFrom('a', 'b', 'still', 'gap'),
+      start: fc.integer({ min: 0, max: 9 }),
+      length: fc.integer({ min: 1, max: 9 }),
+      dim: fc.boolean(),
+      blend: fc.boolean(),
+    });
     fc.assert(
       fc.property(fc.array(fc.array(item, { maxLength: 6 }), { minLength: 1, maxLength: 3 }), (tracks) => {
-        const nodes = tracks.map((items) => items.flatMap((one) => [one.name === 'gap' ? gap(one.length) : clip(one.name, one.start, one.length, one.dim ? half : []), ...(one.blend ? [dissolve(1, 1)] : [])]));
+        const nodes = tracks.map((items) =>
+          items.flatMap((one) => [
+            one.name === 'gap' ? gap(one.length) : clip(one.name, one.start, one.length, one.dim ? half : []),
+            ...(one.blend ? [dissolve(1, 1)] : []),
+          ]),
+        );
         fc.pre(tracks.some((items) => items.length > 0));
         const { program } = compile(picture(...nodes), { still: stillOf('still') });
         let frame = 0;
@@ -36,7 +72,12 @@ describe('spans', () => {
           expect(span.out).toBeGreaterThan(span.in);
           frame = span.out;
           const before = program.spans[index - 1];
-          if (before === undefined || before.shape !== span.shape || before.anchor.continuity !== span.anchor.continuity) continue;
+          if (
+            before === undefined ||
+            before.shape !== span.shape ||
+            before.anchor.continuity !== span.anchor.continuity
+          )
+            continue;
           // One shape and one anchor, and still divided: then the count runs on, and something else in the picture jumps.
           expect(span.anchor.count).toBe(before.anchor.count + before.out - before.in);
           expect(program.pictureAt(span.in).op).not.toBe('source');
@@ -54,11 +95,28 @@ describe('spans', () => {
       expect(b.spans).toEqual(a.spans);
     };
     blade([clip('a', 0, 96)], [clip('a', 0, 40), clip('a', 40, 56)]);
-    blade([clip('a', 0, 96, [makeTimeWarp(0.5)])], [clip('a', 0, 40, [makeTimeWarp(0.5)]), clip('a', 20, 56, [makeTimeWarp(0.5)])]);
+    blade(
+      [clip('a', 0, 96, [makeTimeWarp(0.5)])],
+      [clip('a', 0, 40, [makeTimeWarp(0.5)]), clip('a', 20, 56, [makeTimeWarp(0.5)])],
+    );
     blade([clip('still', 0, 96)], [clip('still', 0, 40), clip('still', 40, 56)]);
-    blade([clip('a', 30, 96, [makeFreezeFrame()])], [clip('a', 30, 40, [makeFreezeFrame()]), clip('a', 30, 56, [makeFreezeFrame()])]);
+    blade(
+      [clip('a', 30, 96, [makeFreezeFrame()])],
+      [clip('a', 30, 40, [makeFreezeFrame()]), clip('a', 30, 56, [makeFreezeFrame()])],
+    );
     blade([clip('b', 0, 9), gap(96)], [clip('b', 0, 9), gap(40), gap(56)]);
-    const fade = [makeEffect({ type: 'opacity', opacity: { keyframes: [0, 24].map((frame) => ({ time: rational(frame, 24), value: frame / 24, interpolation: 'linear' as const })) } })];
+    const fade = [
+      makeEffect({
+        type: 'opacity',
+        opacity: {
+          keyframes: [0, 24].map((frame) => ({
+            time: rational(frame, 24),
+            value: frame / 24,
+            interpolation: 'linear' as const,
+          })),
+        },
+      }),
+    ];
     blade([clip('a', 0, 96, fade)], [clip('a', 0, 10, fade), clip('a', 10, 86, fade)]);
   });
 
@@ -100,7 +158,13 @@ describe('anchors', () => {
     // 48 frames of 30 fps are 1.6 s, 38.4 record frames.
     expect(anchors(compile(picture([clip('a', 0, 10)]), {}, {}).program)).toEqual(['0-10 A0']);
     const fast = mediaOf('a', { rate: rational(30) });
-    const late = { ...clip('a', 0, 10), sourceRange: { start: { value: rational(48), rate: rational(30) }, duration: { value: rational(10), rate: fps24 } } } as Composable;
+    const late = {
+      ...clip('a', 0, 10),
+      sourceRange: {
+        start: { value: rational(48), rate: rational(30) },
+        duration: { value: rational(10), rate: fps24 },
+      },
+    } as Composable;
     expect(anchors(compile(picture([late]), { a: fast }).program)).toEqual(['0-10 A38']);
   });
 
@@ -108,22 +172,38 @@ describe('anchors', () => {
     const speed = fc.constantFrom(1, 0.5, 2, -1, -0.5, 1.25);
     const rate = fc.constantFrom(rational(24), rational(25), rational(24_000, 1001), rational(60_000, 1001));
     fc.assert(
-      fc.property(rate, rate, speed, fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1, max: 39 }), (record, media, s, start, cut) => {
-        const info = mediaOf('a', { rate: media, frames: 5000 });
-        const place = (from: number, length: number): Composable => {
-          // Source seconds at the clip's start, so that both parts run on one line.
-          const forward = rational(start * record.den + Math.round(4 * s) * from * record.den, record.num * 4);
-          const backward = rational(start * record.den + Math.round(-4 * s) * (40 - from - length) * record.den, record.num * 4);
-          const at = s > 0 ? forward : backward;
-          return { ...clip('a', 0, 1, [makeTimeWarp(s)]), sourceRange: { start: { value: at, rate: rational(1) }, duration: { value: rational(length), rate: record } } } as Composable;
-        };
-        const options = { canvas: { ...canvas24, rate: record } };
-        const whole = compile(picture([place(0, 40)]), { a: info }, options).program;
-        const tail = compile(picture([place(cut, 40 - cut)]), { a: info }, options).program;
-        expect(tail.spans[0]?.anchor.count).toBe((whole.spans[0]?.anchor.count ?? 0) + cut);
-        const bladed = compile(picture([place(0, cut), place(cut, 40 - cut)]), { a: info }, options).program;
-        expect(bladed.spans).toEqual(whole.spans);
-      }),
+      fc.property(
+        rate,
+        rate,
+        speed,
+        fc.integer({ min: 0, max: 50 }),
+        fc.integer({ min: 1, max: 39 }),
+        (record, media, s, start, cut) => {
+          const info = mediaOf('a', { rate: media, frames: 5000 });
+          const place = (from: number, length: number): Composable => {
+            // Source seconds at the clip's start, so that both parts run on one line.
+            const forward = rational(start * record.den + Math.round(4 * s) * from * record.den, record.num * 4);
+            const backward = rational(
+              start * record.den + Math.round(-4 * s) * (40 - from - length) * record.den,
+              record.num * 4,
+            );
+            const at = s > 0 ? forward : backward;
+            return {
+              ...clip('a', 0, 1, [makeTimeWarp(s)]),
+              sourceRange: {
+                start: { value: at, rate: rational(1) },
+                duration: { value: rational(length), rate: record },
+              },
+            } as Composable;
+          };
+          const options = { canvas: { ...canvas24, rate: record } };
+          const whole = compile(picture([place(0, 40)]), { a: info }, options).program;
+          const tail = compile(picture([place(cut, 40 - cut)]), { a: info }, options).program;
+          expect(tail.spans[0]?.anchor.count).toBe((whole.spans[0]?.anchor.count ?? 0) + cut);
+          const bladed = compile(picture([place(0, cut), place(cut, 40 - cut)]), { a: info }, options).program;
+          expect(bladed.spans).toEqual(whole.spans);
+        },
+      ),
       { numRuns: runs(100) },
     );
   });
@@ -135,15 +215,33 @@ describe('anchors', () => {
   });
 
   test('G3: ramps, freezes, stills, generators and gaps count from where they began', () => {
-    const ramp = makeEffect({ type: 'timeMap', sampling: 'nearest', points: [0, 1, 3].map((time) => ({ time: rational(time), value: rational(time * time) })) });
-    expect(of([clip('b', 7, 5), clip('a', 0, 72, [ramp]), clip('a', 30, 9, [makeFreezeFrame()]), clip('still', 9, 5), gap(4)])).toEqual([
-      '0-5 A7', '5-77 B0', '77-86 C0', '86-91 D0', '91-95 E0',
-    ]);
+    const ramp = makeEffect({
+      type: 'timeMap',
+      sampling: 'nearest',
+      points: [0, 1, 3].map((time) => ({ time: rational(time), value: rational(time * time) })),
+    });
+    expect(
+      of([
+        clip('b', 7, 5),
+        clip('a', 0, 72, [ramp]),
+        clip('a', 30, 9, [makeFreezeFrame()]),
+        clip('still', 9, 5),
+        gap(4),
+      ]),
+    ).toEqual(['0-5 A7', '5-77 B0', '77-86 C0', '86-91 D0', '91-95 E0']);
   });
 
   test('G3: and count on where an upper layer comes or goes', () => {
-    expect(of([clip('still', 0, 30)], [gap(10), clip('a', 0, 5, half), gap(15)])).toEqual(['0-10 A0', '10-15 A10', '15-30 A15']);
-    expect(of([clip('still', 0, 30)], [gap(10), clip('a', 0, 5), gap(15)])).toEqual(['0-10 A0', '10-15 B0', '15-30 C0']);
+    expect(of([clip('still', 0, 30)], [gap(10), clip('a', 0, 5, half), gap(15)])).toEqual([
+      '0-10 A0',
+      '10-15 A10',
+      '15-30 A15',
+    ]);
+    expect(of([clip('still', 0, 30)], [gap(10), clip('a', 0, 5), gap(15)])).toEqual([
+      '0-10 A0',
+      '10-15 B0',
+      '15-30 C0',
+    ]);
   });
 
   test('G4: the anchor is the topmost opaque full-raster layer, else the lowest that contributes, else the gap', () => {
@@ -154,23 +252,49 @@ describe('anchors', () => {
   });
 
   test('G5: in a transition it is the outgoing layer before the edit point and the incoming one from it', () => {
-    expect(of([clip('a', 0, 48), dissolve(12, 12), clip('b', 20, 48)])).toEqual(['0-36 A0', '36-48 A36', '48-60 B20', '60-96 B32']);
+    expect(of([clip('a', 0, 48), dissolve(12, 12), clip('b', 20, 48)])).toEqual([
+      '0-36 A0',
+      '36-48 A36',
+      '48-60 B20',
+      '60-96 B32',
+    ]);
     expect(of([gap(10), dissolve(2, 2), clip('b', 20, 48)])).toEqual(['0-8 A0', '8-12 B18', '12-58 B22']);
   });
 
   test('G6: effects make no boundary', () => {
-    const keys = (values: readonly number[]): Effect => makeEffect({ type: 'opacity', opacity: { keyframes: values.map((value, i) => ({ time: rational(i * 10, 24), value, interpolation: 'linear' as const })) } });
-    expect(new Set(of([clip('a', 5, 40, [keys([0.5, 1, 1, 0.5])])]).map((one) => one.split(' ')[1]?.[0]))).toEqual(new Set(['A']));
-    expect(of([clip('a', 0, 10), clip('a', 10, 10, half), clip('a', 20, 10)])).toEqual(['0-10 A0', '10-20 A10', '20-30 A20']);
+    const keys = (values: readonly number[]): Effect =>
+      makeEffect({
+        type: 'opacity',
+        opacity: {
+          keyframes: values.map((value, i) => ({
+            time: rational(i * 10, 24),
+            value,
+            interpolation: 'linear' as const,
+          })),
+        },
+      });
+    expect(new Set(of([clip('a', 5, 40, [keys([0.5, 1, 1, 0.5])])]).map((one) => one.split(' ')[1]?.[0]))).toEqual(
+      new Set(['A']),
+    );
+    expect(of([clip('a', 0, 10), clip('a', 10, 10, half), clip('a', 20, 10)])).toEqual([
+      '0-10 A0',
+      '10-20 A10',
+      '20-30 A20',
+    ]);
   });
 
   test('G7: black by a generator is the gap', () => {
     const black = makeEffect({ type: 'opacity', opacity: 1 });
-    expect(of([gap(5), clip('a', 0, 5, [makeEffect({ type: 'opacity', opacity: 0 }), black]), gap(5)])).toEqual(['0-15 A0']);
+    expect(of([gap(5), clip('a', 0, 5, [makeEffect({ type: 'opacity', opacity: 0 }), black]), gap(5)])).toEqual([
+      '0-15 A0',
+    ]);
   });
 
   test('G8: cut out, a programme keeps the anchors that it has in the whole', () => {
-    const tracks = [[clip('b', 7, 5), clip('still', 0, 40), gap(30), clip('a', 3, 30)], [gap(20), clip('b', 0, 5, half)]];
+    const tracks = [
+      [clip('b', 7, 5), clip('still', 0, 40), gap(30), clip('a', 3, 30)],
+      [gap(20), clip('b', 0, 5, half)],
+    ];
     const whole = compile(picture(...tracks), { still: stillOf('still') }).program;
     const countAt = (program: Program, frame: number): number => {
       const span = program.spans.find((one) => one.in <= frame && frame < one.out);
@@ -181,7 +305,10 @@ describe('anchors', () => {
         const range = { in: start, out: Math.min(105, start + length) };
         const part = compile(picture(...tracks), { still: stillOf('still') }, { range }).program;
         for (let frame = 0; frame < part.frames; frame += 1) {
-          expect([countAt(part, frame), part.frameKeyAt(frame)]).toEqual([countAt(whole, start + frame), whole.frameKeyAt(start + frame)]);
+          expect([countAt(part, frame), part.frameKeyAt(frame)]).toEqual([
+            countAt(whole, start + frame),
+            whole.frameKeyAt(start + frame),
+          ]);
         }
       }),
       { numRuns: runs(60) },
@@ -202,8 +329,13 @@ describe('the cut-out', () => {
 
   test('R1: record timecode is absolute there too', () => {
     const timeline = picture([clip('a', 0, 48)]);
-    const burnt = { ...timeline, tracks: { ...timeline.tracks, effects: [makeEffect({ type: 'burnIn', content: 'record-timecode' as const })] } };
-    expect(compile(burnt, {}, { range: { in: 25, out: 30 } }).program.pictureAt(0)).toMatchObject({ text: '00:00:01:01' });
+    const burnt = {
+      ...timeline,
+      tracks: { ...timeline.tracks, effects: [makeEffect({ type: 'burnIn', content: 'record-timecode' as const })] },
+    };
+    expect(compile(burnt, {}, { range: { in: 25, out: 30 } }).program.pictureAt(0)).toMatchObject({
+      text: '00:00:01:01',
+    });
   });
 
   test('R2: drop frame is counted as the timeline says', () => {
@@ -213,13 +345,23 @@ describe('the cut-out', () => {
       metadata: jsonFrom({ patchwork: { dropFrame: true } }),
       tracks: [makeTrack({ children: [clip('a', 0, 48)] })],
     });
-    expect(compile(timeline, {}, { canvas: { ...canvas24, rate } }).program.start).toEqual({ frame: 107_892, dropFrame: true });
+    expect(compile(timeline, {}, { canvas: { ...canvas24, rate } }).program.start).toEqual({
+      frame: 107_892,
+      dropFrame: true,
+    });
   });
 
   test('R3: an empty timeline and a range beyond it are errors', () => {
     expect(() => compile(picture([]))).toThrow(expect.objectContaining({ code: 'PW_TIMELINE_EMPTY' }));
-    for (const range of [{ in: 0, out: 11 }, { in: -1, out: 5 }, { in: 5, out: 5 }, { in: 0.5, out: 3 }]) {
-      expect(() => compile(picture([clip('a', 0, 10)]), {}, { range })).toThrow(expect.objectContaining({ code: 'PW_RANGE_OUTSIDE' }));
+    for (const range of [
+      { in: 0, out: 11 },
+      { in: -1, out: 5 },
+      { in: 5, out: 5 },
+      { in: 0.5, out: 3 },
+    ]) {
+      expect(() => compile(picture([clip('a', 0, 10)]), {}, { range })).toThrow(
+        expect.objectContaining({ code: 'PW_RANGE_OUTSIDE' }),
+      );
     }
   });
 });

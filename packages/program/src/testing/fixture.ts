@@ -54,7 +54,15 @@ export function mediaOf(name: string, video: Partial<VideoStreamInfo> = {}, info
       ...video,
     },
     sound: [
-      { stream: 1, codec: 'pcm_s16le', sampleRate: 48_000, channels: 2, layout: 'stereo', start: rational(0), samples: 400_000 },
+      {
+        stream: 1,
+        codec: 'pcm_s16le',
+        sampleRate: 48_000,
+        channels: 2,
+        layout: 'stereo',
+        start: rational(0),
+        samples: 400_000,
+      },
     ],
     startTimecode: null,
     ...info,
@@ -67,7 +75,13 @@ export function stillOf(name: string, video: Partial<VideoStreamInfo> = {}): Med
 }
 
 /** A clip of a file named like it, `length` frames from `start`, both at 24 fps. */
-export function clip(media: string, start: number, length: number, effects: readonly Effect[] = [], name: string = media): Composable {
+export function clip(
+  media: string,
+  start: number,
+  length: number,
+  effects: readonly Effect[] = [],
+  name: string = media,
+): Composable {
   return makeClip({
     name,
     sourceRange: makeRange(start, length, fps24),
