@@ -20,6 +20,7 @@ export class ChunkPacks {
   readonly #context: StoreContext;
   readonly #usage: PackUsage;
   readonly #alarms: Alarms;
+  readonly #paths = new Map<Digest, string>();
 
   constructor(context: StoreContext, usage: PackUsage, alarms: Alarms) {
     this.#context = context;
@@ -38,12 +39,14 @@ export class ChunkPacks {
 
   find(keys: Iterable<Digest>): Map<Digest, StoredChunk> {
     const found = new Map<Digest, StoredChunk>();
+    const used = new Set<Digest>();
     for (const key of keys) {
-      const [first] = this.shelf.find(key);
-      if (first === undefined) continue;
-      this.#usage.touch(first.pack.id);
-      found.set(key, this.#stored(first));
+      const first = this.shelf.first(key);
+      if (first === null) continue;
+      used.add(first.pack.id);
+      found.set(key, this.#stored(first, key));
     }
+    for (const id of used) this.#usage.touch(id);
     return found;
   }
 
@@ -149,8 +152,14 @@ export class ChunkPacks {
     }
   }
 
-  #stored({ pack, record }: PackRecord): StoredChunk {
-    return { ...pack.chunkAt(record), path: packPath(this.#context.folder, pack.id) };
+  #stored({ pack, record }: PackRecord, known?: Digest): StoredChunk {
+    let path = this.#paths.get(pack.id);
+    if (path === undefined) {
+      path = packPath(this.#context.folder, pack.id);
+      this.#paths.set(pack.id, path);
+    }
+    const { key, digest, sizes, order, sync, config, offset } = pack.chunkAt(record, known);
+    return { key, digest, sizes, order, sync, config, offset, path };
   }
 
   /** A key that is stored with other bytes is refused, unless the stored ones turn out to be damaged. */
@@ -168,7 +177,7 @@ export class ChunkPacks {
 
   /** The digest under which a key is stored soundly, if it is another one. */
   async #otherDigest(chunk: EncodedChunk): Promise<Digest | null> {
-    for (const record of [...this.shelf.find(chunk.key)]) {
+    for (const record of this.shelf.find(chunk.key)) {
       const stored = this.#stored(record);
       if (stored.digest === chunk.digest) continue;
       if ((await this.read(stored)) !== null) return stored.digest;

@@ -3,7 +3,8 @@ import { isPatchworkError, type Digest } from '@patchwork/kernel';
 import type { Alarms } from './alarm.ts';
 import { chunksOf, type ChunkPacks } from './chunk-packs.ts';
 import { byteLength } from './encoded-chunk.ts';
-import { openOrNull, readExactly, readWhole } from './file-bytes.ts';
+import { readChunks } from './chunk-run.ts';
+import { openOrNull, readWhole } from './file-bytes.ts';
 import { isFields } from './ledger-check.ts';
 import { ledgersFolder } from './ledger-copies.ts';
 import { parseLedger } from './ledger.ts';
@@ -106,8 +107,7 @@ async function checkPack(
     if (size !== index.packBytes) {
       findings.push(finding('PW_STORE_PACK_SIZE', 'error', path, `has ${size} bytes, its index says ${index.packBytes}`));
     }
-    for (const chunk of chunksOf(index)) {
-      const bytes = await readExactly(file, chunk.offset, byteLength(chunk));
+    for await (const { chunk, bytes } of readChunks(file, chunksOf(index))) {
       totals.chunks += 1;
       totals.bytes += byteLength(chunk);
       if (bytes !== null && context.sha256(bytes) === chunk.digest) continue;

@@ -58,7 +58,8 @@ export interface PackIndex {
   hasKeyAt(record: number, key: Uint8Array): boolean;
   keyAt(record: number): Digest;
   digestAt(record: number): Digest;
-  chunkAt(record: number): PackedChunk;
+  /** @param key the record's key, where the caller has it as text already. */
+  chunkAt(record: number, key?: Digest): PackedChunk;
 }
 
 /** Writes the index of a pack. Chunks in any order, each key once. */
@@ -118,15 +119,16 @@ export function decodePackIndex(bytes: Uint8Array, sha256: Sha256): PackIndex | 
   const configs = readConfigs(body.subarray(at.configTable), c);
   if (shapes === null || configs === null) return null;
 
-  function chunkAt(record: number): PackedChunk {
+  function chunkAt(record: number, key: Digest = keyAt(record)): PackedChunk {
     const shape = shapes?.[body.readUInt32BE(at.shapes + 4 * record)];
     const config = configs?.[body.readUInt32BE(at.configs + 4 * record)];
     if (shape === undefined || config === undefined) throw new TypeError(`pack index ${id}: record ${record} does not fit`);
     const first = body.readUInt32BE(at.samples + 4 * record);
-    const sizes = shape.order.map((_, i) => body.readUInt32BE(at.sizes + 4 * (first + i)));
+    const sizes: number[] = [];
+    for (let i = 0; i < shape.order.length; i += 1) sizes.push(body.readUInt32BE(at.sizes + 4 * (first + i)));
     const { order, sync } = shape;
     const offset = Number(body.readBigUInt64BE(at.offsets + 8 * record));
-    return { key: keyAt(record), digest: digestAt(record), sizes, order, sync, config, offset };
+    return { key, digest: digestAt(record), sizes, order, sync, config, offset };
   }
   function keyAt(record: number): Digest {
     return body.toString('hex', at.keys + 32 * record, at.keys + 32 * record + 32);

@@ -1,7 +1,8 @@
 import { PatchworkError, type Digest } from '@patchwork/kernel';
 import type { EncodedChunk } from '@patchwork/plan';
 import { byteLength } from './encoded-chunk.ts';
-import { readExactly, syncFile, writeNew } from './file-bytes.ts';
+import { readChunks } from './chunk-run.ts';
+import { syncFile, writeNew } from './file-bytes.ts';
 import { decodePackIndex, encodePackIndex, type PackedChunk, type PackIndex } from './pack-index.ts';
 import { indexPurpose } from './pack-files.ts';
 import { indexPath, makeDurableFolder, packFolder, packPath, packsFolder, type StoreContext } from './store-context.ts';
@@ -28,8 +29,7 @@ export async function verifyPackFile(
         details: { path, size, expected },
       });
     }
-    for (const chunk of chunks) {
-      const bytes = await readExactly(file, chunk.offset, byteLength(chunk));
+    for await (const { chunk, bytes } of readChunks(file, chunks)) {
       if (bytes !== null && context.sha256(bytes) === chunk.digest) continue;
       throw new PatchworkError('PW_STORE_PACK_DIGEST', `a chunk in ${JSON.stringify(path)} at ${chunk.offset} is not what was encoded`, {
         hint: 'Memory or disk may be failing; run again, and check the machine if it happens twice.',
