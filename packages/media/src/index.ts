@@ -1,9 +1,26 @@
 export { startWorkers } from './workers.ts';
 export type { CallOptions, MediaWorkers, WorkerOptions } from './media-workers.ts';
 export type {
-  DecodeSoundJob, DecodedDigests, DecodedSound, DigestJob, EncodedSound, FrameDigest, JobMedia, MovieScan, PictureJob,
-  ProbedMedia, ReadCode, ReadCodesJob, ScannedPacket, ScannedStream, SoundJob, TestMediaSpec, TestSoundSpec,
-  TestVideoSpec, ThumbnailItem, ThumbnailJob,
+  DecodeSoundJob,
+  DecodedDigests,
+  DecodedSound,
+  DigestJob,
+  EncodedSound,
+  FrameDigest,
+  JobMedia,
+  MovieScan,
+  PictureJob,
+  ProbedMedia,
+  ReadCode,
+  ReadCodesJob,
+  ScannedPacket,
+  ScannedStream,
+  SoundJob,
+  TestMediaSpec,
+  TestSoundSpec,
+  TestVideoSpec,
+  ThumbnailItem,
+  ThumbnailJob,
 } from './jobs.ts';
 export { readTestCode } from './test-code.ts';
 export type { LumaPlane } from './test-code.ts';

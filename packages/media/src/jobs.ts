@@ -221,4 +221,3 @@ export interface DecodedSound {
   /** Per channel. */
   readonly samples: number;
 }
-

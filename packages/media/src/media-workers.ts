@@ -1,7 +1,18 @@
 import type { EncodedChunk, Toolchain, VideoProfile } from '@patchwork/plan';
 import type {
-  DecodeSoundJob, DecodedDigests, DecodedSound, DigestJob, EncodedSound, MovieScan, PictureJob, ProbedMedia, ReadCode,
-  ReadCodesJob, SoundJob, TestMediaSpec, ThumbnailJob,
+  DecodeSoundJob,
+  DecodedDigests,
+  DecodedSound,
+  DigestJob,
+  EncodedSound,
+  MovieScan,
+  PictureJob,
+  ProbedMedia,
+  ReadCode,
+  ReadCodesJob,
+  SoundJob,
+  TestMediaSpec,
+  ThumbnailJob,
 } from './jobs.ts';
 
 /** How a call is watched and stopped. */

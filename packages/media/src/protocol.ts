@@ -1,8 +1,19 @@
 import { type Json, PatchworkError, isPatchworkError } from '@patchwork/kernel';
 import type { EncodedChunk, Toolchain, VideoProfile } from '@patchwork/plan';
 import type {
-  DecodeSoundJob, DecodedDigests, DecodedSound, DigestJob, EncodedSound, MovieScan, PictureJob, ProbedMedia, ReadCode,
-  ReadCodesJob, SoundJob, TestMediaSpec, ThumbnailJob,
+  DecodeSoundJob,
+  DecodedDigests,
+  DecodedSound,
+  DigestJob,
+  EncodedSound,
+  MovieScan,
+  PictureJob,
+  ProbedMedia,
+  ReadCode,
+  ReadCodesJob,
+  SoundJob,
+  TestMediaSpec,
+  ThumbnailJob,
 } from './jobs.ts';
 
 /** Every job: what goes to a child and what comes back. Values cross by structured clone. */
@@ -53,7 +64,7 @@ export function sentError(error: unknown): SentError {
   if (!(error instanceof Error)) {
     return { name: 'Error', code: null, message: String(error), hint: null, details: {}, stack: '', cause: null };
   }
-  const known = isPatchworkError(error) ? (error as PatchworkError) : null;
+  const known = isPatchworkError(error) ? error : null;
   return {
     name: error.name,
     code: known?.code ?? null,
@@ -68,9 +79,12 @@ export function sentError(error: unknown): SentError {
 /** Puts an error together again. A failure without a code is a fault of this package or of FFmpeg: PW_MEDIA_NATIVE. */
 export function receivedError(sent: SentError): Error {
   const cause = sent.cause === null ? undefined : receivedError(sent.cause);
-  if (sent.code === null && sent.name === 'TypeError') return new TypeError(sent.message, cause === undefined ? {} : { cause });
+  if (sent.code === null && sent.name === 'TypeError')
+    return new TypeError(sent.message, cause === undefined ? {} : { cause });
   const error = new PatchworkError(sent.code ?? 'PW_MEDIA_NATIVE', sent.message, {
-    ...(sent.hint === null ? {} : { hint: sent.hint }), details: sent.details, ...(cause === undefined ? {} : { cause }),
+    ...(sent.hint === null ? {} : { hint: sent.hint }),
+    details: sent.details,
+    ...(cause === undefined ? {} : { cause }),
   });
   if (sent.code === null) error.stack = sent.stack;
   return error;

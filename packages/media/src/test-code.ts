@@ -36,7 +36,8 @@ function check(id: number, frame: number): number {
 /** The cells of a code, row by row; true is white. @throws TypeError for an id or a number out of range */
 export function codeCells(id: number, frame: number): readonly (readonly boolean[])[] {
   if (!Number.isInteger(id) || id < 0 || id > 4095) throw new TypeError(`id: ${id} is not in 0…4095`);
-  if (!Number.isInteger(frame) || frame < 0 || frame >= 1 << 20) throw new TypeError(`frame: ${frame} is not in 0…1048575`);
+  if (!Number.isInteger(frame) || frame < 0 || frame >= 1 << 20)
+    throw new TypeError(`frame: ${frame} is not in 0…1048575`);
   const bits: boolean[] = [];
   const push = (value: number, count: number): void => {
     for (let bit = count - 1; bit >= 0; bit -= 1) bits.push(((value >> bit) & 1) === 1);
@@ -44,7 +45,10 @@ export function codeCells(id: number, frame: number): readonly (readonly boolean
   push(id, 12);
   push(frame, 20);
   push(check(id, frame), 8);
-  return [[true, ...bits.slice(0, rowCells), false], [false, ...bits.slice(rowCells), true]];
+  return [
+    [true, ...bits.slice(0, rowCells), false],
+    [false, ...bits.slice(rowCells), true],
+  ];
 }
 
 /** An 8-bit luma plane. */
@@ -63,7 +67,8 @@ export interface LumaPlane {
 export function readTestCode(luma: LumaPlane, row: 'top' | 'bottom'): { id: number; frame: number } | null {
   const { cell, top } = codePlace(luma.width, luma.height, row);
   const levels = [0, 1].map((line) =>
-    Array.from({ length: codeColumns }, (_, column) => cellLevel(luma, column * cell, top + line * cell, cell)));
+    Array.from({ length: codeColumns }, (_, column) => cellLevel(luma, column * cell, top + line * cell, cell)),
+  );
   const [first, second] = levels;
   if (first === undefined || second === undefined) return null;
   const white = Math.min(first[0] ?? 0, second.at(-1) ?? 0);

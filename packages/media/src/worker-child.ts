@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { WorkerOptions } from './media-workers.ts';
 import { type AnswerMessage, type JobKind, type JobMessage, receivedError } from './protocol.ts';
@@ -102,8 +103,8 @@ export class WorkerChild {
   private rest(): void {
     this.process.unref();
     this.process.channel?.unref();
-    const { stderr } = this.process;
-    if (stderr !== null && 'unref' in stderr && typeof stderr.unref === 'function') stderr.unref();
+    // A pipe's stream is a socket; its type only says that it can be read.
+    if (this.process.stderr instanceof Socket) this.process.stderr.unref();
   }
 
   /** Ends the child at once. */

@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startWorkers } from './index.ts';
-import { makeBench, smallProfile, sourcePicture, testMedia } from './testing/bench.ts';
+import { makeBench } from './testing/bench.ts';
 import { crashForTest } from './workers.ts';
 
 const bench = makeBench();
@@ -21,7 +21,10 @@ describe('a child that dies', () => {
 
   test('twice is PW_MEDIA_WORKER_DIED, and the pool goes on', async () => {
     const pool = crashForTest(1, () => undefined);
-    await expect(pool.crash(bench.path('twice'), true)).rejects.toMatchObject({ code: 'PW_MEDIA_WORKER_DIED', details: { job: 'crash' } });
+    await expect(pool.crash(bench.path('twice'), true)).rejects.toMatchObject({
+      code: 'PW_MEDIA_WORKER_DIED',
+      details: { job: 'crash' },
+    });
     writeFileSync(bench.path('there'), '');
     expect(await pool.crash(bench.path('there'), false)).toBe('survived');
     await pool.close();
@@ -29,22 +32,36 @@ describe('a child that dies', () => {
 
   test('does not disturb the jobs of the others', async () => {
     const pool = crashForTest(2, () => undefined);
-    const results = await Promise.allSettled(['a', 'b', 'c', 'd', 'e'].map((name) => pool.crash(bench.path(`many-${name}`), name === 'c')));
-    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    const results = await Promise.allSettled(
+      ['a', 'b', 'c', 'd', 'e'].map((name) => pool.crash(bench.path(`many-${name}`), name === 'c')),
+    );
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ]);
     await pool.close();
   });
 });
 
 describe('stopping', () => {
   const spec = (name: string) => ({
-    path: bench.path(name), id: 1, container: 'mov' as const, sound: null,
+    path: bench.path(name),
+    id: 1,
+    container: 'mov' as const,
+    sound: null,
     video: { codec: 'prores' as const, width: 640, height: 360, rate: { num: 24, den: 1 }, frames: 2000 },
   });
 
   test('an abort ends a running job at once, takes a waiting one out, and the pool goes on', async () => {
     const workers = startWorkers({ count: 1 });
     const [running, waiting] = [new AbortController(), new AbortController()];
-    const first = workers.writeTestMedia(spec('long.mov'), { signal: running.signal, onProgress: () => running.abort() });
+    const first = workers.writeTestMedia(spec('long.mov'), {
+      signal: running.signal,
+      onProgress: () => running.abort(),
+    });
     const second = workers.writeTestMedia(spec('never.mov'), { signal: waiting.signal });
     const third = workers.probe(bench.path('nothing'));
     waiting.abort();
@@ -57,7 +74,9 @@ describe('stopping', () => {
 
   test('a signal that is aborted already starts nothing', async () => {
     const workers = startWorkers({ count: 1 });
-    await expect(workers.probe('x', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'PW_MEDIA_ABORTED' });
+    await expect(workers.probe('x', { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'PW_MEDIA_ABORTED',
+    });
     await workers.close();
   });
 
@@ -66,14 +85,18 @@ describe('stopping', () => {
     const jobs = [workers.writeTestMedia(spec('cut.mov')), workers.probe('y')];
     const settled = Promise.allSettled(jobs);
     await workers.close();
-    expect((await settled).map((result) => result.status === 'rejected' && (result.reason as { code: string }).code))
-      .toEqual(['PW_MEDIA_ABORTED', 'PW_MEDIA_ABORTED']);
+    expect(
+      (await settled).map((result) => result.status === 'rejected' && (result.reason as { code: string }).code),
+    ).toEqual(['PW_MEDIA_ABORTED', 'PW_MEDIA_ABORTED']);
     await expect(workers.probe('z')).rejects.toMatchObject({ code: 'PW_MEDIA_ABORTED' });
   });
 
   test('a child whose parent goes away ends by itself', async () => {
     // This process is the parent; the child program is started bare and its channel is closed.
-    const child = fork(fileURLToPath(new URL('../dist/worker.js', import.meta.url)), ['0'], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    const child = fork(fileURLToPath(new URL('../dist/worker.js', import.meta.url)), ['0'], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
     const exit = once(child, 'exit');
     child.send({ id: 1, kind: 'probe', job: 'nothing' });
     await once(child, 'message');
@@ -85,4 +108,3 @@ describe('stopping', () => {
 test('a count below 1 is a TypeError', () => {
   expect(() => startWorkers({ count: 0 })).toThrowError(TypeError);
 });
-

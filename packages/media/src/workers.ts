@@ -29,7 +29,8 @@ class WorkerPool {
   private closed = false;
 
   constructor(options: WorkerOptions) {
-    if (!Number.isInteger(options.count) || options.count < 1) throw new TypeError(`options.count: ${options.count} is not a positive integer`);
+    if (!Number.isInteger(options.count) || options.count < 1)
+      throw new TypeError(`options.count: ${options.count} is not a positive integer`);
     this.options = options;
   }
 
@@ -40,7 +41,10 @@ class WorkerPool {
         return;
       }
       const task: Waiting = {
-        kind, job, attempt: 1, isOver: false,
+        kind,
+        job,
+        attempt: 1,
+        isOver: false,
         onProgress: call.onProgress ?? null,
         resolve: (result) => {
           call.signal?.removeEventListener('abort', onAbort);
@@ -100,10 +104,16 @@ class WorkerPool {
       this.queue.unshift(task);
       return;
     }
-    task.reject(new PatchworkError('PW_MEDIA_WORKER_DIED', `the media process died ${attempts} times during ${task.kind} (${how})`, {
-      hint: 'A file may crash FFmpeg: probe the files of this range one by one. If memory is short, use fewer workers.',
-      details: { job: task.kind, how },
-    }));
+    task.reject(
+      new PatchworkError(
+        'PW_MEDIA_WORKER_DIED',
+        `the media process died ${attempts} times during ${task.kind} (${how})`,
+        {
+          hint: 'A file may crash FFmpeg: probe the files of this range one by one. If memory is short, use fewer workers.',
+          details: { job: task.kind, how },
+        },
+      ),
+    );
   }
 
   async close(): Promise<void> {
@@ -111,15 +121,19 @@ class WorkerPool {
     const waiting = this.queue;
     this.queue = [];
     for (const task of waiting) task.reject(aborted(task.kind));
-    await Promise.all([...this.children].map((child) => {
-      child.task?.reject(aborted(child.task.kind));
-      return child.end();
-    }));
+    await Promise.all(
+      [...this.children].map((child) => {
+        child.task?.reject(aborted(child.task.kind));
+        return child.end();
+      }),
+    );
   }
 }
 
 function aborted(kind: string): PatchworkError {
-  return new PatchworkError('PW_MEDIA_ABORTED', `${kind} was stopped`, { hint: 'Start it again; finished chunks are kept.' });
+  return new PatchworkError('PW_MEDIA_ABORTED', `${kind} was stopped`, {
+    hint: 'Start it again; finished chunks are kept.',
+  });
 }
 
 /** Makes a pool of child processes; they start when first needed. @throws TypeError for a count below 1 */
@@ -144,7 +158,10 @@ export function startWorkers(options: WorkerOptions): MediaWorkers {
 }
 
 /** The pool with its test-only job, for this package's own tests. */
-export function crashForTest(count: number, log: (line: string) => void): {
+export function crashForTest(
+  count: number,
+  log: (line: string) => void,
+): {
   crash(markerPath: string, always: boolean, call?: CallOptions): Promise<string>;
   close(): Promise<void>;
 } {

@@ -37,6 +37,7 @@ export function encoderNamed(name: string): Codec {
   const codec = Codec.findEncoderByName(name as FFEncoderCodec);
   if (codec !== null) return codec;
   throw new PatchworkError('PW_MEDIA_ENCODER', `this FFmpeg has no encoder ${name}`, {
-    hint: 'Install node-av with its own FFmpeg binary.', details: { encoder: name },
+    hint: 'Install node-av with its own FFmpeg binary.',
+    details: { encoder: name },
   });
 }

@@ -50,8 +50,12 @@ function lumaWeights(matrix: string): [number, number] {
 
 /** One colour over the whole of a size. */
 export function solidRaster(
-  arena: RasterArena, format: RasterFormat, width: number, height: number,
-  samples: readonly [number, number, number], alpha: number,
+  arena: RasterArena,
+  format: RasterFormat,
+  width: number,
+  height: number,
+  samples: readonly [number, number, number],
+  alpha: number,
 ): Raster {
   const planes = arena.planes(format, width, height);
   planes.forEach((plane, index) => plane.data.fill(samples[index] ?? 0));
@@ -102,7 +106,8 @@ function overOpaque(arena: RasterArena, bottom: Raster, top: Raster): Raster {
     const lower = bottom.planes[index];
     const upper = top.planes[index];
     const alpha = alphas[index];
-    if (lower !== undefined && upper !== undefined && alpha !== undefined) blendPlane(lower, upper, alpha, format.depth, to);
+    if (lower !== undefined && upper !== undefined && alpha !== undefined)
+      blendPlane(lower, upper, alpha, format.depth, to);
   });
   return { format, width, height, planes, alpha: 1 };
 }
@@ -110,14 +115,31 @@ function overOpaque(arena: RasterArena, bottom: Raster, top: Raster): Raster {
 function blendUniform(lower: Plane, upper: Plane, weight: number, to: Plane): void {
   const rest = unit - weight;
   for (let row = 0; row < to.height; row += 1) {
-    blendRow(lower.data, row * lower.stride, upper.data, row * upper.stride, rest, weight, to.data, row * to.stride, to.width);
+    blendRow(
+      lower.data,
+      row * lower.stride,
+      upper.data,
+      row * upper.stride,
+      rest,
+      weight,
+      to.data,
+      row * to.stride,
+      to.width,
+    );
   }
 }
 
 /** (a × rest + b × weight) / 65536, a half up. Samples have at most 14 bits here, so the sum fits in 31. */
 function blendRow(
-  a: Samples, aStart: number, b: Samples, bStart: number, rest: number, weight: number,
-  to: Samples, toStart: number, length: number,
+  a: Samples,
+  aStart: number,
+  b: Samples,
+  bStart: number,
+  rest: number,
+  weight: number,
+  to: Samples,
+  toStart: number,
+  length: number,
 ): void {
   for (let x = 0; x < length; x += 1) {
     to[toStart + x] = ((a[aStart + x] ?? 0) * rest + (b[bStart + x] ?? 0) * weight + 32768) >> 16;
@@ -177,10 +199,17 @@ function overClear(arena: RasterArena, bottom: Raster, top: Raster): Raster {
   const upper = alphaPlane(arena, top);
   const lower = alphaPlane(arena, bottom);
   const max = maxSample(bottom.format);
-  return weighed(arena, bottom, top, (index) => {
-    const b = (upper.data[index.upper] ?? 0) / max;
-    return [(1 - b) * ((lower.data[index.lower] ?? 0) / max), b];
-  }, lower, upper);
+  return weighed(
+    arena,
+    bottom,
+    top,
+    (index) => {
+      const b = (upper.data[index.upper] ?? 0) / max;
+      return [(1 - b) * ((lower.data[index.lower] ?? 0) / max), b];
+    },
+    lower,
+    upper,
+  );
 }
 
 /** (1 − share) × from + share × to, with exact rounding of the exact share. */
@@ -200,10 +229,14 @@ export function mixedRaster(arena: RasterArena, from: Raster, to: Raster, share:
   const right = alphaPlane(arena, to);
   const max = maxSample(format);
   const part = share.num / share.den;
-  return weighed(arena, from, to, (index) => [
-    (1 - part) * ((left.data[index.lower] ?? 0) / max),
-    part * ((right.data[index.upper] ?? 0) / max),
-  ], left, right);
+  return weighed(
+    arena,
+    from,
+    to,
+    (index) => [(1 - part) * ((left.data[index.lower] ?? 0) / max), part * ((right.data[index.upper] ?? 0) / max)],
+    left,
+    right,
+  );
 }
 
 function mixPlane(a: Plane, b: Plane, share: Rational, to: Plane): void {
@@ -216,7 +249,9 @@ function mixPlane(a: Plane, b: Plane, share: Rational, to: Plane): void {
     const y0 = row * b.stride;
     const t0 = row * to.stride;
     for (let x = 0; x < to.width; x += 1) {
-      to.data[t0 + x] = Math.floor(((a.data[x0 + x] ?? 0) * first + (b.data[y0 + x] ?? 0) * second + share.den) / divisor);
+      to.data[t0 + x] = Math.floor(
+        ((a.data[x0 + x] ?? 0) * first + (b.data[y0 + x] ?? 0) * second + share.den) / divisor,
+      );
     }
   }
 }
@@ -231,8 +266,12 @@ interface AlphaPlaces {
  * A chroma sample takes the mean of the weights on it.
  */
 function weighed(
-  arena: RasterArena, lower: Raster, upper: Raster,
-  weights: (places: AlphaPlaces) => readonly [number, number], lowerAlpha: Plane, upperAlpha: Plane,
+  arena: RasterArena,
+  lower: Raster,
+  upper: Raster,
+  weights: (places: AlphaPlaces) => readonly [number, number],
+  lowerAlpha: Plane,
+  upperAlpha: Plane,
 ): Raster {
   const { format, width, height } = lower;
   const max = maxSample(format);
@@ -258,7 +297,10 @@ function weighed(
           const y = Math.min((row << yShift) + dy, height - 1);
           for (let dx = 0; dx < 1 << xShift; dx += 1) {
             const column = Math.min((x << xShift) + dx, width - 1);
-            const [one, two] = weights({ lower: y * lowerAlpha.stride + column, upper: y * upperAlpha.stride + column });
+            const [one, two] = weights({
+              lower: y * lowerAlpha.stride + column,
+              upper: y * upperAlpha.stride + column,
+            });
             a += one;
             b += two;
           }

@@ -62,9 +62,8 @@ export function conformedFrame(frame: Frame, how: Conforming, canvas: DrawingCan
   }
   if (rotation === 90 || rotation === 180 || rotation === 270) raster = turnedRaster(shop.arena, raster, rotation);
   const turned = shop.keep(frameOfRaster(raster));
-  const aspect = rotation === 90 || rotation === 270
-    ? { num: how.pixelAspect.den, den: how.pixelAspect.num }
-    : how.pixelAspect;
+  const aspect =
+    rotation === 90 || rotation === 270 ? { num: how.pixelAspect.den, den: how.pixelAspect.num } : how.pixelAspect;
   return conformed(turned, canvas.color, { ...how, pixelAspect: aspect }, canvas, shop);
 }
 
@@ -82,11 +81,19 @@ function conformed(frame: Frame, color: ColorTags, how: Conforming, canvas: Draw
   const same = size.width === frame.width && size.height === frame.height;
   const alike = color.matrix === canvas.color.matrix && color.range === canvas.color.range;
   const native = frame.format === format.pixelFormat || frame.format === format.withAlpha;
-  const ready = same && alike && native
-    ? frame
-    : shop.keep(shop.scaler.convert(
-      frame, color, hasAlpha(frame) ? format.withAlpha : format.pixelFormat, size.width, size.height, canvas.color,
-    ));
+  const ready =
+    same && alike && native
+      ? frame
+      : shop.keep(
+          shop.scaler.convert(
+            frame,
+            color,
+            hasAlpha(frame) ? format.withAlpha : format.pixelFormat,
+            size.width,
+            size.height,
+            canvas.color,
+          ),
+        );
   const left = evenPart((canvas.width - size.width) / 2);
   const top = evenPart((canvas.height - size.height) / 2);
   return placedRaster(shop.arena, rasterOfFrame(ready, format), canvas.width, canvas.height, left, top);

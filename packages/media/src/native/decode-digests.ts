@@ -61,7 +61,11 @@ class Player {
   private drained = false;
   /** Time of the key frame that the last seek landed on. */
   private landed: number | null = null;
-  private leading = false;
+  /**
+   * The seek landed in an open GOP: its leading pictures cannot be decoded, and until the next key frame a picture that
+   * releases one of them as a reference reports an error, though it decodes whole. Frames are still looked at one by one.
+   */
+  private openEntry = false;
   /** Decoding time of the file's first packet: before it there is nothing to seek to. */
   private firstDts: bigint;
   /** Time of a frame that came out past the wanted one and waits in `frame`; null for none. */
@@ -101,7 +105,7 @@ class Player {
       this.drained = false;
       this.waiting = null;
       this.landed = null;
-      this.leading = false;
+      this.openEntry = false;
       if (!this.readNext()) return;
       const { pts: shown, dts } = this.packet;
       // Demuxers seek by decoding time: of an open GOP's leading picture that is the key frame after it.
@@ -164,7 +168,10 @@ class Player {
 
   private feed(wanted: number): void {
     const { pts } = this.packet;
-    this.leading = this.landed !== null && pts !== AV_NOPTS_VALUE && Number(pts) < this.landed;
+    if (this.landed !== null && pts !== AV_NOPTS_VALUE) {
+      if (Number(pts) < this.landed) this.openEntry = true;
+      else if (this.packet.isKeyframe) this.openEntry = false;
+    }
     const sent = this.codec.sendPacketSync(this.packet);
     this.packet.unref();
     if (sent < 0) this.fault(sent, wanted);
@@ -177,7 +184,7 @@ class Player {
 
   /** A leading picture of an open GOP entered by a seek cannot be decoded, and no player shows it. */
   private fault(code: number, wanted: number): void {
-    if (!this.leading) this.note(`on the way to frame ${wanted}: ${libavText(code)}`);
+    if (!this.openEntry) this.note(`on the way to frame ${wanted}: ${libavText(code)}`);
   }
 
   close(): void {

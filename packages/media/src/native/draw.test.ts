@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { deflateSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { AV_LOG_QUIET } from 'node-av/constants';
 import { Log } from 'node-av/lib';
@@ -25,19 +27,31 @@ let upper: JobMedia;
 beforeAll(async () => {
   const rate = { num: 24, den: 1 };
   film = await testMedia(workers, {
-    path: bench.path('film.mp4'), id: 11, container: 'mp4', sound: null,
+    path: bench.path('film.mp4'),
+    id: 11,
+    container: 'mp4',
+    sound: null,
     video: { codec: 'h264', width: 320, height: 180, rate, frames: 40, gop: 12 },
   });
   other = await testMedia(workers, {
-    path: bench.path('other.mov'), id: 12, container: 'mov', sound: null,
+    path: bench.path('other.mov'),
+    id: 12,
+    container: 'mov',
+    sound: null,
     video: { codec: 'prores', width: 240, height: 240, rate, frames: 20, codeRow: 'bottom' },
   });
   upper = await testMedia(workers, {
-    path: bench.path('upper.mp4'), id: 14, container: 'mp4', sound: null,
+    path: bench.path('upper.mp4'),
+    id: 14,
+    container: 'mp4',
+    sound: null,
     video: { codec: 'h264', width: 320, height: 180, rate, frames: 20, codeRow: 'bottom' },
   });
   still = await testMedia(workers, {
-    path: bench.path('still.png'), id: 13, container: 'png', sound: null,
+    path: bench.path('still.png'),
+    id: 13,
+    container: 'png',
+    sound: null,
     video: { codec: 'png', width: 200, height: 150, rate, frames: 1 },
   });
 });
@@ -47,12 +61,22 @@ afterAll(async () => {
   bench.remove();
 });
 
-function drawerFor(format: string, width: number, height: number, policy: 'refuse' | 'pass-through' = 'refuse'): Drawer {
+function drawerFor(
+  format: string,
+  width: number,
+  height: number,
+  policy: 'refuse' | 'pass-through' = 'refuse',
+): Drawer {
   const paths = new Map([film, other, still, upper].map((one) => [one.identity, one.path]));
   return new Drawer({ format: rasterFormat(format), width, height, color: rec709 }, pool, paths, policy);
 }
 
-function drawn<T>(picture: Picture, use: (raster: Raster) => T, size: [number, number] = [320, 180], format: string = 'yuv420p'): T {
+function drawn<T>(
+  picture: Picture,
+  use: (raster: Raster) => T,
+  size: [number, number] = [320, 180],
+  format: string = 'yuv420p',
+): T {
   const drawer = drawerFor(format, ...size);
   try {
     return drawer.draw(picture, use);
@@ -79,6 +103,7 @@ function codeOf(raster: Raster, row: 'top' | 'bottom'): { id: number; frame: num
   return readTestCode({ data, stride: luma.stride, width: luma.width, height: luma.height }, row);
 }
 
+const uncropped = { left: 0, right: 0, top: 0, bottom: 0 };
 const black: Picture = { op: 'solid', color: [0, 0, 0, 1] };
 
 describe('a source', () => {
@@ -104,7 +129,10 @@ describe('a source', () => {
 
   test('at half size is still readable, and the right frame', () => {
     expect(drawn(sourcePicture(film, 29), (raster) => codeOf(raster, 'top'), [160, 90])).toEqual({ id: 11, frame: 29 });
-    expect(drawn(sourcePicture(film, 29), (raster) => codeOf(raster, 'top'), [640, 360], 'yuv422p10le')).toEqual({ id: 11, frame: 29 });
+    expect(drawn(sourcePicture(film, 29), (raster) => codeOf(raster, 'top'), [640, 360], 'yuv422p10le')).toEqual({
+      id: 11,
+      frame: 29,
+    });
   });
 
   test('with a crop is cut before it is conformed', () => {
@@ -112,22 +140,40 @@ describe('a source', () => {
     const cut = drawn(sourcePicture(film, 5, { crop: { left: 0.25, right: 0.25, top: 0, bottom: 0 } }), valuesOf);
     expect([cut.planes[0]?.[90 * 320 + 78], cut.planes[0]?.[90 * 320 + 241]]).toEqual([16, 16]);
     expect(cut.planes[0]?.[90 * 320 + 82]).toBeGreaterThan(20);
-    expect(drawn(sourcePicture(film, 5, { crop: { left: 0, right: 0, top: 0.5, bottom: 0 } }), (raster) => codeOf(raster, 'top'))).toBeNull();
+    expect(
+      drawn(sourcePicture(film, 5, { crop: { left: 0, right: 0, top: 0.5, bottom: 0 } }), (raster) =>
+        codeOf(raster, 'top'),
+      ),
+    ).toBeNull();
   });
 
   test('turned by 180 stands on its head; by 90 and 270 it is turned back by the other', () => {
-    const upright = drawn(sourcePicture(other, 4), (raster) => valuesOf(raster).planes[0] ?? [], [240, 240], 'yuv444p10le');
-    const turned = (rotation: number): number[] => drawn(sourcePicture(other, 4, { rotation }), (raster) => valuesOf(raster).planes[0] ?? [], [240, 240], 'yuv444p10le');
+    const upright = drawn(
+      sourcePicture(other, 4),
+      (raster) => valuesOf(raster).planes[0] ?? [],
+      [240, 240],
+      'yuv444p10le',
+    );
+    const turned = (rotation: number): number[] =>
+      drawn(
+        sourcePicture(other, 4, { rotation }),
+        (raster) => valuesOf(raster).planes[0] ?? [],
+        [240, 240],
+        'yuv444p10le',
+      );
     expect(turned(180)).toEqual(upright.toReversed());
-    expect(turned(90)).toEqual(Array.from({ length: 240 * 240 }, (_, index) => upright[(239 - (index % 240)) * 240 + Math.floor(index / 240)]));
+    expect(turned(90)).toEqual(
+      Array.from({ length: 240 * 240 }, (_, index) => upright[(239 - (index % 240)) * 240 + Math.floor(index / 240)]),
+    );
     expect(turned(270)).toEqual(turned(90).toReversed());
   });
 
   test('in full range or by another matrix is converted to the canvas', () => {
-    const solidly = (color: ColorTags): number[] => drawn(sourcePicture(film, 0, { color }), (raster) => {
-      const { planes } = valuesOf(raster);
-      return [planes[0]?.[170 * 320 + 5] ?? 0, planes[1]?.[85 * 160 + 2] ?? 0, planes[2]?.[85 * 160 + 2] ?? 0];
-    });
+    const solidly = (color: ColorTags): number[] =>
+      drawn(sourcePicture(film, 0, { color }), (raster) => {
+        const { planes } = valuesOf(raster);
+        return [planes[0]?.[170 * 320 + 5] ?? 0, planes[1]?.[85 * 160 + 2] ?? 0, planes[2]?.[85 * 160 + 2] ?? 0];
+      });
     const [y = 0, u = 0, v = 0] = solidly(rec709);
     const [fullY = 0, fullU = 0] = solidly({ ...rec709, range: 'pc' });
     expect(Math.abs(fullY - (16 + (y * 219) / 255))).toBeLessThanOrEqual(1);
@@ -146,34 +192,99 @@ describe('composition', () => {
   test('two layers with codes in two rows are both readable', () => {
     const layers: Picture[] = [sourcePicture(film, 7), { op: 'opacity', opacity: 0.5, input: sourcePicture(upper, 8) }];
     const codes = drawn({ op: 'over', layers }, (raster) => [codeOf(raster, 'top'), codeOf(raster, 'bottom')]);
-    expect(codes).toEqual([{ id: 11, frame: 7 }, { id: 14, frame: 8 }]);
+    expect(codes).toEqual([
+      { id: 11, frame: 7 },
+      { id: 14, frame: 8 },
+    ]);
   });
 
   test('a nest draws on its own raster, then conforms like a file', () => {
-    const nest: Picture = { op: 'nest', width: 320, height: 180, color: rec709, conform: 'fit', input: sourcePicture(film, 6) };
+    const nest: Picture = {
+      op: 'nest',
+      width: 320,
+      height: 180,
+      color: rec709,
+      conform: 'fit',
+      crop: uncropped,
+      input: sourcePicture(film, 6),
+    };
     expect(drawn(nest, digestOf, [160, 90])).toBe(drawn(sourcePicture(film, 6), digestOf, [160, 90]));
-    const clear: Picture = { op: 'over', layers: [{ op: 'solid', color: [1, 0, 0, 1] }, { op: 'nest', width: 320, height: 180, color: rec709, conform: 'fit', input: { op: 'opacity', opacity: 0, input: black } }] };
-    expect(drawn(clear, (raster) => valuesOf(raster).planes.map((plane) => [...new Set(plane)]))).toEqual([[63], [102], [240]]);
+    const clear: Picture = {
+      op: 'over',
+      layers: [
+        { op: 'solid', color: [1, 0, 0, 1] },
+        {
+          op: 'nest',
+          width: 320,
+          height: 180,
+          color: rec709,
+          conform: 'fit',
+          crop: uncropped,
+          input: { op: 'opacity', opacity: 0, input: black },
+        },
+      ],
+    };
+    expect(drawn(clear, (raster) => valuesOf(raster).planes.map((plane) => [...new Set(plane)]))).toEqual([
+      [63],
+      [102],
+      [240],
+    ]);
+  });
+
+  test('a nest is cropped like a file', () => {
+    const crop = { left: 0.25, right: 0.1, top: 0, bottom: 0.2 };
+    const nest: Picture = {
+      op: 'nest',
+      width: 320,
+      height: 180,
+      color: rec709,
+      conform: 'fit',
+      crop,
+      input: sourcePicture(film, 6),
+    };
+    expect(drawn(nest, digestOf)).toBe(drawn(sourcePicture(film, 6, { crop }), digestOf));
   });
 
   test('text stands over the picture and nowhere else; another font is refused', () => {
-    const text = (font: string): Picture => ({ op: 'text', input: black, text: `01:00:00:00 %{pts} 'x'\\: ü`, placement: 'bottom', font });
+    const text = (font: string): Picture => ({
+      op: 'text',
+      input: black,
+      text: `01:00:00:00 %{pts} 'x'\\: ü`,
+      placement: 'bottom',
+      font,
+    });
     const lines = drawn(text(fontDigest()), (raster) => {
       const luma = valuesOf(raster).planes[0] ?? [];
       return Array.from({ length: 180 }, (_, y) => Math.max(...luma.slice(y * 320, (y + 1) * 320)));
     });
     expect(Math.max(...lines.slice(0, 150))).toBe(16);
     expect(Math.max(...lines.slice(150))).toBeGreaterThan(200);
-    expect(() => drawn(text('0'.repeat(64)), () => null)).toThrowError(expect.objectContaining({ code: 'PW_MEDIA_FONT' }));
+    expect(() => drawn(text('0'.repeat(64)), () => null)).toThrowError(
+      expect.objectContaining({ code: 'PW_MEDIA_FONT' }),
+    );
   });
 
   test('what is clear in the end is black', () => {
-    expect(drawn({ op: 'opacity', opacity: 0.25, input: { op: 'solid', color: [1, 1, 1, 1] } }, (raster) => [...new Set(valuesOf(raster).planes[0])])).toEqual([71]);
+    expect(
+      drawn({ op: 'opacity', opacity: 0.25, input: { op: 'solid', color: [1, 1, 1, 1] } }, (raster) => [
+        ...new Set(valuesOf(raster).planes[0]),
+      ]),
+    ).toEqual([71]);
   });
 
   test('the unmodelled is refused by its name, or by policy its input is drawn', () => {
-    const picture: Picture = { op: 'unmodelled', input: sourcePicture(film, 2), label: 'filter "Glow" on m01', content: '{}' };
-    expect(() => drawn(picture, () => null)).toThrowError(expect.objectContaining({ code: 'PW_RENDER_UNMODELLED', message: expect.stringContaining('filter "Glow" on m01') }));
+    const picture: Picture = {
+      op: 'unmodelled',
+      input: sourcePicture(film, 2),
+      label: 'filter "Glow" on m01',
+      content: '{}',
+    };
+    expect(() => drawn(picture, () => null)).toThrowError(
+      expect.objectContaining({
+        code: 'PW_RENDER_UNMODELLED',
+        message: expect.stringContaining('filter "Glow" on m01'),
+      }),
+    );
     const drawer = drawerFor('yuv420p', 320, 180, 'pass-through');
     expect(drawer.draw(picture, (raster) => codeOf(raster, 'top'))).toEqual({ id: 11, frame: 2 });
     drawer.close();
@@ -184,22 +295,53 @@ describe('composition', () => {
 const somePicture = fc.letrec<{ picture: Picture }>((tie) => {
   const inner = tie('picture');
   const unit = fc.integer({ min: 0, max: 8 }).map((eighths) => eighths / 8);
-  const leaf = fc.oneof(
-    fc.record({ frame: fc.nat(39), conform: fc.constantFrom('fit' as const, 'fill' as const, 'none' as const) }).map(({ frame, conform }) => ({ kind: 'film' as const, frame, conform })),
-    fc.record({ frame: fc.nat(19), conform: fc.constantFrom('fit' as const, 'fill' as const, 'none' as const) }).map(({ frame, conform }) => ({ kind: 'other' as const, frame, conform })),
-    fc.constant({ kind: 'still' as const, frame: 0, conform: 'fit' as const }),
-  ).map(({ kind, frame, conform }): Picture => ({ op: 'unmodelled', label: kind, content: JSON.stringify({ frame, conform }), input: black }));
+  const leaf = fc
+    .oneof(
+      fc
+        .record({ frame: fc.nat(39), conform: fc.constantFrom('fit' as const, 'fill' as const, 'none' as const) })
+        .map(({ frame, conform }) => ({ kind: 'film' as const, frame, conform })),
+      fc
+        .record({ frame: fc.nat(19), conform: fc.constantFrom('fit' as const, 'fill' as const, 'none' as const) })
+        .map(({ frame, conform }) => ({ kind: 'other' as const, frame, conform })),
+      fc.constant({ kind: 'still' as const, frame: 0, conform: 'fit' as const }),
+    )
+    .map(({ kind, frame, conform }): Picture => ({
+      op: 'unmodelled',
+      label: kind,
+      content: JSON.stringify({ frame, conform }),
+      input: black,
+    }));
   return {
     picture: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
       leaf,
       fc.tuple(unit, unit, unit, unit).map((color): Picture => ({ op: 'solid', color })),
-      fc.record({ input: inner, opacity: unit }).map(({ input, opacity }): Picture => ({ op: 'opacity', input, opacity })),
+      fc
+        .record({ input: inner, opacity: unit })
+        .map(({ input, opacity }): Picture => ({ op: 'opacity', input, opacity })),
       fc.array(inner, { minLength: 2, maxLength: 3 }).map((layers): Picture => ({ op: 'over', layers })),
-      fc.record({ from: inner, to: inner, num: fc.integer({ min: 1, max: 11 }) }).map(({ from, to, num }): Picture => ({ op: 'mix', from, to, share: { num, den: 12 } })),
-      fc.record({ input: inner, x: unit, size: fc.constantFrom(0.5, 1, 1.5), rotation: fc.constantFrom(0, 0, 10) })
-        .map(({ input, x, size, rotation }): Picture => ({ op: 'transform', input, position: { x, y: -x }, scale: { x: size, y: size }, rotation, anchor: { x: 0, y: 0 } })),
-      inner.map((input): Picture => ({ op: 'nest', width: 100, height: 80, color: rec709, conform: 'fit', input })),
+      fc
+        .record({ from: inner, to: inner, num: fc.integer({ min: 1, max: 11 }) })
+        .map(({ from, to, num }): Picture => ({ op: 'mix', from, to, share: { num, den: 12 } })),
+      fc
+        .record({ input: inner, x: unit, size: fc.constantFrom(0.5, 1, 1.5), rotation: fc.constantFrom(0, 0, 10) })
+        .map(({ input, x, size, rotation }): Picture => ({
+          op: 'transform',
+          input,
+          position: { x, y: -x },
+          scale: { x: size, y: size },
+          rotation,
+          anchor: { x: 0, y: 0 },
+        })),
+      inner.map((input): Picture => ({
+        op: 'nest',
+        width: 100,
+        height: 80,
+        color: rec709,
+        conform: 'fit',
+        crop: uncropped,
+        input,
+      })),
     ),
   };
 }).picture;
@@ -209,7 +351,9 @@ function withMedia(picture: Picture): Picture {
   switch (picture.op) {
     case 'unmodelled': {
       const { frame, conform } = JSON.parse(picture.content) as { frame: number; conform: 'fit' };
-      return sourcePicture(picture.label === 'film' ? film : picture.label === 'other' ? other : still, frame, { conform });
+      return sourcePicture(picture.label === 'film' ? film : picture.label === 'other' ? other : still, frame, {
+        conform,
+      });
     }
     case 'over':
       return { ...picture, layers: picture.layers.map(withMedia) };
@@ -223,33 +367,133 @@ function withMedia(picture: Picture): Picture {
   }
 }
 
+test('alpha of a still shows what lies below, and only where it is clear', () => {
+  // A PNG of 16×16: left half opaque red, right half red at a quarter.
+  const rows = Buffer.concat(
+    Array.from({ length: 16 }, () =>
+      Buffer.concat([
+        Buffer.from([0]),
+        ...Array.from({ length: 16 }, (_, x) => Buffer.from([255, 0, 0, x < 8 ? 255 : 64])),
+      ]),
+    ),
+  );
+  const part = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+    const [head, tail] = [Buffer.alloc(4), Buffer.alloc(4)];
+    head.writeUInt32BE(data.length);
+    tail.writeUInt32BE(crc32(body));
+    return Buffer.concat([head, body, tail]);
+  };
+  const header = Buffer.from([0, 0, 0, 16, 0, 0, 0, 16, 8, 6, 0, 0, 0]);
+  const path = bench.path('alpha.png');
+  writeFileSync(
+    path,
+    Buffer.concat([
+      Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+      part('IHDR', header),
+      part('IDAT', deflateSync(rows)),
+      part('IEND', Buffer.alloc(0)),
+    ]),
+  );
+  const media: JobMedia = { ...still, identity: 'alpha', path };
+  const drawer = new Drawer(
+    { format: rasterFormat('yuv444p'), width: 16, height: 16, color: rec709 },
+    pool,
+    new Map([['alpha', path]]),
+    'refuse',
+  );
+  const color: ColorTags = { primaries: 'bt709', transfer: 'bt709', matrix: 'gbr', range: 'pc' };
+  const [luma, cr] = drawer.draw(
+    { op: 'over', layers: [{ op: 'solid', color: [1, 1, 1, 1] }, sourcePicture(media, 0, { color })] },
+    (raster) => {
+      const { planes } = valuesOf(raster);
+      return [planes[0] ?? [], planes[2] ?? []];
+    },
+  );
+  drawer.close();
+  // Red is Y 63, Cr 240; a quarter of it over white: 235 + (63 − 235) × 64/255, 128 + 112 × 64/255.
+  expect([luma?.[16 * 8 + 2], cr?.[16 * 8 + 2]]).toEqual([63, 240]);
+  expect([luma?.[16 * 8 + 13], cr?.[16 * 8 + 13]]).toEqual([192, 156]);
+});
+
+/** CRC-32 of PNG (ISO 3309). */
+function crc32(data: Buffer): number {
+  let crc = 0xffffffff;
+  for (const byte of data) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
 test('a picture drawn after any others is the picture drawn alone', () => {
-  fc.assert(fc.property(fc.array(somePicture, { minLength: 2, maxLength: 5 }), fc.constantFrom('yuv420p', 'yuv422p10le'), (drafts, format) => {
-    const pictures = drafts.map(withMedia);
-    const drawer = drawerFor(format, 96, 64);
-    const inSequence = pictures.map((picture) => drawer.draw(picture, digestOf));
-    drawer.close();
-    expect(inSequence).toEqual(pictures.map((picture) => drawn(picture, digestOf, [96, 64], format)));
-  }), { numRuns: runs });
+  fc.assert(
+    fc.property(
+      fc.array(somePicture, { minLength: 2, maxLength: 5 }),
+      fc.constantFrom('yuv420p', 'yuv422p10le'),
+      (drafts, format) => {
+        const pictures = drafts.map(withMedia);
+        const drawer = drawerFor(format, 96, 64);
+        const inSequence = pictures.map((picture) => drawer.draw(picture, digestOf));
+        drawer.close();
+        expect(inSequence).toEqual(pictures.map((picture) => drawn(picture, digestOf, [96, 64], format)));
+      },
+    ),
+    { numRuns: runs },
+  );
 });
 
 test('golden pictures: pixels change only together with drawingVersion', () => {
   const first = videoOf(still);
   expect(first.frames).toBe(1);
-  const ramp: Picture = { op: 'mix', from: { op: 'solid', color: [0.9, 0.2, 0.1, 1] }, to: { op: 'solid', color: [0.1, 0.3, 0.8, 1] }, share: { num: 5, den: 24 } };
+  const ramp: Picture = {
+    op: 'mix',
+    from: { op: 'solid', color: [0.9, 0.2, 0.1, 1] },
+    to: { op: 'solid', color: [0.1, 0.3, 0.8, 1] },
+    share: { num: 5, den: 24 },
+  };
   const card = sourcePicture(still, 0);
   const pictures: { readonly [name: string]: Picture } = {
     mix: ramp,
     still: card,
     'still, filled and cropped': { ...card, conform: 'fill', crop: { left: 0.1, right: 0, top: 0.2, bottom: 0.05 } },
     'still, turned': { ...card, rotation: 90 },
-    'scaled over': { op: 'over', layers: [ramp, { op: 'transform', input: card, position: { x: 0.1, y: 0.05 }, scale: { x: 0.6, y: 0.7 }, rotation: 0, anchor: { x: 0, y: 0 } }] },
-    'turned over': { op: 'over', layers: [ramp, { op: 'transform', input: { op: 'opacity', opacity: 0.7, input: card }, position: { x: 0, y: 0 }, scale: { x: 1.2, y: 0.5 }, rotation: 33, anchor: { x: 0.1, y: 0 } }] },
+    'scaled over': {
+      op: 'over',
+      layers: [
+        ramp,
+        {
+          op: 'transform',
+          input: card,
+          position: { x: 0.1, y: 0.05 },
+          scale: { x: 0.6, y: 0.7 },
+          rotation: 0,
+          anchor: { x: 0, y: 0 },
+        },
+      ],
+    },
+    'turned over': {
+      op: 'over',
+      layers: [
+        ramp,
+        {
+          op: 'transform',
+          input: { op: 'opacity', opacity: 0.7, input: card },
+          position: { x: 0, y: 0 },
+          scale: { x: 1.2, y: 0.5 },
+          rotation: 33,
+          anchor: { x: 0.1, y: 0 },
+        },
+      ],
+    },
     text: { op: 'text', input: ramp, text: '01:02:03:04', placement: 'top', font: fontDigest() },
   };
-  const digests = Object.fromEntries(Object.entries(pictures).map(([name, picture]) => [
-    name, `${drawn(picture, digestOf, [160, 90]).slice(0, 16)} ${drawn(picture, digestOf, [160, 90], 'yuv422p10le').slice(0, 16)}`,
-  ]));
+  const digests = Object.fromEntries(
+    Object.entries(pictures).map(([name, picture]) => [
+      name,
+      `${drawn(picture, digestOf, [160, 90]).slice(0, 16)} ${drawn(picture, digestOf, [160, 90], 'yuv422p10le').slice(0, 16)}`,
+    ]),
+  );
   expect({ drawingVersion, digests }).toMatchInlineSnapshot(`
     {
       "digests": {

@@ -36,8 +36,15 @@ export class Drawer {
   private readonly shop: Workshop;
 
   constructor(
-    canvas: { readonly format: RasterFormat; readonly width: number; readonly height: number; readonly color: ColorTags },
-    pool: FramePool, paths: ReadonlyMap<Digest, string>, policy: UnmodelledPolicy,
+    canvas: {
+      readonly format: RasterFormat;
+      readonly width: number;
+      readonly height: number;
+      readonly color: ColorTags;
+    },
+    pool: FramePool,
+    paths: ReadonlyMap<Digest, string>,
+    policy: UnmodelledPolicy,
   ) {
     this.canvas = canvas;
     this.pool = pool;
@@ -63,7 +70,14 @@ export class Drawer {
       const drawn = this.render(picture, this.canvas);
       if (drawn.alpha === 1) return use(drawn);
       const { format, width, height, color } = this.canvas;
-      const black = solidRaster(this.arena, format, width, height, solidSamples([0, 0, 0], color.matrix, color.range, format.depth), 1);
+      const black = solidRaster(
+        this.arena,
+        format,
+        width,
+        height,
+        solidSamples([0, 0, 0], color.matrix, color.range, format.depth),
+        1,
+      );
       return use(overRaster(this.arena, black, drawn));
     } finally {
       for (const frame of this.frames) frame.free();
@@ -88,14 +102,32 @@ export class Drawer {
       case 'over':
         return this.renderOver(picture.layers, canvas);
       case 'mix':
-        return mixedRaster(this.arena, this.render(picture.from, canvas), this.render(picture.to, canvas), picture.share);
+        return mixedRaster(
+          this.arena,
+          this.render(picture.from, canvas),
+          this.render(picture.to, canvas),
+          picture.share,
+        );
       case 'nest': {
-        const inner: DrawingCanvas = { format: canvas.format, width: picture.width, height: picture.height, color: picture.color };
+        const inner: DrawingCanvas = {
+          format: canvas.format,
+          width: picture.width,
+          height: picture.height,
+          color: picture.color,
+        };
         const frame = this.shop.keep(frameOfRaster(this.render(picture.input, inner)));
-        return conformedFrame(frame, {
-          color: picture.color, conform: picture.conform, pixelAspect: { num: 1, den: 1 }, rotation: 0,
-          crop: { left: 0, right: 0, top: 0, bottom: 0 },
-        }, canvas, this.shop);
+        return conformedFrame(
+          frame,
+          {
+            color: picture.color,
+            conform: picture.conform,
+            pixelAspect: { num: 1, den: 1 },
+            rotation: 0,
+            crop: picture.crop,
+          },
+          canvas,
+          this.shop,
+        );
       }
       case 'text':
         return this.renderText(picture, canvas);
@@ -112,7 +144,8 @@ export class Drawer {
     const path = this.paths.get(picture.media);
     if (path === undefined) {
       throw new PatchworkError('PW_MEDIA_OFFLINE', `no file is known for media ${picture.media}`, {
-        hint: 'Give the job every file that its pictures name.', details: { media: picture.media },
+        hint: 'Give the job every file that its pictures name.',
+        details: { media: picture.media },
       });
     }
     let frame: Frame;
@@ -120,9 +153,17 @@ export class Drawer {
       frame = this.shop.keep(this.pool.frameAt(path, picture.stream, picture.pts));
     } catch (error) {
       if (error instanceof PatchworkError && error.code === 'PW_MEDIA_DECODE') {
-        throw new PatchworkError('PW_MEDIA_DECODE', `${path}: frame ${picture.frame} (pts ${picture.pts}) cannot be decoded: ${String(error.details['cause'])}`, {
-          hint: error.hint ?? '', details: { ...error.details, frame: picture.frame }, cause: error,
-        });
+        const { cause: reason } = error.details;
+        const why = typeof reason === 'string' ? reason : error.message;
+        throw new PatchworkError(
+          'PW_MEDIA_DECODE',
+          `${path}: frame ${picture.frame} (pts ${picture.pts}) cannot be decoded: ${why}`,
+          {
+            hint: error.hint ?? '',
+            details: { ...error.details, frame: picture.frame },
+            cause: error,
+          },
+        );
       }
       throw error;
     }
@@ -140,10 +181,14 @@ export class Drawer {
 
   private renderText(picture: TextPicture, canvas: DrawingCanvas): Raster {
     if (picture.font !== fontDigest()) {
-      throw new PatchworkError('PW_MEDIA_FONT', `text asks for font ${picture.font}, but ${fontDigest()} is installed`, {
-        hint: 'Install the dejavu-fonts-ttf version that this project pins.',
-        details: { asked: picture.font, installed: fontDigest() },
-      });
+      throw new PatchworkError(
+        'PW_MEDIA_FONT',
+        `text asks for font ${picture.font}, but ${fontDigest()} is installed`,
+        {
+          hint: 'Install the dejavu-fonts-ttf version that this project pins.',
+          details: { asked: picture.font, installed: fontDigest() },
+        },
+      );
     }
     const input = this.render(picture.input, canvas);
     const mask = this.maskFor(picture, canvas);
@@ -165,8 +210,14 @@ export class Drawer {
       }
     }
     const flat = (color: [number, number, number], alpha: Raster['alpha']): Raster => ({
-      ...solidRaster(this.arena, canvas.format, canvas.width, canvas.height,
-        solidSamples(color, canvas.color.matrix, canvas.color.range, canvas.format.depth), 1),
+      ...solidRaster(
+        this.arena,
+        canvas.format,
+        canvas.width,
+        canvas.height,
+        solidSamples(color, canvas.color.matrix, canvas.color.range, canvas.format.depth),
+        1,
+      ),
       alpha,
     });
     return overRaster(this.arena, overRaster(this.arena, input, flat([0, 0, 0], shade)), flat([1, 1, 1], letters));

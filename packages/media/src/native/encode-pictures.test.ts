@@ -19,11 +19,17 @@ let count = 0;
 beforeAll(async () => {
   const rate = { num: 24, den: 1 };
   film = await testMedia(workers, {
-    path: bench.path('film.mp4'), id: 1, container: 'mp4', sound: null,
+    path: bench.path('film.mp4'),
+    id: 1,
+    container: 'mp4',
+    sound: null,
     video: { codec: 'h264', width: 160, height: 96, rate, frames: 100, gop: 20, bFrames: 3, openGop: true },
   });
   upper = await testMedia(workers, {
-    path: bench.path('upper.mov'), id: 2, container: 'mov', sound: null,
+    path: bench.path('upper.mov'),
+    id: 2,
+    container: 'mov',
+    sound: null,
     video: { codec: 'prores', width: 160, height: 96, rate, frames: 60, codeRow: 'bottom' },
   });
 });
@@ -35,8 +41,18 @@ afterAll(async () => {
 /** Frames of every kind: plain, layered, dissolved, backwards. */
 function pictureAt(frame: number): Picture {
   if (frame < 30) return sourcePicture(film, frame);
-  if (frame < 60) return { op: 'over', layers: [sourcePicture(film, frame), { op: 'opacity', opacity: 0.5, input: sourcePicture(upper, frame - 30) }] };
-  if (frame < 72) return { op: 'mix', from: sourcePicture(film, frame), to: sourcePicture(upper, frame - 40), share: { num: 2 * (frame - 60) + 1, den: 24 } };
+  if (frame < 60)
+    return {
+      op: 'over',
+      layers: [sourcePicture(film, frame), { op: 'opacity', opacity: 0.5, input: sourcePicture(upper, frame - 30) }],
+    };
+  if (frame < 72)
+    return {
+      op: 'mix',
+      from: sourcePicture(film, frame),
+      to: sourcePicture(upper, frame - 40),
+      share: { num: 2 * (frame - 60) + 1, den: 24 },
+    };
   return sourcePicture(film, 171 - frame);
 }
 
@@ -45,12 +61,23 @@ interface Encoded {
   readonly bytes: Buffer;
 }
 
-async function encoded(pool: typeof workers, video: VideoProfile, ranges: readonly (readonly [number, number])[]): Promise<Encoded[]> {
+async function encoded(
+  pool: typeof workers,
+  video: VideoProfile,
+  ranges: readonly (readonly [number, number])[],
+): Promise<Encoded[]> {
   count += 1;
   const outPath = bench.path(`out-${count}.bin`);
-  const pictures = ranges.flatMap(([from, to]) => Array.from({ length: to - from }, (_, index) => pictureAt(from + index)));
+  const pictures = ranges.flatMap(([from, to]) =>
+    Array.from({ length: to - from }, (_, index) => pictureAt(from + index)),
+  );
   const chunks = await pool.encodePictures({
-    media: [film, upper], pictures, lengths: ranges.map(([from, to]) => to - from), keys: ranges.map(([from, to]) => `${from}-${to}`), video, outPath,
+    media: [film, upper],
+    pictures,
+    lengths: ranges.map(([from, to]) => to - from),
+    keys: ranges.map(([from, to]) => `${from}-${to}`),
+    video,
+    outPath,
   });
   const all = readFileSync(outPath);
   let at = 0;
@@ -63,7 +90,14 @@ async function encoded(pool: typeof workers, video: VideoProfile, ranges: readon
 
 describe('H.264 chunks', () => {
   const video = smallProfile('h264');
-  const ranges = [[0, 24], [24, 48], [48, 60], [60, 72], [72, 73], [73, 100]] as const;
+  const ranges = [
+    [0, 24],
+    [24, 48],
+    [48, 60],
+    [60, 72],
+    [72, 73],
+    [73, 100],
+  ] as const;
 
   test('are the same bytes alone, in any company, in any order and in another process', async () => {
     const together = await encoded(workers, video, ranges);
@@ -101,75 +135,139 @@ describe('H.264 chunks', () => {
     const configs = new Set(chunks.map(({ chunk }) => chunk.config));
     expect(configs.size).toBe(1);
     const config = Buffer.from([...configs][0] ?? '', 'base64');
-    expect({ version: config[0], profile: config[1], level: config[3], lengths: config[4], sets: config[5] })
-      .toEqual({ version: 1, profile: 100, level: Math.round(Number(video.options['x264-params.level']) * 10), lengths: 0xff, sets: 0xe1 });
+    expect({ version: config[0], profile: config[1], level: config[3], lengths: config[4], sets: config[5] }).toEqual({
+      version: 1,
+      profile: 100,
+      level: Math.round(Number(video.options['x264-params.level']) * 10),
+      lengths: 0xff,
+      sets: 0xe1,
+    });
   });
 
   test('with deeper reordering than the profile states are refused', async () => {
-    await expect(encoded(workers, { ...video, reorder: 0 }, [[0, 24]])).rejects.toMatchObject({ code: 'PW_MEDIA_ENCODER' });
+    await expect(encoded(workers, { ...video, reorder: 0 }, [[0, 24]])).rejects.toMatchObject({
+      code: 'PW_MEDIA_ENCODER',
+    });
   });
 
   test('with a second IDR picture inside are refused', async () => {
     const options = { ...video.options, 'x264-params.keyint': '8', 'x264-params.min-keyint': '8' };
-    await expect(encoded(workers, { ...video, options }, [[0, 24]])).rejects.toMatchObject({ code: 'PW_MEDIA_ENCODER', message: expect.stringContaining('IDR') });
+    await expect(encoded(workers, { ...video, options }, [[0, 24]])).rejects.toMatchObject({
+      code: 'PW_MEDIA_ENCODER',
+      message: expect.stringContaining('IDR'),
+    });
   });
 
   test('with an option that nobody knows, or that would end x264’s list, are refused by its name', async () => {
-    await expect(encoded(workers, { ...video, options: { ...video.options, bogus: '1' } }, [[0, 2]])).rejects
-      .toMatchObject({ code: 'PW_MEDIA_ENCODER', details: { option: 'bogus', value: '1' } });
-    expect(() => encoderOptions({ 'x264-params': 'a=1::sps-id=1' })).toThrowError(expect.objectContaining({ code: 'PW_MEDIA_ENCODER' }));
-    await expect(encoded(workers, { ...video, options: { ...video.options, 'x264-params.bogus': '1' } }, [[0, 2]])).rejects
-      .toMatchObject({ code: 'PW_MEDIA_ENCODER', details: { option: 'x264-params', value: 'bogus=1' } });
+    await expect(
+      encoded(workers, { ...video, options: { ...video.options, bogus: '1' } }, [[0, 2]]),
+    ).rejects.toMatchObject({ code: 'PW_MEDIA_ENCODER', details: { option: 'bogus', value: '1' } });
+    expect(() => encoderOptions({ 'x264-params': 'a=1::sps-id=1' })).toThrowError(
+      expect.objectContaining({ code: 'PW_MEDIA_ENCODER' }),
+    );
+    await expect(
+      encoded(workers, { ...video, options: { ...video.options, 'x264-params.bogus': '1' } }, [[0, 2]]),
+    ).rejects.toMatchObject({ code: 'PW_MEDIA_ENCODER', details: { option: 'x264-params', value: 'bogus=1' } });
   });
 
   test('by an encoder with more than one thread are refused: it says so itself', async () => {
     const options = { ...video.options, threads: '2', 'x264-params.threads': '2' };
-    await expect(encoded(workers, { ...video, options }, [[0, 12]])).rejects.toMatchObject({ code: 'PW_MEDIA_ENCODER', message: expect.stringContaining('threads=2') });
+    await expect(encoded(workers, { ...video, options }, [[0, 12]])).rejects.toMatchObject({
+      code: 'PW_MEDIA_ENCODER',
+      message: expect.stringContaining('threads=2'),
+    });
   });
 });
 
 describe('ProRes frames', () => {
-  test.each(['prores-422-proxy', 'prores-422-lt', 'prores-422', 'prores-422-hq'] as const)('%s: any split gives the same packets', async (name) => {
-    const video = smallProfile(name);
-    const single = (from: number, to: number): [number, number][] => Array.from({ length: to - from }, (_, index) => [from + index, from + index + 1]);
-    const whole = await encoded(workers, video, single(50, 80));
-    const some = fc.integer({ min: 50, max: 79 }).chain((from) => fc.tuple(fc.constant(from), fc.integer({ min: from + 1, max: 80 })));
-    await fc.assert(fc.asyncProperty(some, async ([from, to]) => {
-      expect(await encoded(others, video, single(from, to))).toEqual(whole.slice(from - 50, to - 50));
-    }), { numRuns: runs });
-    expect((await encoded(workers, video, [[50, 65], [65, 80]])).map(({ bytes }) => bytes))
-      .toEqual([Buffer.concat(whole.slice(0, 15).map(({ bytes }) => bytes)), Buffer.concat(whole.slice(15).map(({ bytes }) => bytes))]);
-    expect(whole.every(({ chunk }) => chunk.config === '' && chunk.sync.length === 1 && chunk.sync[0] === true)).toBe(true);
-    // Each is a frame of its own: size, then `icpf`; vendor `apl0`.
-    expect(whole.every(({ bytes }) => bytes.readUInt32BE(0) === bytes.length && bytes.toString('latin1', 4, 8) === 'icpf' && bytes.toString('latin1', 12, 16) === 'apl0')).toBe(true);
-  });
+  test.each(['prores-422-proxy', 'prores-422-lt', 'prores-422', 'prores-422-hq'] as const)(
+    '%s: any split gives the same packets',
+    async (name) => {
+      const video = smallProfile(name);
+      const single = (from: number, to: number): [number, number][] =>
+        Array.from({ length: to - from }, (_, index) => [from + index, from + index + 1]);
+      const whole = await encoded(workers, video, single(50, 80));
+      const some = fc
+        .integer({ min: 50, max: 79 })
+        .chain((from) => fc.tuple(fc.constant(from), fc.integer({ min: from + 1, max: 80 })));
+      await fc.assert(
+        fc.asyncProperty(some, async ([from, to]) => {
+          expect(await encoded(others, video, single(from, to))).toEqual(whole.slice(from - 50, to - 50));
+        }),
+        { numRuns: runs },
+      );
+      expect(
+        (
+          await encoded(workers, video, [
+            [50, 65],
+            [65, 80],
+          ])
+        ).map(({ bytes }) => bytes),
+      ).toEqual([
+        Buffer.concat(whole.slice(0, 15).map(({ bytes }) => bytes)),
+        Buffer.concat(whole.slice(15).map(({ bytes }) => bytes)),
+      ]);
+      expect(whole.every(({ chunk }) => chunk.config === '' && chunk.sync.length === 1 && chunk.sync[0] === true)).toBe(
+        true,
+      );
+      // Each is a frame of its own: size, then `icpf`; vendor `apl0`.
+      expect(
+        whole.every(
+          ({ bytes }) =>
+            bytes.readUInt32BE(0) === bytes.length &&
+            bytes.toString('latin1', 4, 8) === 'icpf' &&
+            bytes.toString('latin1', 12, 16) === 'apl0',
+        ),
+      ).toBe(true);
+    },
+  );
 });
 
 describe('jobs', () => {
   test('report every frame', async () => {
     const seen: number[] = [];
-    await workers.encodePictures({
-      media: [film, upper], pictures: [0, 1, 2, 3].map(pictureAt), lengths: [4], keys: ['k'], video: smallProfile('h264'), outPath: bench.path('progress.bin'),
-    }, { onProgress: (done, total) => seen.push(done * 10 + total) });
+    await workers.encodePictures(
+      {
+        media: [film, upper],
+        pictures: [0, 1, 2, 3].map(pictureAt),
+        lengths: [4],
+        keys: ['k'],
+        video: smallProfile('h264'),
+        outPath: bench.path('progress.bin'),
+      },
+      { onProgress: (done, total) => seen.push(done * 10 + total) },
+    );
     expect(seen).toEqual([14, 24, 34, 44]);
   });
 
   test('whose lengths do not add up are a TypeError', async () => {
-    await expect(workers.encodePictures({
-      media: [film], pictures: [pictureAt(0)], lengths: [2], keys: ['k'], video: smallProfile('h264'), outPath: bench.path('wrong.bin'),
-    })).rejects.toThrowError(TypeError);
+    await expect(
+      workers.encodePictures({
+        media: [film],
+        pictures: [pictureAt(0)],
+        lengths: [2],
+        keys: ['k'],
+        video: smallProfile('h264'),
+        outPath: bench.path('wrong.bin'),
+      }),
+    ).rejects.toThrowError(TypeError);
   });
 
   test('that cannot write are PW_MEDIA_WRITE; media that nobody gave is PW_MEDIA_OFFLINE', async () => {
     const job = { media: [film], pictures: [pictureAt(0)], lengths: [1], keys: ['k'], video: smallProfile('h264') };
-    await expect(workers.encodePictures({ ...job, outPath: bench.path('no/such/folder/x.bin') })).rejects.toMatchObject({ code: 'PW_MEDIA_WRITE' });
-    await expect(workers.encodePictures({ ...job, media: [], outPath: bench.path('x.bin') })).rejects.toMatchObject({ code: 'PW_MEDIA_OFFLINE' });
+    await expect(workers.encodePictures({ ...job, outPath: bench.path('no/such/folder/x.bin') })).rejects.toMatchObject(
+      { code: 'PW_MEDIA_WRITE' },
+    );
+    await expect(workers.encodePictures({ ...job, media: [], outPath: bench.path('x.bin') })).rejects.toMatchObject({
+      code: 'PW_MEDIA_OFFLINE',
+    });
   });
 
   test('a file that vanished is PW_MEDIA_MISSING with its path', async () => {
     const gone = { ...film, path: bench.path('gone.mp4') };
-    await expect(drawnBytes(workers, bench, [gone], [pictureAt(0)], smallProfile('prores-422-lt'))).rejects
-      .toMatchObject({ code: 'PW_MEDIA_MISSING', details: { path: gone.path } });
+    await expect(
+      drawnBytes(workers, bench, [gone], [pictureAt(0)], smallProfile('prores-422-lt')),
+    ).rejects.toMatchObject({ code: 'PW_MEDIA_MISSING', details: { path: gone.path } });
   });
 });
 

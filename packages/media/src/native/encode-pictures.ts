@@ -12,8 +12,10 @@ import { x264Pins } from './x264-names.ts';
 
 function checkJob(job: PictureJob): void {
   const sum = job.lengths.reduce((total, length) => total + length, 0);
-  if (sum !== job.pictures.length) throw new TypeError(`job.lengths: add up to ${sum}, but there are ${job.pictures.length} pictures`);
-  if (job.keys.length !== job.lengths.length) throw new TypeError(`job.keys: ${job.keys.length} for ${job.lengths.length} chunks`);
+  if (sum !== job.pictures.length)
+    throw new TypeError(`job.lengths: add up to ${sum}, but there are ${job.pictures.length} pictures`);
+  if (job.keys.length !== job.lengths.length)
+    throw new TypeError(`job.keys: ${job.keys.length} for ${job.lengths.length} chunks`);
   if (job.lengths.some((length) => length < 1)) throw new TypeError('job.lengths: a chunk holds at least one frame');
 }
 
@@ -27,13 +29,16 @@ export function encodePictures(job: PictureJob, pool: FramePool, onFrame: (done:
   pool.dropStale();
   const { video } = job;
   const paths = new Map(job.media.map((one) => [one.identity, one.path]));
-  const canvas = { format: rasterFormat(video.pixelFormat), width: video.width, height: video.height, color: video.color };
+  const canvas = {
+    format: rasterFormat(video.pixelFormat),
+    width: video.width,
+    height: video.height,
+    color: video.color,
+  };
   const drawer = new Drawer(canvas, pool, paths, job.unmodelled ?? 'refuse');
   const out = new SampleFile(job.outPath);
   try {
-    return video.codec === 'h264'
-      ? encodeGops(job, drawer, out, onFrame)
-      : encodeIntra(job, drawer, out, onFrame);
+    return video.codec === 'h264' ? encodeGops(job, drawer, out, onFrame) : encodeIntra(job, drawer, out, onFrame);
   } finally {
     out.close();
     drawer.close();
@@ -77,7 +82,8 @@ class SampleFile {
   private failure(error: unknown): PatchworkError {
     return new PatchworkError('PW_MEDIA_WRITE', `${this.path}: rendered pictures cannot be written`, {
       hint: 'Check the free space and the permissions of the store folder.',
-      details: { path: this.path }, cause: error,
+      details: { path: this.path },
+      cause: error,
     });
   }
 }
@@ -158,7 +164,10 @@ function h264Sample(packet: EncodedPacket, config: string): H264Sample {
 
 /** The options that x264 says it ran with, as far as they decide whether the same pictures are the same bytes. */
 function checkPins(packets: readonly EncodedPacket[]): void {
-  const text = packets.slice(0, 1).map((packet) => x264Settings(splitAnnexB(packet.data))).join('');
+  const text = packets
+    .slice(0, 1)
+    .map((packet) => x264Settings(splitAnnexB(packet.data)))
+    .join('');
   for (const [name, value] of Object.entries(x264Pins)) {
     const stated = new RegExp(` ${name}=(\\S+)`).exec(text)?.[1];
     if (stated !== value) throw encoderFault(`it ran with ${name}=${stated ?? '?'} instead of ${value}`);
@@ -166,22 +175,40 @@ function checkPins(packets: readonly EncodedPacket[]): void {
 }
 
 /** Parses back what the encoder really did: one IDR picture, first; every frame once; no deeper reordering than stated. */
-function checkGop(packets: readonly EncodedPacket[], samples: readonly H264Sample[], length: number, reorder: number): void {
+function checkGop(
+  packets: readonly EncodedPacket[],
+  samples: readonly H264Sample[],
+  length: number,
+  reorder: number,
+): void {
   if (packets.length !== length) throw encoderFault(`${packets.length} packets for ${length} frames`);
   const shown = packets.map((packet) => packet.order).toSorted((a, b) => a - b);
-  if (shown.some((order, index) => order !== index)) throw encoderFault('a chunk does not show each of its frames once');
+  if (shown.some((order, index) => order !== index))
+    throw encoderFault('a chunk does not show each of its frames once');
   samples.forEach((sample, index) => {
-    if (sample.idr !== (index === 0)) throw encoderFault(index === 0 ? 'a chunk does not begin with an IDR picture' : `frame ${index} of a chunk is a second IDR picture`);
+    if (sample.idr !== (index === 0))
+      throw encoderFault(
+        index === 0
+          ? 'a chunk does not begin with an IDR picture'
+          : `frame ${index} of a chunk is a second IDR picture`,
+      );
   });
   packets.forEach((packet, index) => {
     if (packet.order < index - reorder) {
-      throw encoderFault(`decoding runs ${index - packet.order} frames ahead of showing, but the profile states ${reorder}`);
+      throw encoderFault(
+        `decoding runs ${index - packet.order} frames ahead of showing, but the profile states ${reorder}`,
+      );
     }
   });
 }
 
 /** ProRes: every frame alone, one encoder for the run. A chunk may hold several frames. */
-function encodeIntra(job: PictureJob, drawer: Drawer, out: SampleFile, onFrame: (done: number) => void): EncodedChunk[] {
+function encodeIntra(
+  job: PictureJob,
+  drawer: Drawer,
+  out: SampleFile,
+  onFrame: (done: number) => void,
+): EncodedChunk[] {
   const encoder = new VideoEncoder(job.video);
   const chunks: EncodedChunk[] = [];
   let waiting: Uint8Array[] = [];

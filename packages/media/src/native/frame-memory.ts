@@ -29,9 +29,10 @@ export function tagFrame(frame: Frame, color: ColorNumbers): void {
 function planeOf(frame: Frame, index: number, depth: number, width: number, height: number): Plane {
   const bytes = present(frame.data?.[index], 'frame data');
   const line = frame.linesize[index] ?? 0;
-  const data: Samples = depth === 8
-    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
-    : new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
+  const data: Samples =
+    depth === 8
+      ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+      : new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
   return { data, stride: depth === 8 ? line : line >> 1, width, height };
 }
 

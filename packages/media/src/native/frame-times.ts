@@ -15,18 +15,21 @@ export interface FrameTimes {
  * average that gives exactly these times.
  */
 export function frameTimes(
-  shown: readonly number[], lastDuration: number, timeBase: Rational, stated: readonly Rational[],
+  shown: readonly number[],
+  lastDuration: number,
+  timeBase: Rational,
+  stated: readonly Rational[],
 ): FrameTimes {
   const times = shown.toSorted((a, b) => a - b);
   const firstPts = times[0] ?? 0;
   const frames = times.length;
   const average = averageRate(times, lastDuration, timeBase);
-  const candidates = [...stated.filter((rate) => rate.num > 0 && rate.den > 0), ...snapped(average), average];
+  const candidates = [...stated.filter((rate) => rate.num > 0 && rate.den > 0), ...near(average, 0.01), average];
   for (const candidate of candidates) {
     const rate = rational(candidate.num, candidate.den);
     if (fits(times, rate, timeBase)) return { rate, frames, firstPts, times: null };
   }
-  return { rate: snapped(average)[0] ?? average, frames, firstPts, times };
+  return { rate: near(average, 0.0004)[0] ?? average, frames, firstPts, times };
 }
 
 function averageRate(times: readonly number[], lastDuration: number, timeBase: Rational): Rate {
@@ -43,14 +46,15 @@ function fraction(num: number, den: number): Rate {
   return rational(Math.round((num / den) * 1_000_000), 1_000_000);
 }
 
-/** Rates that cameras and films use, within a thousandth of the measured one: a millisecond clock shows them jittered. */
-function snapped(rate: Rate): Rate[] {
+/** Rates that cameras and films use, within a share of the measured one, the nearest first: a millisecond clock jitters. */
+function near(rate: Rate, share: number): Rate[] {
   const value = rate.num / rate.den;
   const known: Rate[] = [24, 25, 30, 48, 50, 60, 100, 120].flatMap((whole) => [
-    { num: whole * 1000, den: 1001 }, { num: whole, den: 1 },
+    { num: whole * 1000, den: 1001 },
+    { num: whole, den: 1 },
   ]);
   return known
-    .filter((one) => Math.abs(one.num / one.den - value) < value / 2500)
+    .filter((one) => Math.abs(one.num / one.den - value) < value * share)
     .toSorted((a, b) => Math.abs(a.num / a.den - value) - Math.abs(b.num / b.den - value))
     .map((one) => rational(one.num, one.den));
 }
@@ -64,9 +68,8 @@ function fits(times: readonly number[], rate: Rate, timeBase: Rational): boolean
     const near = index * step;
     // Far from a half the double decides; near one the exact quotient does.
     const fractionPart = near - Math.floor(near);
-    const expected = Math.abs(fractionPart - 0.5) > 1e-3
-      ? Math.round(near)
-      : Number((2n * BigInt(index) * num + den) / (2n * den));
+    const expected =
+      Math.abs(fractionPart - 0.5) > 1e-3 ? Math.round(near) : Number((2n * BigInt(index) * num + den) / (2n * den));
     if (first + expected !== times[index]) return false;
   }
   return true;

@@ -13,10 +13,46 @@ const headBytes = 1 << 20;
  * picture. A file that only they can read is no media.
  */
 const refusedFormats: ReadonlySet<string> = new Set([
-  'concat', 'hls', 'dash', 'sdp', 'rtsp', 'imf', 'image2', 'tty', 'lavfi', 'data', 'rawvideo', 'bin', 'xbin', 'adf',
-  'idf', 'mca', 'loas_dummy', 'ffmetadata', 'webm_dash_manifest', 'live_flv', 'vapoursynth', 'libopenmpt', 'srt', 'ass',
-  'webvtt', 'microdvd', 'subviewer', 'sami', 'realtext', 'jacosub', 'lrc', 'mpl2', 'pjs', 'stl', 'subviewer1', 'vplayer',
-  'scc', 'aqtitle', 'mpsub', 'tedcaptions',
+  'concat',
+  'hls',
+  'dash',
+  'sdp',
+  'rtsp',
+  'imf',
+  'image2',
+  'tty',
+  'lavfi',
+  'data',
+  'rawvideo',
+  'bin',
+  'xbin',
+  'adf',
+  'idf',
+  'mca',
+  'loas_dummy',
+  'ffmetadata',
+  'webm_dash_manifest',
+  'live_flv',
+  'vapoursynth',
+  'libopenmpt',
+  'srt',
+  'ass',
+  'webvtt',
+  'microdvd',
+  'subviewer',
+  'sami',
+  'realtext',
+  'jacosub',
+  'lrc',
+  'mpl2',
+  'pjs',
+  'stl',
+  'subviewer1',
+  'vplayer',
+  'scc',
+  'aqtitle',
+  'mpsub',
+  'tedcaptions',
 ]);
 
 function unreadable(path: string, why: string, cause?: unknown): PatchworkError {
@@ -48,7 +84,8 @@ function readHead(path: string): Buffer {
     if (!stat.isFile()) throw unreadable(path, 'it is not a plain file');
     if (stat.size === 0) {
       throw new PatchworkError('PW_MEDIA_TRUNCATED', `${path}: the file is empty`, {
-        hint: 'Copy or render the file again.', details: { path },
+        hint: 'Copy or render the file again.',
+        details: { path },
       });
     }
     const head = Buffer.alloc(Math.min(stat.size, headBytes));
@@ -101,7 +138,8 @@ export function openInput(path: string): FormatContext {
   if (context.nbStreams === 0) {
     context.closeInputSync();
     throw new PatchworkError('PW_MEDIA_NO_STREAMS', `${path}: it holds neither picture nor sound`, {
-      hint: 'Choose another file for this clip.', details: { path },
+      hint: 'Choose another file for this clip.',
+      details: { path },
     });
   }
   return context;
@@ -109,7 +147,8 @@ export function openInput(path: string): FormatContext {
 
 function truncated(path: string, why: string): PatchworkError {
   return new PatchworkError('PW_MEDIA_TRUNCATED', `${path}: the file breaks off (${why})`, {
-    hint: 'Copy or record the file again; a recording that was cut off lacks its index.', details: { path },
+    hint: 'Copy or record the file again; a recording that was cut off lacks its index.',
+    details: { path },
   });
 }
 

@@ -20,13 +20,17 @@ export function decodeAll(path: string, use: (frame: Frame, pts: number) => void
   try {
     const source = input.streams.find((stream) => stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO);
     if (source === undefined) {
-      throw new PatchworkError('PW_MEDIA_NO_STREAMS', `${path}: it holds no picture`, { hint: 'Choose another file.', details: { path } });
+      throw new PatchworkError('PW_MEDIA_NO_STREAMS', `${path}: it holds no picture`, {
+        hint: 'Choose another file.',
+        details: { path },
+      });
     }
     for (const other of input.streams) if (other.index !== source.index) other.discard = AVDISCARD_ALL;
     const { codec } = openDecoder(source, path);
     const fail = (code: number): PatchworkError =>
       new PatchworkError('PW_MEDIA_DECODE', `${path}: ${libavText(code)}`, {
-        hint: 'The file is damaged: copy it again.', details: { path },
+        hint: 'The file is damaged: copy it again.',
+        details: { path },
       });
     const take = (): void => {
       for (;;) {

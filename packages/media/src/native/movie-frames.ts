@@ -23,16 +23,26 @@ export interface MovieFrames {
 export function movieFrames(path: string): MovieFrames {
   const input = openInput(path);
   try {
-    const source = input.streams.find((stream) =>
-      stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO && !stream.hasDisposition(AV_DISPOSITION_ATTACHED_PIC));
+    const source = input.streams.find(
+      (stream) =>
+        stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO && !stream.hasDisposition(AV_DISPOSITION_ATTACHED_PIC),
+    );
     if (source === undefined) {
-      throw new PatchworkError('PW_MEDIA_NO_STREAMS', `${path}: it holds no picture`, { hint: 'Choose another file.', details: { path } });
+      throw new PatchworkError('PW_MEDIA_NO_STREAMS', `${path}: it holds no picture`, {
+        hint: 'Choose another file.',
+        details: { path },
+      });
     }
     const even = statedFrames(source, input.iformat?.name ?? '');
     if (even !== null) return even;
     const packets = scanPackets(input).streams[source.index];
     const shown = (packets?.pts ?? []).filter((one): one is number => one !== null);
-    const { times } = frameTimes(shown, packets?.lastDuration ?? 0, rational(source.timeBase.num, source.timeBase.den), []);
+    const { times } = frameTimes(
+      shown,
+      packets?.lastDuration ?? 0,
+      rational(source.timeBase.num, source.timeBase.den),
+      [],
+    );
     const sorted = times ?? shown.toSorted((a, b) => a - b);
     return { stream: source.index, frames: sorted.length, ptsOf: (frame) => inMovie(sorted[frame], frame) };
   } finally {

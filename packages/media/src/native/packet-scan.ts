@@ -1,5 +1,9 @@
 import {
-  AV_NOPTS_VALUE, AV_PKT_DATA_SKIP_SAMPLES, AV_PKT_FLAG_CORRUPT, AV_PKT_FLAG_DISCARD, AVMEDIA_TYPE_AUDIO,
+  AV_NOPTS_VALUE,
+  AV_PKT_DATA_SKIP_SAMPLES,
+  AV_PKT_FLAG_CORRUPT,
+  AV_PKT_FLAG_DISCARD,
+  AVMEDIA_TYPE_AUDIO,
 } from 'node-av/constants';
 import { Packet } from 'node-av/lib';
 import type { FormatContext } from 'node-av/lib';
@@ -29,7 +33,11 @@ export interface ScannedPackets {
 /** Reads all packets of a file once, keeping only their times. */
 export function scanPackets(input: FormatContext): ScannedPackets {
   const streams: StreamPackets[] = input.streams.map(() => ({
-    pts: [], lastDuration: 0, duration: 0, skippedAtHead: 0, skippedAtEnd: 0,
+    pts: [],
+    lastDuration: 0,
+    duration: 0,
+    skippedAtHead: 0,
+    skippedAtEnd: 0,
   }));
   const isSound = input.streams.map((stream) => stream.codecpar.codecType === AVMEDIA_TYPE_AUDIO);
   const latest = streams.map(() => Number.NEGATIVE_INFINITY);

@@ -5,7 +5,12 @@ import { type Plane, type Raster, type RasterArena, maxSample } from './raster.t
  * clear. Numbers outside the canvas fall away.
  */
 export function placedRaster(
-  arena: RasterArena, input: Raster, width: number, height: number, left: number, top: number,
+  arena: RasterArena,
+  input: Raster,
+  width: number,
+  height: number,
+  left: number,
+  top: number,
 ): Raster {
   if (left === 0 && top === 0 && input.width === width && input.height === height) return input;
   const { format } = input;

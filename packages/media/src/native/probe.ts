@@ -3,9 +3,19 @@ import { PatchworkError } from '@patchwork/kernel';
 import type { ColorTags, SoundStreamInfo, VideoStreamInfo } from '@patchwork/program';
 import { type Rational, add, rational } from '@patchwork/time';
 import {
-  AV_CHANNEL_ORDER_UNSPEC, AV_DISPOSITION_ATTACHED_PIC, AV_FIELD_BB, AV_FIELD_BT, AV_FIELD_PROGRESSIVE, AV_FIELD_TB,
-  AV_FIELD_TT, AV_FRAME_FLAG_INTERLACED, AV_FRAME_FLAG_TOP_FIELD_FIRST, AV_PKT_DATA_DISPLAYMATRIX, AVMEDIA_TYPE_AUDIO,
-  AVMEDIA_TYPE_VIDEO, AV_OPT_TYPE_INT,
+  AV_CHANNEL_ORDER_UNSPEC,
+  AV_DISPOSITION_ATTACHED_PIC,
+  AV_FIELD_BB,
+  AV_FIELD_BT,
+  AV_FIELD_PROGRESSIVE,
+  AV_FIELD_TB,
+  AV_FIELD_TT,
+  AV_FRAME_FLAG_INTERLACED,
+  AV_FRAME_FLAG_TOP_FIELD_FIRST,
+  AV_PKT_DATA_DISPLAYMATRIX,
+  AVMEDIA_TYPE_AUDIO,
+  AVMEDIA_TYPE_VIDEO,
+  AV_OPT_TYPE_INT,
 } from 'node-av/constants';
 import { avChannelLayoutDescribe, avGetCodecName } from 'node-av/lib';
 import type { FormatContext, Stream } from 'node-av/lib';
@@ -29,11 +39,15 @@ export function probe(path: string): ProbedMedia {
   try {
     const container = input.iformat?.name ?? 'unknown';
     const streams = input.streams;
-    const picture = streams.find((stream) => stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO && isFilm(stream)) ?? null;
-    const sounds = streams.filter((stream) => stream.codecpar.codecType === AVMEDIA_TYPE_AUDIO && stream.codecpar.sampleRate > 0);
+    const picture =
+      streams.find((stream) => stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO && isFilm(stream)) ?? null;
+    const sounds = streams.filter(
+      (stream) => stream.codecpar.codecType === AVMEDIA_TYPE_AUDIO && stream.codecpar.sampleRate > 0,
+    );
     if (picture === null && sounds.length === 0) {
       throw new PatchworkError('PW_MEDIA_NO_STREAMS', `${path}: it holds neither picture nor sound`, {
-        hint: 'Choose another file for this clip.', details: { path, container },
+        hint: 'Choose another file for this clip.',
+        details: { path, container },
       });
     }
     checkWhole(path, container);
@@ -41,7 +55,13 @@ export function probe(path: string): ProbedMedia {
     if (scan.fault !== null) throw truncated(path, scan.fault);
     const video = picture === null ? null : videoInfo(path, container, picture, scan);
     const sound = sounds.map((stream) => soundInfo(path, stream, scan));
-    return { path, container, video, sound, startTimecode: video === null ? null : startTimecode(input, picture, video) };
+    return {
+      path,
+      container,
+      video,
+      sound,
+      startTimecode: video === null ? null : startTimecode(input, picture, video),
+    };
   } finally {
     input.closeInputSync();
   }
@@ -53,7 +73,8 @@ function isFilm(stream: Stream): boolean {
 
 function truncated(path: string, why: string): PatchworkError {
   return new PatchworkError('PW_MEDIA_TRUNCATED', `${path}: the file breaks off (${why})`, {
-    hint: 'Copy or record the file again.', details: { path },
+    hint: 'Copy or record the file again.',
+    details: { path },
   });
 }
 
@@ -71,15 +92,21 @@ function videoInfo(path: string, container: string, stream: Stream, scan: Scanne
   const isImage = /(^|,)(\w+_pipe|gif|apng|webp_anim)(,|$)/.test(container);
   const pts = given.filter((one): one is number => one !== null);
   if (pts.length < given.length && !isImage) {
-    throw new PatchworkError('PW_MEDIA_UNREADABLE', `${path}: ${given.length - pts.length} of ${given.length} pictures have no presentation time`, {
-      hint: 'Rewrap the file as MOV or MP4 (or transcode an AVI).', details: { path },
-    });
+    throw new PatchworkError(
+      'PW_MEDIA_UNREADABLE',
+      `${path}: ${given.length - pts.length} of ${given.length} pictures have no presentation time`,
+      {
+        hint: 'Rewrap the file as MOV or MP4 (or transcode an AVI).',
+        details: { path },
+      },
+    );
   }
   if (given.length === 0) throw truncated(path, 'no picture was found');
   const still = isImage && given.length === 1;
   const clean = [...new Set(pts)];
   const times = frameTimes(still && clean.length === 0 ? [0] : clean, packets?.lastDuration ?? 0, timeBase, [
-    plain(stream.avgFrameRate), plain(stream.rFrameRate),
+    plain(stream.avgFrameRate),
+    plain(stream.rFrameRate),
   ]);
   const first = firstFrame(path, stream, times.firstPts, still);
   const aspect = stream.sampleAspectRatio.num > 0 ? stream.sampleAspectRatio : parameters.sampleAspectRatio;
@@ -120,7 +147,12 @@ function plain(value: { readonly num: number; readonly den: number }): Rational 
 }
 
 /** Decodes the first picture: only it says for sure whether fields were woven, and a still must be whole. */
-function firstFrame(path: string, stream: Stream, pts: number, still: boolean): Pick<VideoStreamInfo, 'fieldOrder' | 'color'> | null {
+function firstFrame(
+  path: string,
+  stream: Stream,
+  pts: number,
+  still: boolean,
+): Pick<VideoStreamInfo, 'fieldOrder' | 'color'> | null {
   const decoder = new StreamDecoder(path, stream.index, 0);
   try {
     const frame = decoder.frameAt(pts);
@@ -143,12 +175,18 @@ function statedFieldOrder(stream: Stream, path: string): string {
   const { codec } = openDecoder(stream, path);
   try {
     switch (codec.getOption('field_order', AV_OPT_TYPE_INT)) {
-      case AV_FIELD_PROGRESSIVE: return 'progressive';
-      case AV_FIELD_TT: return 'tt';
-      case AV_FIELD_BB: return 'bb';
-      case AV_FIELD_TB: return 'tb';
-      case AV_FIELD_BT: return 'bt';
-      default: return 'unknown';
+      case AV_FIELD_PROGRESSIVE:
+        return 'progressive';
+      case AV_FIELD_TT:
+        return 'tt';
+      case AV_FIELD_BB:
+        return 'bb';
+      case AV_FIELD_TB:
+        return 'tb';
+      case AV_FIELD_BT:
+        return 'bt';
+      default:
+        return 'unknown';
     }
   } finally {
     codec.freeContext();
@@ -165,7 +203,7 @@ function rotationOf(stream: Stream): number {
   const matrix = stream.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX);
   if (matrix === null || matrix.length < 36) return 0;
   const degrees = (Math.atan2(matrix.readInt32LE(4), matrix.readInt32LE(0)) * 180) / Math.PI;
-  return ((Math.round(degrees / 90) * 90) % 360 + 360) % 360;
+  return (((Math.round(degrees / 90) * 90) % 360) + 360) % 360;
 }
 
 function soundInfo(path: string, stream: Stream, scan: ScannedPackets): SoundStreamInfo {
@@ -180,7 +218,7 @@ function soundInfo(path: string, stream: Stream, scan: ScannedPackets): SoundStr
     codec: avGetCodecName(parameters.codecId) ?? 'unknown',
     sampleRate: parameters.sampleRate,
     channels: parameters.channels,
-    layout: layout.order === AV_CHANNEL_ORDER_UNSPEC ? 'unknown' : avChannelLayoutDescribe(layout) ?? 'unknown',
+    layout: layout.order === AV_CHANNEL_ORDER_UNSPEC ? 'unknown' : (avChannelLayoutDescribe(layout) ?? 'unknown'),
     start: startOf(first ?? 0, packets?.skippedAtHead ?? 0, stream),
     samples: Math.max(0, Math.round(counted) - (packets?.skippedAtHead ?? 0) - (packets?.skippedAtEnd ?? 0)),
   };
@@ -192,7 +230,11 @@ function startOf(pts: number, skipped: number, stream: Stream): Rational {
   return skipped === 0 ? first : add(first, rational(skipped, stream.codecpar.sampleRate));
 }
 
-function startTimecode(input: FormatContext, picture: Stream | null, video: VideoStreamInfo): ProbedMedia['startTimecode'] {
+function startTimecode(
+  input: FormatContext,
+  picture: Stream | null,
+  video: VideoStreamInfo,
+): ProbedMedia['startTimecode'] {
   const texts = [
     picture?.metadata?.get('timecode'),
     ...input.streams.map((stream) => stream.metadata?.get('timecode')),

@@ -1,8 +1,17 @@
 import { PatchworkError } from '@patchwork/kernel';
 import {
-  AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUV420P10LE, AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUV422P10LE, AV_PIX_FMT_YUV444P,
-  AV_PIX_FMT_YUV444P10LE, AV_PIX_FMT_YUVA420P, AV_PIX_FMT_YUVA420P10LE, AV_PIX_FMT_YUVA422P, AV_PIX_FMT_YUVA422P10LE,
-  AV_PIX_FMT_YUVA444P, AV_PIX_FMT_YUVA444P10LE,
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUV420P10LE,
+  AV_PIX_FMT_YUV422P,
+  AV_PIX_FMT_YUV422P10LE,
+  AV_PIX_FMT_YUV444P,
+  AV_PIX_FMT_YUV444P10LE,
+  AV_PIX_FMT_YUVA420P,
+  AV_PIX_FMT_YUVA420P10LE,
+  AV_PIX_FMT_YUVA422P,
+  AV_PIX_FMT_YUVA422P10LE,
+  AV_PIX_FMT_YUVA444P,
+  AV_PIX_FMT_YUVA444P10LE,
 } from 'node-av/constants';
 import type { AVPixelFormat } from 'node-av/constants';
 
@@ -46,9 +55,30 @@ const formats: readonly RasterFormat[] = [
   { name: 'yuv420p', pixelFormat: AV_PIX_FMT_YUV420P, withAlpha: AV_PIX_FMT_YUVA420P, depth: 8, xShift: 1, yShift: 1 },
   { name: 'yuv422p', pixelFormat: AV_PIX_FMT_YUV422P, withAlpha: AV_PIX_FMT_YUVA422P, depth: 8, xShift: 1, yShift: 0 },
   { name: 'yuv444p', pixelFormat: AV_PIX_FMT_YUV444P, withAlpha: AV_PIX_FMT_YUVA444P, depth: 8, xShift: 0, yShift: 0 },
-  { name: 'yuv420p10le', pixelFormat: AV_PIX_FMT_YUV420P10LE, withAlpha: AV_PIX_FMT_YUVA420P10LE, depth: 10, xShift: 1, yShift: 1 },
-  { name: 'yuv422p10le', pixelFormat: AV_PIX_FMT_YUV422P10LE, withAlpha: AV_PIX_FMT_YUVA422P10LE, depth: 10, xShift: 1, yShift: 0 },
-  { name: 'yuv444p10le', pixelFormat: AV_PIX_FMT_YUV444P10LE, withAlpha: AV_PIX_FMT_YUVA444P10LE, depth: 10, xShift: 0, yShift: 0 },
+  {
+    name: 'yuv420p10le',
+    pixelFormat: AV_PIX_FMT_YUV420P10LE,
+    withAlpha: AV_PIX_FMT_YUVA420P10LE,
+    depth: 10,
+    xShift: 1,
+    yShift: 1,
+  },
+  {
+    name: 'yuv422p10le',
+    pixelFormat: AV_PIX_FMT_YUV422P10LE,
+    withAlpha: AV_PIX_FMT_YUVA422P10LE,
+    depth: 10,
+    xShift: 1,
+    yShift: 0,
+  },
+  {
+    name: 'yuv444p10le',
+    pixelFormat: AV_PIX_FMT_YUV444P10LE,
+    withAlpha: AV_PIX_FMT_YUVA444P10LE,
+    depth: 10,
+    xShift: 0,
+    yShift: 0,
+  },
 ];
 
 /** The raster format of FFmpeg's name. @throws PW_MEDIA_PIXEL_FORMAT for one that pictures are not drawn in. */
@@ -56,7 +86,8 @@ export function rasterFormat(name: string): RasterFormat {
   const format = formats.find((one) => one.name === name);
   if (format !== undefined) return format;
   throw new PatchworkError('PW_MEDIA_PIXEL_FORMAT', `pictures cannot be drawn as ${name}`, {
-    hint: `Choose one of ${formats.map((one) => one.name).join(', ')}.`, details: { pixelFormat: name },
+    hint: `Choose one of ${formats.map((one) => one.name).join(', ')}.`,
+    details: { pixelFormat: name },
   });
 }
 

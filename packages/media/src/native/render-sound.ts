@@ -15,10 +15,16 @@ const defaultBlock = 1 << 15;
  *
  * @throws PW_MEDIA_OFFLINE, PW_MEDIA_DECODE, PW_MEDIA_ENCODER, PW_MEDIA_WRITE
  */
-export function renderSound(job: SoundJob, onSamples: (done: number) => void, block: number = defaultBlock): EncodedSound {
+export function renderSound(
+  job: SoundJob,
+  onSamples: (done: number) => void,
+  block: number = defaultBlock,
+): EncodedSound {
   const { sound, profile } = job;
   if (profile.sampleRate !== sound.sampleRate) {
-    throw new TypeError(`job.profile.sampleRate: ${profile.sampleRate}, but the programme is mixed at ${sound.sampleRate}`);
+    throw new TypeError(
+      `job.profile.sampleRate: ${profile.sampleRate}, but the programme is mixed at ${sound.sampleRate}`,
+    );
   }
   const stores = openStores(job);
   try {
@@ -56,14 +62,20 @@ function openStores(job: SoundJob): Map<string, SoundStore> {
       const media = job.media.find((one) => one.identity === first.media);
       if (media === undefined) {
         throw new PatchworkError('PW_MEDIA_OFFLINE', `no file is known for media ${first.media}`, {
-          hint: 'Give the job every file that its sound names.', details: { media: first.media },
+          hint: 'Give the job every file that its sound names.',
+          details: { media: first.media },
         });
       }
-      stores.set(key, new SoundStore(
-        media.path, first.stream,
-        (rate) => pieces.map((piece) => sourceRange(sourceWalk(piece, rate, job.sound.sampleRate), 0, piece.length)),
-        job.tempFolder ?? dirname(job.outPath), `sound-${process.pid}-${stores.size}.tmp`,
-      ));
+      stores.set(
+        key,
+        new SoundStore(
+          media.path,
+          first.stream,
+          (rate) => pieces.map((piece) => sourceRange(sourceWalk(piece, rate, job.sound.sampleRate), 0, piece.length)),
+          job.tempFolder ?? dirname(job.outPath),
+          `sound-${process.pid}-${stores.size}.tmp`,
+        ),
+      );
     }
   } catch (error) {
     for (const store of stores.values()) store.close();
@@ -73,7 +85,9 @@ function openStores(job: SoundJob): Map<string, SoundStore> {
 }
 
 function mix(
-  job: SoundJob, stores: ReadonlyMap<string, SoundStore>, block: number,
+  job: SoundJob,
+  stores: ReadonlyMap<string, SoundStore>,
+  block: number,
   use: (left: Float64Array, right: Float64Array, count: number, done: number) => void,
 ): void {
   const { sound } = job;

@@ -17,16 +17,22 @@ export class Scaler {
   private readonly contexts = new Map<string, SoftwareScaleContext>();
 
   /** A new frame; the caller frees it. The input's colour tags are overwritten with `from`. */
-  convert(
-    input: Frame, from: ColorTags, format: AVPixelFormat, width: number, height: number, to: ColorTags,
-  ): Frame {
+  convert(input: Frame, from: ColorTags, format: AVPixelFormat, width: number, height: number, to: ColorTags): Frame {
     const target = colorNumbers(to);
     const source = colorNumbers(from);
     const output = allocatedFrame(format, width, height);
     tagFrame(input, { ...source, primaries: target.primaries, transfer: target.transfer });
     tagFrame(output, target);
     const key = [
-      input.width, input.height, input.format, source.matrix, input.colorRange, width, height, format, target.matrix,
+      input.width,
+      input.height,
+      input.format,
+      source.matrix,
+      input.colorRange,
+      width,
+      height,
+      format,
+      target.matrix,
       target.range,
     ].join(' ');
     checked(this.contextFor(key).scaleFrameSync(output, input), 'sws_scale_frame');

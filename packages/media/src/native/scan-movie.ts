@@ -19,7 +19,10 @@ export function scanMovie(path: string): MovieScan {
       const read = input.readFrameSync(packet);
       if (read === endOfStream) break;
       if (read < 0) {
-        throw new PatchworkError('PW_MEDIA_UNREADABLE', `${path}: ${libavText(read)}`, { hint: 'The file is damaged.', details: { path } });
+        throw new PatchworkError('PW_MEDIA_UNREADABLE', `${path}: ${libavText(read)}`, {
+          hint: 'The file is damaged.',
+          details: { path },
+        });
       }
       packets[packet.streamIndex]?.push({
         pts: packet.pts === AV_NOPTS_VALUE ? null : Number(packet.pts),
@@ -27,7 +30,9 @@ export function scanMovie(path: string): MovieScan {
         duration: Number(packet.duration),
         size: packet.size,
         key: packet.isKeyframe,
-        digest: createHash('sha256').update(packet.data ?? new Uint8Array(0)).digest('hex'),
+        digest: createHash('sha256')
+          .update(packet.data ?? new Uint8Array(0))
+          .digest('hex'),
       });
       packet.unref();
     }
@@ -43,7 +48,12 @@ export function scanMovie(path: string): MovieScan {
 
 function scanned(stream: Stream, packets: readonly ScannedPacket[]): ScannedStream {
   const { codecpar: parameters, timeBase } = stream;
-  const kind = parameters.codecType === AVMEDIA_TYPE_VIDEO ? 'video' : parameters.codecType === AVMEDIA_TYPE_AUDIO ? 'sound' : 'other';
+  const kind =
+    parameters.codecType === AVMEDIA_TYPE_VIDEO
+      ? 'video'
+      : parameters.codecType === AVMEDIA_TYPE_AUDIO
+        ? 'sound'
+        : 'other';
   return {
     index: stream.index,
     kind,

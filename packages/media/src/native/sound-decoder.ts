@@ -1,7 +1,17 @@
 import { PatchworkError } from '@patchwork/kernel';
 import {
-  AV_NOPTS_VALUE, AV_SAMPLE_FMT_DBL, AV_SAMPLE_FMT_DBLP, AV_SAMPLE_FMT_FLT, AV_SAMPLE_FMT_FLTP, AV_SAMPLE_FMT_S16,
-  AV_SAMPLE_FMT_S16P, AV_SAMPLE_FMT_S32, AV_SAMPLE_FMT_S32P, AV_SAMPLE_FMT_U8, AV_SAMPLE_FMT_U8P, AVDISCARD_ALL,
+  AV_NOPTS_VALUE,
+  AV_SAMPLE_FMT_DBL,
+  AV_SAMPLE_FMT_DBLP,
+  AV_SAMPLE_FMT_FLT,
+  AV_SAMPLE_FMT_FLTP,
+  AV_SAMPLE_FMT_S16,
+  AV_SAMPLE_FMT_S16P,
+  AV_SAMPLE_FMT_S32,
+  AV_SAMPLE_FMT_S32P,
+  AV_SAMPLE_FMT_U8,
+  AV_SAMPLE_FMT_U8P,
+  AVDISCARD_ALL,
   AVMEDIA_TYPE_AUDIO,
 } from 'node-av/constants';
 import { Frame, Packet } from 'node-av/lib';
@@ -36,12 +46,18 @@ export class SoundDecoder {
     this.path = path;
     this.input = openInput(path);
     const streams = this.input.streams;
-    const source = stream === null ? streams.find((one) => one.codecpar.codecType === AVMEDIA_TYPE_AUDIO) : streams[stream];
+    const source =
+      stream === null ? streams.find((one) => one.codecpar.codecType === AVMEDIA_TYPE_AUDIO) : streams[stream];
     if (source === undefined || source.codecpar.codecType !== AVMEDIA_TYPE_AUDIO) {
       this.input.closeInputSync();
-      throw new PatchworkError('PW_MEDIA_NO_STREAMS', `${path}: there is no sound stream${stream === null ? '' : ` ${stream}`}`, {
-        hint: 'The file changed since it was probed; probe it again.', details: { path, stream },
-      });
+      throw new PatchworkError(
+        'PW_MEDIA_NO_STREAMS',
+        `${path}: there is no sound stream${stream === null ? '' : ` ${stream}`}`,
+        {
+          hint: 'The file changed since it was probed; probe it again.',
+          details: { path, stream },
+        },
+      );
     }
     for (const other of streams) if (other.index !== source.index) other.discard = AVDISCARD_ALL;
     this.stream = source.index;
@@ -103,10 +119,14 @@ export class SoundDecoder {
   }
 
   private damage(why: string): PatchworkError {
-    return new PatchworkError('PW_MEDIA_DECODE', `${this.path}: the sound cannot be decoded at sample ${this.decoded}: ${why}`, {
-      hint: 'The file is damaged there: copy it again, or use another take for this moment.',
-      details: { path: this.path, stream: this.stream, sample: this.decoded, cause: why },
-    });
+    return new PatchworkError(
+      'PW_MEDIA_DECODE',
+      `${this.path}: the sound cannot be decoded at sample ${this.decoded}: ${why}`,
+      {
+        hint: 'The file is damaged there: copy it again, or use another take for this moment.',
+        details: { path: this.path, stream: this.stream, sample: this.decoded, cause: why },
+      },
+    );
   }
 
   /** Frees everything native. */
@@ -137,7 +157,10 @@ function readerOf(frame: Frame): SampleReader | null {
   const planes = present(frame.extendedData ?? frame.data, 'sound data');
   const { channels } = frame;
   const views = <T>(make: (plane: Buffer) => T): T[] => planes.slice(0, frame.isAudio() ? planes.length : 0).map(make);
-  const packed = (at: (index: number) => number): SampleReader => (channel, index) => at(index * channels + channel);
+  const packed =
+    (at: (index: number) => number): SampleReader =>
+    (channel, index) =>
+      at(index * channels + channel);
   switch (frame.format) {
     case AV_SAMPLE_FMT_U8: {
       const [data] = planes;

@@ -62,7 +62,9 @@ class PacketFile {
 
   private failure(cause: unknown): PatchworkError {
     return new PatchworkError('PW_MEDIA_WRITE', `${this.path}: rendered sound cannot be written`, {
-      hint: 'Check the free space and the permissions of the store folder.', details: { path: this.path }, cause,
+      hint: 'Check the free space and the permissions of the store folder.',
+      details: { path: this.path },
+      cause,
     });
   }
 }
@@ -107,9 +109,18 @@ class PcmWriter implements SoundWriter {
 
   finish(): EncodedSound {
     return {
-      codec: this.codec, sampleRate: this.sampleRate, channels: 2, samples: this.samples, packets: this.samples,
-      samplesPerPacket: 1, sizes: null, bytesPerPacket: 2 * this.bytes, priming: 0, config: '',
-      digest: this.file.digest(), clipped: this.clipped,
+      codec: this.codec,
+      sampleRate: this.sampleRate,
+      channels: 2,
+      samples: this.samples,
+      packets: this.samples,
+      samplesPerPacket: 1,
+      sizes: null,
+      bytesPerPacket: 2 * this.bytes,
+      priming: 0,
+      config: '',
+      digest: this.file.digest(),
+      clipped: this.clipped,
     };
   }
 
@@ -155,9 +166,13 @@ class AacWriter implements SoundWriter {
     const opened = context.open2Sync(codec, null);
     if (opened < 0) {
       context.freeContext();
-      throw new PatchworkError('PW_MEDIA_ENCODER', `AAC at ${profile.sampleRate} Hz and ${profile.bitrate ?? 0} bit/s does not open`, {
-        hint: 'Choose 48000 Hz and 64000 to 512000 bit/s.',
-      });
+      throw new PatchworkError(
+        'PW_MEDIA_ENCODER',
+        `AAC at ${profile.sampleRate} Hz and ${profile.bitrate ?? 0} bit/s does not open`,
+        {
+          hint: 'Choose 48000 Hz and 64000 to 512000 bit/s.',
+        },
+      );
     }
     const parameters = new CodecParameters();
     parameters.alloc();
@@ -229,9 +244,18 @@ class AacWriter implements SoundWriter {
     checked(this.context.sendFrameSync(null), 'draining the sound encoder');
     this.take();
     return {
-      codec: 'aac', sampleRate: this.sampleRate, channels: 2, samples: this.samples, packets: this.sizes.length,
-      samplesPerPacket: this.frameSize, sizes: this.sizes, bytesPerPacket: null, priming: this.priming,
-      config: this.config, digest: this.file.digest(), clipped: this.clipped,
+      codec: 'aac',
+      sampleRate: this.sampleRate,
+      channels: 2,
+      samples: this.samples,
+      packets: this.sizes.length,
+      samplesPerPacket: this.frameSize,
+      sizes: this.sizes,
+      bytesPerPacket: null,
+      priming: this.priming,
+      config: this.config,
+      digest: this.file.digest(),
+      clipped: this.clipped,
     };
   }
 

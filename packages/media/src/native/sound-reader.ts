@@ -21,7 +21,8 @@ export function sourceWalk(piece: SoundPiece, sourceRate: number, recordRate: nu
   const stepDen = BigInt(piece.speed.den) * BigInt(recordRate);
   const divisor = gcd(startDen, stepDen);
   const whole = (startDen / divisor) * stepDen;
-  const start = startNum * (whole / startDen);
+  // Backwards a position is where a sample ends: that sample is the one before.
+  const start = startNum * (whole / startDen) - (stepNum < 0n ? whole : 0n);
   const step = stepNum * (whole / stepDen);
   const common = gcd(gcd(start, step), whole);
   const walk = { start: start / common, step: step / common, whole: whole / common };
@@ -31,6 +32,11 @@ export function sourceWalk(piece: SoundPiece, sourceRate: number, recordRate: nu
   if (!unit) return walk;
   const nearest = floorDivide(2n * walk.start + walk.whole, 2n * walk.whole);
   return { start: nearest, step: walk.step === walk.whole ? 1n : -1n, whole: 1n };
+}
+
+/** Whether samples are played as they are, one for one; everything else is filtered, also a plain every second one. */
+function isCopy(walk: SourceWalk): boolean {
+  return walk.whole === 1n && (walk.step === 1n || walk.step === -1n);
 }
 
 function gcd(a: bigint, b: bigint): bigint {
@@ -49,7 +55,7 @@ function floorDivide(a: bigint, b: bigint): bigint {
 export function sourceRange(walk: SourceWalk, from: number, to: number): SampleRange {
   const first = Number(floorDivide(walk.start + BigInt(from) * walk.step, walk.whole));
   const last = Number(floorDivide(walk.start + BigInt(Math.max(from, to - 1)) * walk.step, walk.whole));
-  const reach = walk.whole === 1n ? 0 : new SincTable(Number(walk.step) / Number(walk.whole)).reach;
+  const reach = isCopy(walk) ? 0 : new SincTable(Number(walk.step) / Number(walk.whole)).reach;
   return { in: Math.min(first, last) - reach, out: Math.max(first, last) + reach + 2 };
 }
 
@@ -64,7 +70,7 @@ export class PieceReader {
     this.piece = piece;
     this.store = store;
     this.walk = sourceWalk(piece, store.sampleRate, recordRate);
-    this.table = this.walk.whole === 1n ? null : new SincTable(Number(this.walk.step) / Number(this.walk.whole));
+    this.table = isCopy(this.walk) ? null : new SincTable(Number(this.walk.step) / Number(this.walk.whole));
   }
 
   /** Adds record samples [from, to) of the piece to left and right at `at` of the arrays. */
@@ -140,7 +146,9 @@ export function envelope(points: readonly GainPoint[], from: number, to: number)
     const after = points[next];
     if (before === undefined) gains[sample - from] = after?.gain ?? 1;
     else if (after === undefined) gains[sample - from] = before.gain;
-    else gains[sample - from] = before.gain + ((after.gain - before.gain) * (sample - before.sample)) / (after.sample - before.sample);
+    else
+      gains[sample - from] =
+        before.gain + ((after.gain - before.gain) * (sample - before.sample)) / (after.sample - before.sample);
   }
   return gains;
 }

@@ -25,7 +25,13 @@ export class SoundStore {
   private readonly stored: StoredRange[] = [];
 
   /** Decodes `wanted` (any order, may overlap) of a stream. @throws PW_MEDIA_DECODE, PW_MEDIA_WRITE */
-  constructor(path: string, stream: number, wanted: (sampleRate: number) => readonly SampleRange[], folder: string, name: string) {
+  constructor(
+    path: string,
+    stream: number,
+    wanted: (sampleRate: number) => readonly SampleRange[],
+    folder: string,
+    name: string,
+  ) {
     const decoder = new SoundDecoder(path, stream);
     this.channels = decoder.channels;
     this.sampleRate = decoder.sampleRate;
@@ -81,8 +87,17 @@ export class SoundStore {
       const bytes = new Uint8Array(result.buffer, (first - from) * size, (last - first) * size);
       let done = 0;
       while (done < bytes.length) {
-        const got = readSync(this.descriptor, bytes, done, bytes.length - done, range.place + (first - range.in) * size + done);
-        if (got === 0) throw new PatchworkError('PW_MEDIA_READ', 'decoded sound was cut off on disk', { hint: 'Check the free space of the store folder.' });
+        const got = readSync(
+          this.descriptor,
+          bytes,
+          done,
+          bytes.length - done,
+          range.place + (first - range.in) * size + done,
+        );
+        if (got === 0)
+          throw new PatchworkError('PW_MEDIA_READ', 'decoded sound was cut off on disk', {
+            hint: 'Check the free space of the store folder.',
+          });
         done += got;
       }
     }
@@ -120,7 +135,9 @@ function openTemporary(file: string): number {
 
 function writeFailure(file: string, cause: unknown): PatchworkError {
   return new PatchworkError('PW_MEDIA_WRITE', `${file}: decoded sound cannot be written`, {
-    hint: 'Check the free space and the permissions of the store folder.', details: { path: file }, cause,
+    hint: 'Check the free space and the permissions of the store folder.',
+    details: { path: file },
+    cause,
   });
 }
 
@@ -138,7 +155,8 @@ function merged(ranges: readonly SampleRange[]): SampleRange[] {
   for (const range of ranges.toSorted((a, b) => a.in - b.in)) {
     if (range.out <= Math.max(0, range.in)) continue;
     const last = result.at(-1);
-    if (last !== undefined && range.in <= last.out) result[result.length - 1] = { in: last.in, out: Math.max(last.out, range.out) };
+    if (last !== undefined && range.in <= last.out)
+      result[result.length - 1] = { in: last.in, out: Math.max(last.out, range.out) };
     else result.push({ in: Math.max(0, range.in), out: range.out });
   }
   return result;

@@ -8,12 +8,32 @@ import { openInput } from './input.ts';
 
 /** Frames always kept, so that a blend of two neighbours or a freeze is not decoded twice. */
 const recentFrames = 4;
+/** Key frames tried before the file is decoded from its start. */
+const seekAttempts = 12;
 /** After a step backwards, frames on the way to a wanted one are kept for this many further requests. */
 const reverseRequests = 96;
 /** Codecs whose every frame stands alone: a jump is cheaper than decoding on. */
 const intraCodecs: ReadonlySet<string> = new Set([
-  'prores', 'mjpeg', 'dnxhd', 'png', 'ffv1', 'rawvideo', 'v210', 'huffyuv', 'ffvhuff', 'utvideo', 'cfhd', 'jpeg2000',
-  'qtrle', 'hap', 'tiff', 'webp', 'bmp', 'dpx', 'exr', 'gif',
+  'prores',
+  'mjpeg',
+  'dnxhd',
+  'png',
+  'ffv1',
+  'rawvideo',
+  'v210',
+  'huffyuv',
+  'ffvhuff',
+  'utvideo',
+  'cfhd',
+  'jpeg2000',
+  'qtrle',
+  'hap',
+  'tiff',
+  'webp',
+  'bmp',
+  'dpx',
+  'exr',
+  'gif',
 ]);
 
 interface KeptFrame {
@@ -50,6 +70,10 @@ export class StreamDecoder {
   private drained = false;
   private damaged = false;
   private damageText = '';
+  /** Decoding time of the packet that failed; null for none. */
+  private failedDts: number | null = null;
+  /** Feeding ends before the packet of this decoding time: intact frames before it come out by draining. */
+  private stopBefore: number | null = null;
   /** Time of the key frame that the last seek landed on; null at the start of the file. */
   private landed: number | null = null;
   /** The packet fed last is shown before that key frame: a leading picture of an open GOP, which cannot be decoded. */
@@ -116,25 +140,49 @@ export class StreamDecoder {
   private seekAndDecode(pts: number): Frame {
     let target = pts;
     let step = 0;
-    for (let attempt = 0; attempt < 24; attempt += 1) {
-      const landed = attempt < 12 ? this.seek(target) : null;
+    for (let attempt = 0; attempt < seekAttempts; attempt += 1) {
+      const landed = this.seek(target);
       if (landed === null) break;
-      if (landed.pts <= pts) {
-        const frame = this.decodeTo(pts);
-        if (frame !== null) return frame;
-      }
+      const from = target;
+      const frame = landed.pts > pts ? null : this.decodeWhole(pts, () => this.seek(from) !== null);
+      if (frame !== null) return frame;
       // The next earlier key frame; in doubling steps where the container's seek is inexact.
       target = Math.min(landed.dts - 1, target - 1) - step;
       step = step === 0 ? 1 : step * 2;
     }
     this.restart();
-    const frame = this.decodeTo(pts);
+    const frame = this.decodeWhole(pts, () => {
+      this.restart();
+      return true;
+    });
     if (frame !== null) return frame;
     const why = this.damageText === '' ? 'no frame has this time' : this.damageText;
-    throw new PatchworkError('PW_MEDIA_DECODE', `${this.path}: the frame at pts ${pts} of stream ${this.stream} cannot be decoded: ${why}`, {
-      hint: 'The file is damaged there: copy it again, or use another take for this moment.',
-      details: { path: this.path, stream: this.stream, pts, cause: why },
-    });
+    throw new PatchworkError(
+      'PW_MEDIA_DECODE',
+      `${this.path}: the frame at pts ${pts} of stream ${this.stream} cannot be decoded: ${why}`,
+      {
+        hint: 'The file is damaged there: copy it again, or use another take for this moment.',
+        details: { path: this.path, stream: this.stream, pts, cause: why },
+      },
+    );
+  }
+
+  /**
+   * Decodes from where the input stands. When a damaged packet is met, decodes once more from the same place and drains
+   * before that packet: intact frames that the decoder still held back come out, and would be lost behind it.
+   */
+  private decodeWhole(pts: number, again: () => boolean): Frame | null {
+    const frame = this.decodeTo(pts);
+    const failed = this.failedDts;
+    if (frame !== null || failed === null) return frame;
+    const why = this.damageText;
+    if (!again()) return null;
+    this.stopBefore = failed;
+    const intact = this.decodeTo(pts);
+    this.stopBefore = null;
+    this.position = null;
+    this.damageText = why;
+    return intact;
   }
 
   /** Moves before a time and feeds the packet it lands on. Null when the container cannot seek there. */
@@ -178,6 +226,7 @@ export class StreamDecoder {
     this.drained = false;
     this.damaged = false;
     this.damageText = '';
+    this.failedDts = null;
     this.wholeFrom = null;
     this.landed = null;
     this.leading = false;
@@ -195,9 +244,12 @@ export class StreamDecoder {
     const shown = ticks(this.packet.pts);
     this.leading = this.landed !== null && shown !== null && shown < this.landed;
     if (this.damaged && this.packet.isKeyframe && shown !== null) this.wholeFrom = shown;
+    const dts = ticks(this.packet.dts);
     const sent = this.codec.sendPacketSync(this.packet);
     this.packet.unref();
-    if (sent < 0) this.noteDamage(sent);
+    if (sent >= 0) return;
+    this.noteDamage(sent);
+    if (!this.leading) this.failedDts ??= dts;
   }
 
   /** Feeds and takes until the wanted time appears. Null when it is passed over, comes out damaged, or the stream ends. */
@@ -236,16 +288,24 @@ export class StreamDecoder {
       const read = this.input.readFrameSync(this.packet);
       if (read < 0) {
         if (read !== endOfStream) this.noteDamage(read);
-        this.drained = true;
-        this.codec.sendPacketSync(null);
+        this.drain();
         return;
       }
-      if (this.packet.streamIndex === this.stream) {
+      const mine = this.packet.streamIndex === this.stream;
+      if (mine && (this.stopBefore === null || ticks(this.packet.dts) !== this.stopBefore)) {
         this.feed();
         return;
       }
       this.packet.unref();
+      if (!mine) continue;
+      this.drain();
+      return;
     }
+  }
+
+  private drain(): void {
+    this.drained = true;
+    this.codec.sendPacketSync(null);
   }
 
   private isWhole(pts: number): boolean {
@@ -297,14 +357,18 @@ function ticks(value: bigint): number | null {
   return value === AV_NOPTS_VALUE ? null : Number(value);
 }
 
-function openStream(path: string, stream: number): { input: FormatContext; source: Stream; codec: CodecContext; name: string } {
+function openStream(
+  path: string,
+  stream: number,
+): { input: FormatContext; source: Stream; codec: CodecContext; name: string } {
   const input = openInput(path);
   const streams = input.streams;
   const source = streams[stream];
   if (source === undefined) {
     input.closeInputSync();
     throw new PatchworkError('PW_MEDIA_NO_STREAMS', `${path}: there is no stream ${stream}`, {
-      hint: 'The file changed since it was probed; probe it again.', details: { path, stream },
+      hint: 'The file changed since it was probed; probe it again.',
+      details: { path, stream },
     });
   }
   for (const other of streams) if (other.index !== stream) other.discard = AVDISCARD_ALL;
@@ -322,7 +386,8 @@ export function openDecoder(source: Stream, path: string): { codec: CodecContext
   const decoder = Codec.findDecoder(parameters.codecId);
   if (decoder === null) {
     throw new PatchworkError('PW_MEDIA_UNREADABLE', `${path}: no decoder for stream ${source.index}`, {
-      hint: 'Convert the file to a codec that FFmpeg reads.', details: { path, stream: source.index },
+      hint: 'Convert the file to a codec that FFmpeg reads.',
+      details: { path, stream: source.index },
     });
   }
   const codec = new CodecContext();

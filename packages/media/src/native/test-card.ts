@@ -6,7 +6,7 @@ import { type Raster, type RasterFormat, RasterArena, rasterFormat } from './ras
 import { type TextMask, textMask } from './text.ts';
 import { timecodeText } from './timecode.ts';
 
-const glyphs = '0123456789:;';
+const glyphs = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', ':', ';'];
 /** Advance of DejaVu Sans Mono in ems. */
 const advance = 0.602;
 
@@ -34,14 +34,26 @@ export class TestCard {
     const ground = solidSamples(idColor(spec.id), matrix, range, depth);
     this.digitSize = Math.max(10, Math.round(video.height / 6));
     const cell = Math.ceil(this.digitSize * advance);
-    this.digits = textMask(even(cell * glyphs.length), even(this.digitSize * 1.25), [...glyphs].map((text, index) => ({
-      text, size: this.digitSize, x: index * cell, y: Math.round(this.digitSize * 0.1),
-    })));
+    this.digits = textMask(
+      even(cell * glyphs.length),
+      even(this.digitSize * 1.25),
+      glyphs.map((text, index) => ({
+        text,
+        size: this.digitSize,
+        x: index * cell,
+        y: Math.round(this.digitSize * 0.1),
+      })),
+    );
     // Kept for all frames: memory of its own, outside the arena that is taken back frame by frame.
     this.background = solid(this.format, video.width, video.height, ground);
     const label = spec.label ?? `M${spec.id}`;
-    const size = Math.max(10, Math.min(Math.round(video.height / 7), Math.floor(video.width / (advance * (label.length + 1)))));
-    const mask = textMask(video.width, video.height, [{ text: label, size, x: 'center', y: Math.round(video.height * 0.28) }]);
+    const size = Math.max(
+      10,
+      Math.min(Math.round(video.height / 7), Math.floor(video.width / (advance * (label.length + 1)))),
+    );
+    const mask = textMask(video.width, video.height, [
+      { text: label, size, x: 'center', y: Math.round(video.height * 0.28) },
+    ]);
     stamp(this.background, mask, 0, video.width, 0, 0, this.white);
   }
 
@@ -55,7 +67,11 @@ export class TestCard {
     const number = (this.video.firstNumber ?? 0) + index;
     this.write(card, String(number).padStart(5, '0'), Math.round(height * 0.44));
     const start = this.spec.startTimecode ?? { frame: 0, dropFrame: false };
-    this.write(card, timecodeText(start.frame + index, cardRate(this.video), start.dropFrame), Math.round(height * 0.62));
+    this.write(
+      card,
+      timecodeText(start.frame + index, cardRate(this.video), start.dropFrame),
+      Math.round(height * 0.62),
+    );
     if (this.video.blank !== true) this.cells(card, number);
     return card;
   }
@@ -63,7 +79,7 @@ export class TestCard {
   private write(card: Raster, text: string, top: number): void {
     const cell = Math.ceil(this.digitSize * advance);
     const left = Math.max(0, even((this.video.width - cell * text.length) / 2));
-    [...text].forEach((letter, index) => {
+    text.split('').forEach((letter, index) => {
       const glyph = glyphs.indexOf(letter);
       if (glyph >= 0) stamp(card, this.digits, glyph * cell, cell, left + index * cell, top, this.white);
     });
@@ -74,7 +90,14 @@ export class TestCard {
     const { cell, top } = codePlace(width, height, this.video.codeRow ?? 'top');
     codeCells(this.spec.id, number).forEach((row, line) => {
       row.forEach((on, column) => {
-        fill(card, column * cell, top + line * cell, (column + 1) * cell, top + (line + 1) * cell, on ? this.white : this.black);
+        fill(
+          card,
+          column * cell,
+          top + line * cell,
+          (column + 1) * cell,
+          top + (line + 1) * cell,
+          on ? this.white : this.black,
+        );
       });
     });
   }
@@ -92,14 +115,19 @@ function even(size: number): number {
 /** Colours as far apart as neighbouring ids allow: the golden angle around the hues, dark enough for white letters. */
 function idColor(id: number): [number, number, number] {
   const hue = (id * 0.618034) % 1;
-  const value = 0.3 + 0.25 * ((id * 7) % 3) / 2;
+  const value = 0.3 + (0.25 * ((id * 7) % 3)) / 2;
   return [0, 1 / 3, 2 / 3].map((shift) => {
     const angle = Math.abs(((hue + shift) % 1) * 6 - 3) - 1;
     return value * (0.25 + 0.75 * Math.min(1, Math.max(0, angle)));
   }) as [number, number, number];
 }
 
-function solid(format: RasterFormat, width: number, height: number, samples: readonly [number, number, number]): Raster {
+function solid(
+  format: RasterFormat,
+  width: number,
+  height: number,
+  samples: readonly [number, number, number],
+): Raster {
   const planes = new RasterArena().planes(format, width, height);
   planes.forEach((plane, index) => plane.data.fill(samples[index] ?? 0));
   return { format, width, height, planes, alpha: 1 };
@@ -107,7 +135,13 @@ function solid(format: RasterFormat, width: number, height: number, samples: rea
 
 /** Paints part of a mask (columns from `from` on) in one colour. */
 function stamp(
-  card: Raster, mask: TextMask, from: number, width: number, left: number, top: number, color: readonly [number, number, number],
+  card: Raster,
+  mask: TextMask,
+  from: number,
+  width: number,
+  left: number,
+  top: number,
+  color: readonly [number, number, number],
 ): void {
   card.planes.forEach((plane, index) => {
     const xShift = index === 0 ? 0 : card.format.xShift;
@@ -127,15 +161,25 @@ function stamp(
   });
 }
 
-function fill(card: Raster, left: number, top: number, right: number, bottom: number, color: readonly [number, number, number]): void {
+function fill(
+  card: Raster,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+  color: readonly [number, number, number],
+): void {
   card.planes.forEach((plane, index) => {
     const xScale = index === 0 ? 1 : 1 / (1 << card.format.xShift);
     const yScale = index === 0 ? 1 : 1 / (1 << card.format.yShift);
     const x0 = Math.round(left * xScale);
     const x1 = Math.min(plane.width, Math.round(right * xScale));
-    for (let y = Math.max(0, Math.round(top * yScale)); y < Math.min(plane.height, Math.round(bottom * yScale)); y += 1) {
+    for (
+      let y = Math.max(0, Math.round(top * yScale));
+      y < Math.min(plane.height, Math.round(bottom * yScale));
+      y += 1
+    ) {
       plane.data.fill(color[index] ?? 0, y * plane.stride + x0, y * plane.stride + x1);
     }
   });
 }
-

@@ -2,12 +2,24 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PatchworkError } from '@patchwork/kernel';
 import {
-  AV_CHANNEL_ORDER_NATIVE, AV_CODEC_FLAG_GLOBAL_HEADER, AV_PIX_FMT_YUV420P, AV_PKT_DATA_DISPLAYMATRIX, AV_SAMPLE_FMT_FLTP,
-  AV_SAMPLE_FMT_S16, AV_SAMPLE_FMT_S32, FF_COMPLIANCE_UNOFFICIAL,
+  AV_CHANNEL_ORDER_NATIVE,
+  AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_PIX_FMT_YUV420P,
+  AV_PKT_DATA_DISPLAYMATRIX,
+  AV_SAMPLE_FMT_FLTP,
+  AV_SAMPLE_FMT_S16,
+  AV_SAMPLE_FMT_S32,
+  FF_COMPLIANCE_UNOFFICIAL,
 } from 'node-av/constants';
-import type { AVCodecFlag } from 'node-av/constants';
 import {
-  CodecContext, Dictionary, FormatContext, Frame, Packet, Rational, avChannelLayoutDefault, avGetPixFmtFromName,
+  CodecContext,
+  Dictionary,
+  FormatContext,
+  Frame,
+  Packet,
+  Rational,
+  avChannelLayoutDefault,
+  avGetPixFmtFromName,
 } from 'node-av/lib';
 import type { Stream } from 'node-av/lib';
 import type { TestMediaSpec, TestSoundSpec, TestVideoSpec } from '../jobs.ts';
@@ -19,7 +31,13 @@ import { TestCard, cardRate } from './test-card.ts';
 import { timecodeText } from './timecode.ts';
 
 const encoders = { h264: 'libx264', prores: 'prores_ks', mpeg4: 'mpeg4', mjpeg: 'mjpeg', png: 'png' } as const;
-const defaultFormats = { h264: 'yuv420p', prores: 'yuv422p10le', mpeg4: 'yuv420p', mjpeg: 'yuvj420p', png: 'rgb24' } as const;
+const defaultFormats = {
+  h264: 'yuv420p',
+  prores: 'yuv422p10le',
+  mpeg4: 'yuv420p',
+  mjpeg: 'yuvj420p',
+  png: 'rgb24',
+} as const;
 const rec709 = { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'tv' };
 
 /** Writes a test card movie or still. Stills hold the first frame only. @throws PW_MEDIA_ENCODER, PW_MEDIA_NATIVE */
@@ -31,7 +49,10 @@ export function writeTestMedia(spec: TestMediaSpec, onFrame: (done: number) => v
   }
   const output = new FormatContext();
   const url = `file:${resolve(spec.path)}`;
-  checked(output.allocOutputContext2(null, spec.container === 'mkv' ? 'matroska' : spec.container, url), 'avformat_alloc_output_context2');
+  checked(
+    output.allocOutputContext2(null, spec.container === 'mkv' ? 'matroska' : spec.container, url),
+    'avformat_alloc_output_context2',
+  );
   output.url = url;
   output.strictStdCompliance = FF_COMPLIANCE_UNOFFICIAL;
   const video = spec.video === null ? null : new CardTrack(spec, spec.video, output);
@@ -79,13 +100,26 @@ function writeStill(spec: TestMediaSpec, video: TestVideoSpec): void {
   }
 }
 
-function cardFrame(card: TestCard, index: number, video: TestVideoSpec, format: CodecContext['pixelFormat'], scaler: Scaler): Frame {
+function cardFrame(
+  card: TestCard,
+  index: number,
+  video: TestVideoSpec,
+  format: CodecContext['pixelFormat'],
+  scaler: Scaler,
+): Frame {
   const drawn = frameOfRaster(card.draw(index));
   const color = video.color ?? rec709;
   tagFrame(drawn, colorNumbers(color));
   if (drawn.format === format) return drawn;
   const full = video.codec === 'mjpeg' || video.codec === 'png';
-  const converted = scaler.convert(drawn, color, format, video.width, video.height, full ? { ...color, range: 'pc' } : color);
+  const converted = scaler.convert(
+    drawn,
+    color,
+    format,
+    video.width,
+    video.height,
+    full ? { ...color, range: 'pc' } : color,
+  );
   drawn.free();
   return converted;
 }
@@ -97,7 +131,8 @@ function videoContext(video: TestVideoSpec, pixelFormat: string, globalHeader: b
   context.width = video.width;
   context.height = video.height;
   context.pixelFormat = avGetPixFmtFromName(pixelFormat);
-  context.timeBase = video.durationsMs === undefined ? new Rational(video.rate.den, video.rate.num) : new Rational(1, 1000);
+  context.timeBase =
+    video.durationsMs === undefined ? new Rational(video.rate.den, video.rate.num) : new Rational(1, 1000);
   if (video.durationsMs === undefined) context.framerate = new Rational(video.rate.num, video.rate.den);
   const aspect = video.pixelAspect ?? { num: 1, den: 1 };
   context.sampleAspectRatio = new Rational(aspect.num, aspect.den);
@@ -108,9 +143,10 @@ function videoContext(video: TestVideoSpec, pixelFormat: string, globalHeader: b
   if (video.codec !== 'png') context.colorSpace = color.matrix;
   context.colorRange = video.codec === 'mjpeg' ? colorNumbers({ ...rec709, range: 'pc' }).range : color.range;
   context.gopSize = video.gop ?? 48;
-  context.maxBFrames = video.codec === 'h264' || video.codec === 'mpeg4' ? video.bFrames ?? 2 : 0;
-  if (globalHeader) context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER as AVCodecFlag);
-  for (const [name, value] of videoOptions(video)) checked(context.setOption(name, value), `${encoders[video.codec]} ${name}`);
+  context.maxBFrames = video.codec === 'h264' || video.codec === 'mpeg4' ? (video.bFrames ?? 2) : 0;
+  if (globalHeader) context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
+  for (const [name, value] of videoOptions(video))
+    checked(context.setOption(name, value), `${encoders[video.codec]} ${name}`);
   checked(context.open2Sync(codec, null), `opening ${encoders[video.codec]}`);
   return context;
 }
@@ -120,18 +156,38 @@ function videoOptions(video: TestVideoSpec): [string, string][] {
   switch (video.codec) {
     case 'h264':
       return [
-        ['preset', 'veryfast'], ['crf', String(video.crf ?? 18)],
-        ['x264-params', [
-          'threads=1', 'lookahead-threads=1', 'cpu-independent=1', 'scenecut=0', `keyint=${gop}`, `min-keyint=${gop}`,
-          `bframes=${video.bFrames ?? 2}`, 'b-adapt=0', `open-gop=${video.openGop === true ? 1 : 0}`,
-        ].join(':')],
+        ['preset', 'veryfast'],
+        ['crf', String(video.crf ?? 18)],
+        [
+          'x264-params',
+          [
+            'threads=1',
+            'lookahead-threads=1',
+            'cpu-independent=1',
+            'scenecut=0',
+            `keyint=${gop}`,
+            `min-keyint=${gop}`,
+            `bframes=${video.bFrames ?? 2}`,
+            'b-adapt=0',
+            `open-gop=${video.openGop === true ? 1 : 0}`,
+          ].join(':'),
+        ],
       ];
     case 'prores':
-      return [['profile', 'standard'], ['vendor', 'apl0']];
+      return [
+        ['profile', 'standard'],
+        ['vendor', 'apl0'],
+      ];
     case 'mpeg4':
-      return [['qmin', '2'], ['qmax', '6']];
+      return [
+        ['qmin', '2'],
+        ['qmax', '6'],
+      ];
     case 'mjpeg':
-      return [['qmin', '2'], ['qmax', '3']];
+      return [
+        ['qmin', '2'],
+        ['qmax', '3'],
+      ];
     case 'png':
       return [];
   }
@@ -186,15 +242,23 @@ class CardTrack extends Track {
     super(output, videoContext(video, pixelFormat, true));
     this.video = video;
     this.frames = video.durationsMs?.length ?? video.frames;
-    this.card = new TestCard(spec, video, this.context.pixelFormat === AV_PIX_FMT_YUV420P ? 'yuv420p' : cardFormat(pixelFormat));
+    this.card = new TestCard(
+      spec,
+      video,
+      this.context.pixelFormat === AV_PIX_FMT_YUV420P ? 'yuv420p' : cardFormat(pixelFormat),
+    );
     const starts = [0];
-    for (let index = 0; index < this.frames; index += 1) starts.push((starts[index] ?? 0) + (video.durationsMs?.[index] ?? 1));
+    for (let index = 0; index < this.frames; index += 1)
+      starts.push((starts[index] ?? 0) + (video.durationsMs?.[index] ?? 1));
     this.starts = starts;
     if (video.durationsMs === undefined) this.stream.avgFrameRate = new Rational(video.rate.num, video.rate.den);
     const aspect = video.pixelAspect ?? { num: 1, den: 1 };
     this.stream.sampleAspectRatio = new Rational(aspect.num, aspect.den);
     if (video.rotation !== undefined && video.rotation !== 0) {
-      checked(this.stream.codecpar.addCodedSideData(AV_PKT_DATA_DISPLAYMATRIX, displayMatrix(video.rotation)), 'display matrix');
+      checked(
+        this.stream.codecpar.addCodedSideData(AV_PKT_DATA_DISPLAYMATRIX, displayMatrix(video.rotation)),
+        'display matrix',
+      );
     }
     if (spec.startTimecode !== undefined) {
       const { frame, dropFrame } = spec.startTimecode;
@@ -234,7 +298,7 @@ class CardTrack extends Track {
 
 /** The format that a card is drawn in before it is converted to the encoder's. */
 function cardFormat(pixelFormat: string): string {
-  return /10le$/.test(pixelFormat) ? 'yuv422p10le' : 'yuv444p';
+  return pixelFormat.endsWith('10le') ? 'yuv422p10le' : 'yuv444p';
 }
 
 function displayMatrix(degrees: number): Buffer {
@@ -291,12 +355,14 @@ class ToneTrack extends Track {
 
 function pictureSamples(spec: TestMediaSpec, sampleRate: number): number {
   const { video } = spec;
-  if (video === null) throw new PatchworkError('PW_MEDIA_ENCODER', `${spec.path}: a sound without picture needs a length`, {
-    hint: 'Give sound.samples.',
-  });
-  const seconds = video.durationsMs === undefined
-    ? (video.frames * video.rate.den) / video.rate.num
-    : video.durationsMs.reduce((sum, one) => sum + one, 0) / 1000;
+  if (video === null)
+    throw new PatchworkError('PW_MEDIA_ENCODER', `${spec.path}: a sound without picture needs a length`, {
+      hint: 'Give sound.samples.',
+    });
+  const seconds =
+    video.durationsMs === undefined
+      ? (video.frames * video.rate.den) / video.rate.num
+      : video.durationsMs.reduce((sum, one) => sum + one, 0) / 1000;
   return Math.ceil(seconds * sampleRate - 1e-9);
 }
 
@@ -306,10 +372,12 @@ function soundContext(sound: TestSoundSpec): CodecContext {
   context.allocContext3(codec);
   context.sampleRate = sound.sampleRate;
   context.channelLayout = { ...avChannelLayoutDefault(sound.channels), order: AV_CHANNEL_ORDER_NATIVE };
-  context.sampleFormat = { pcm_s16le: AV_SAMPLE_FMT_S16, pcm_s24le: AV_SAMPLE_FMT_S32, aac: AV_SAMPLE_FMT_FLTP }[sound.codec];
+  context.sampleFormat = { pcm_s16le: AV_SAMPLE_FMT_S16, pcm_s24le: AV_SAMPLE_FMT_S32, aac: AV_SAMPLE_FMT_FLTP }[
+    sound.codec
+  ];
   context.timeBase = new Rational(1, sound.sampleRate);
   context.threadCount = 1;
-  context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER as AVCodecFlag);
+  context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
   if (sound.codec === 'aac') {
     checked(context.setOption('b', String(96_000 * sound.channels)), 'aac b');
     checked(context.setOption('aac_pns', '0'), 'aac_pns');

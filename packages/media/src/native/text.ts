@@ -22,7 +22,11 @@ export interface TextPlace {
 }
 
 /** Draws texts as coverage. Options go in as values, never through a filter string: no text can become a filter. */
-export function textMask(width: number, height: number, texts: readonly (TextPlace & { readonly text: string })[]): TextMask {
+export function textMask(
+  width: number,
+  height: number,
+  texts: readonly (TextPlace & { readonly text: string })[],
+): TextMask {
   const graph = new FilterGraph();
   graph.alloc();
   graph.nbThreads = 1;
@@ -34,13 +38,23 @@ export function textMask(width: number, height: number, texts: readonly (TextPla
     canvas.colorRange = AVCOL_RANGE_JPEG;
     canvas.pts = 0n;
     const source = added(graph, 'buffer', 'in', {
-      width, height, pix_fmt: 'gray', time_base: '1/25', pixel_aspect: '1/1', range: 'pc',
+      width,
+      height,
+      pix_fmt: 'gray',
+      time_base: '1/25',
+      pixel_aspect: '1/1',
+      range: 'pc',
     });
     let last = source;
     texts.forEach(({ text, size, x, y }, index) => {
       const letters = added(graph, 'drawtext', `text${index}`, {
-        fontfile: fontPath(), text: text === '' ? ' ' : text, expansion: 'none', fontsize: size, fontcolor: 'white',
-        x: x === 'center' ? '(w-text_w)/2' : x, y,
+        fontfile: fontPath(),
+        text: text === '' ? ' ' : text,
+        expansion: 'none',
+        fontsize: size,
+        fontcolor: 'white',
+        x: x === 'center' ? '(w-text_w)/2' : x,
+        y,
       });
       checked(last.link(0, letters, 0), 'linking filters');
       last = letters;
@@ -58,8 +72,16 @@ export function textMask(width: number, height: number, texts: readonly (TextPla
   }
 }
 
-function added(graph: FilterGraph, filter: string, name: string, options: { readonly [key: string]: string | number }): FilterContext {
-  const context = present(graph.allocFilter(present(Filter.getByName(filter), `filter ${filter}`), name), `filter ${filter}`);
+function added(
+  graph: FilterGraph,
+  filter: string,
+  name: string,
+  options: { readonly [key: string]: string | number },
+): FilterContext {
+  const context = present(
+    graph.allocFilter(present(Filter.getByName(filter), `filter ${filter}`), name),
+    `filter ${filter}`,
+  );
   for (const [key, value] of Object.entries(options)) {
     checked(context.setOption(key, String(value)), `${filter} ${key}`);
   }

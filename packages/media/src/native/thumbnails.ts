@@ -17,9 +17,15 @@ export function thumbnails(job: ThumbnailJob, pool: FramePool, onItem: (done: nu
   pool.dropStale();
   const scaler = new Scaler();
   const movies = new Map<string, MovieFrames>();
-  const drawer = job.canvas === undefined ? null : new Drawer(
-    { ...job.canvas, format: rasterFormat('yuv420p') }, pool, new Map(job.media.map((one) => [one.identity, one.path])), 'pass-through',
-  );
+  const drawer =
+    job.canvas === undefined
+      ? null
+      : new Drawer(
+          { ...job.canvas, format: rasterFormat('yuv420p') },
+          pool,
+          new Map(job.media.map((one) => [one.identity, one.path])),
+          'pass-through',
+        );
   try {
     return job.items.map((item, index) => {
       const { frame, color } = shownFrame(item, job, drawer, pool, movies);
@@ -37,7 +43,11 @@ export function thumbnails(job: ThumbnailJob, pool: FramePool, onItem: (done: nu
 }
 
 function shownFrame(
-  item: ThumbnailItem, job: ThumbnailJob, drawer: Drawer | null, pool: FramePool, movies: Map<string, MovieFrames>,
+  item: ThumbnailItem,
+  job: ThumbnailJob,
+  drawer: Drawer | null,
+  pool: FramePool,
+  movies: Map<string, MovieFrames>,
 ): { frame: Frame; color: ColorTags } {
   if ('picture' in item) {
     if (drawer === null || job.canvas === undefined) throw new TypeError('job.canvas: pictures need a canvas');
@@ -59,8 +69,16 @@ function encoded(frame: Frame, color: ColorTags, job: ThumbnailJob, scaler: Scal
   const height = even((width * frame.height) / (frame.width * aspect));
   const jpeg = job.format === 'jpeg';
   const format = jpeg ? AV_PIX_FMT_YUVJ420P : AV_PIX_FMT_RGB24;
-  const from = { ...color, matrix: color.matrix === 'unknown' ? 'bt709' : color.matrix, range: color.range === 'unknown' ? 'tv' : color.range };
-  const small = scaler.convert(frame, from, format, width, height, { ...from, matrix: jpeg ? 'bt470bg' : 'gbr', range: 'pc' });
+  const from = {
+    ...color,
+    matrix: color.matrix === 'unknown' ? 'bt709' : color.matrix,
+    range: color.range === 'unknown' ? 'tv' : color.range,
+  };
+  const small = scaler.convert(frame, from, format, width, height, {
+    ...from,
+    matrix: jpeg ? 'bt470bg' : 'gbr',
+    range: 'pc',
+  });
   const codec = encoderNamed(jpeg ? 'mjpeg' : 'png');
   const context = new CodecContext();
   const packet = new Packet();

@@ -10,7 +10,9 @@ import { VideoEncoder } from './video-encoder.ts';
 /** What encodes a profile on this machine, by asking it: one frame is encoded. @throws PW_MEDIA_ENCODER */
 export function toolchain(video: VideoProfile): Toolchain {
   const { version, libraries } = getFFmpegInfo();
-  const used = (['avutil', 'avcodec', 'avformat', 'avfilter', 'swscale'] as const).map((name) => `${name} ${libraries[name]}`);
+  const used = (['avutil', 'avcodec', 'avformat', 'avfilter', 'swscale'] as const).map(
+    (name) => `${name} ${libraries[name]}`,
+  );
   const ffmpeg = `${version} (${used.join(', ')})`;
   return {
     drawing: drawingVersion,

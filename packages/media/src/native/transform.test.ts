@@ -62,45 +62,73 @@ describe('transform', () => {
   });
 
   test('whole pixels move exactly; what comes in is clear', () => {
-    fc.assert(fc.property(someFormat, fc.integer({ min: -5, max: 5 }), fc.integer({ min: -5, max: 5 }), (format, right, up) => {
-      const input = noiseRaster(format, 16, 16, 4);
-      // Even steps, so that chroma moves by whole samples too.
-      const moved = transformedRaster(dirtyArena(), input, { ...still, position: { x: (2 * right) / 16, y: (2 * up) / 16 } });
-      const max = maxSample(input.format);
-      for (let y = 0; y < 16; y += 1) {
-        for (let x = 0; x < 16; x += 1) {
-          const [sx, sy] = [x - 2 * right, y + 2 * up];
-          const inside = sx >= 0 && sx < 16 && sy >= 0 && sy < 16;
-          const alpha = typeof moved.alpha === 'number' ? moved.alpha * max : moved.alpha.data[y * moved.alpha.stride + x];
-          expect(alpha).toBe(inside ? max : 0);
-          if (inside) expect(moved.planes[0].data[y * 16 + x]).toBe(input.planes[0].data[sy * 16 + sx]);
-          const { xShift, yShift } = input.format;
-          if (!inside || x % (1 << xShift) !== 0 || y % (1 << yShift) !== 0) continue;
-          const width = 16 >> xShift;
-          expect(moved.planes[1].data[(y >> yShift) * width + (x >> xShift)]).toBe(input.planes[1].data[(sy >> yShift) * width + (sx >> xShift)]);
+    fc.assert(
+      fc.property(someFormat, fc.integer({ min: -5, max: 5 }), fc.integer({ min: -5, max: 5 }), (format, right, up) => {
+        const input = noiseRaster(format, 16, 16, 4);
+        // Even steps, so that chroma moves by whole samples too.
+        const moved = transformedRaster(dirtyArena(), input, {
+          ...still,
+          position: { x: (2 * right) / 16, y: (2 * up) / 16 },
+        });
+        const max = maxSample(input.format);
+        for (let y = 0; y < 16; y += 1) {
+          for (let x = 0; x < 16; x += 1) {
+            const [sx, sy] = [x - 2 * right, y + 2 * up];
+            const inside = sx >= 0 && sx < 16 && sy >= 0 && sy < 16;
+            const alpha =
+              typeof moved.alpha === 'number' ? moved.alpha * max : moved.alpha.data[y * moved.alpha.stride + x];
+            expect(alpha).toBe(inside ? max : 0);
+            if (inside) expect(moved.planes[0].data[y * 16 + x]).toBe(input.planes[0].data[sy * 16 + sx]);
+            const { xShift, yShift } = input.format;
+            if (!inside || x % (1 << xShift) !== 0 || y % (1 << yShift) !== 0) continue;
+            const width = 16 >> xShift;
+            expect(moved.planes[1].data[(y >> yShift) * width + (x >> xShift)]).toBe(
+              input.planes[1].data[(sy >> yShift) * width + (sx >> xShift)],
+            );
+          }
         }
-      }
-    }), { numRuns: runs });
+      }),
+      { numRuns: runs },
+    );
   });
 
   test('a position and a scale above 1 equal the naive cubic within a level', () => {
     const place = fc.double({ min: -0.3, max: 0.3, noNaN: true });
     const scale = fc.double({ min: 1, max: 3, noNaN: true }).chain((size) => fc.constantFrom(size, -size));
-    fc.assert(fc.property(place, place, scale, scale, place, (x, y, sx, sy, anchor) => {
-      const input = noiseRaster('yuv444p', 24, 20, 8);
-      const placement = { position: { x, y }, scale: { x: sx, y: sy }, rotation: 0, anchor: { x: anchor, y: -anchor } };
-      expect(worstLuma(input, placement, transformedRaster(dirtyArena(), input, placement))).toBeLessThanOrEqual(1.1);
-    }), { numRuns: runs });
+    fc.assert(
+      fc.property(place, place, scale, scale, place, (x, y, sx, sy, anchor) => {
+        const input = noiseRaster('yuv444p', 24, 20, 8);
+        const placement = {
+          position: { x, y },
+          scale: { x: sx, y: sy },
+          rotation: 0,
+          anchor: { x: anchor, y: -anchor },
+        };
+        expect(worstLuma(input, placement, transformedRaster(dirtyArena(), input, placement))).toBeLessThanOrEqual(1.1);
+      }),
+      { numRuns: runs },
+    );
   });
 
   test('a turn equals the naive cubic within the step of its table', () => {
     const place = fc.double({ min: -0.3, max: 0.3, noNaN: true });
-    fc.assert(fc.property(place, place, fc.double({ min: -720, max: 720, noNaN: true }), fc.double({ min: 1, max: 2, noNaN: true }), (x, y, rotation, size) => {
-      const input = noiseRaster('yuv444p', 24, 20, 8);
-      const placement = { position: { x, y }, scale: { x: size, y: size }, rotation, anchor: { x: y, y: x } };
-      // Noise is the worst case: 1/512 pixel off is up to 255 × 1.5 / 512 levels in each direction.
-      expect(worstLuma(input, placement, transformedRaster(dirtyArena(), input, placement))).toBeLessThanOrEqual(2.5);
-    }), { numRuns: runs });
+    fc.assert(
+      fc.property(
+        place,
+        place,
+        fc.double({ min: -720, max: 720, noNaN: true }),
+        fc.double({ min: 1, max: 2, noNaN: true }),
+        (x, y, rotation, size) => {
+          const input = noiseRaster('yuv444p', 24, 20, 8);
+          const placement = { position: { x, y }, scale: { x: size, y: size }, rotation, anchor: { x: y, y: x } };
+          // Noise is the worst case: 1/512 pixel off is up to 255 × 1.5 / 512 levels in each direction.
+          expect(worstLuma(input, placement, transformedRaster(dirtyArena(), input, placement))).toBeLessThanOrEqual(
+            2.5,
+          );
+        },
+      ),
+      { numRuns: runs },
+    );
   });
 
   test('a quarter turn, counter-clockwise, permutes pixels', () => {
@@ -109,23 +137,28 @@ describe('transform', () => {
     // The right column becomes the top row.
     const expected = planeValues(planeOf(8, 12, 12, (x, y) => input.planes[0].data[x * 12 + (11 - y)] ?? 0));
     expect(planeValues(turned.planes[0])).toEqual(expected);
-    expect(valuesOf(turned).alpha).toEqual(new Array<number>(144).fill(255));
+    expect(valuesOf(turned).alpha).toEqual(Array.from({ length: 144 }, () => 255));
   });
 
   test('a flat picture stays flat at every size, and its alpha is the covered area', () => {
-    fc.assert(fc.property(fc.double({ min: 0.05, max: 0.9, noNaN: true }), fc.constantFrom(0, 30), (size, rotation) => {
-      const flat = { ...noiseRaster('yuv420p', 64, 64, 1) };
-      flat.planes.forEach((plane, index) => plane.data.fill(50 + index));
-      const result = transformedRaster(dirtyArena(), flat, { ...still, scale: { x: size, y: size }, rotation });
-      expect(valuesOf(result).planes.map((plane) => [...new Set(plane)])).toEqual([[50], [51], [52]]);
-      const alpha = valuesOf(result).alpha;
-      if (typeof alpha === 'number') throw new TypeError('a plane was asked for');
-      const area = alpha.reduce((sum, value) => sum + value, 0) / 255;
-      expect(Math.abs(area - (64 * size) ** 2)).toBeLessThanOrEqual(64 * size * 0.5 + 3);
-    }), { numRuns: runs });
+    fc.assert(
+      fc.property(fc.double({ min: 0.05, max: 0.9, noNaN: true }), fc.constantFrom(0, 30), (size, rotation) => {
+        const flat = { ...noiseRaster('yuv420p', 64, 64, 1) };
+        flat.planes.forEach((plane, index) => plane.data.fill(50 + index));
+        const result = transformedRaster(dirtyArena(), flat, { ...still, scale: { x: size, y: size }, rotation });
+        expect(valuesOf(result).planes.map((plane) => [...new Set(plane)])).toEqual([[50], [51], [52]]);
+        const alpha = valuesOf(result).alpha;
+        if (typeof alpha === 'number') throw new TypeError('a plane was asked for');
+        const area = alpha.reduce((sum, value) => sum + value, 0) / 255;
+        expect(Math.abs(area - (64 * size) ** 2)).toBeLessThanOrEqual(64 * size * 0.5 + 3);
+      }),
+      { numRuns: runs },
+    );
   });
 
   test('a scale of 0 is clear', () => {
-    expect(transformedRaster(dirtyArena(), noiseRaster('yuv420p', 8, 8, 1), { ...still, scale: { x: 0, y: 1 } }).alpha).toBe(0);
+    expect(
+      transformedRaster(dirtyArena(), noiseRaster('yuv420p', 8, 8, 1), { ...still, scale: { x: 0, y: 1 } }).alpha,
+    ).toBe(0);
   });
 });

@@ -28,16 +28,33 @@ export function transformedRaster(arena: RasterArena, input: Raster, placement: 
   const toY = anchorY - placement.position.y * height;
   const turn = ((placement.rotation % 360) + 360) % 360;
   if (turn === 0) {
-    return scaledRaster(arena, input, { scale: scale.x, from: anchorX, to: toX }, { scale: scale.y, from: anchorY, to: toY });
+    return scaledRaster(
+      arena,
+      input,
+      { scale: scale.x, from: anchorX, to: toX },
+      { scale: scale.y, from: anchorY, to: toY },
+    );
   }
   // A smaller picture is scaled first with its wide kernel; the turn then never skips input samples.
   const firstX = Math.min(1, Math.abs(scale.x));
   const firstY = Math.min(1, Math.abs(scale.y));
-  const smaller = firstX === 1 && firstY === 1
-    ? input
-    : scaledRaster(arena, input, { scale: firstX, from: anchorX, to: anchorX }, { scale: firstY, from: anchorY, to: anchorY });
+  const smaller =
+    firstX === 1 && firstY === 1
+      ? input
+      : scaledRaster(
+          arena,
+          input,
+          { scale: firstX, from: anchorX, to: anchorX },
+          { scale: firstY, from: anchorY, to: anchorY },
+        );
   return turnedBy(arena, smaller, {
-    scaleX: scale.x / firstX, scaleY: scale.y / firstY, turn, anchorX, anchorY, toX, toY,
+    scaleX: scale.x / firstX,
+    scaleY: scale.y / firstY,
+    turn,
+    anchorX,
+    anchorY,
+    toX,
+    toY,
   });
 }
 
@@ -115,7 +132,12 @@ function scaledRaster(arena: RasterArena, input: Raster, x: AxisMap, y: AxisMap)
 
 /** Resamples a plane along both axes. Outside the input its edge is `held`, or all is 0 (`clear`). */
 function resample(
-  from: Plane, to: Plane, tapsX: readonly Taps[], tapsY: readonly Taps[], max: number, outside: 'held' | 'clear',
+  from: Plane,
+  to: Plane,
+  tapsX: readonly Taps[],
+  tapsY: readonly Taps[],
+  max: number,
+  outside: 'held' | 'clear',
 ): void {
   const rows = new Map<number, Int32Array>();
   const shift = weightBits - middleBits;
@@ -130,7 +152,8 @@ function resample(
       for (let tap = 0; tap < weights.length; tap += 1) {
         const x = first + tap;
         if (x >= 0 && x < from.width) sum += (from.data[start + x] ?? 0) * (weights[tap] ?? 0);
-        else if (outside === 'held') sum += (from.data[start + (x < 0 ? 0 : from.width - 1)] ?? 0) * (weights[tap] ?? 0);
+        else if (outside === 'held')
+          sum += (from.data[start + (x < 0 ? 0 : from.width - 1)] ?? 0) * (weights[tap] ?? 0);
       }
       result[column] = (sum + half) >> shift;
     });
@@ -185,10 +208,14 @@ const phaseWeights: readonly Int32Array[] = Array.from({ length: phases }, (_, p
 /** Cosine and sine of whole quarter turns without the rounding of π. */
 function turnVector(degrees: number): [number, number] {
   switch (degrees) {
-    case 90: return [0, 1];
-    case 180: return [-1, 0];
-    case 270: return [0, -1];
-    default: return [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+    case 90:
+      return [0, 1];
+    case 180:
+      return [-1, 0];
+    case 270:
+      return [0, -1];
+    default:
+      return [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
   }
 }
 
@@ -204,7 +231,8 @@ function turnedBy(arena: RasterArena, input: Raster, turn: Turn): Raster {
   });
   const alpha = arena.plane(width, height, format.depth);
   const max = maxSample(format);
-  const source = typeof input.alpha === 'number' ? uniformPlane(arena, input, Math.floor(input.alpha * max + 0.5)) : input.alpha;
+  const source =
+    typeof input.alpha === 'number' ? uniformPlane(arena, input, Math.floor(input.alpha * max + 0.5)) : input.alpha;
   turnPlane(source, alpha, turn, siting(0, false), siting(0, false), max, 'clear');
   return { format, width, height, planes, alpha };
 }
@@ -216,7 +244,13 @@ function uniformPlane(arena: RasterArena, raster: Raster, value: number): Plane 
 }
 
 function turnPlane(
-  from: Plane, to: Plane, turn: Turn, siteX: Siting, siteY: Siting, max: number, outside: 'held' | 'clear',
+  from: Plane,
+  to: Plane,
+  turn: Turn,
+  siteX: Siting,
+  siteY: Siting,
+  max: number,
+  outside: 'held' | 'clear',
 ): void {
   const [cos, sin] = turnVector(turn.turn);
   const shift = weightBits - middleBits;

@@ -1,7 +1,11 @@
 import { PatchworkError } from '@patchwork/kernel';
 import type { VideoProfile } from '@patchwork/plan';
 import {
-  AV_CODEC_FLAG_GLOBAL_HEADER, AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE, AVCHROMA_LOC_LEFT, AVERROR_OPTION_NOT_FOUND,
+  AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_PICTURE_TYPE_I,
+  AV_PICTURE_TYPE_NONE,
+  AVCHROMA_LOC_LEFT,
+  AVERROR_OPTION_NOT_FOUND,
 } from 'node-av/constants';
 import { CodecContext, Packet, Rational } from 'node-av/lib';
 import type { Frame } from 'node-av/lib';
@@ -55,7 +59,8 @@ export function encoderOptions(options: VideoProfile['options']): [string, strin
 
 function refusedOption(name: string, value: string): PatchworkError {
   return new PatchworkError('PW_MEDIA_ENCODER', `the encoder does not take the option ${name} = "${value}"`, {
-    hint: 'Correct the option in the profile.', details: { option: name, value },
+    hint: 'Correct the option in the profile.',
+    details: { option: name, value },
   });
 }
 

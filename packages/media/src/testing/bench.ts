@@ -40,26 +40,45 @@ export function videoOf(media: JobMedia): VideoStreamInfo {
 /** Presentation time of a frame by the contract of `VideoStreamInfo`. */
 export function ptsOf(video: VideoStreamInfo, frame: number): number {
   if (video.times !== null) return video.times[frame] ?? -1;
-  return video.firstPts + Math.round((frame * video.rate.den * video.timeBase.den) / (video.rate.num * video.timeBase.num));
+  return (
+    video.firstPts + Math.round((frame * video.rate.den * video.timeBase.den) / (video.rate.num * video.timeBase.num))
+  );
 }
 
 /** A frame of a file on the canvas. */
 export function sourcePicture(media: JobMedia, frame: number, change: Partial<SourcePicture> = {}): SourcePicture {
   const video = videoOf(media);
   return {
-    op: 'source', media: media.identity, stream: video.stream, frame, pts: ptsOf(video, frame), color: video.color,
-    pixelAspect: video.pixelAspect, rotation: video.rotation, conform: 'fit', crop: { left: 0, right: 0, top: 0, bottom: 0 },
+    op: 'source',
+    media: media.identity,
+    stream: video.stream,
+    frame,
+    pts: ptsOf(video, frame),
+    color: video.color,
+    pixelAspect: video.pixelAspect,
+    rotation: video.rotation,
+    conform: 'fit',
+    crop: { left: 0, right: 0, top: 0, bottom: 0 },
     ...change,
   };
 }
 
 /** Encodes pictures as ProRes proxies and returns each frame's bytes: equal bytes are equal pixels, for a test's purpose. */
 export async function drawnBytes(
-  workers: MediaWorkers, bench: Bench, media: readonly JobMedia[], pictures: readonly Picture[], video: VideoProfile,
+  workers: MediaWorkers,
+  bench: Bench,
+  media: readonly JobMedia[],
+  pictures: readonly Picture[],
+  video: VideoProfile,
 ): Promise<Buffer[]> {
   const outPath = bench.path(`drawn-${Math.random().toString(36).slice(2)}.bin`);
   const chunks = await workers.encodePictures({
-    media, pictures, lengths: pictures.map(() => 1), keys: pictures.map((_, index) => `key ${index}`), video, outPath,
+    media,
+    pictures,
+    lengths: pictures.map(() => 1),
+    keys: pictures.map((_, index) => `key ${index}`),
+    video,
+    outPath,
   });
   const bytes = readFileSync(outPath);
   let at = 0;
