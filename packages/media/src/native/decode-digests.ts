@@ -7,7 +7,7 @@ import type { DecodedDigests, DigestJob, FrameDigest } from '../jobs.ts';
 import { endOfStream, libavText, tryAgain } from './check.ts';
 import { openInput } from './input.ts';
 import { type MovieFrames, movieFrames } from './movie-frames.ts';
-import { openDecoder } from './stream-decoder.ts';
+import { openDecoder } from './open-stream.ts';
 
 /** Findings kept; a broken file would have one for each frame. */
 const findingsKept = 100;

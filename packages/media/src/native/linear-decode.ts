@@ -3,7 +3,7 @@ import { AV_NOPTS_VALUE, AVDISCARD_ALL, AVMEDIA_TYPE_VIDEO } from 'node-av/const
 import { Frame, Packet } from 'node-av/lib';
 import { endOfStream, libavText, tryAgain } from './check.ts';
 import { openInput } from './input.ts';
-import { openDecoder } from './stream-decoder.ts';
+import { openDecoder } from './open-stream.ts';
 
 /**
  * Decodes the first picture stream of a file from its first packet to its last, with nothing but a decoder: what every

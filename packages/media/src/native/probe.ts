@@ -26,7 +26,8 @@ import { openInput } from './input.ts';
 import { missingBytes } from './iso-boxes.ts';
 import { type ScannedPackets, scanPackets } from './packet-scan.ts';
 import { pixelFormatName } from './pixel-format.ts';
-import { StreamDecoder, openDecoder } from './stream-decoder.ts';
+import { openDecoder } from './open-stream.ts';
+import { StreamDecoder } from './stream-decoder.ts';
 import { timecodeFrame } from './timecode.ts';
 
 /**

@@ -18,7 +18,7 @@ import { Frame, Packet } from 'node-av/lib';
 import type { CodecContext, FormatContext } from 'node-av/lib';
 import { endOfStream, libavText, present, tryAgain } from './check.ts';
 import { openInput } from './input.ts';
-import { openDecoder } from './stream-decoder.ts';
+import { openDecoder } from './open-stream.ts';
 
 /** A hole in the time stamps longer than this is filled with silence; shorter ones are the clock of the container. */
 const holeSeconds = 0.1;
