@@ -15,6 +15,7 @@ export interface AspectChange {
 
 /** What differs between two lists of effects: added, removed, switched, and each value by name. Retimes are told elsewhere. */
 export function effectChanges(old: readonly Effect[], next: readonly Effect[], rate: Rate): AspectChange[] {
+  if (old.length === 0 && next.length === 0) return [];
   const [before, after] = [byName(old), byName(next)];
   const names = [...new Set([...before.keys(), ...after.keys()])];
   return names.flatMap((name) => {

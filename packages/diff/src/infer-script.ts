@@ -1,12 +1,14 @@
 import { isPatchworkError, type Json } from '@patchwork/kernel';
-import { formatRational, multiply, type Rate } from '@patchwork/time';
-import { activeReferenceOrNull, planScript, type Clip, type Timeline } from '@patchwork/timeline';
+import type { Rate } from '@patchwork/time';
+import { planScript, type Timeline } from '@patchwork/timeline';
 import type { Changes, ScriptStep } from './change.ts';
 import { trackDrafts, type Layout } from './position-draft.ts';
+import { rebuildTrack } from './rebuild-script.ts';
 import { sameTracks } from './same-tracks.ts';
+import { splitSteps } from './split-step.ts';
+import { StepWriter } from './step-writer.ts';
 import type { TrackEdit } from './track-edit.ts';
-import { trackViews, urlOf, type TrackItem } from './track-item.ts';
-import type { KeptItem } from './track-walk.ts';
+import { trackViews } from './track-item.ts';
 
 /** A script and how far it was proved. */
 export interface ProvedScript {
@@ -23,184 +25,100 @@ const mostItems = 4000;
 /**
  * Writes the edits as a script of the edit API and replays it on the old timeline. Only what gives the new timeline is
  * returned: exactly (`replayed`), or in all but effects, names and other marks, for which the edit API has no command
- * (`replayed-places`). Two ways are tried: with the trims that an overwrite does by itself left out, then with them.
+ * (`replayed-places`). Three ways are tried, the first that holds is taken: the edits without the trims that an overwrite
+ * does by itself; with them; and each changed stretch between kept clips taken out and put in anew.
  */
 export function inferScript(old: Timeline, next: Timeline, layout: Layout): ProvedScript {
   const items = layout.old.reduce((sum, track) => sum + track.items.length, 0);
   if (items > mostItems) return noScript;
-  for (const withTrims of [false, true]) {
-    const steps = scriptOf(layout, withTrims);
-    if (steps === null || steps.length > mostSteps) return noScript;
-    if (steps.length === 0) return noScript;
+  const ways: readonly TrackWriter[] = [
+    (label) => writeEdits(layout, label, false),
+    (label) => writeEdits(layout, label, true),
+    (label) => rebuildTrack(layout, label),
+  ];
+  for (const way of ways) {
+    const steps = scriptOf(layout, way);
+    if (steps === null || steps.length === 0 || steps.length > mostSteps) continue;
     const proof = replay(old, next, steps, layout.rate);
     if (proof !== 'none') return { steps, proof };
   }
   return noScript;
 }
 
+type TrackWriter = (label: string) => readonly ScriptStep[] | null;
+
 function replay(old: Timeline, next: Timeline, steps: readonly ScriptStep[], rate: Rate): Changes['scriptProof'] {
   const unnamed = (): null => null;
   try {
-    const { after, limits } = planScript(old, steps as unknown as Json, { limits: 'strict' });
-    if (limits.length > 0) return 'none';
+    const { after } = planScript(old, steps as unknown as Json, { limits: 'strict' });
     return sameTracks(trackViews(after, rate, unnamed), trackViews(next, rate, unnamed));
   } catch (error) {
-    // The edit API refuses a step (media too short, a name it does not find): then this script is none.
+    // The edit API refuses a step (media too short, no item there): then this script is none.
     if (isPatchworkError(error)) return 'none';
     throw error;
   }
 }
 
-/** All tracks' edits as steps; null where one cannot be said. */
-function scriptOf(layout: Layout, withTrims: boolean): ScriptStep[] | null {
+/** All tracks' steps; null where one track cannot be said. */
+function scriptOf(layout: Layout, way: TrackWriter): ScriptStep[] | null {
   const labels = [...new Set([...layout.old, ...layout.next].map(({ label }) => label))];
   const steps: ScriptStep[] = [];
-  // What leaves a track must be gone from there before it can arrive elsewhere: nothing is looked up across tracks.
   for (const label of labels) {
-    const writer = new StepWriter(label, layout);
-    const { walk, edits } = trackDrafts(layout, label);
-    if (!writer.write(edits, walk.kept, withTrims)) return null;
-    steps.push(...writer.steps);
+    const written = way(label);
+    if (written === null) return null;
+    steps.push(...written);
   }
   return steps;
 }
 
-/**
- * Writes one track from left to right: what lies left of the place being edited is as in the new timeline, what lies right
- * of it as in the old one, moved by `#shift`. So every step can name its item by a time at which it then plays.
- */
-class StepWriter {
-  readonly steps: ScriptStep[] = [];
-  readonly #track: string;
-  readonly #layout: Layout;
-  #shift = 0;
-
-  constructor(track: string, layout: Layout) {
-    this.#track = track;
-    this.#layout = layout;
+function writeEdits(layout: Layout, label: string, withTrims: boolean): readonly ScriptStep[] | null {
+  const { walk, edits } = trackDrafts(layout, label);
+  const writer = new StepWriter(label, walk.kept, layout.rate);
+  const ordered = inEditingOrder(edits);
+  for (const edit of ordered) {
+    if (edit.kind === 'trim' && !withTrims && isDoneByOverwrite(edits, edit)) writer.skipTrim(edit);
+    else if (!writer.write(edit)) return null;
   }
-
-  write(edits: readonly TrackEdit[], kept: readonly KeptItem[], withTrims: boolean): boolean {
-    const splits = this.#splits(kept);
-    for (let i = 0; i < edits.length; i += 1) {
-      const edit = edits[i] as TrackEdit;
-      const neighbours = [edits[i - 1], edits[i + 1]];
-      const isDone = !withTrims && edit.kind === 'trim' && neighbours.some((other) => other?.kind === 'overwrite');
-      if (!isDone && !this.#step(edit, kept)) return false;
-    }
-    if (splits === null) return false;
-    this.steps.push(...splits);
-    return true;
-  }
-
-  #step(edit: TrackEdit, kept: readonly KeptItem[]): boolean {
-    const track = this.#track;
-    switch (edit.kind) {
-      case 'insert':
-        return edit.items.every((item) => this.#put('insert', item));
-      case 'overwrite':
-        return edit.items.every((item) => this.#put('overwrite', item));
-      case 'delete':
-        return this.#remove(edit.items, true);
-      case 'lift':
-        return this.#remove(edit.items, false);
-      case 'move-from':
-        return this.#remove(edit.items, edit.ripple);
-      case 'move-to':
-        return edit.items.every((item) => this.#put(edit.ripple ? 'insert' : 'overwrite', item));
-      case 'ripple-trim':
-      case 'trim': {
-        const op = edit.kind === 'trim' ? 'trim' : 'rippleTrim';
-        this.steps.push({ op, ...this.#select(kept, edit.at), edge: edit.edge, delta: edit.delta });
-        if (edit.kind === 'ripple-trim') this.#shift += edit.edge === 'out' ? edit.delta : -edit.delta;
-        return true;
-      }
-      case 'roll':
-        this.steps.push({ op: 'roll', ...this.#select(kept, edit.at - 1), edge: 'out', delta: edit.delta });
-        return true;
-      case 'slip':
-      case 'slide':
-        this.steps.push({ op: edit.kind, ...this.#select(kept, edit.at), delta: edit.delta });
-        return true;
-      case 'gap': {
-        const at = (kept[edit.at] as KeptItem).old.record.in + this.#shift;
-        if (edit.delta > 0) this.steps.push({ op: 'insert', track, at, clip: { gap: edit.delta } });
-        else this.steps.push({ op: 'extract', track, range: [at + edit.delta, at] });
-        this.#shift += edit.delta;
-        return true;
-      }
-    }
-  }
-
-  /** Names a kept item by a frame at which it plays now; its name is for readers. */
-  #select(
-    kept: readonly KeptItem[],
-    at: number,
-  ): { readonly track: string; readonly atFrame: number; readonly name: string } {
-    const item = kept[at] as KeptItem;
-    return { track: this.#track, atFrame: item.old.record.in + this.#shift, name: item.next.name };
-  }
-
-  #put(op: 'insert' | 'overwrite', item: TrackItem): boolean {
-    const clip = clipStep(item, this.#layout.rate);
-    if (clip === null) return false;
-    this.steps.push({ op, track: this.#track, at: item.record.in, clip });
-    if (op === 'insert') this.#shift += item.record.out - item.record.in;
-    return true;
-  }
-
-  #remove(items: readonly TrackItem[], ripple: boolean): boolean {
-    for (const item of items) {
-      this.steps.push({
-        op: 'remove',
-        track: this.#track,
-        atFrame: item.record.in + this.#shift,
-        fill: !ripple,
-        name: item.name,
-      });
-      if (ripple) this.#shift -= item.record.out - item.record.in;
-    }
-    return true;
-  }
-
-  /** Blades, once all else stands where it is new; null for joins, which no edit makes. */
-  #splits(kept: readonly KeptItem[]): ScriptStep[] | null {
-    const { matching } = this.#layout;
-    const steps: ScriptStep[] = [];
-    for (const { first } of kept) {
-      if (matching.partsOf(first).length > 1) return null;
-      const next = matching.newOf(first);
-      for (const part of next === null ? [] : matching.partsOf(next).slice(1)) {
-        steps.push({ op: 'slice', track: this.#track, at: part.record.in });
-      }
-    }
-    return steps;
-  }
+  const splits = splitSteps(layout, label, walk.kept);
+  return splits === null ? null : [...writer.steps, ...splits];
 }
 
-/** A file's clip as a step spells it; null for what a step cannot say (generators, compounds, retimes, effects). */
-function clipStep(item: TrackItem, rate: Rate): Json | null {
-  if (
-    item.node.kind !== 'Clip' ||
-    item.url === null ||
-    item.speed.kind !== 'constant' ||
-    item.speed.value.num !== item.speed.value.den
-  )
-    return null;
-  const frames = (seconds: typeof item.start): Json => {
-    const value = multiply(seconds, rate);
-    return value.den === 1 ? value.num : formatRational(value);
-  };
-  const end = {
-    num: item.start.num * item.duration.den + item.duration.num * item.start.den,
-    den: item.start.den * item.duration.den,
-  };
-  const reference = activeReferenceOrNull(item.node as Clip);
-  if (urlOf(reference) === null) return null;
-  return {
-    name: item.name,
-    media: item.url,
-    source: [frames(item.start), frames(end)],
-    rate: rate.den === 1 ? `${rate.num}` : `${rate.num}/${rate.den}`,
-  };
+function isDoneByOverwrite(edits: readonly TrackEdit[], edit: TrackEdit): boolean {
+  const at = edits.indexOf(edit);
+  return [edits[at - 1], edits[at + 1]].some((other) => other?.kind === 'overwrite');
+}
+
+/**
+ * Between two kept clips room is made before it is taken: what goes, then the tail on the left, the head on the right, then
+ * what comes.
+ */
+function inEditingOrder(edits: readonly TrackEdit[]): TrackEdit[] {
+  const stretches: TrackEdit[][] = [[]];
+  for (const edit of edits) {
+    if (rankOf(edit) === 1) stretches.push([]);
+    stretches.at(-1)?.push(edit);
+  }
+  return stretches.flatMap((stretch) => stretch.toSorted((a, b) => rankOf(a) - rankOf(b)));
+}
+
+function rankOf(edit: TrackEdit): number {
+  switch (edit.kind) {
+    case 'delete':
+    case 'lift':
+    case 'move-from':
+      return 0;
+    case 'ripple-trim':
+    case 'trim':
+      return edit.edge === 'out' ? 1 : 3;
+    case 'roll':
+    case 'slip':
+    case 'slide':
+      return 1;
+    case 'gap':
+      return 2;
+    case 'insert':
+    case 'overwrite':
+    case 'move-to':
+      return 4;
+  }
 }

@@ -2,6 +2,7 @@ import { canonicalJson, type Json } from '@patchwork/kernel';
 import { formatRational, multiply, type Rate } from '@patchwork/time';
 import {
   activeReferenceOrNull,
+  emptyObject,
   plainJson,
   unmodelledOf,
   withMember,
@@ -13,16 +14,33 @@ import { isVersionPair } from './likeness.ts';
 import { versionOf } from './name-version.ts';
 import { isSameSpeed, speedText, type TrackItem } from './track-item.ts';
 
+/** Whether nothing can differ; most clips of most timelines end here. */
+function isPlainSame(old: TrackItem, next: TrackItem): boolean {
+  if (old.media !== next.media || old.url !== next.url) return false;
+  if (old.node === next.node) return true;
+  const isBare = ({ node }: TrackItem): boolean =>
+    node.effects.length === 0 &&
+    node.markers.length === 0 &&
+    node.color === null &&
+    node.metadata.entries.length === 0 &&
+    node.kind === 'Clip' &&
+    (activeReferenceOrNull(node)?.metadata.entries.length ?? 0) === 0;
+  return old.name === next.name && old.node.enabled === next.node.enabled && isBare(old) && isBare(next);
+}
+
 /** Everything in which two matched items differ besides their edges and place. */
 export function itemChanges(old: TrackItem, next: TrackItem, rate: Rate): AspectChange[] {
-  if (old.node === next.node && old.media === next.media) return [];
+  if (isPlainSame(old, next)) return [];
+  const media = mediaChanges(old, next);
+  const isOtherFile = media.some(({ kind }) => kind === 'replace' || kind === 'version');
   return [
-    ...mediaChanges(old, next),
+    ...media,
     ...speedChanges(old, next, rate),
     ...effectChanges(old.node.effects, next.node.effects, rate),
     ...stateChanges(old, next),
     ...insideChanges(old, next),
-    ...cosmeticChanges(old, next),
+    // A new version or another file brings its own name.
+    ...cosmeticChanges(old, next).filter(({ values }) => !isOtherFile || values[0]?.name !== 'name'),
   ];
 }
 
@@ -91,7 +109,9 @@ function speedChanges(old: TrackItem, next: TrackItem, rate: Rate): AspectChange
     ];
   }
   const [a, b] = [speedText(old.speed), speedText(next.speed)];
-  const text = a === b ? `retime ${a} changed` : `retime ${a} → ${b}`;
+  const length = [old, next].map(({ record }) => record.out - record.in);
+  const longer = length[0] === length[1] ? '' : `, ${length[0]} → ${length[1]} frames`;
+  const text = `${a === b ? `retime ${a} changed` : `retime ${a} → ${b}`}${longer}`;
   return [{ kind: 'retime', department: departmentOf(next), text, values: [{ name: 'speed', old: a, new: b }] }];
 }
 
@@ -133,18 +153,15 @@ function insideChanges(old: TrackItem, next: TrackItem): AspectChange[] {
 
 function cosmeticChanges(old: TrackItem, next: TrackItem): AspectChange[] {
   const changes: AspectChange[] = [];
-  const add = (text: string, name: string, a: Json, b: Json): void => {
+  const tell = (text: string, name: string, a: Json, b: Json): void => {
+    if (a === b || canonicalJson(a) === canonicalJson(b)) return;
     changes.push({ kind: 'metadata', department: 'metadata', text, values: [{ name, old: a, new: b }] });
   };
-  if (old.name !== next.name) add(`renamed ${old.name} → ${next.name}`, 'name', old.name, next.name);
-  const [colorBefore, colorAfter] = [colorOf(old), colorOf(next)];
-  if (canonicalJson(colorBefore) !== canonicalJson(colorAfter))
-    add('clip colour changed', 'color', colorBefore, colorAfter);
-  const [marksBefore, marksAfter] = [markersText(old.node.markers), markersText(next.node.markers)];
-  if (canonicalJson(marksBefore) !== canonicalJson(marksAfter))
-    add(markerWords(marksBefore.length, marksAfter.length), 'markers', marksBefore, marksAfter);
-  const [a, b] = [metadataOf(old), metadataOf(next)];
-  if (canonicalJson(a) !== canonicalJson(b)) add('metadata changed', 'metadata', a, b);
+  tell(`renamed ${old.name} → ${next.name}`, 'name', old.name, next.name);
+  tell('clip colour changed', 'color', colorOf(old), colorOf(next));
+  const [a, b] = [old.node.markers, next.node.markers];
+  if (a.length > 0 || b.length > 0) tell(markerWords(a.length, b.length), 'markers', markersText(a), markersText(b));
+  tell('metadata changed', 'metadata', metadataOf(old), metadataOf(next));
   return changes;
 }
 
@@ -170,7 +187,10 @@ export function markerWords(before: number, after: number): string {
 
 /** All metadata of a clip and its media, but what is compared by its meaning (`patchwork`). */
 function metadataOf(item: TrackItem): Json {
-  const own = plainJson(withMember(item.node.metadata, ['patchwork'], undefined));
-  const reference = item.node.kind === 'Clip' ? activeReferenceOrNull(item.node as Clip) : null;
-  return [own, reference === null ? null : plainJson(withMember(reference.metadata, ['patchwork'], undefined))];
+  const reference = item.node.kind === 'Clip' ? activeReferenceOrNull(item.node) : null;
+  const [own, media] = [item.node.metadata, reference?.metadata ?? emptyObject].map((object) =>
+    withMember(object, ['patchwork'], undefined),
+  );
+  if (own === undefined || media === undefined || own.entries.length + media.entries.length === 0) return null;
+  return [plainJson(own), plainJson(media)];
 }

@@ -21,3 +21,8 @@ export function isVersionPair(a: TrackItem, b: TrackItem): boolean {
     return before.version !== null && after.version !== null && before.stem === after.stem;
   });
 }
+
+/** Tells whether places in the two items' media can be compared: one file, or one path, or versions of one thing. */
+export function isOneMedia(a: TrackItem, b: TrackItem): boolean {
+  return a.media === b.media || (a.url !== null && a.url === b.url) || isVersionPair(a, b);
+}

@@ -1,11 +1,11 @@
-import { compare, formatRational } from '@patchwork/time';
+import { formatRational } from '@patchwork/time';
 import { member } from '@patchwork/timeline';
 import { alignGap, pairSlots } from './align-gap.ts';
 import { findSplits } from './find-split.ts';
 import { overlapShare } from './likeness.ts';
 import { Matching, type ItemPair } from './matching.ts';
 import { longestIncreasing } from './increasing-run.ts';
-import { mediaSpan, speedText, type TrackItem, type TrackView } from './track-item.ts';
+import { mediaSpan, type TrackItem, type TrackView } from './track-item.ts';
 
 /**
  * Finds which old item became which new one: ids that were kept in the file, then what stands at both ends of a track
@@ -15,12 +15,20 @@ import { mediaSpan, speedText, type TrackItem, type TrackView } from './track-it
  */
 export function matchItems(old: readonly TrackView[], next: readonly TrackView[]): Matching {
   const matching = new Matching();
-  const before = old.flatMap(({ items }) => items);
-  const after = next.flatMap(({ items }) => items);
+  let before = old.flatMap(({ items }) => items);
+  let after = next.flatMap(({ items }) => items);
+  const keepFree = (): void => {
+    before = before.filter((item) => matching.isFree(item));
+    after = after.filter((item) => matching.isFree(item));
+  };
   matchUnique(matching, before, after, persistedId);
   const pairs = trackPairs(old, next);
   for (const [a, b] of pairs) matchEnds(matching, a.items, b.items);
-  for (const key of exactKeys) matchUnique(matching, before, after, key);
+  for (const key of exactKeys) {
+    keepFree();
+    matchUnique(matching, before, after, key);
+  }
+  keepFree();
   for (const [a, b] of pairs) matchBetween(matching, a.items, b.items, findSplits);
   for (const [a, b] of pairs) matchBetween(matching, a.items, b.items, alignGap);
   for (const key of looseKeys) matchUnique(matching, before, after, key);
@@ -39,29 +47,26 @@ export function trackPairs(old: readonly TrackView[], next: readonly TrackView[]
 
 type Key = (item: TrackItem) => string | null;
 
-function kindOf(item: TrackItem): string {
-  return item.track.replace(/\d+$/, '');
+/** What an item plays, were its media another one. */
+function withMedia(item: TrackItem, media: string): string {
+  return item.played.replace(item.media, () => media);
 }
 
 function persistedId(item: TrackItem): string | null {
   const id = member(item.node.metadata, 'patchwork', 'id');
-  return typeof id === 'string' ? `${kindOf(item)} ${id}` : null;
-}
-
-function placeText(item: TrackItem): string {
-  return `${formatRational(item.start)}+${formatRational(item.duration)} ${speedText(item.speed)}`;
+  return typeof id === 'string' ? `${item.kind} ${id}` : null;
 }
 
 const exactKeys: readonly Key[] = [
-  (item) => `${kindOf(item)} ${item.media} ${placeText(item)} ${item.name}\n${item.look}\n${item.inside}`,
-  (item) => `${kindOf(item)} ${item.media} ${placeText(item)}`,
-  (item) => (item.url === null ? null : `${kindOf(item)} ${item.url} ${placeText(item)}`),
+  (item) => `${item.played} ${item.name}\n${item.look}\n${item.inside}`,
+  (item) => item.played,
+  (item) => (item.url === null || item.url === item.media ? null : withMedia(item, item.url)),
 ];
 
 /** Safe only for what the neighbours did not explain: the same head or tail of the same file, once on either side. */
 const looseKeys: readonly Key[] = [
-  (item) => `${kindOf(item)} ${item.media} ${formatRational(item.start)} ${item.name}`,
-  (item) => `${kindOf(item)} ${item.media} ${formatRational(mediaSpan(item).to)} ${item.name}`,
+  (item) => `${item.kind} ${item.media} ${formatRational(item.start)} ${item.name}`,
+  (item) => `${item.kind} ${item.media} ${formatRational(mediaSpan(item).to)} ${item.name}`,
 ];
 
 function isEqual(a: TrackItem, b: TrackItem): boolean {
@@ -70,9 +75,7 @@ function isEqual(a: TrackItem, b: TrackItem): boolean {
     (a.media === b.media || (a.url !== null && a.url === b.url)) &&
     a.look === b.look &&
     a.inside === b.inside &&
-    compare(a.start, b.start) === 0 &&
-    compare(a.duration, b.duration) === 0 &&
-    speedText(a.speed) === speedText(b.speed)
+    (a.played === b.played || (a.media !== b.media && withMedia(a, b.media) === b.played))
   );
 }
 
@@ -91,22 +94,27 @@ function matchEnds(matching: Matching, old: readonly TrackItem[], next: readonly
   }
 }
 
-function matchUnique(matching: Matching, old: readonly TrackItem[], next: readonly TrackItem[], key: Key): void {
-  const [a, b] = [uniqueByKey(matching, old, key), uniqueByKey(matching, next, key)];
-  for (const [text, item] of a) {
-    const other = b.get(text);
-    if (item !== null && other !== undefined && other !== null) matching.add(item, other);
-  }
+/** The one item of a key on either side; null where there are several. */
+interface Sides {
+  old: TrackItem | null | undefined;
+  next: TrackItem | null | undefined;
 }
 
-function uniqueByKey(matching: Matching, items: readonly TrackItem[], key: Key): Map<string, TrackItem | null> {
-  const found = new Map<string, TrackItem | null>();
-  for (const item of items) {
-    if (!matching.isFree(item)) continue;
-    const text = key(item);
-    if (text !== null) found.set(text, found.has(text) ? null : item);
+function matchUnique(matching: Matching, old: readonly TrackItem[], next: readonly TrackItem[], key: Key): void {
+  const byKey = new Map<string, Sides>();
+  for (const item of old) {
+    const text = matching.isFree(item) ? key(item) : null;
+    if (text === null) continue;
+    const sides = byKey.get(text);
+    if (sides === undefined) byKey.set(text, { old: item, next: undefined });
+    else sides.old = null;
   }
-  return found;
+  for (const item of next) {
+    const text = matching.isFree(item) ? key(item) : null;
+    const sides = text === null ? undefined : byKey.get(text);
+    if (sides !== undefined) sides.next = sides.next === undefined ? item : null;
+  }
+  for (const sides of byKey.values()) if (sides.old && sides.next) matching.add(sides.old, sides.next);
 }
 
 /** Matches what lies between anchors that keep their order on one track. */
@@ -121,9 +129,12 @@ function matchBetween(
   for (const anchor of [...anchors, null]) {
     const oldEnd = anchor === null ? old.length : anchor.old.index;
     const newEnd = anchor === null ? next.length : anchor.next.index;
-    const a = old.slice(i, oldEnd).filter((item) => matching.isFree(item));
-    const b = next.slice(j, newEnd).filter((item) => matching.isFree(item));
-    if (a.length > 0 && b.length > 0) matchGap(matching, a, b);
+    // Most anchors are neighbours: nothing lies between them.
+    if (oldEnd > i && newEnd > j) {
+      const a = old.slice(i, oldEnd).filter((item) => matching.isFree(item));
+      const b = next.slice(j, newEnd).filter((item) => matching.isFree(item));
+      if (a.length > 0 && b.length > 0) matchGap(matching, a, b);
+    }
     [i, j] = [oldEnd + 1, newEnd + 1];
   }
 }
@@ -141,7 +152,7 @@ export function anchorsOf(matching: Matching, old: readonly TrackItem[], next: r
 /** What no neighbour explains: the same file with the largest common part, whatever the track. */
 function matchLeftovers(matching: Matching, old: readonly TrackItem[], next: readonly TrackItem[]): void {
   const byMedia = new Map<string, TrackItem[]>();
-  const nameOf = (item: TrackItem): string => `${kindOf(item)} ${item.media}`;
+  const nameOf = (item: TrackItem): string => `${item.kind} ${item.media}`;
   for (const item of next) {
     if (!matching.isFree(item)) continue;
     const list = byMedia.get(nameOf(item));

@@ -12,15 +12,14 @@ export interface ItemPair {
  * others; a join likewise.
  */
 export class Matching {
-  readonly #newOf = new Map<TrackItem, TrackItem>();
-  readonly #oldOf = new Map<TrackItem, TrackItem>();
+  /** From either side to the other; null for the later parts of a split or join. */
+  readonly #other = new Map<TrackItem, TrackItem | null>();
   readonly #parts = new Map<TrackItem, readonly TrackItem[]>();
-  readonly #absorbed = new Set<TrackItem>();
 
   add(old: TrackItem, next: TrackItem): void {
     if (!this.isFree(old) || !this.isFree(next)) throw new TypeError(`Matching.add: "${old.name}" is matched already`);
-    this.#newOf.set(old, next);
-    this.#oldOf.set(next, old);
+    this.#other.set(old, next);
+    this.#other.set(next, old);
   }
 
   /** One item is several now, or several are one. One of the lists has one member. */
@@ -29,25 +28,25 @@ export class Matching {
     for (const list of [old, next]) {
       if (list.length === 1) continue;
       this.#parts.set(list[0], list);
-      for (const part of list.slice(1)) this.#absorbed.add(part);
+      for (const part of list.slice(1)) this.#other.set(part, null);
     }
   }
 
   newOf(old: TrackItem): TrackItem | null {
-    return this.#newOf.get(old) ?? null;
+    return this.#other.get(old) ?? null;
   }
 
   oldOf(next: TrackItem): TrackItem | null {
-    return this.#oldOf.get(next) ?? null;
+    return this.#other.get(next) ?? null;
   }
 
   isFree(item: TrackItem): boolean {
-    return !this.#newOf.has(item) && !this.#oldOf.has(item) && !this.#absorbed.has(item);
+    return !this.#other.has(item);
   }
 
   /** Whether an item is a later part of a split or join: it is told with the first one. */
   isAbsorbed(item: TrackItem): boolean {
-    return this.#absorbed.has(item);
+    return this.#other.get(item) === null;
   }
 
   /** The parts that an item stands for; itself alone if it was not split. */

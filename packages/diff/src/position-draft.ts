@@ -6,7 +6,7 @@ import type { Matching } from './matching.ts';
 import { counted, signed } from './number-text.ts';
 import { slotOf } from './slot.ts';
 import { trackEdits, type TrackEdit } from './track-edit.ts';
-import type { TrackItem, TrackView } from './track-item.ts';
+import { isSameSpeed, type TrackItem, type TrackView } from './track-item.ts';
 import { walkTrack, type KeptItem, type TrackWalk } from './track-walk.ts';
 
 /** Both sides of a comparison, laid out. */
@@ -77,6 +77,9 @@ function draftOf(layout: Layout, kept: readonly KeptItem[], edit: TrackEdit): Dr
       );
     case 'ripple-trim':
     case 'trim': {
+      // Another speed at another length is one retime, told with the clip's other changes.
+      const { old, next } = itemAt(kept, edit.at);
+      if (old !== null && next !== null && !isSameSpeed(old.speed, next.speed)) return null;
       const text = `${edit.kind === 'trim' ? 'trim' : 'ripple trim'} ${edit.edge} ${signed(edit.delta)}`;
       return draft(layout, edit.kind, text, [itemAt(kept, edit.at)], edit.delta);
     }

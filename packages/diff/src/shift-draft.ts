@@ -32,9 +32,11 @@ function reachOf(run: ShiftRun): { readonly in: number; readonly out: number } {
 }
 
 function groupDraft(layout: Layout, members: readonly ShiftRun[]): Draft {
+  const hasSound = members.some((run) => trackOf(run).startsWith('A'));
   const names = new Set<string>();
   const items = members.flatMap(({ kept }) =>
     kept.flatMap(({ old, next }) => {
+      if (!hasSound) return [{ old, next }];
       const name = linkName({ old, next });
       if (next.track.startsWith('A') && names.has(name)) return [];
       names.add(name);

@@ -43,6 +43,8 @@ export interface TrackView {
 export interface TrackItem {
   readonly track: string;
   readonly node: Clip | Stack | Track;
+  /** `V`, `A`: items match within a kind. */
+  readonly kind: string;
   /** Place in its track's items. */
   readonly index: number;
   readonly record: FrameRange;
@@ -59,6 +61,8 @@ export interface TrackItem {
   readonly look: string;
   /** What a compound holds; empty for a clip. */
   readonly inside: string;
+  /** Kind, part of the media and speed as one text: equal where the same is played. */
+  readonly played: string;
 }
 
 /** How an item runs through its media. */
@@ -95,6 +99,7 @@ export function trackViews(timeline: Timeline, rate: Rate, identityOf: IdentityO
 }
 
 function trackView(track: Track, label: string, rate: Rate, identityOf: IdentityOf): TrackView {
+  const kind = label.replace(/\d+$/, '');
   const items: TrackItem[] = [];
   const cuts: { node: Transition; at: number; before: number; after: number; index: number; leftIsItem: boolean }[] =
     [];
@@ -119,15 +124,10 @@ function trackView(track: Track, label: string, rate: Rate, identityOf: Identity
     if (child.kind !== 'Gap') {
       const record = { in: framesOf(at, rate), out: framesOf(end, rate) };
       const own = { start: secondsFromTime(range.start), duration: secondsFromTime(range.duration) };
-      const item: TrackItem = {
-        track: label,
-        node: child,
-        index: items.length,
-        record,
-        name: child.name,
-        ...own,
-        ...contentOf(child, identityOf),
-      };
+      const content = contentOf(child, identityOf);
+      const played = `${kind} ${content.media} ${formatRational(own.start)}+${formatRational(own.duration)} ${speedText(content.speed)}`;
+      const place = { track: label, kind, index: items.length, record, name: child.name };
+      const item: TrackItem = { ...place, ...own, ...content, node: child, played };
       items.push(item);
       for (const cut of waiting) rightOf.set(cut, item);
     }

@@ -1,4 +1,5 @@
 import { multiply, round, zero, type Rate } from '@patchwork/time';
+import { isOneMedia } from './likeness.ts';
 import { anchorsOf } from './match-items.ts';
 import type { Matching } from './matching.ts';
 import { edgeMoves, type TrackItem, type TrackView } from './track-item.ts';
@@ -62,19 +63,22 @@ export function walkTrack(matching: Matching, old: TrackView | null, next: Track
   );
   const walker = new Walker();
   let [i, j] = [0, 0];
+  let ahead = betweenOf(matching, before, 0, anchors[0]?.old.index, after, 0, anchors[0]?.next.index);
   anchors.forEach((edges, at) => {
-    walker.enter(edges, betweenOf(matching, before.slice(i, edges.old.index), after.slice(j, edges.next.index)));
+    walker.enter(edges, ahead);
     [i, j] = [edges.old.index + 1, edges.next.index + 1];
     const follower = anchors[at + 1] ?? null;
-    const ahead = betweenOf(matching, before.slice(i, follower?.old.index), after.slice(j, follower?.next.index));
+    ahead = betweenOf(matching, before, i, follower?.old.index, after, j, follower?.next.index);
     walker.leave(edges, follower, ahead);
   });
-  walker.events(betweenOf(matching, before.slice(i), after.slice(j)), true);
+  walker.events(ahead, true);
   return { kept: walker.kept, steps: walker.steps };
 }
 
 function edgesOf(first: TrackItem, old: TrackItem, next: TrackItem, rate: Rate): Edges {
-  const moves = edgeMoves(old, next);
+  // Another file in the slot: where in it is nothing that moved.
+  const isMoved = old.played !== next.played && isOneMedia(old, next);
+  const moves = isMoved ? edgeMoves(old, next) : null;
   return {
     first,
     old,
@@ -85,7 +89,20 @@ function edgesOf(first: TrackItem, old: TrackItem, next: TrackItem, rate: Rate):
   };
 }
 
-function betweenOf(matching: Matching, old: readonly TrackItem[], next: readonly TrackItem[]): Between {
+const nothing: Between = { added: [], removed: [], left: [], arrived: [] };
+
+/** What stands between two kept items; `undefined` ends at the end of the track. */
+function betweenOf(
+  matching: Matching,
+  before: readonly TrackItem[],
+  oldFrom: number,
+  oldTo: number | undefined,
+  after: readonly TrackItem[],
+  newFrom: number,
+  newTo: number | undefined,
+): Between {
+  if (oldFrom >= (oldTo ?? before.length) && newFrom >= (newTo ?? after.length)) return nothing;
+  const [old, next] = [before.slice(oldFrom, oldTo), after.slice(newFrom, newTo)];
   const own = (item: TrackItem): boolean => matching.isFree(item);
   const movedIn = (items: readonly TrackItem[]): TrackItem[] =>
     items.filter((item) => !own(item) && !matching.isAbsorbed(item)).map((item) => matching.whole(item));
