@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { makeRange, type Clip } from '@patchwork/timeline';
+import { compare, fps24, storyClips, timeline } from '../test/fixture.ts';
+import { changesJson } from './changes-json.ts';
+
+test('J1: the document of a slip, whole', () => {
+  const clips = storyClips();
+  const slipped = clips.with(5, { ...(clips[5] as Clip), sourceRange: makeRange(72, 96, fps24) });
+  expect(changesJson(compare(timeline([clips]), timeline([slipped])))).toEqual({
+    schema: 'patchwork.diff/1',
+    summary: '1 slip',
+    changes: [
+      {
+        kind: 'slip',
+        department: 'picture',
+        text: 'slip +24',
+        clips: ['m06'],
+        tracks: ['V1'],
+        delta: 24,
+        old: {
+          track: 'V1',
+          name: 'm06',
+          record: [480, 576],
+          recordTimecode: ['00:00:20:00', '00:00:24:00'],
+          source: ['48', '144'],
+          media: 'm06.mov',
+        },
+        new: {
+          track: 'V1',
+          name: 'm06',
+          record: [480, 576],
+          recordTimecode: ['00:00:20:00', '00:00:24:00'],
+          source: ['72', '168'],
+          media: 'm06.mov',
+        },
+        values: [],
+        dirty: [[480, 576]],
+        framesToRender: null,
+      },
+    ],
+    script: [{ op: 'slip', track: 'V1', atFrame: 480, name: 'm06', delta: 24 }],
+    scriptProof: 'replayed',
+    dirty: [[480, 576]],
+    unknown: [],
+  });
+});
