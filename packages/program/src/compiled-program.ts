@@ -59,7 +59,7 @@ export class CompiledProgram implements Program {
   frameKeyAt(frame: number): FrameKey {
     const { shape, values } = this.#spanAt(frame);
     const at = frame + this.#offset;
-    const [only] = values;
+    const only = values[0];
     const key =
       only !== undefined && values.length === 1
         ? `${shape}:${textAt(only, at)}`
@@ -123,7 +123,9 @@ function unmodelledUses(spans: readonly Span[], compiled: readonly CompiledSpan[
   const uses: { label: string; range: { in: number; out: number } }[] = [];
   const open = new Map<string, { label: string; range: { in: number; out: number } }>();
   for (const [index, span] of spans.entries()) {
-    for (const label of new Set(compiled[index]?.unmodelled)) {
+    const labels = compiled[index]?.unmodelled ?? [];
+    if (labels.length === 0) continue;
+    for (const label of new Set(labels)) {
       const last = open.get(label);
       if (last !== undefined && last.range.out === span.in) {
         last.range.out = span.out;

@@ -60,11 +60,23 @@ function shapeOf(picture: Picture, values: MovingValues[]): string {
   const [moving, text] = movingFields(picture);
   if (text !== '') values.push({ of: picture, text });
   const members: string[] = [];
-  for (const name of Object.keys(picture).toSorted()) {
+  for (const name of sortedFields(picture)) {
     if (moving.includes(name) || cosmeticFields.has(name)) continue;
     members.push(`${JSON.stringify(name)}:${fieldShape(picture, name, values)}`);
   }
   return `{${members.join(',')}}`;
+}
+
+/** Names of the fields, sorted, once for each operation: its pictures all have the same ones. */
+const fieldsOfOp = new Map<string, readonly string[]>();
+
+function sortedFields(picture: Picture): readonly string[] {
+  const names = Object.keys(picture);
+  const known = fieldsOfOp.get(picture.op);
+  if (known !== undefined && names.length === known.length && names.every((name) => known.includes(name))) return known;
+  const sorted = names.toSorted();
+  fieldsOfOp.set(picture.op, sorted);
+  return sorted;
 }
 
 function fieldShape(picture: Picture, name: string, values: MovingValues[]): string {

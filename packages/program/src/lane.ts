@@ -18,11 +18,12 @@ export function stackLanes(lanes: readonly (readonly Segment[])[]): readonly Seg
     const from = edges[i] ?? 0;
     const to = edges[i + 1] ?? 0;
     const layers = [];
-    for (const [index, lane] of filled.entries()) {
+    for (let index = 0; index < filled.length; index += 1) {
+      const lane = filled[index];
       let at = next[index] ?? 0;
-      while ((lane[at]?.out ?? Infinity) <= from) at += 1;
+      while ((lane?.[at]?.out ?? Infinity) <= from) at += 1;
       next[index] = at;
-      const segment = lane[at];
+      const segment = lane?.[at];
       if (segment !== undefined && segment.in <= from) layers.push(segment.expression);
     }
     if (layers.length > 0) result.push({ in: from, out: to, expression: over(layers) });

@@ -214,7 +214,7 @@ describe('anchors', () => {
     expect(of([clip('a', 40, 20, [makeTimeWarp(-1)])])).toEqual(['0-20 A-60']);
   });
 
-  test('G3: ramps, freezes, stills, generators and gaps count from where they began', () => {
+  test('G3: ramps count from their first point; freezes, stills, generators and gaps from where they began', () => {
     const ramp = makeEffect({
       type: 'timeMap',
       sampling: 'nearest',
@@ -229,6 +229,12 @@ describe('anchors', () => {
         gap(4),
       ]),
     ).toEqual(['0-5 A7', '5-77 B0', '77-86 C0', '86-91 D0', '91-95 E0']);
+  });
+
+  test('G3: a ramp keeps its counts when its head is trimmed', () => {
+    const points = [0, 1, 3].map((time) => ({ time: rational(time), value: rational(time * time) }));
+    const ramp = makeEffect({ type: 'timeMap', sampling: 'nearest', points });
+    expect(of([clip('b', 7, 5), clip('a', 10, 62, [ramp])])).toEqual(['0-5 A7', '5-67 B10']);
   });
 
   test('G3: and count on where an upper layer comes or goes', () => {
