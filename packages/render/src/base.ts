@@ -31,7 +31,7 @@ export async function inspectBase(context: RenderContext, path: string, paranoid
     if (sidecar !== null && last !== undefined) return { kind: 'damaged', ledger: sidecar, entry: last };
     return { kind: 'unreadable', reason: moovDigest.message };
   }
-  const ledger = sidecar ?? (await context.store.findLedger(moovDigest));
+  const ledger = sidecar ?? (await context.store.findLedger(moovDigest, path));
   const entry = ledger === null ? null : currentEntry(ledger, moovDigest, stat);
   if (ledger === null || entry === null) return { kind: 'foreign', ledger };
   if (stat.size < entry.fileSize) return { kind: 'damaged', ledger, entry };

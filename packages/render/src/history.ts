@@ -31,7 +31,7 @@ export interface History {
 export async function readHistory(context: Pick<RenderContext, 'files' | 'sha256' | 'store'>, path: string): Promise<History> {
   const { files, sha256 } = context;
   const moovDigest = await moovDigestOrNull(files, sha256, path);
-  const ledger = (await readLedger(files, path, sha256)) ?? (moovDigest === null ? null : await context.store.findLedger(moovDigest));
+  const ledger = (await readLedger(files, path, sha256)) ?? (moovDigest === null ? null : await context.store.findLedger(moovDigest, path));
   if (ledger === null) {
     throw new PatchworkError('PW_LEDGER_MISSING', `${path} has no history: neither ${path}.patchwork nor the store knows it`, {
       hint: 'Only files that Patchwork rendered have one.',

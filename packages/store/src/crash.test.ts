@@ -197,8 +197,8 @@ test('L9: a crash at any step of keeping a ledger in the store leaves the earlie
     async (crashing, process, clock) => await (await openOn(crashing, process, clock)).keepLedger(ledger),
     async ({ label, machine: crashed, finished }) => {
       const store = await crashed.openStore();
-      expect((await store.findLedger(oldFilm.entry.moovDigest))?.entries[0]?.moovDigest, label).toBe(oldFilm.entry.moovDigest);
-      if (finished) expect(await store.findLedger(ledger.entries[1]?.moovDigest ?? ''), label).not.toBe(null);
+      expect((await store.findLedger(oldFilm.entry.moovDigest, film))?.entries[0]?.moovDigest, label).toBe(oldFilm.entry.moovDigest);
+      if (finished) expect(await store.findLedger(ledger.entries[1]?.moovDigest ?? '', film), label).not.toBe(null);
       expect((await store.fsck('report')).findings, label).toEqual([]);
     },
   );

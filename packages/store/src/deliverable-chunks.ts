@@ -1,7 +1,7 @@
 import type { Digest } from '@patchwork/kernel';
 import type { FrameRange } from '@patchwork/time';
-import type { StoredChunk } from './encoded-chunk.ts';
-import type { LedgerChunk, LedgerEntry } from './ledger-entry.ts';
+import { byteLength, type StoredChunk } from './encoded-chunk.ts';
+import type { LedgerChunk, LedgerEntry, LedgerSound } from './ledger-entry.ts';
 import type { Store } from './store.ts';
 
 /*
@@ -55,31 +55,41 @@ export function planRestore(
   const pieces = entry.sound?.pieces ?? [];
   const wanted = [...entry.chunks, ...pieces].filter((chunk) => !held.has(nameOf(chunk)));
   for (const chunk of store.find(new Set(wanted.map(({ key }) => key))).values()) held.set(nameOf(chunk), chunk);
-  const lost: LostChunk[] = [];
-  const picture = locate(entry.chunks, held, lost, 'picture', 1);
-  const sound = locate(pieces, held, lost, 'sound', entry.sound?.samplesPerPacket ?? 1);
+  const picture = locate(entry.chunks, held);
+  const sound = locate(pieces, held);
+  const lost = [
+    ...lostOf(entry.chunks, picture, 'picture', (chunk) => chunk.sizes.length),
+    ...lostOf(pieces, sound, 'sound', samplesOf(entry.sound)),
+  ];
   return { picture, sound, lost };
 }
 
-function locate(
+function locate(chunks: readonly LedgerChunk[], held: ReadonlyMap<string, StoredChunk>): readonly (StoredChunk | null)[] {
+  return chunks.map((chunk) => held.get(nameOf(chunk)) ?? null);
+}
+
+/** Each lost chunk once, at its first place. `lengthOf`: in the unit of the range. */
+function lostOf(
   chunks: readonly LedgerChunk[],
-  held: ReadonlyMap<string, StoredChunk>,
-  lost: LostChunk[],
+  located: readonly (StoredChunk | null)[],
   track: LostChunk['track'],
-  unit: number,
-): readonly (StoredChunk | null)[] {
-  const told = new Set<string>();
+  lengthOf: (chunk: LedgerChunk) => number,
+): readonly LostChunk[] {
+  const lost = new Map<Digest, LostChunk>();
   let at = 0;
-  return chunks.map((chunk) => {
-    const range = { in: at * unit, out: (at + chunk.sizes.length) * unit };
-    at += chunk.sizes.length;
-    const found = held.get(nameOf(chunk)) ?? null;
-    if (found === null && !told.has(chunk.key)) {
-      told.add(chunk.key);
-      lost.push({ key: chunk.key, track, range });
-    }
-    return found;
+  chunks.forEach((chunk, i) => {
+    const range = { in: at, out: at + lengthOf(chunk) };
+    at = range.out;
+    if (located[i] === null && !lost.has(chunk.key)) lost.set(chunk.key, { key: chunk.key, track, range });
   });
+  return [...lost.values()];
+}
+
+/** How many samples a piece of sound holds: by its packets, or in PCM by its share of the bytes. */
+function samplesOf(sound: LedgerSound | null): (piece: LedgerChunk) => number {
+  if (sound === null || sound.samplesPerPacket > 1) return (piece) => piece.sizes.length * (sound?.samplesPerPacket ?? 1);
+  const bytes = sound.pieces.reduce((sum, piece) => sum + byteLength(piece), 0);
+  return (piece) => Math.round((byteLength(piece) / bytes) * sound.samples);
 }
 
 /** A key alone would let another encoding of the same frames into a file whose digest is known. */

@@ -5,8 +5,7 @@ import { chunksOf, type ChunkPacks } from './chunk-packs.ts';
 import { byteLength } from './encoded-chunk.ts';
 import { readChunks } from './chunk-run.ts';
 import { openOrNull, readWhole } from './file-bytes.ts';
-import { isFields } from './ledger-check.ts';
-import { ledgersFolder } from './ledger-copies.ts';
+import { listLedgerCopies, pointerFrom } from './ledger-copies.ts';
 import { parseLedger } from './ledger.ts';
 import { withLockFile } from './lock-file.ts';
 import { gcLockPath } from './gc.ts';
@@ -14,7 +13,6 @@ import { ownerOfJournal, readJournals } from './journal.ts';
 import { abandonedHalves, listPacks, readIndex, sweepHalves } from './pack-files.ts';
 import type { PackIndex } from './pack-index.ts';
 import { removePack } from './pack-writer.ts';
-import { scanRecords } from './record-line.ts';
 import { indexPath, packPath, quarantineFolder, type StoreContext } from './store-context.ts';
 import { listTemps, sweepTemps } from './temp-files.ts';
 
@@ -132,26 +130,17 @@ async function checkTemps(context: StoreContext, findings: Finding[]): Promise<v
 }
 
 async function checkLedgers(context: StoreContext, findings: Finding[], repair: 'report' | 'repair'): Promise<void> {
-  const top = ledgersFolder(context.folder);
-  for (const folder of await context.files.list(top)) {
-    for (const name of await context.files.list(join(top, folder))) {
-      const path = join(top, folder, name);
-      const bytes = await readWhole(context.files, path);
-      if (bytes === null || isPointer(bytes, context)) continue;
-      try {
-        parseLedger(bytes, path, context.sha256);
-      } catch (error) {
-        if (!isPatchworkError(error)) throw error;
-        findings.push(finding('PW_STORE_LEDGER_DAMAGED', 'error', path, error.message));
-        if (repair === 'repair') await context.files.remove(path);
-      }
+  for (const path of await listLedgerCopies(context)) {
+    const bytes = await readWhole(context.files, path);
+    if (bytes === null || pointerFrom(bytes, context) !== null) continue;
+    try {
+      parseLedger(bytes, path, context.sha256);
+    } catch (error) {
+      if (!isPatchworkError(error)) throw error;
+      findings.push(finding('PW_STORE_LEDGER_DAMAGED', 'error', path, error.message));
+      if (repair === 'repair') await context.files.remove(path);
     }
   }
-}
-
-function isPointer(bytes: Uint8Array, context: StoreContext): boolean {
-  const first = bytes.length > 512 ? undefined : scanRecords(bytes, context.sha256).records[0]?.value;
-  return isFields(first) && first['type'] === 'moved';
 }
 
 /** Journals hold what saves work, never what makes a result right: a damaged one is a note, and alarms are never removed. */

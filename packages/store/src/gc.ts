@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Digest } from '@patchwork/kernel';
 import { bytesOf, type ChunkPacks } from './chunk-packs.ts';
-import { ledgersFolder } from './ledger-copies.ts';
+import { listLedgerCopies } from './ledger-copies.ts';
 import { isHeld, tryLock, withLockFile } from './lock-file.ts';
 import type { PackIndex } from './pack-index.ts';
 import type { PackUsage } from './pack-usage.ts';
@@ -134,18 +134,15 @@ function countPinned(pack: PackIndex, pinned: ReadonlySet<Digest>): number {
 }
 
 async function ledgerCopies(context: StoreContext): Promise<readonly Candidate[]> {
-  const { files, folder } = context;
+  const { files } = context;
   const copies: Candidate[] = [];
-  for (const name of await files.list(ledgersFolder(folder))) {
-    for (const moov of await files.list(join(ledgersFolder(folder), name))) {
-      const path = join(ledgersFolder(folder), name, moov);
-      const bytes = (await files.stat(path))?.size ?? 0;
-      const evict = async (): Promise<number> => {
-        await files.remove(path);
-        return bytes;
-      };
-      copies.push({ lastUseMs: await madeMs(context, path), bytes, evict });
-    }
+  for (const path of await listLedgerCopies(context)) {
+    const bytes = (await files.stat(path))?.size ?? 0;
+    const evict = async (): Promise<number> => {
+      await files.remove(path);
+      return bytes;
+    };
+    copies.push({ lastUseMs: await madeMs(context, path), bytes, evict });
   }
   return copies;
 }

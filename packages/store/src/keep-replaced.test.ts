@@ -4,7 +4,7 @@ import { deliverableChunks, deliverableSound, planRestore } from './deliverable-
 import { byteLength } from './encoded-chunk.ts';
 import { keepReplaced } from './keep-replaced.ts';
 import { appendEntry, recordTrust } from './ledger-append.ts';
-import { emptyLedger } from './ledger.ts';
+import { emptyLedger, readLedger } from './ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { keyOf, sampleChunk } from './testing/sample-chunks.ts';
 import { sampleFilm, type SampleFilm } from './testing/sample-entry.ts';
@@ -123,10 +123,56 @@ test('L9: a deliverable that lost its sidecar is known by its moov digest, throu
   }
   await files.remove(ledger.path);
   const later = await machine.openStore();
-  for (const { moovDigest } of entries) expect((await later.findLedger(moovDigest))?.entries).toEqual(entries);
-  expect(await later.findLedger(sha256('elsewhere'))).toBe(null);
+  for (const { moovDigest } of entries) expect((await later.findLedger(moovDigest, path))?.entries).toEqual(entries);
+  expect(await later.findLedger(sha256('elsewhere'), path)).toBe(null);
   expect((await later.fsck('report')).findings).toEqual([]);
   // Only the newest is a copy; the others are one line each.
   const sizes = [...machine.disk.contents()].filter(([name]) => name.includes('/ledgers/')).map(([, bytes]) => bytes.length).toSorted((a, b) => a - b);
   expect([sizes.length, (sizes[1] ?? 0) < 250, (sizes[2] ?? 0) > 2000]).toEqual([3, true, true]);
+});
+
+test('L9: an append to a ledger found in the store writes the sidecar anew with its whole history, and leaves the copy alone', async () => {
+  const machine = await testMachine();
+  const { files } = machine.disk;
+  const store = await machine.openStore();
+  const first = await appendEntry(files, emptyLedger(path, sha256), sampleFilm(sha256, { name: 'one', picture: chunksOf('a') }).entry, sha256);
+  await store.keepLedger(first.ledger);
+  const sidecar = machine.disk.contents().get(first.ledger.path);
+  await files.remove(first.ledger.path);
+  const found = await store.findLedger(first.entry.moovDigest, path);
+  if (found === null) throw new Error('not found');
+  const copies = (): unknown => [...machine.disk.contents()].filter(([name]) => name.includes('/ledgers/'));
+  const before = copies();
+  const next = sampleFilm(sha256, { name: 'two', picture: chunksOf('a', 'b'), parent: first.entry.id });
+  const second = await appendEntry(files, found, next.entry, sha256);
+  expect(copies()).toEqual(before);
+  expect((await readLedger(files, path, sha256))?.entries).toEqual([first.entry, second.entry]);
+  expect(Buffer.from(machine.disk.contents().get(found.path) ?? []).subarray(0, sidecar?.length)).toEqual(Buffer.from(sidecar ?? []));
+});
+
+test('G1: pins are the chunks of the newest entry of every known ledger', async () => {
+  const machine = await testMachine();
+  const store = await machine.openStore();
+  let ledger = emptyLedger(path, sha256);
+  for (const names of [['a', 'b'], ['b', 'c']]) {
+    const parent = ledger.entries.at(-1)?.id ?? null;
+    const { entry } = sampleFilm(sha256, { name: names.join(), picture: chunksOf(...names), sound: soundOf(...names), parent });
+    ({ ledger } = await appendEntry(machine.disk.files, ledger, entry, sha256));
+    await store.keepLedger(ledger);
+  }
+  const sound = ledger.entries[1]?.sound?.pieces.map(({ key }) => key) ?? [];
+  expect(sound.length).toBe(1);
+  expect(await store.pins()).toEqual(new Set([keyOf(sha256, 'b'), keyOf(sha256, 'c'), ...sound]));
+});
+
+test('D5: a lost piece of PCM is named by its samples', async () => {
+  const machine = await testMachine();
+  const film = sampleFilm(sha256, { name: 'pcm', picture: chunksOf('a', 'b', 'c', 'd'), sound: [] });
+  const pieces = [4800, 2400].map((bytes, i) => ({ key: sha256(`${i}`), digest: sha256(`${i}`), sizes: [bytes], order: [0], sync: [true], config: '', offset: 100 + 5000 * i }));
+  const entry = await publish(machine, {
+    ...film,
+    entry: { ...film.entry, sound: { key: sha256('key'), digest: sha256('all'), config: '', samplesPerPacket: 1, priming: 0, samples: 1800, pieces } },
+  });
+  const lost = planRestore(entry, null, await machine.openStore()).lost.filter(({ track }) => track === 'sound');
+  expect(lost.map(({ range }) => range)).toEqual([{ in: 0, out: 1200 }, { in: 1200, out: 1800 }]);
 });

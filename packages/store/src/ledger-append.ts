@@ -56,19 +56,18 @@ async function appendLine(
   line: Uint8Array,
   sha256: Sha256,
 ): Promise<Ledger> {
-  const isNew = ledger.validBytes === 0;
-  const bytes = isNew ? joinBytes([ledger.book.header(), line]) : line;
   await requireUnchanged(files, ledger);
-  const scan = scanRecords(bytes, sha256);
+  const isNew = ledger.validBytes === 0;
+  const bytes = isNew ? joinBytes([ledger.carried ?? ledger.book.header(), line]) : line;
   if (isNew) await createLedger(files, ledger.path, bytes);
   else await extendLedger(files, ledger, bytes);
-  for (const record of scan.records) {
-    const line = isNew ? record.line : record.line + 1;
-    if (ledger.book.apply({ ...record, line }) === 'broken') {
+  for (const record of scanRecords(line, sha256).records) {
+    // Not the first line of its file, wherever it stands: that one is the header.
+    if (ledger.book.apply({ ...record, line: record.line + 1 }) === 'broken') {
       throw new TypeError(`ledger: wrote a record that cannot be read back, to ${ledger.path}`);
     }
   }
-  return ledgerFrom(ledger.path, ledger.book, ledger.validBytes + bytes.length, 0);
+  return ledgerFrom(ledger.path, ledger.book, ledger.validBytes + bytes.length);
 }
 
 async function requireUnchanged(files: FilePort, ledger: Ledger): Promise<void> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isPatchworkError, type Digest } from '@patchwork/kernel';
 import { readWhole, syncFile, writeNew } from './file-bytes.ts';
-import { parseLedger, type Ledger } from './ledger.ts';
+import { carryLedger, parseLedger, type Ledger } from './ledger.ts';
 import { isFields } from './ledger-check.ts';
 import { encodeRecord, scanRecords } from './record-line.ts';
 import { makeDurableFolder, type StoreContext } from './store-context.ts';
@@ -46,19 +46,22 @@ export async function keepLedgerCopy(context: StoreContext, ledger: Ledger): Pro
   await place(context, pointer, parent.moovDigest);
 }
 
-/** Finds the ledger of a deliverable that lost its sidecar; null when the store has none, or a damaged one. @throws PW_FILE_* */
-export async function findLedgerCopy(context: StoreContext, moovDigest: Digest): Promise<Ledger | null> {
+/**
+ * Finds the ledger of a deliverable that lost its sidecar; null when the store has none, or a damaged one. The next append
+ * to it writes the sidecar anew, whole. @throws PW_FILE_*
+ */
+export async function findLedgerCopy(context: StoreContext, moovDigest: Digest, deliverablePath: string): Promise<Ledger | null> {
   let at = moovDigest;
   for (let hop = 0; hop < mostHops; hop += 1) {
     const path = copyPath(context.folder, at);
     const bytes = await readWhole(context.files, path);
     if (bytes === null) return null;
-    const first = bytes.length > 512 ? undefined : scanRecords(bytes, context.sha256).records[0]?.value;
-    if (isFields(first) && first['type'] === 'moved' && typeof first['to'] === 'string') {
-      at = first['to'];
+    const next = pointerFrom(bytes, context);
+    if (next !== null) {
+      at = next;
       continue;
     }
-    const ledger = readableOrNull(() => parseLedger(bytes, path, context.sha256));
+    const ledger = readableOrNull(() => carryLedger(bytes, path, deliverablePath, context.sha256));
     return ledger !== null && ledger.entries.some((entry) => entry.moovDigest === moovDigest) ? ledger : null;
   }
   return null;
@@ -72,6 +75,36 @@ function readableOrNull(read: () => Ledger): Ledger | null {
     if (isPatchworkError(error) && error.code.startsWith('PW_LEDGER_')) return null;
     throw error;
   }
+}
+
+/**
+ * What the deliverables that the store knows are made of: the keys of picture and sound of the newest entry of every ledger
+ * it holds. gc keeps them; chunks of earlier revisions go by their last use. @throws PW_FILE_*
+ */
+export async function keysOfKnownLedgers(context: StoreContext): Promise<Set<Digest>> {
+  const keys = new Set<Digest>();
+  for (const path of await listLedgerCopies(context)) {
+    const bytes = await readWhole(context.files, path);
+    if (bytes === null || pointerFrom(bytes, context) !== null) continue;
+    const newest = readableOrNull(() => parseLedger(bytes, path, context.sha256))?.entries.at(-1);
+    for (const { key } of [...(newest?.chunks ?? []), ...(newest?.sound?.pieces ?? [])]) keys.add(key);
+  }
+  return keys;
+}
+
+/** Paths of all copies and pointers. */
+export async function listLedgerCopies({ files, folder }: StoreContext): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for (const name of await files.list(ledgersFolder(folder))) {
+    for (const moov of await files.list(join(ledgersFolder(folder), name))) paths.push(join(ledgersFolder(folder), name, moov));
+  }
+  return paths;
+}
+
+/** The moov digest under which a moved copy is found now; null for a copy. */
+export function pointerFrom(bytes: Uint8Array, { sha256 }: StoreContext): Digest | null {
+  const record = bytes.length > 512 ? undefined : scanRecords(bytes, sha256).records[0]?.value;
+  return isFields(record) && record['type'] === 'moved' && typeof record['to'] === 'string' ? record['to'] : null;
 }
 
 async function place(context: StoreContext, temporary: string, moovDigest: Digest): Promise<void> {

@@ -26,6 +26,7 @@ export interface LedgerSound {
   readonly digest: Digest;
   /** Decoder configuration, base64; empty where the codec has none. */
   readonly config: string;
+  /** 1 for PCM, which has no packets: `sizes` of a piece may then be one run of any length. */
   readonly samplesPerPacket: number;
   /** Samples before the first one to be heard. */
   readonly priming: number;

@@ -8,7 +8,7 @@ import { sameStat } from './trust.ts';
 
 /** The history of a deliverable, as read. Appending gives a new value. */
 export interface Ledger {
-  /** The file it was read from. */
+  /** The file it was read from, or that the next append will create. */
   readonly path: string;
   /** Oldest first. An entry whose file was never published (a crash came between) stands here too. */
   readonly entries: readonly LedgerEntry[];
@@ -18,6 +18,8 @@ export interface Ledger {
   readonly tornBytes: number;
   /** Records of a newer version's types: kept in the file, not understood. */
   readonly unknownRecords: number;
+  /** Whole records that are not in the file yet and that the next append writes before its own; null for none. */
+  readonly carried: Uint8Array | null;
   /** For appending; shared with the ledgers that came from this one. */
   readonly book: LedgerBook;
 }
@@ -62,17 +64,27 @@ export function parseLedger(bytes: Uint8Array, path: string, sha256: Sha256): Le
     if (applied === 'broken') throw damaged(path, record.line);
     if (applied === 'newer') throw newer(path);
   }
-  return ledgerFrom(path, book, scan.validBytes, scan.tornBytes);
+  return { ...ledgerFrom(path, book, scan.validBytes), tornBytes: scan.tornBytes };
 }
 
 /** The ledger of a deliverable that has none yet. Nothing is written. */
 export function emptyLedger(deliverablePath: string, sha256: Sha256): Ledger {
-  return ledgerFrom(ledgerPath(deliverablePath), new LedgerBook(sha256), 0, 0);
+  return ledgerFrom(ledgerPath(deliverablePath), new LedgerBook(sha256), 0);
+}
+
+/**
+ * Reads a ledger that was found elsewhere as that of a deliverable without one: its next append creates the sidecar, with
+ * the whole history in it. @throws as {@link readLedger}
+ */
+export function carryLedger(bytes: Uint8Array, foundAt: string, deliverablePath: string, sha256: Sha256): Ledger {
+  const found = parseLedger(bytes, foundAt, sha256);
+  const carried = bytes.slice(0, found.validBytes);
+  return { ...ledgerFrom(ledgerPath(deliverablePath), found.book, 0), carried };
 }
 
 /** Puts a book's present state into a value. */
-export function ledgerFrom(path: string, book: LedgerBook, validBytes: number, tornBytes: number): Ledger {
-  return { path, entries: book.entries, validBytes, tornBytes, unknownRecords: book.unknown, book };
+export function ledgerFrom(path: string, book: LedgerBook, validBytes: number): Ledger {
+  return { path, entries: book.entries, validBytes, tornBytes: 0, unknownRecords: book.unknown, carried: null, book };
 }
 
 /**

@@ -6,7 +6,7 @@ import { ChunkPacks } from './chunk-packs.ts';
 import type { StoredChunk } from './encoded-chunk.ts';
 import { checkStore, type FsckReport } from './fsck.ts';
 import { collectGarbage, makeRoom, type GcReport } from './gc.ts';
-import { findLedgerCopy, keepLedgerCopy } from './ledger-copies.ts';
+import { findLedgerCopy, keepLedgerCopy, keysOfKnownLedgers } from './ledger-copies.ts';
 import type { Ledger } from './ledger.ts';
 import { nodeProcesses } from './node-processes.ts';
 import { openUsage } from './pack-usage.ts';
@@ -59,8 +59,10 @@ export interface Store {
   alarms(): readonly Alarm[];
   /** Copies a ledger, by the moov digest of its newest entry. */
   keepLedger(ledger: Ledger): Promise<void>;
-  /** Finds the ledger of a deliverable that lost its sidecar. */
-  findLedger(moovDigest: Digest): Promise<Ledger | null>;
+  /** Finds the ledger of a deliverable that lost its sidecar; an append to it writes the sidecar anew, with all its history. */
+  findLedger(moovDigest: Digest, deliverablePath: string): Promise<Ledger | null>;
+  /** What gc is to keep: the chunks of the newest entry of every ledger the store holds. */
+  pins(): Promise<Set<Digest>>;
   /** Writes down what was used. The store is not used after this. */
   close(): Promise<void>;
 }
@@ -89,7 +91,8 @@ export async function openStore(files: FilePort, folder: string, settings: Store
     fsck: (repair) => checkStore(context, packs, alarms, repair),
     alarms: () => alarms.list(),
     keepLedger: (ledger) => keepLedgerCopy(context, ledger),
-    findLedger: (moovDigest) => findLedgerCopy(context, moovDigest),
+    findLedger: (moovDigest, deliverablePath) => findLedgerCopy(context, moovDigest, deliverablePath),
+    pins: () => keysOfKnownLedgers(context),
     close: () => usage.flush(),
   };
 }

@@ -54,7 +54,7 @@ async function probe(context: CommandContext, path: string): Promise<CommandOutc
 }
 
 async function gc(context: CommandContext): Promise<CommandOutcome> {
-  const swept = await context.store.gc(new Set());
+  const swept = await context.store.gc(await context.store.pins());
   return {
     document: { schema: 'patchwork.gc/1', ...(swept as unknown as { readonly [key: string]: Json }) },
     text: `${bytesText(swept.beforeBytes - swept.afterBytes)} freed, ${bytesText(swept.afterBytes)} kept`,
