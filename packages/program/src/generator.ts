@@ -8,9 +8,10 @@ import type { Lead } from './shown.ts';
 
 /**
  * What a generator draws. `SolidColor` with a parameter `color` of three or four numbers (R'G'B', alpha; 0…1) and `black`
- * (in any case) are drawn; every other kind is unmodelled, over nothing.
+ * (in any case) are drawn; every other kind is unmodelled, over nothing. `isTold`: the reader has noted what it is on the
+ * clip, so it need not be told twice.
  */
-export function generator(reference: GeneratorReference, use: ClipUse, where: string): Expression {
+export function generator(reference: GeneratorReference, use: ClipUse, where: string, isTold: boolean): Expression {
   const lead: Lead = { name: use.name, timecode: { at: () => '', signature: 'none' } };
   const color = solidColor(reference);
   if (color !== null) {
@@ -39,7 +40,7 @@ export function generator(reference: GeneratorReference, use: ClipUse, where: st
       anchor: anchorOfRest(content),
       clips: [use],
       lead,
-      unmodelled: [label],
+      unmodelled: isTold ? [] : [label],
     }),
   };
 }

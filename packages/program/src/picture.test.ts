@@ -443,6 +443,18 @@ describe('unmodelled', () => {
     ]);
   });
 
+  test('U2: what a reader has noted is told in its words, once', () => {
+    const media = makeGeneratorReference({ generatorKind: 'Title', parameters: jsonFrom({ text: 'Hi' }) });
+    const title = makeClip({ name: 'T', sourceRange: makeRange(0, 4, fps24), media });
+    const noted = withUnmodelled(title, [{ label: 'title "Hi"', content: 'hi' }]);
+    const wipe = withUnmodelled(dissolve(1, 1, 'Custom_Transition'), [
+      { label: 'transition "Wipe"', content: 'wipe 3' },
+    ]);
+    const { program } = compile(picture([noted, wipe, clip('a', 5, 4)]));
+    expect(program.unmodelled.map((use) => use.label)).toEqual(['title "Hi" on V1 / T', 'transition "Wipe" on V1']);
+    expect(text(program.pictureAt(0))).toContain('{"generator":"Title","parameters":{"text":"Hi"}}');
+  });
+
   test('U2: what is unmodelled is told with its place, each stretch once', () => {
     const blurred = [makePlainEffect('Blur')];
     const { program } = compile(

@@ -65,7 +65,7 @@ function referenceExpression(
       return fileExpression(clip, reference, effects, place, range, resolver, refuse);
     case 'GeneratorReference': {
       const use = { name: clip.name, track: place.track, media: null, identity: null };
-      const drawn = generator(reference, use, `${place.track} / ${clip.name}`);
+      const drawn = generator(reference, use, `${place.track} / ${clip.name}`, unmodelledOf(clip).length > 0);
       return { expression: nested(drawn, place.canvas, place.canvas, effects.conform, effects.crop), run: null };
     }
     case 'ImageSequenceReference':

@@ -204,11 +204,13 @@ function blendLane(blend: Blend, track: string): readonly Segment[] {
 
 /** A dissolve as it is; any other transition as an unmodelled picture over the dissolve that stands in for it. */
 function asDrawn(mixed: Expression, node: Transition, track: string): Expression {
+  const things = unmodelledOf(node);
+  const isPlain = node.transitionType === 'SMPTE_Dissolve' || things.length > 0;
+  const type = { label: `transition "${node.transitionType}"`, content: `transition ${node.transitionType}` };
   let result = mixed;
-  if (node.transitionType !== 'SMPTE_Dissolve') {
-    result = unmodelled(result, `transition "${node.transitionType}" on ${track}`, `transition ${node.transitionType}`);
+  for (const thing of isPlain ? things : [type]) {
+    result = unmodelled(result, `${thing.label} on ${track}`, thing.content);
   }
-  for (const thing of unmodelledOf(node)) result = unmodelled(result, `${thing.label} on ${track}`, thing.content);
   return result;
 }
 
