@@ -1,10 +1,11 @@
 import { add, compare, max, min, multiply, subtract, zero, type Rational, type TimeRange } from '@patchwork/time';
-import type { Composable, Item, NodeId } from '../model.ts';
+import { knownEffect } from '../known-effect.ts';
+import type { Composable, Effect, Item, NodeId } from '../model.ts';
 import { isItem, trimmedRange } from '../ranges.ts';
 import { sameValue } from '../otio/node-equality.ts';
 import type { Lane } from './lane.ts';
 import { lengthOfItem } from './piece.ts';
-import { speedOf } from './retime.ts';
+import { shiftedParts, speedOf } from './retime.ts';
 import { secondsAsTime, secondsOfTime } from './seconds.ts';
 
 /** Record times of one track at which something else shows than before. */
@@ -92,9 +93,33 @@ function showsTheSame(a: Shown, b: Shown): boolean {
       ? sameValue(old.mediaReferences, now.mediaReferences) &&
         old.activeMediaReferenceKey === now.activeMediaReferenceKey
       : 'children' in old && 'children' in now && sameValue(old.children, now.children);
-  if (!sameContent || !sameValue(old.effects, now.effects)) return false;
+  if (!sameContent || !haveTheSameEffects(a, b)) return false;
   const speed = speedOf(now);
   return compare(sourceAtZero(a, speed), sourceAtZero(b, speed)) === 0;
+}
+
+/**
+ * Whether effects do the same at every record time: key frames compared where they fall in the record. A fade hangs on the
+ * item's edge, and an effect that is not of the vocabulary may: with one of those the edges must be the same, too.
+ */
+function haveTheSameEffects(a: Shown, b: Shown): boolean {
+  if (a.item.effects.length === 0 && b.item.effects.length === 0) return true;
+  if (!sameValue(effectsInRecord(a), effectsInRecord(b))) return false;
+  const isAtEdges = compare(a.start, b.start) === 0 && compare(a.end, b.end) === 0;
+  return isAtEdges || !a.item.effects.some(dependsOnEdges);
+}
+
+function effectsInRecord(shown: Shown): readonly unknown[] {
+  const start = secondsOfTime(trimmedRange(shown.item).start);
+  return shiftedParts(shown.item, subtract(shown.start, start), 0).effects.map(
+    (effect) => knownEffect(effect) ?? effect,
+  );
+}
+
+function dependsOnEdges(effect: Effect): boolean {
+  if (effect.timeScalar !== null) return false;
+  const known = knownEffect(effect);
+  return known === null || known.type === 'fade';
 }
 
 /** Source time that an item would show at record time 0. */

@@ -19,7 +19,7 @@ export class Lane {
 
   /** The item at a child index. */
   item(index: number): Item {
-    const child = this.track.children[index];
+    const child = this.index.child(index);
     if (child === undefined || !isItem(child)) throw new TypeError(`Lane.item: no item at ${index}`);
     return child;
   }
@@ -27,21 +27,25 @@ export class Lane {
   /** Child index of the item before, −1 for none. */
   before(index: number): number {
     let at = index - 1;
-    while (at >= 0 && !isAnItem(this.track.children[at])) at -= 1;
+    while (at >= 0 && !isAnItem(this.index.child(at))) at -= 1;
     return at;
   }
 
   /** Child index of the item after, −1 for none. */
   after(index: number): number {
-    const { children } = this.track;
     let at = index + 1;
-    while (at < children.length && !isAnItem(children[at])) at += 1;
-    return at < children.length ? at : -1;
+    while (at < this.count && !isAnItem(this.index.child(at))) at += 1;
+    return at < this.count ? at : -1;
   }
 
   /** Where an item begins, in seconds of the track. */
   startOf(index: number): Rational {
     return this.index.startOf(index);
+  }
+
+  /** Number of children, transitions included. */
+  get count(): number {
+    return this.index.count;
   }
 
   /** Length of the track in seconds. */
@@ -61,8 +65,10 @@ function isAnItem(child: Composable | undefined): boolean {
 
 /** The rate of a track's first item that says one: its grid. A gap of no length (OTIO's default, rate 1) says none. */
 function rateOfTrack(track: Track): Rate | null {
-  for (const child of track.children) {
-    if (!isItem(child)) continue;
+  const index = TrackIndex.of(track);
+  for (let at = 0; at < index.count; at += 1) {
+    const child = index.child(at);
+    if (child === undefined || !isItem(child)) continue;
     const { duration } = trimmedRange(child);
     if (duration.value.num !== 0 || duration.rate.num !== 1) return duration.rate;
   }

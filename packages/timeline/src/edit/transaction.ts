@@ -13,7 +13,7 @@ import { joinedGaps, wholePiece, type Piece } from './piece.ts';
 /** The items of a lane from one child index to another, both included; or a place between items. */
 export type Window =
   | { readonly first: number; readonly last: number }
-  /** Before this child index nothing is replaced: `children.length` is the track's end. */
+  /** Before this child index nothing is replaced: the lane's `count` is its end. */
   | { readonly before: number };
 
 /**
@@ -94,7 +94,6 @@ export class Transaction {
 
   /** Replaces the items of a window. Fresh gaps melt into gaps beside them; transitions find their cuts again. */
   rewrite(lane: Lane, window: Window, pieces: readonly Piece[]): void {
-    const { track } = lane;
     let first = 'before' in window ? window.before : window.first;
     let last = 'before' in window ? window.before - 1 : window.last;
     let all = pieces;
@@ -111,8 +110,8 @@ export class Transaction {
     const joined = joinGaps(all, lane.rate);
     const [before, after] = [lane.before(first), lane.after(last)];
     const from = before + 1;
-    const to = after === -1 ? track.children.length : after;
-    const children = track.children.slice(from, to);
+    const to = after === -1 ? lane.count : after;
+    const children = lane.index.slice(from, to);
     const region = {
       before: before === -1 ? null : lane.item(before),
       children,

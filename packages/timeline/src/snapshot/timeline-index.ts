@@ -1,5 +1,6 @@
 import { PatchworkError } from '@patchwork/kernel';
 import type { Composable, NodeId, Stack, Timeline, Track } from '../model.ts';
+import { TrackIndex } from './track-index.ts';
 
 /** Where a node stands. */
 export interface NodePlace {
@@ -84,20 +85,12 @@ export class TimelineIndex {
     if (hint === undefined) return null;
     const parent = this.find(hint.parent)?.node;
     if (parent === undefined || (parent.kind !== 'Track' && parent.kind !== 'Stack')) return null;
-    const { children } = parent;
-    const reach = Math.max(hint.index, children.length - hint.index);
-    for (let step = 0; step <= reach; step += 1) {
-      const before = children[hint.index - step];
-      if (before !== undefined && before.id === id) return this.#found(before, parent, hint.index - step, step);
-      const after = children[hint.index + step];
-      if (after !== undefined && after.id === id) return this.#found(after, parent, hint.index + step, step);
-    }
-    return null;
-  }
-
-  #found(node: Composable, parent: Track | Stack, index: number, steps: number): NodePlace {
-    if (steps > 0) this.#hints.places.set(node.id, { parent: parent.id, index });
-    return { node, parent, index };
+    const at = indexInParent(parent, id, hint.index);
+    if (at === -1) return null;
+    const node = childAt(parent, at);
+    if (node === undefined) return null;
+    if (at !== hint.index) this.#hints.places.set(id, { parent: parent.id, index: at });
+    return { node, parent, index: at };
   }
 
   /** The slow way, for a node that changed its parent since it was last seen. */
@@ -105,7 +98,7 @@ export class TimelineIndex {
     this.#fill();
     const hint = this.#hints.places.get(id);
     const parent = hint === undefined ? undefined : findBelow(this.timeline.tracks, hint.parent);
-    const node = hint === undefined ? undefined : parent?.children[hint.index];
+    const node = hint === undefined ? undefined : parent === undefined ? undefined : childAt(parent, hint.index);
     return parent === undefined || node === undefined || node.id !== id || hint === undefined
       ? null
       : { node, parent, index: hint.index };
@@ -134,4 +127,16 @@ function findBelow(parent: Track | Stack, id: NodeId): Track | Stack | undefined
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** The child at an index, without making a list of all children where there is an index. */
+function childAt(parent: Track | Stack, at: number): Composable | undefined {
+  const index = parent.kind === 'Track' ? TrackIndex.peek(parent) : null;
+  return index === null ? parent.children[at] : index.child(at);
+}
+
+function indexInParent(parent: Track | Stack, id: NodeId, near: number): number {
+  if (childAt(parent, near)?.id === id) return near;
+  const index = parent.kind === 'Track' ? TrackIndex.peek(parent) : null;
+  return index === null ? parent.children.findIndex((child) => child.id === id) : index.indexOf(id, near);
 }

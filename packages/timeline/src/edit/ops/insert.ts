@@ -35,7 +35,7 @@ export function insertAt(
   const hole = subtract(at, lane.length);
   if (hole.num >= 0) {
     const before = hole.num > 0 ? [context.filler(fill, hole, lane)] : [];
-    return transaction.rewrite(lane, { before: lane.track.children.length }, [...before, ...pieces]);
+    return transaction.rewrite(lane, { before: lane.count }, [...before, ...pieces]);
   }
   const index = lane.indexAt(at);
   const start = lane.startOf(index);

@@ -35,7 +35,7 @@ export function overwrite(context: EditContext, edit: OverwriteEdit): void {
 
 /** Empties a range: `|0 A 30|0 B 30|`, lift [20,40) `->  |0 A 20| FILL 20 |10 B 30|`. What lies past the end stays absent. */
 export function lift(context: EditContext, edit: LiftEdit): void {
-  const lane = context.transaction.lane(edit.track);
+  const lane = context.transaction.lane(edit.track, edit.range.start.rate);
   const stretch = inside(context, lane, edit);
   if (stretch === null) return;
   overwriteRange(
@@ -50,7 +50,7 @@ export function lift(context: EditContext, edit: LiftEdit): void {
 
 /** Takes a range out: `|0 A 30|0 B 30|`, extract [20,40) `->  |0 A 20|10 B 30|`. */
 export function extract(context: EditContext, edit: ExtractEdit): void {
-  const lane = context.transaction.lane(edit.track);
+  const lane = context.transaction.lane(edit.track, edit.range.start.rate);
   const stretch = inside(context, lane, edit);
   if (stretch !== null) overwriteRange(context, lane, stretch.at, stretch.length, [], undefined);
 }
@@ -68,7 +68,7 @@ export function overwriteRange(
   const hole = subtract(at, lane.length);
   if (hole.num >= 0) {
     const before = hole.num > 0 ? [context.filler(fill, hole, lane)] : [];
-    return transaction.rewrite(lane, { before: lane.track.children.length }, [...before, ...pieces]);
+    return transaction.rewrite(lane, { before: lane.count }, [...before, ...pieces]);
   }
   const end = add(at, length);
   const first = lane.indexAt(at);
@@ -101,7 +101,7 @@ function splitAround(piece: Piece, offset: Rational, length: Rational, lane: Lan
 /** The last item that lies before a moment, in part at least. */
 function lastCovered(lane: Lane, end: Rational): number {
   const at = lane.indexAt(end);
-  if (at === -1) return lane.before(lane.track.children.length);
+  if (at === -1) return lane.before(lane.count);
   return compare(lane.startOf(at), end) === 0 ? lane.before(at) : at;
 }
 

@@ -40,7 +40,7 @@ function find(
   const { timeline } = transaction;
   const coordinates = edit.coordinates ?? 'parent';
   if (coordinates !== 'local' && TimelineIndex.of(timeline).find(edit.target)?.node.kind === 'Track') {
-    const lane = transaction.lane(edit.target);
+    const lane = transaction.lane(edit.target, edit.at.rate);
     const time =
       coordinates === 'global' ? transformedTime(timeline, edit.at, timeline.tracks.id, edit.target) : edit.at;
     const at = context.place(time, lane);
