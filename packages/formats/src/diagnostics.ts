@@ -19,12 +19,15 @@ const maxDiagnostics = 5000;
 /** Collects what a reader has to say, each with file, line and timecode. */
 export class Remarks {
   readonly #fileName: string;
+  readonly area: string;
   readonly #list: Diagnostic[] = [];
   #leftOut = 0;
   #leftOutErrors = 0;
 
-  constructor(fileName: string) {
+  /** `area` is the middle of the codes of what all readers share: `PW_<area>_LENGTH`. */
+  constructor(fileName: string, area: string) {
     this.#fileName = fileName;
+    this.area = area;
   }
 
   get fileName(): string {

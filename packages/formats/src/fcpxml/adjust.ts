@@ -92,7 +92,8 @@ function readCrop(context: AdjustContext, element: XmlElement, side: Side): void
   const mode = attribute(element, 'mode') ?? '';
   const rectangle = childElement(element, `${mode}-rect`);
   if (rectangle === null) return;
-  if (mode !== 'trim') return keepUnmodelled(context, element, side, 'zooms into the picture, which is not modelled');
+  // `crop` brings what is left to the frame again, as the vocabulary's crop does; `trim` leaves it in its place.
+  if (mode !== 'crop') return keepUnmodelled(context, element, side, mode === 'trim' ? 'cuts edges off in place, which is not modelled' : 'moves over the picture, which is not modelled');
   const height = (text: string): number | null => shiftPoint(text, -2);
   const width = (text: string): number | null => {
     const heights = height(text);

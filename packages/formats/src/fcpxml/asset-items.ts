@@ -1,7 +1,7 @@
 import { zero, type Rational } from '@patchwork/time';
 import {
   makeClip, makeEffect, makeGeneratorReference, makeMissingReference, withUnmodelled, jsonFrom,
-  type Clip, type Marker, type MediaReference, type Unmodelled,
+  type Clip, type Marker, type MediaReference,
 } from '@patchwork/timeline';
 import { attribute, childElements, type XmlElement } from '../xml/element.ts';
 import { inlineXml, outFromElement } from '../xml/write.ts';
@@ -19,8 +19,8 @@ import type { FcpAsset } from './resources.ts';
 import { noRetime } from './retime.ts';
 import { shiftPoint } from './param.ts';
 import type { Placement } from './scene.ts';
-import { emptySide, plainRaw, type Side } from './side.ts';
-import { isPartOfChannels, isSoundSource, readSoundSources } from './sound-sources.ts';
+import { emptySide, plainChannelMap, plainRaw, type Side } from './side.ts';
+import { chooseChannels, isSoundSource, readSoundSources } from './sound-sources.ts';
 
 /** The sides that are wanted and not switched off by `srcEnable`. */
 export function enabledSides(sides: Sides, srcEnable: string | null): Sides | 'none' {
@@ -70,7 +70,7 @@ export function clipOf(frame: ClipFrame, name: string, parts: ClipParts): Clip {
     markers: parts.markers,
     enabled: parts.enabled,
     media: parts.media,
-    metadata: metadataOf('fcpxml', { ...parts.kept, ...plainRaw(parts.side.raw) }, link === null ? {} : { link }),
+    metadata: metadataOf('fcpxml', { ...parts.kept, ...plainRaw(parts.side.raw) }, { ...(link === null ? {} : { link }), ...plainChannelMap(parts.side) }),
   });
   return withUnmodelled(clip, parts.side.unmodelled);
 }
@@ -206,25 +206,13 @@ export function placeChannels(reading: Reading, frame: ClipFrame, asset: FcpAsse
   const side = emptySide();
   readAdjustments(reading, frame, frame.element, 'sound', { source, duration: frame.duration, aspect: 1 }, side);
   reportUnknown(reading, frame, isAssetChild, side);
-  side.unmodelled.push(...channelChoice(reading, frame, asset));
+  chooseChannels(reading, frame, { element: frame.element, channelCount: asset?.audioChannels ?? null }, side);
   const item = clipOf(frame, frame.name === '' ? (asset?.name ?? '') : frame.name, {
     media: asset === null ? makeMissingReference({ name: frame.name }) : referenceOfAsset(asset, frame.spot.scene.format.rate),
     content, side, enabled: frame.enabled, link, markers: readMarkers(reading, frame, source, mediaRate), kept: keptOf(frame.element),
   });
   const { scene, start } = frame.spot;
   return scene.place({ kind: 'Audio', lane: soundLane(frame), start, duration: frame.duration, item }, frame.element);
-}
-
-/** A choice of channels is beyond the model: it is kept, so that the renderer refuses it by name. */
-export function channelChoice(reading: Reading, frame: ClipFrame, asset: FcpAsset | null, element: XmlElement = frame.element): Unmodelled[] {
-  const srcCh = attribute(element, 'srcCh');
-  if (!isPartOfChannels(srcCh, asset?.audioChannels ?? null)) return [];
-  reading.remarks.add({
-    code: 'PW_FCPXML_CHANNELS', severity: 'warning', at: element.position, timecode: frame.timecode,
-    message: `"${frame.name}" plays channel ${srcCh} of ${asset?.audioChannels ?? 0}, which is not modelled`,
-    hint: 'It is kept and watched for changes; the built-in renderer cannot play it.',
-  });
-  return [{ label: `channel ${srcCh}`, content: `srcCh=${srcCh} outCh=${attribute(element, 'outCh') ?? ''}` }];
 }
 
 /** A generator's plain colour, `[red, green, blue, 1]` from 0 to 1, or null for a generator that draws something else. */

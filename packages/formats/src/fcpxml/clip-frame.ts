@@ -131,17 +131,24 @@ export function endOfFrame(frame: ClipFrame): Rational {
 export function sourceOfSide(frame: ClipFrame, content: SideContent): SideSource {
   const { retime } = frame;
   const { rate } = frame.spot.scene.format;
-  const ownStart = retime.points === null ? add(retime.mediaFromLocal(content.localStart), content.shift) : content.localStart;
+  const entry = add(retime.mediaFromLocal(content.localStart), content.shift);
+  // A range that is played backwards is entered at its end; own time begins at its start nevertheless.
+  const isBackwards = retime.speed !== null && retime.speed.num < 0;
+  const straight = isBackwards ? add(entry, multiply(content.duration, retime.speed ?? one)) : entry;
+  const ownStart = retime.points === null ? straight : content.localStart;
   const sourceRange = {
     start: timeAt(ownStart, content.mediaRate ?? rate, rate),
     duration: timeAt(content.duration, rate, content.mediaRate),
   };
   const ownFromLocal = (local: Rational): Rational =>
     add(ownStart, multiply(subtract(local, content.localStart), retime.recordPerLocal));
-  return { sourceRange, ownStart, ownFromLocal, timeEffects: timeEffectsOf(retime, ownStart, content) };
+  return { sourceRange, ownStart, ownFromLocal, timeEffects: timeEffectsOf(retime, { ownStart, entry }, content) };
 }
 
-function timeEffectsOf(retime: Retime, ownStart: Rational, content: SideContent): Effect[] {
+/** Above it a double does not tell one speed from the next. */
+const maxSpeedDenominator = 1_000_000;
+
+function timeEffectsOf(retime: Retime, from: { readonly ownStart: Rational; readonly entry: Rational }, content: SideContent): Effect[] {
   const { speed, sampling } = retime;
   if (retime.points !== null) {
     const points = retime.points.map(({ time, value }) => ({ time, value: add(value, content.shift) }));
@@ -151,11 +158,12 @@ function timeEffectsOf(retime: Retime, ownStart: Rational, content: SideContent)
   if (speed.num === 0) return [makeFreezeFrame()];
   const scalar = toNumber(speed);
   const spelled = rationalFromDouble(scalar);
-  if (sampling === 'nearest' && spelled !== null && equals(spelled, speed)) return [makeTimeWarp(scalar)];
+  const isNamed = spelled !== null && equals(spelled, speed) && speed.den <= maxSpeedDenominator;
+  if (sampling === 'nearest' && isNamed) return [makeTimeWarp(scalar)];
   // A speed that a double cannot name, or blended frames: the same straight line as a map.
   const points = [
-    { time: ownStart, value: ownStart },
-    { time: add(ownStart, content.duration), value: add(ownStart, multiply(content.duration, speed)) },
+    { time: from.ownStart, value: from.entry },
+    { time: add(from.ownStart, content.duration), value: add(from.entry, multiply(content.duration, speed)) },
   ];
   return content.duration.num > 0 ? [makeEffect({ type: 'timeMap', points, sampling })] : [];
 }

@@ -1,6 +1,6 @@
 import { add, compare, divide, equals, max, min, one, subtract, zero, type Rational } from '@patchwork/time';
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
-import { assetOf, channelChoice, clipOf, isAnchored, isItemElement, soundEdges } from './asset-items.ts';
+import { assetOf, clipOf, isAnchored, isItemElement, soundEdges } from './asset-items.ts';
 import {
   aspectOf, endOfFrame, keptOf, readAdjustments, readFrame, readMarkers, recordFromLocal, reportUnknown, soundLane, sourceOfSide, timeAttribute,
   type ClipFrame, type Placed, type SideContent, type Spot,
@@ -11,7 +11,7 @@ import type { Reading } from './reading.ts';
 import { contentOfMedia, type FcpAsset } from './resources.ts';
 import { Scene, type Placement, type SceneFormat } from './scene.ts';
 import { emptySide } from './side.ts';
-import { isSoundSource, readSoundSources } from './sound-sources.ts';
+import { chooseChannels, isSoundSource, readSoundSources } from './sound-sources.ts';
 import { readSequenceContent, sceneFormatOf } from './sequence.ts';
 import { isConnected, laneOf, readItem, readStory } from './story.ts';
 
@@ -156,7 +156,7 @@ function placeInnerSound(
   readAdjustments(reading, frame, inner.element, 'sound', { ...place, ownFromLocal: innerTime }, side);
   readAdjustments(reading, frame, frame.element, 'sound', place, side);
   const plays = readSoundSources(reading, frame, frame.element, { source, duration: content.duration, channelCount: inner.asset.audioChannels }, side);
-  side.unmodelled.push(...channelChoice(reading, frame, inner.asset, inner.element));
+  chooseChannels(reading, frame, { element: inner.element, channelCount: inner.asset.audioChannels }, side);
   if (options.isAlone) reportUnknown(reading, frame, isClipChild, side);
   const attributes = Object.fromEntries(['role', 'srcCh', 'outCh'].flatMap((name) => {
     const value = attribute(inner.element, name);

@@ -6,6 +6,7 @@ import {
   aspectOf, endOfFrame, keptOf, readAdjustments, readMarkers, reportUnknown, soundLane, sourceOfSide,
   type ClipFrame, type Placed, type SideContent,
 } from './clip-frame.ts';
+import { colorTagsOf } from './color-tags.ts';
 import { hintsIn } from './hints.ts';
 import { metadataOf, type PlainObject } from './nodes.ts';
 import type { Reading } from './reading.ts';
@@ -32,6 +33,7 @@ export function canvasOf(format: SceneFormat, colorSpace: string): PlainObject {
     ...(format.height === null ? {} : { height: format.height }),
     rate: formatRate(format.rate),
     colorSpace,
+    ...colorTagsOf(colorSpace),
   };
 }
 

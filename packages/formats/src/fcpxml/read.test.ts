@@ -106,7 +106,7 @@ describe('adjustments', () => {
   test('F5: opacity, transform, crop, volume, pan and fades enter the vocabulary with key frames in own time', () => {
     const { list, codes } = read(`
       <asset-clip ref="a2" offset="3600s" name="c" start="86424/24s" duration="48/24s">
-        <adjust-crop mode="trim"><trim-rect left="16" top="10"/></adjust-crop>
+        <adjust-crop mode="crop"><crop-rect left="16" top="10"/></adjust-crop>
         <adjust-conform type="fill"/>
         <adjust-transform position="-5.36625 0.41956" scale="1.2 1.2" rotation="15"/>
         <adjust-blend amount="0.5"><param name="amount"><keyframeAnimation>
@@ -156,7 +156,7 @@ describe('retimes', () => {
     const half = read(clip('2s', '<timeMap><timept time="0s" value="0s"/><timept time="16s" value="8s"/></timeMap>')).list;
     expect(half).toContain('clip "c" source 24 @ 24/1 of m01.mov\n        speed 0.5\n');
     const reverse = read(clip('2s', '<timeMap><timept time="0s" value="8s"/><timept time="8s" value="0s"/></timeMap>')).list;
-    expect(reverse).toContain('clip "c" source 144 @ 24/1 of m01.mov\n        speed -1\n');
+    expect(reverse).toContain('clip "c" source 96 @ 24/1 of m01.mov\n        speed -1\n');
     const hold = read(clip('2s', '<timeMap><timept time="0s" value="30/24s"/><timept time="8s" value="30/24s"/></timeMap>')).list;
     expect(hold).toContain('clip "c" source 30 @ 24/1 of m01.mov\n        freeze\n');
   });

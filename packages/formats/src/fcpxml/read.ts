@@ -3,7 +3,7 @@ import { zero } from '@patchwork/time';
 import { makeTimeline, type Timeline } from '@patchwork/timeline';
 import { Remarks } from '../diagnostics.ts';
 import { withTidyLinks } from '../links.ts';
-import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
+import { attribute, childElement, childElements, countElements, type XmlElement } from '../xml/element.ts';
 import { parseXml } from '../xml/parse.ts';
 import { isItemElement } from './asset-items.ts';
 import { canvasOf } from './nested.ts';
@@ -40,9 +40,9 @@ export function readFcpxml(fileName: string, text: string): ReadTimelines {
       hint: 'Export the timeline as FCPXML.', details: { file: fileName, root: root.name },
     });
   }
-  const remarks = new Remarks(fileName);
+  const remarks = new Remarks(fileName, 'FCPXML');
   reportVersion(remarks, root);
-  const reading = new Reading(remarks, readResources(root, remarks), attribute(root, 'version') ?? '');
+  const reading = new Reading(remarks, readResources(root, remarks), attribute(root, 'version') ?? '', countElements(root));
   const timelines = withPlace(fileName, () => readProjects(reading, root));
   if (timelines.length === 0) {
     remarks.add({ code: 'PW_FCPXML_EMPTY', severity: 'warning', at: root.position, message: 'the file holds no project and no clip', hint: 'Export a project.' });

@@ -3,8 +3,13 @@ import type { Remarks } from '../diagnostics.ts';
 import type { XmlElement } from '../xml/element.ts';
 import type { FcpResources } from './resources.ts';
 
-/** More items than this, compound clips unfolded, is an attack or a mistake. An hour of film has some thousands. */
-const maxItems = 1_000_000;
+/**
+ * Items that a document may unfold to: compound clips that are used again and again multiply, within reason. An hour of
+ * film has some thousands.
+ */
+function maxItemsOf(elements: number): number {
+  return 20_000 + 8 * elements;
+}
 
 /** Compound clips within compound clips. */
 const maxNesting = 32;
@@ -16,10 +21,13 @@ export class Reading {
   /** Of the document, as spelled. */
   readonly version: string;
   readonly #openMedia: string[] = [];
+  readonly #maxItems: number;
   #items = 0;
   #links = 0;
 
-  constructor(remarks: Remarks, resources: FcpResources, version: string) {
+  /** `elements`: how many the document holds. */
+  constructor(remarks: Remarks, resources: FcpResources, version: string, elements: number) {
+    this.#maxItems = maxItemsOf(elements);
     this.version = version;
     this.remarks = remarks;
     this.resources = resources;
@@ -28,8 +36,8 @@ export class Reading {
   /** Counts an item. @throws PW_FCPXML_SIZE */
   countItem(element: XmlElement): void {
     this.#items += 1;
-    if (this.#items <= maxItems) return;
-    throw new PatchworkError('PW_FCPXML_SIZE', `${this.remarks.place(element.position)}: more than ${maxItems} clips, compound clips unfolded`, {
+    if (this.#items <= this.#maxItems) return;
+    throw new PatchworkError('PW_FCPXML_SIZE', `${this.remarks.place(element.position)}: more than ${this.#maxItems} clips, compound clips unfolded`, {
       hint: 'Export the timelines one by one.', details: { file: this.remarks.fileName, line: element.position.line },
     });
   }

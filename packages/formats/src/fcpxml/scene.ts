@@ -2,7 +2,7 @@ import { add, addTime, compare, floor, formatRate, formatRational, min, multiply
 import { PatchworkError, isPatchworkError } from '@patchwork/kernel';
 import type { Composable, Item, Track, Unmodelled } from '@patchwork/timeline';
 import type { Remarks } from '../diagnostics.ts';
-import type { XmlElement } from '../xml/element.ts';
+import type { Position } from '../xml/element.ts';
 import { gapNode, timeAt, trackNode, transitionNode, type PlainObject } from './nodes.ts';
 
 /** Which kind of track an item stands on. Captions are text that the picture does not hold. */
@@ -37,7 +37,13 @@ export interface PlacedTransition {
   readonly transitionType: string;
   readonly metadata: PlainObject;
   readonly unmodelled: readonly Unmodelled[];
-  readonly element: XmlElement;
+  readonly element: Origin;
+}
+
+/** What an item was read from, for remarks. */
+export interface Origin {
+  readonly name: string;
+  readonly position: Position;
 }
 
 /** What a sequence says of the frame in which its items are shown. */
@@ -121,11 +127,11 @@ export class Scene {
   }
 
   /** Takes an item in. One that begins before the first frame, or has no length, is reported and left out. */
-  place(placement: Placement, element: XmlElement): Placement | null {
+  place(placement: Placement, element: Origin): Placement | null {
     const timecode = this.timecode(placement.start);
     if (placement.duration.num <= 0) {
       this.#remarks.add({
-        code: 'PW_FCPXML_LENGTH', severity: placement.duration.num < 0 ? 'error' : 'warning', at: element.position, timecode,
+        code: `PW_${this.#remarks.area}_LENGTH`, severity: placement.duration.num < 0 ? 'error' : 'warning', at: element.position, timecode,
         message: `${element.name} "${placement.item.name}" has ${placement.duration.num < 0 ? 'a negative length' : 'no length'}; it was left out`,
         hint: 'Remove or correct the clip.',
       });
@@ -140,13 +146,13 @@ export class Scene {
   }
 
   /** What of an item lies in the timeline; null, reported, where that cannot be said. */
-  #trimmed(placement: Placement, element: XmlElement): Placement | null {
+  #trimmed(placement: Placement, element: Origin): Placement | null {
     const { item, start } = placement;
     const lead = negate(start);
     const duration = subtract(placement.duration, lead);
     const canTrim = duration.num > 0 && item.sourceRange !== null && item.effects.every(({ timeScalar }) => timeScalar === null);
     this.#remarks.add({
-      code: 'PW_FCPXML_BEFORE_START', severity: canTrim ? 'warning' : 'error', at: element.position,
+      code: `PW_${this.#remarks.area}_BEFORE_START`, severity: canTrim ? 'warning' : 'error', at: element.position,
       message: `${element.name} "${item.name}" begins before the timeline; ${canTrim ? 'its beginning was cut off' : 'it was left out'}`,
       hint: 'Move the clip into the timeline.',
     });
@@ -169,12 +175,12 @@ export class Scene {
     return this.#begin;
   }
 
-  #checkGrid(placement: Placement, element: XmlElement, timecode: string | null): void {
+  #checkGrid(placement: Placement, element: Origin, timecode: string | null): void {
     const start = multiply(placement.start, this.format.rate);
     const duration = multiply(placement.duration, this.format.rate);
     if (start.den === 1 && duration.den === 1) return;
     this.#remarks.add({
-      code: 'PW_FCPXML_GRID', severity: 'warning', at: element.position, timecode,
+      code: `PW_${this.#remarks.area}_GRID`, severity: 'warning', at: element.position, timecode,
       message: `${element.name} "${placement.item.name}" does not start and end on a frame at ${formatRate(this.format.rate)}`,
       hint: 'The exact time is kept; the frame whose time has come is shown.',
     });
@@ -218,7 +224,7 @@ export class Scene {
       let track = tracks.find((candidate) => compare(candidate.end, placement.start) <= 0);
       if (track === undefined) {
         if (tracks.length >= maxTracksPerLane) {
-          throw new PatchworkError('PW_FCPXML_OVERLAP', `${this.#remarks.fileName}: more than ${maxTracksPerLane} items overlap on one lane`, {
+          throw new PatchworkError(`PW_${this.#remarks.area}_OVERLAP`, `${this.#remarks.fileName}: more than ${maxTracksPerLane} items overlap on one lane`, {
             hint: 'The offsets of the file are damaged; export it again.', details: { file: this.#remarks.fileName },
           });
         }
@@ -274,7 +280,7 @@ export class Scene {
 
   #refuse(transition: PlacedTransition, why: string): void {
     this.#remarks.add({
-      code: 'PW_FCPXML_TRANSITION', severity: 'error', at: transition.element.position, timecode: this.timecode(transition.cut),
+      code: `PW_${this.#remarks.area}_TRANSITION`, severity: 'error', at: transition.element.position, timecode: this.timecode(transition.cut),
       message: `transition "${transition.name}" ${why}; it was left out`, hint: 'Remove or correct the transition.',
     });
   }

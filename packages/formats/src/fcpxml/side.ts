@@ -10,6 +10,14 @@ export interface Side {
   readonly unmodelled: Unmodelled[];
   /** The elements behind `unmodelled`, for the writer to put back. */
   readonly raw: RawElement[];
+  /** Weights of the file's channels for left and right, where the clip does not simply play them all. */
+  channelMap: ChannelMap | null;
+}
+
+/** Output = Σ weight × channel, for left and for right. */
+export interface ChannelMap {
+  readonly left: readonly number[];
+  readonly right: readonly number[];
 }
 
 /** An element as it stood in the file, and the effect that it refers to, if any. */
@@ -20,7 +28,7 @@ export interface RawElement {
 
 /** An empty {@link Side}. */
 export function emptySide(): Side {
-  return { effects: [], unmodelled: [], raw: [] };
+  return { effects: [], unmodelled: [], raw: [], channelMap: null };
 }
 
 /** Keeps an element as it stands. */
@@ -32,4 +40,9 @@ export function rawElement(resources: FcpResources, element: XmlElement): RawEle
 export function plainRaw(raw: readonly RawElement[]): PlainObject {
   if (raw.length === 0) return {};
   return { raw: raw.map(({ xml, effect }) => ({ xml, ...(effect === null ? {} : { effect: { name: effect.name, uid: effect.uid } }) })) };
+}
+
+/** The channel map as the packages above read it; empty for none. */
+export function plainChannelMap(side: Side): PlainObject {
+  return side.channelMap === null ? {} : { channelMap: { left: [...side.channelMap.left], right: [...side.channelMap.right] } };
 }

@@ -3,7 +3,7 @@ import { isAdjustment } from './adjust.ts';
 import { canonicalEffect } from './canonical.ts';
 import { readAdjustments, type ClipFrame, type SideSource } from './clip-frame.ts';
 import type { Reading } from './reading.ts';
-import { rawElement, type Side } from './side.ts';
+import { rawElement, type ChannelMap, type Side } from './side.ts';
 
 /** Names of the elements that say which of a clip's sound components play. */
 const sourceNames: ReadonlySet<string> = new Set(['audio-channel-source', 'audio-role-source']);
@@ -18,16 +18,59 @@ function channelsOf(text: string | null): number[] {
   return (text ?? '').split(',').map((part) => Number(part.trim())).filter((channel) => Number.isSafeInteger(channel) && channel > 0);
 }
 
-/** Tells whether a list of channels leaves some of the asset's out; unknown counts leave nothing out. */
-export function isPartOfChannels(srcCh: string | null, channelCount: number | null): boolean {
-  const channels = channelsOf(srcCh);
-  if (channels.length === 0) return false;
-  return channelCount !== null ? channels.length < channelCount : false;
+/** Tells whether an element plays all channels of the file, the first two as left and right. */
+function playsAll(element: XmlElement, channelCount: number | null): boolean {
+  const channels = channelsOf(attribute(element, 'srcCh'));
+  const outCh = (attribute(element, 'outCh') ?? '').replaceAll(' ', '').toUpperCase();
+  const isPlainOut = outCh === '' || outCh === 'L,R';
+  return isPlainOut && (channels.length === 0 || channelCount === null || (channels.length === channelCount && channels.every((channel, at) => channel === at + 1)));
+}
+
+/** Which of the file's channels an element sends where; null where it cannot be said as weights of left and right. */
+function mapOf(element: XmlElement, channelCount: number): ChannelMap | null {
+  const channels = channelsOf(attribute(element, 'srcCh'));
+  const outs = (attribute(element, 'outCh') ?? '').toUpperCase().split(',').map((part) => part.trim()).filter((part) => part !== '');
+  if (channelCount > 64 || channels.some((channel) => channel > channelCount) || channels.length > 2) return null;
+  const places = outs.length > 0 ? outs : channels.length === 2 ? ['L', 'R'] : ['C'];
+  if (places.length !== channels.length || places.some((place) => !['L', 'R', 'C'].includes(place))) return null;
+  const side = (name: string): number[] =>
+    Array.from({ length: channelCount }, (_unused, at) => (channels.some((channel, index) => channel === at + 1 && (places[index] === name || places[index] === 'C')) ? 1 : 0));
+  return { left: side('L'), right: side('R') };
+}
+
+function sumOf(maps: readonly ChannelMap[]): ChannelMap {
+  const add = (name: 'left' | 'right'): number[] =>
+    maps.reduce<number[]>((sum, map) => map[name].map((weight, at) => weight + (sum[at] ?? 0)), []);
+  return { left: add('left'), right: add('right') };
+}
+
+/** Reads an element's own choice of channels (`srcCh`, `outCh`) onto a side. */
+export function chooseChannels(
+  reading: Reading, frame: ClipFrame, choice: { readonly element: XmlElement; readonly channelCount: number | null }, side: Side,
+): void {
+  const { element, channelCount } = choice;
+  if (playsAll(element, channelCount)) return;
+  const map = channelCount === null ? null : mapOf(element, channelCount);
+  if (map !== null) {
+    side.channelMap = map;
+    return;
+  }
+  const srcCh = attribute(element, 'srcCh') ?? '';
+  side.unmodelled.push({ label: `channel ${srcCh}`, content: `srcCh=${srcCh} outCh=${attribute(element, 'outCh') ?? ''}` });
+  reportComponents(reading, frame, element, `plays channel ${srcCh} of ${channelCount ?? 'an unknown number'}`);
+}
+
+function reportComponents(reading: Reading, frame: ClipFrame, element: XmlElement, what: string): void {
+  reading.remarks.add({
+    code: 'PW_FCPXML_CHANNELS', severity: 'warning', at: element.position, timecode: frame.timecode,
+    message: `${frame.element.name} "${frame.name}" ${what}, which is not modelled`,
+    hint: 'It is kept and watched for changes; the built-in renderer cannot play it.',
+  });
 }
 
 /**
- * Reads the sound components of a clip. One that plays all channels lends its adjustments to the whole sound; several, or
- * a part of the channels, or one with mutes are beyond the model and kept. Returns whether the sound plays at all.
+ * Reads the sound components of a clip. One that plays all channels lends its adjustments to the whole sound; plain ones
+ * that pick channels become a channel map; anything else is beyond the model and kept. Returns whether any sound plays.
  */
 export function readSoundSources(
   reading: Reading, frame: ClipFrame, owner: XmlElement,
@@ -35,39 +78,40 @@ export function readSoundSources(
   side: Side,
 ): boolean {
   const sources = childElements(owner).filter(isSoundSource);
-  if (sources.length === 0) return true;
   const playing = sources.filter((source) => attribute(source, 'enabled') !== '0' && attribute(source, 'active') !== '0');
-  if (playing.length === 0) return false;
   const [only] = sources;
-  const isWhole = sources.length === 1 && only !== undefined && isPlainSource(only, place.channelCount);
-  if (isWhole && only !== undefined) {
+  if (only === undefined) return true;
+  if (playing.length === 0) return false;
+  if (sources.length === 1 && !isCut(only) && playsAll(only, place.channelCount)) {
     readAdjustments(reading, frame, only, 'sound', { source: place.source, duration: place.duration, aspect: 1 }, side);
     return true;
   }
-  const isTrivial = sources.length === playing.length && sources.every((source) => isBare(source) && source.name === 'audio-role-source');
-  if (isTrivial) return true;
+  if (sources.every(isBare)) {
+    if (sources.length === playing.length && sources.every(({ name }) => name === 'audio-role-source')) return true;
+    const count = place.channelCount;
+    const maps = count === null ? [] : playing.map((source) => (source.name === 'audio-channel-source' ? mapOf(source, count) : null));
+    const known = maps.filter((map) => map !== null);
+    if (known.length > 0 && known.length === playing.length) {
+      side.channelMap = sumOf(known);
+      side.raw.push(...sources.map((source) => rawElement(reading.resources, source)));
+      return true;
+    }
+  }
   side.raw.push(...sources.map((source) => rawElement(reading.resources, source)));
   side.unmodelled.push({
     label: 'sound components',
     content: sources.map((source) => canonicalEffect(reading.resources, source)).join(' '),
   });
-  reading.remarks.add({
-    code: 'PW_FCPXML_CHANNELS', severity: 'warning', at: only?.position ?? frame.element.position, timecode: frame.timecode,
-    message: `${frame.element.name} "${frame.name}" plays its sound components one by one (${sources.length}), which is not modelled`,
-    hint: 'They are kept and watched for changes; the built-in renderer cannot play them.',
-  });
+  reportComponents(reading, frame, only, `plays its sound components one by one (${sources.length})`);
   return true;
 }
 
-/** Nothing on it but its name. */
-function isBare(source: XmlElement): boolean {
-  return childElements(source).every((child) => !isAdjustment(child) && child.name !== 'mute');
+/** Plays only from some time to another, or has holes. */
+function isCut(source: XmlElement): boolean {
+  return childElement(source, 'mute') !== null || attribute(source, 'start') !== null || attribute(source, 'duration') !== null;
 }
 
-function isPlainSource(source: XmlElement, channelCount: number | null): boolean {
-  if (childElement(source, 'mute') !== null) return false;
-  if (attribute(source, 'start') !== null || attribute(source, 'duration') !== null) return false;
-  const outCh = attribute(source, 'outCh');
-  if (outCh !== null && outCh.replaceAll(' ', '').toUpperCase() !== 'L,R') return false;
-  return !isPartOfChannels(attribute(source, 'srcCh'), channelCount);
+/** Nothing on it but its channels and its role. */
+function isBare(source: XmlElement): boolean {
+  return !isCut(source) && childElements(source).every((child) => !isAdjustment(child));
 }

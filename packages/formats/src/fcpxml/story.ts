@@ -1,3 +1,4 @@
+import { isPatchworkError } from '@patchwork/kernel';
 import { add, compare, equals, subtract, zero, type Rational } from '@patchwork/time';
 import { attribute, childElements, type XmlElement } from '../xml/element.ts';
 import { isAnchored, isItemElement, readAssetClip, readAudio, readVideo } from './asset-items.ts';
@@ -15,9 +16,18 @@ type Read = { placed: Placed; frame: ClipFrame | null };
 /** Reads a clip of any kind and all that hangs on it. */
 export function readItem(reading: Reading, element: XmlElement, spot: Spot): Placed {
   if (element.name === 'audition') return readAudition(reading, element, spot);
-  const { placed, frame } = readByName(reading, element, spot);
-  if (frame !== null) readAnchored(reading, element, frame);
-  return placed;
+  try {
+    const { placed, frame } = readByName(reading, element, spot);
+    if (frame !== null) readAnchored(reading, element, frame);
+    return placed;
+  } catch (error) {
+    if (!isPatchworkError(error) || error.code !== 'PW_TIME_RANGE') throw error;
+    reading.remarks.add({
+      code: error.code, severity: 'error', at: element.position,
+      message: `${element.name} "${attribute(element, 'name') ?? ''}": ${error.message}; it was left out`, hint: 'Correct its times, or export the file again.',
+    });
+    return { end: spot.start, video: null, audio: [] };
+  }
 }
 
 function readByName(reading: Reading, element: XmlElement, spot: Spot): Read {

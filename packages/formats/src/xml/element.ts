@@ -48,3 +48,10 @@ export function childText(element: XmlElement, name: string): string | null {
 export function attribute(element: XmlElement, name: string): string | null {
   return element.attributes.get(name) ?? null;
 }
+
+/** Number of elements of a tree, the root included. */
+export function countElements(element: XmlElement): number {
+  let count = 1;
+  for (const part of element.content) if (typeof part !== 'string') count += countElements(part);
+  return count;
+}

@@ -147,7 +147,7 @@ function cropElement(context: EffectContext, crop: Extract<KnownEffect, { type: 
   const sides = [['left', crop.left, horizontal], ['top', crop.top, hundredfold], ['right', crop.right, horizontal], ['bottom', crop.bottom, hundredfold]] as const;
   const attributes = sides.map(([name, param, spell]) => [name, param === 0 ? null : constant(param, spell)] as const);
   const params = sides.map(([name, param, spell]) => animated(context, name, param, spell));
-  return xml('adjust-crop', [['mode', 'trim']], [xml('trim-rect', attributes, present(...params))]);
+  return xml('adjust-crop', [['mode', 'crop']], [xml('crop-rect', attributes, present(...params))]);
 }
 
 function transformElement(context: EffectContext, transform: Extract<KnownEffect, { type: 'transform' }>): XmlOut {

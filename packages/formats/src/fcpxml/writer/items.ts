@@ -71,10 +71,11 @@ function retimeElements(context: ItemContext, piece: Piece, mediaRate: Rate | nu
   if (effect !== undefined && speed === null) {
     context.notSaid.add('PW_WRITE_RETIME', 'error', `the speed ${effect.timeScalar} cannot be said exactly; the clip was written at 100 %`, where);
   } else if (effect !== undefined && speed !== null) {
-    const end = { time: add(start, piece.duration), value: add(start, multiply(piece.duration, speed)) };
+    const reach = multiply(piece.duration, speed);
+    const entry = speed.num < 0 ? subtract(start, reach) : start;
     return [xml('timeMap', [['frameSampling', keptSampling(item)]], [
-      xml('timept', [['time', formatFcpTime(start)], ['value', formatFcpTime(start)], ['interp', 'linear']]),
-      xml('timept', [['time', formatFcpTime(end.time)], ['value', formatFcpTime(end.value)], ['interp', 'linear']]),
+      xml('timept', [['time', formatFcpTime(start)], ['value', formatFcpTime(entry)], ['interp', 'linear']]),
+      xml('timept', [['time', formatFcpTime(add(start, piece.duration))], ['value', formatFcpTime(add(entry, reach))], ['interp', 'linear']]),
     ])];
   }
   // Final Cut plays other rates frame for frame where they are near; said so, it keeps their speed.

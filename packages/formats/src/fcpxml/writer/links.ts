@@ -1,5 +1,5 @@
 import { add, compare, equals, multiply, one, secondsFromTime, subtract, type Rational } from '@patchwork/time';
-import { knownEffect, rationalFromDouble, unmodelledOf, type Effect, type Item } from '@patchwork/timeline';
+import { knownEffect, member, rationalFromDouble, unmodelledOf, type Effect, type Item } from '@patchwork/timeline';
 import { linkOf } from '../../clip-metadata.ts';
 import type { Piece, PieceTrack } from './pieces.ts';
 import type { FileReference } from './resources.ts';
@@ -53,7 +53,9 @@ function sameTime(picture: Piece, sound: Piece): boolean {
   const delta = subtract(sound.start, picture.start);
   const speeds = [constantSpeed(picture.item), constantSpeed(sound.item)] as const;
   if (speeds[0] !== null && speeds[1] !== null) {
-    return equals(speeds[0], speeds[1]) && equals(to, add(from, multiply(delta, speeds[0])));
+    const speed = speeds[0];
+    const entry = (start: Rational, piece: Piece): Rational => (speed.num < 0 ? subtract(start, multiply(piece.duration, speed)) : start);
+    return equals(speed, speeds[1]) && equals(entry(to, sound), add(entry(from, picture), multiply(delta, speed)));
   }
   const maps = [picture, sound].map(({ item }) => JSON.stringify(timeEffectsOf(item).map(knownEffect)));
   return speeds[0] === null && speeds[1] === null && maps[0] === maps[1] && equals(to, add(from, delta));
@@ -62,7 +64,8 @@ function sameTime(picture: Piece, sound: Piece): boolean {
 function canShare(picture: Piece, sound: Piece): boolean {
   const [a, b] = [picture.item, sound.item];
   // A choice of channels has an element of its own.
-  if (unmodelledOf(b).some(({ label }) => label.startsWith('channel '))) return false;
+  const isChoice = member(b.metadata, 'fcpxml', 'element') === 'audio' && member(b.metadata, 'patchwork', 'channelMap') !== undefined;
+  if (isChoice || unmodelledOf(b).some(({ label }) => label.startsWith('channel '))) return false;
   return a.kind === b.kind && a.name === b.name && b.markers.length === 0 && (a.enabled || !b.enabled) && sameSource(a, b) && sameTime(picture, sound);
 }
 

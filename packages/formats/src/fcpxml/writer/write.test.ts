@@ -22,7 +22,7 @@ describe('read → write → read', () => {
     }
   });
 
-  test('F21: a random timeline is read as it was written', () => {
+  test('F21: a random timeline is read as it was written', { timeout: 30_000 + runs * 100 }, () => {
     fc.assert(fc.property(randomTimeline({ hasEffects: true, hasTransitions: true }), (timeline) => {
       const written = writeFcpxml(timeline);
       expect(written.notSaid).toEqual([]);
@@ -31,7 +31,7 @@ describe('read → write → read', () => {
     }), { numRuns: runs });
   });
 
-  test('F22: what was read and written once is written the same ever after', () => {
+  test('F22: what was read and written once is written the same ever after', { timeout: 30_000 + runs * 100 }, () => {
     fc.assert(fc.property(randomTimeline({ hasEffects: true, hasTransitions: true }), (timeline) => {
       const again = (text: string): string => readFcpxml('again', text).timelines.map((one) => writeFcpxml(one).text).join('');
       const once = again(writeFcpxml(timeline).text);
