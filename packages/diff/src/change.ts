@@ -112,4 +112,7 @@ export interface Changes {
 }
 
 /** One edit as JSON: `{ "op": "rippleTrim", "track": "V1", "clip": "m06", "edge": "out", "delta": -10 }`. */
-export type ScriptStep = { readonly op: string; readonly [parameter: string]: Json };
+export interface ScriptStep {
+  readonly op: string;
+  readonly [parameter: string]: Json;
+}

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { makeRange, type Clip } from '@patchwork/timeline';
-import { compare, fps24, storyClips, timeline } from '../test/fixture.ts';
+import { makeRange } from '@patchwork/timeline';
+import { compare, fps24, must, storyClips, timeline } from '../test/fixture.ts';
 import { changesJson } from './changes-json.ts';
 
 test('J1: the document of a slip, whole', () => {
   const clips = storyClips();
-  const slipped = clips.with(5, { ...(clips[5] as Clip), sourceRange: makeRange(72, 96, fps24) });
+  const slipped = clips.with(5, { ...must(clips[5]), sourceRange: makeRange(72, 96, fps24) });
   expect(changesJson(compare(timeline([clips]), timeline([slipped])))).toEqual({
     schema: 'patchwork.diff/1',
     summary: '1 slip',

@@ -182,7 +182,7 @@ function plain(value: Param | string): Json {
 }
 
 function valueText(old: Param | string, next: Param | string, write: (value: number) => string, rate: Rate): string {
-  if (typeof old === 'string' || typeof next === 'string') return `${String(old)} → ${String(next)}`;
+  if (typeof old === 'string' || typeof next === 'string') return `${wordOf(old)} → ${wordOf(next)}`;
   if (typeof old === 'number' && typeof next === 'number') return `${write(old)} → ${write(next)}`;
   if (typeof old === 'number') return `${write(old)} → ${keysText(next)}`;
   if (typeof next === 'number') return `${keysText(old)} → ${write(next)}`;
@@ -198,6 +198,10 @@ function valueText(old: Param | string, next: Param | string, write: (value: num
   return changed.length === 1
     ? `key at frame ${at}: ${write(old1)} → ${write(first.value)}`
     : `${changed.length} keys changed`;
+}
+
+function wordOf(value: Param | string): string {
+  return typeof value === 'string' ? value : keysText(value);
 }
 
 function keysText(param: Param): string {

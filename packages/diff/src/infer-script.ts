@@ -1,4 +1,4 @@
-import { isPatchworkError, type Json } from '@patchwork/kernel';
+import { isPatchworkError } from '@patchwork/kernel';
 import type { Rate } from '@patchwork/time';
 import { planScript, type Timeline } from '@patchwork/timeline';
 import type { Changes, ScriptStep } from './change.ts';
@@ -50,7 +50,7 @@ type TrackWriter = (label: string) => readonly ScriptStep[] | null;
 function replay(old: Timeline, next: Timeline, steps: readonly ScriptStep[], rate: Rate): Changes['scriptProof'] {
   const unnamed = (): null => null;
   try {
-    const { after } = planScript(old, steps as unknown as Json, { limits: 'strict' });
+    const { after } = planScript(old, steps, { limits: 'strict' });
     return sameTracks(trackViews(after, rate, unnamed), trackViews(next, rate, unnamed));
   } catch (error) {
     // The edit API refuses a step (media too short, no item there): then this script is none.

@@ -6,7 +6,6 @@ import {
   plainJson,
   unmodelledOf,
   withMember,
-  type Clip,
   type Marker,
 } from '@patchwork/timeline';
 import { effectChanges, type AspectChange } from './effect-change.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Clip } from '@patchwork/timeline';
-import { clip, compare, fps24, gap, lines, timeline } from '../test/fixture.ts';
+import { clip, compare, fps24, gap, lines, must, timeline } from '../test/fixture.ts';
 import { diffTimelines } from './diff-timelines.ts';
 import { matchItems } from './match-items.ts';
 import { Matching } from './matching.ts';
@@ -30,7 +30,7 @@ function changed(clips: readonly Clip[], share: number, seed: number): Clip[] {
   const result = [...clips];
   for (let edits = Math.max(1, Math.round(clips.length * share)); edits > 0; edits -= 1) {
     const at = next(result.length);
-    const one = result[at] as Clip;
+    const one = must(result[at]);
     const range = one.sourceRange;
     if (range === null) continue;
     const moved = (start: number, length: number): Clip => ({
@@ -151,6 +151,6 @@ test('M5: across tracks, versions, replacements', () => {
     'V1 other: replaced by other.mov | dirty 40-80',
   ]);
   expect(
-    lines(compare(timeline([low, []]), timeline([low.with(1, gap(40) as unknown as Clip), [gap(40), low[1] as Clip]]))),
+    lines(compare(timeline([low, []]), timeline([low.with(1, gap(40) as unknown as Clip), [gap(40), must(low[1])]]))),
   ).toEqual(['V2 sh010_comp_v001: move of 1 clip V1 → V2']);
 });

@@ -1,5 +1,3 @@
-import { formatRational, multiply, type Rate, type Rational } from '@patchwork/time';
-
 /** A number with its sign, as editors write it: `+8`, `−10`. */
 export function signed(value: number): string {
   return value < 0 ? `−${-value}` : `+${value}`;
@@ -8,13 +6,6 @@ export function signed(value: number): string {
 /** A number with a true minus sign and at most three digits after the point. */
 export function plainNumber(value: number): string {
   return String(Math.round(value * 1000) / 1000).replace('-', '−');
-}
-
-/** Seconds as frames of a rate, with a sign; `n/d` where fractional. */
-export function signedFrames(seconds: Rational, rate: Rate): string {
-  const frames = multiply(seconds, rate);
-  const text = formatRational(frames);
-  return frames.num < 0 ? `−${text.slice(1)}` : `+${text}`;
 }
 
 /** `1 clip`, `3 clips`. */

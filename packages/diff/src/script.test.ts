@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
-import { makeRange, planScript, type Clip } from '@patchwork/timeline';
+import { makeRange, planScript, type Clip, type Composable } from '@patchwork/timeline';
 import type { Json } from '@patchwork/kernel';
 import { clip, fps24, gap, storyClips, timeline } from '../test/fixture.ts';
 import { anyEdits, anyTracks, edited, timelineOf } from '../test/random-edit.ts';
@@ -22,7 +22,7 @@ function ranged(one: Clip | undefined, start: number, length: number): Clip {
 const clips = storyClips();
 const base = timeline([clips]);
 
-test.each<[string, readonly Clip[], readonly Json[]]>([
+test.each<[string, readonly Composable[], readonly Json[]]>([
   [
     'ripple trim out',
     clips.with(5, ranged(clips[5], 48, 86)),
@@ -51,7 +51,7 @@ test.each<[string, readonly Clip[], readonly Json[]]>([
   ['delete', clips.toSpliced(3, 1), [{ op: 'remove', track: 'V1', atFrame: 288, fill: false, name: 'm04' }]],
   [
     'lift',
-    clips.with(3, gap(96) as unknown as Clip),
+    [...clips.slice(0, 3), gap(96), ...clips.slice(4)],
     [{ op: 'remove', track: 'V1', atFrame: 288, fill: true, name: 'm04' }],
   ],
   [
@@ -84,7 +84,7 @@ test('E2: a script that is returned gives the new timeline', () => {
         return;
       }
       proved += 1;
-      const replayed = planScript(old, changes.script as unknown as Json).after;
+      const replayed = planScript(old, changes.script).after;
       expect(
         sameTracks(
           trackViews(replayed, fps24, () => null),

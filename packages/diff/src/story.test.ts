@@ -1,6 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { makeEffect, makeFreezeFrame, makeMarker, makeRange, makeTimeWarp, type Clip } from '@patchwork/timeline';
-import { clip, compare, compile, dissolve, fps24, gap, lines, opacity, storyClips, timeline } from '../test/fixture.ts';
+import {
+  clip,
+  compare,
+  compile,
+  dissolve,
+  fps24,
+  gap,
+  lines,
+  must,
+  opacity,
+  storyClips,
+  timeline,
+} from '../test/fixture.ts';
 import { diffTimelines } from './diff-timelines.ts';
 
 const base = timeline([storyClips()]);
@@ -16,12 +28,12 @@ function ranged(one: Clip, start: number, length: number): Clip {
 describe('stories', () => {
   test('1: cosmetic changes are metadata only', () => {
     const clips = storyClips();
-    clips[0] = { ...(clips[0] as Clip), name: 'renamed' };
+    clips[0] = { ...must(clips[0]), name: 'renamed' };
     clips[1] = {
-      ...(clips[1] as Clip),
+      ...must(clips[1]),
       color: { type: 'object', entries: [['r', { type: 'number', lexeme: '1.0' }]] },
     };
-    clips[2] = { ...(clips[2] as Clip), markers: [makeMarker({ markedRange: makeRange(0, 1, fps24) })] };
+    clips[2] = { ...must(clips[2]), markers: [makeMarker({ markedRange: makeRange(0, 1, fps24) })] };
     const changes = compare(base, timeline([clips]));
     expect(changes.summary).toBe('metadata only x3');
     expect(changes.dirty).toEqual([]);
@@ -79,8 +91,8 @@ describe('stories', () => {
 
   test('6: roll +8 is one roll', () => {
     const clips = storyClips();
-    clips[3] = ranged(clips[3] as Clip, 0, 104);
-    clips[4] = ranged(clips[4] as Clip, 8, 88);
+    clips[3] = ranged(must(clips[3]), 0, 104);
+    clips[4] = ranged(must(clips[4]), 8, 88);
     const changes = compare(base, timeline([clips]));
     expect([changes.summary, ...lines(changes)]).toEqual(['1 roll', 'V1 m04 m05: roll +8 | dirty 384-392']);
   });
@@ -95,7 +107,7 @@ describe('stories', () => {
       '1 move of 3 clips',
       'V1 m03 m04 m05: move of 3 clips | dirty 192-864',
     ]);
-    const [left, right] = [ranged(clips[6] as Clip, 0, 40), ranged(clips[6] as Clip, 40, 56)];
+    const [left, right] = [ranged(must(clips[6]), 0, 40), ranged(must(clips[6]), 40, 56)];
     const bladed = compare(base, timeline([clips.toSpliced(6, 1, left, right)]));
     expect([bladed.summary, ...lines(bladed)]).toEqual([
       'split, no picture change',

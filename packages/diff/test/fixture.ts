@@ -65,6 +65,12 @@ function mediaOf(url: string, content: string): MediaInfo {
   };
 }
 
+/** The value, which is there. */
+export function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('must: nothing is there');
+  return value;
+}
+
 /** A clip of a file named like it, `length` frames from `start`, at 24 fps. */
 export function clip(
   media: string,

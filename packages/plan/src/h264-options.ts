@@ -2,7 +2,9 @@ import type { Rate } from '@patchwork/time';
 import { h264Level } from './h264-level.ts';
 
 /** Encoder options by FFmpeg's name; x264's own as `x264-params.NAME`. */
-export type EncoderOptions = { readonly [name: string]: string };
+export interface EncoderOptions {
+  readonly [name: string]: string;
+}
 
 /**
  * Options that keep a chunk's bytes and decoded pictures the same on every machine and next to every neighbour, with what

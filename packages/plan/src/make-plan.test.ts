@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { fakeProgram, fixtureClips, withClips, type FakeClip, type FakeTimeline } from '../test/fake-program.ts';
+import { fakeProgram, fixtureClips, must, withClips, type FakeClip, type FakeTimeline } from '../test/fake-program.ts';
 import { planChunks } from './action-key.ts';
 import { builtInProfile } from './built-in-profile.ts';
 import { dirtyRanges } from './dirty-range.ts';
@@ -96,8 +96,8 @@ describe('frames to render, by story', () => {
       counts(fixture, { clips: [...clips.slice(0, 2), ...clips.slice(5, 9), ...clips.slice(2, 5), ...clips.slice(9)] }),
     ).toEqual({ a: 0, b: 0 });
     const [left, right] = [
-      { ...(clips[6] as FakeClip), length: 40 },
-      { ...(clips[6] as FakeClip), start: 40, length: 56 },
+      { ...must(clips[6]), length: 40 },
+      { ...must(clips[6]), start: 40, length: 56 },
     ];
     expect(counts(fixture, { clips: clips.toSpliced(6, 1, left, right) })).toEqual({ a: 0, b: 0 });
   });
@@ -286,10 +286,8 @@ describe('reasons', () => {
   });
 
   test('R6: transitions', () => {
-    const [long, short] = [24, 12].map((length) => ({ ...fixture, dissolves: [{ at: 480, length }] })) as [
-      FakeTimeline,
-      FakeTimeline,
-    ];
+    const long: FakeTimeline = { ...fixture, dissolves: [{ at: 480, length: 24 }] };
+    const short: FakeTimeline = { ...fixture, dissolves: [{ at: 480, length: 12 }] };
     expect(reasons(fixture, long)).toEqual([
       { code: 'transition', text: 'm05 | m06: dissolve added', range: { in: 468, out: 492 } },
     ]);

@@ -29,7 +29,15 @@ const mix = (share: number, from: Picture = source, to: Picture = other): Pictur
   to,
   share: { num: share, den: 24 },
 });
-const nest = (input: Picture, width = 64): Picture => ({ op: 'nest', width, height: 36, color, input, conform: 'fit' });
+const nest = (input: Picture, width = 64): Picture => ({
+  op: 'nest',
+  width,
+  height: 36,
+  color,
+  input,
+  conform: 'fit',
+  crop: source.crop,
+});
 const over = (...layers: Picture[]): Picture => ({ op: 'over', layers });
 const strange = (content: string): Picture => ({ op: 'unmodelled', input: source, label: 'filter "Blur"', content });
 const fade = (opacity: number, input: Picture = source): Picture => ({ op: 'opacity', input, opacity });
@@ -50,7 +58,7 @@ test.each<[string, Picture, Picture, string[]]>([
     ['retime a: retimed'],
   ],
   ['inside a compound', nest(source), nest(fade(0.25)), ['opacity a: opacity 100 % → 25 %']],
-  ['a compound itself', nest(source), nest(source, 128), ["nest a: compound's raster or colour changed"]],
+  ['a compound itself', nest(source), nest(source, 128), ["nest a: compound's frame or colour changed"]],
   [
     'interpretation',
     source,

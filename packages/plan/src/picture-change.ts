@@ -173,10 +173,16 @@ function sourceChanges(
 
 function nestChanges(before: NestPicture, after: NestPicture, name: string, names: PictureNames): PictureChange[] {
   const inner = pictureChanges(before.input, after.input, names);
-  const own = ({ width, height, color, conform }: NestPicture): unknown => ({ width, height, color, conform });
+  const own = ({ width, height, color, conform, crop }: NestPicture): unknown => ({
+    width,
+    height,
+    color,
+    conform,
+    crop,
+  });
   return isSame(own(before), own(after))
     ? inner
-    : [...inner, { code: 'nest', text: `${name}: compound's raster or colour changed` }];
+    : [...inner, { code: 'nest', text: `${name}: compound's frame or colour changed` }];
 }
 
 function transformText(before: readonly TransformPicture[], after: readonly TransformPicture[]): string {

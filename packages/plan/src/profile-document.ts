@@ -82,7 +82,9 @@ export function readProfileDocument(json: Json): ProfileDocument {
   };
 }
 
-type JsonObject = { readonly [key: string]: Json };
+interface JsonObject {
+  readonly [key: string]: Json;
+}
 
 function valueError(path: string, expected: string, value: Json): PatchworkError {
   return new PatchworkError('PW_PROFILE_VALUE', `profile: ${path} is ${JSON.stringify(value)}, expected ${expected}`, {

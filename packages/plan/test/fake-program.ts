@@ -27,6 +27,12 @@ export interface FakeTimeline {
   readonly range?: FrameRange;
 }
 
+/** The value, which is there. */
+export function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('must: nothing is there');
+  return value;
+}
+
 const black: Picture = { op: 'solid', color: [0, 0, 0, 1] };
 
 /** Builds a programme straight from its description, frame by frame, without any help of the compiler. */
@@ -41,7 +47,7 @@ export function fakeProgram(timeline: FakeTimeline): Program {
   const byFrame: { picture: Picture; continuity: string; count: number; clips: Span['clips'] }[] = [];
   let index = 0;
   for (let frame = 0; frame < range.out; frame += 1) {
-    while (frame >= (placed[index] as FakeClip & { at: number }).at + (placed[index] as FakeClip).length) index += 1;
+    while (frame >= must(placed[index]).at + must(placed[index]).length) index += 1;
     if (frame >= range.in) byFrame.push(frameOf(timeline, placed, index, frame));
   }
   return programOf(byFrame, timeline.epochs ?? []);
@@ -53,14 +59,14 @@ function frameOf(
   index: number,
   frame: number,
 ): { picture: Picture; continuity: string; count: number; clips: Span['clips'] } {
-  const own = placed[index] as FakeClip & { at: number };
+  const own = must(placed[index]);
   let anchor = own;
   let picture = pictureOf(own, frame - own.at);
   const clips = [useOf(own, 'V1')];
   for (const { at, length } of timeline.dissolves ?? []) {
     if (frame < at - length / 2 || frame >= at + length / 2) continue;
     const second = placed.findIndex((clip) => clip.at === at);
-    const [from, to] = [placed[second - 1] as FakeClip & { at: number }, placed[second] as FakeClip & { at: number }];
+    const [from, to] = [must(placed[second - 1]), must(placed[second])];
     const share = { num: 2 * (frame - (at - length / 2)) + 1, den: 2 * length };
     picture = { op: 'mix', from: pictureOf(from, frame - from.at), to: pictureOf(to, frame - to.at), share };
     clips.splice(0, 1, useOf(from, 'V1'), useOf(to, 'V1'));
