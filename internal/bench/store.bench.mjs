@@ -30,10 +30,14 @@ try {
 async function benchPacks(path) {
   const keys = [];
   const durable = await openStore(files, path, settings);
-  await timed(`adopt ${durablePacks} packs of ${chunksInPack} chunks, synced`, durablePacks, () => adopt(durable, 0, durablePacks, keys));
+  await timed(`adopt ${durablePacks} packs of ${chunksInPack} chunks, synced`, durablePacks, () =>
+    adopt(durable, 0, durablePacks, keys),
+  );
   await durable.close();
   const store = await openStore(withoutSync(files), path, settings);
-  await timed(`adopt ${packs - durablePacks} more, syncs left out`, packs - durablePacks, () => adopt(store, durablePacks, packs, keys));
+  await timed(`adopt ${packs - durablePacks} more, syncs left out`, packs - durablePacks, () =>
+    adopt(store, durablePacks, packs, keys),
+  );
   await store.close();
   await timed('open, no cache of indexes yet (and write it)', 1, () => openStore(files, path, settings));
   const opened = await timed('open, cache of indexes there', 1, () => openStore(files, path, settings));
@@ -60,7 +64,10 @@ async function adopt(store, from, to, keys) {
     const samples = Array.from({ length: chunksInPack }, (_, i) => sample(pack * chunksInPack + i));
     const temporary = store.tempPath('bench');
     await writeFile(temporary, Buffer.concat(samples.map(({ bytes }) => bytes)));
-    await store.adoptPack(temporary, samples.map(({ chunk }) => chunk));
+    await store.adoptPack(
+      temporary,
+      samples.map(({ chunk }) => chunk),
+    );
     for (const { chunk } of samples) keys.push(chunk.key);
   }
 }
@@ -68,7 +75,11 @@ async function adopt(store, from, to, keys) {
 /** Only to fill the store in bearable time. */
 function withoutSync(inner) {
   const nothing = async () => {};
-  return { ...inner, syncFolder: nothing, open: async (...args) => ({ ...(await inner.open(...args)), sync: nothing }) };
+  return {
+    ...inner,
+    syncFolder: nothing,
+    open: async (...args) => ({ ...(await inner.open(...args)), sync: nothing }),
+  };
 }
 
 async function benchLedger(path) {
@@ -76,19 +87,32 @@ async function benchLedger(path) {
   const chunks = [];
   let offset = 32;
   for (let i = 0; i < ledgerChunks; i += 1) {
-    const chunk = { key: sha256(`frame ${i}`), digest: sha256(`bytes ${i}`), sizes: [700_000 + (i * 7919) % 90_000], order: [0], sync: [true], config: '' };
+    const chunk = {
+      key: sha256(`frame ${i}`),
+      digest: sha256(`bytes ${i}`),
+      sizes: [700_000 + ((i * 7919) % 90_000)],
+      order: [0],
+      sync: [true],
+      config: '',
+    };
     chunks.push({ ...chunk, offset });
     offset += chunk.sizes[0] + (i % 12 === 11 ? 144_000 : 0);
   }
   const first = entry(chunks, null);
-  const appended = await timed(`append an entry of ${ledgerChunks} new one-frame chunks`, 1, () => appendEntry(files, emptyLedger(path, sha256), first, sha256));
+  const appended = await timed(`append an entry of ${ledgerChunks} new one-frame chunks`, 1, () =>
+    appendEntry(files, emptyLedger(path, sha256), first, sha256),
+  );
   const firstBytes = (await stat(`${path}.patchwork`)).size;
   row('size of that entry', firstBytes, 'bytes');
   row('a chunk', firstBytes / ledgerChunks, 'bytes');
   // A patch: 240 frames in the middle are new.
-  const fresh = chunks.slice(0, 240).map((chunk, i) => ({ ...chunk, key: sha256(`new frame ${i}`), digest: sha256(`new bytes ${i}`) }));
+  const fresh = chunks
+    .slice(0, 240)
+    .map((chunk, i) => ({ ...chunk, key: sha256(`new frame ${i}`), digest: sha256(`new bytes ${i}`) }));
   const patched = place([...chunks.slice(0, 90_000), ...fresh, ...chunks.slice(90_240)]);
-  await timed('append a patch of 240 frames', 1, () => appendEntry(files, appended.ledger, entry(patched, appended.entry.id), sha256));
+  await timed('append a patch of 240 frames', 1, () =>
+    appendEntry(files, appended.ledger, entry(patched, appended.entry.id), sha256),
+  );
   row('size of that entry', (await stat(`${path}.patchwork`)).size - firstBytes, 'bytes');
   const ledger = await timed('read the ledger', 1, () => readLedger(files, path, sha256));
   const current = await timed('its current entry, chunks unpacked', 1, () => {
@@ -109,16 +133,38 @@ function place(chunks) {
 
 function entry(chunks, parent) {
   return {
-    parent, timeMs: 0, moovDigest: sha256('moov'), fileSize: chunks.at(-1).offset, fileSha256: sha256('file'),
-    profile: { name: 'prores-422-hq' }, toolchain: { drawing: '1', ffmpeg: '7.1', encoder: '7.1', cpuClass: null },
-    timeline: { name: 'film.otio', format: 'otio', text: '{}' }, timelineName: null, media: [], epochs: [], range: null,
-    renderer: 'ffmpeg', counts: { rendered: chunks.length, reused: 0 }, chunks, sound: null,
+    parent,
+    timeMs: 0,
+    moovDigest: sha256('moov'),
+    fileSize: chunks.at(-1).offset,
+    fileSha256: sha256('file'),
+    profile: { name: 'prores-422-hq' },
+    toolchain: { drawing: '1', ffmpeg: '7.1', encoder: '7.1', cpuClass: null },
+    timeline: { name: 'film.otio', format: 'otio', text: '{}' },
+    timelineName: null,
+    media: [],
+    epochs: [],
+    range: null,
+    renderer: 'ffmpeg',
+    counts: { rendered: chunks.length, reused: 0 },
+    chunks,
+    sound: null,
   };
 }
 
 function sample(number) {
   const bytes = Buffer.alloc(chunkBytes, sha256(`bytes ${number}`), 'hex');
-  return { bytes, chunk: { key: sha256(`key ${number}`), digest: sha256(bytes), sizes: [chunkBytes], order: [0], sync: [true], config: '' } };
+  return {
+    bytes,
+    chunk: {
+      key: sha256(`key ${number}`),
+      digest: sha256(bytes),
+      sizes: [chunkBytes],
+      order: [0],
+      sync: [true],
+      config: '',
+    },
+  };
 }
 
 function memory() {

@@ -24,7 +24,9 @@ export interface Alarms {
 
 /** Opens the journal of alarms. */
 export async function openAlarms(context: StoreContext): Promise<Alarms> {
-  const journal = await openJournal(context, 'alarms', (records) => [...alarmsFrom(records).values()].map((alarm) => ({ ...alarm })));
+  const journal = await openJournal(context, 'alarms', (records) =>
+    [...alarmsFrom(records).values()].map((alarm) => ({ ...alarm })),
+  );
   const known = alarmsFrom(journal.records);
   return {
     damage: journal.damage,
@@ -47,7 +49,13 @@ function alarmsFrom(records: readonly Json[]): Map<string, Alarm> {
   for (const record of records) {
     if (!isFields(record)) continue;
     const { key, kept, refused, timeMs } = record;
-    if (typeof key !== 'string' || typeof kept !== 'string' || typeof refused !== 'string' || typeof timeMs !== 'number') continue;
+    if (
+      typeof key !== 'string' ||
+      typeof kept !== 'string' ||
+      typeof refused !== 'string' ||
+      typeof timeMs !== 'number'
+    )
+      continue;
     const alarm: Alarm = { code: 'PW_STORE_NONDETERMINISTIC', key, kept, refused, timeMs };
     alarms.set(nameOf(alarm), alarm);
   }

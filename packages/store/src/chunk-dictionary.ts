@@ -152,7 +152,10 @@ function nameOf(chunk: EncodedChunk): string {
 
 function isSame(a: EncodedChunk, b: EncodedChunk): boolean {
   return (
-    a.digest === b.digest && a.config === b.config && sameList(a.sizes, b.sizes) && sameList(a.order, b.order) &&
+    a.digest === b.digest &&
+    a.config === b.config &&
+    sameList(a.sizes, b.sizes) &&
+    sameList(a.order, b.order) &&
     sameList(a.sync, b.sync)
   );
 }

@@ -28,7 +28,9 @@ test('P1: a file that is not exactly its chunks is refused and nothing of it is 
   expect(await store.adoptPack(await emptyFile(store), []), 'no chunks are no pack').toEqual([]);
 });
 
-async function emptyFile(store: Awaited<ReturnType<Awaited<ReturnType<typeof testMachine>>['openStore']>>): Promise<string> {
+async function emptyFile(
+  store: Awaited<ReturnType<Awaited<ReturnType<typeof testMachine>>['openStore']>>,
+): Promise<string> {
   const path = store.tempPath('empty');
   await writeFile(store.context.files, path, new Uint8Array(0));
   return path;
@@ -37,15 +39,22 @@ async function emptyFile(store: Awaited<ReturnType<Awaited<ReturnType<typeof tes
 test('P2, P4: adopted chunks are found whole by every later opening, others are left out', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.uniqueArray(fc.tuple(fc.nat({ max: 500 }), fc.constantFrom(1, 2, 7)), { selector: ([name]) => name, minLength: 1, maxLength: 40 }),
+      fc.uniqueArray(fc.tuple(fc.nat({ max: 500 }), fc.constantFrom(1, 2, 7)), {
+        selector: ([name]) => name,
+        minLength: 1,
+        maxLength: 40,
+      }),
       fc.integer({ min: 1, max: 10 }),
       async (names, runLength) => {
         const machine = await testMachine();
         const writer = await machine.openStore();
         const samples = names.map(([name, frames]) => sampleChunk(sha256, `${name}`, frames));
         const stored = [];
-        for (let i = 0; i < samples.length; i += runLength) stored.push(...(await adopt(writer, samples.slice(i, i + runLength))));
-        expect(stored.map(({ path: _path, offset: _offset, ...chunk }) => chunk)).toEqual(samples.map(({ chunk }) => chunk));
+        for (let i = 0; i < samples.length; i += runLength)
+          stored.push(...(await adopt(writer, samples.slice(i, i + runLength))));
+        expect(stored.map(({ path: _path, offset: _offset, ...chunk }) => chunk)).toEqual(
+          samples.map(({ chunk }) => chunk),
+        );
         const reader = await machine.openStore();
         const found = reader.find([...stored.map(({ key }) => key), keyOf(sha256, 'never made')]);
         expect(found).toEqual(new Map(stored.map((chunk) => [chunk.key, chunk])));
@@ -64,7 +73,10 @@ test('P5: a damaged chunk is a miss, its neighbours stay, its pack is put aside'
   if (first === undefined || second === undefined || third === undefined) throw new Error('not adopted');
   machine.disk.corrupt(second.path, second.offset + 2);
   expect(await store.read(second)).toBe(null);
-  expect([...store.find(stored.map(({ key }) => key)).keys()], 'the damaged one is forgotten').toEqual([first.key, third.key]);
+  expect([...store.find(stored.map(({ key }) => key)).keys()], 'the damaged one is forgotten').toEqual([
+    first.key,
+    third.key,
+  ]);
   const later = await machine.openStore();
   for (const opened of [store, later]) {
     expect(await readKey(opened, first.key)).toEqual(three[0]?.bytes);
@@ -72,14 +84,19 @@ test('P5: a damaged chunk is a miss, its neighbours stay, its pack is put aside'
     expect(await readKey(opened, second.key)).toBe(null);
   }
   expect((await later.fsck('report')).findings.map(({ code }) => code)).toEqual(['PW_STORE_QUARANTINED']);
-  expect(await store.read(third), 'a place that was given out before still leads to the bytes').toEqual(three[2]?.bytes);
+  expect(await store.read(third), 'a place that was given out before still leads to the bytes').toEqual(
+    three[2]?.bytes,
+  );
 });
 
 test('P5: a chunk that another pack holds soundly is read there', async () => {
   const machine = await testMachine();
   const store = await machine.openStore();
   const [place] = await adopt(store, three.slice(0, 2));
-  await adopt(store, [three[0], three[2]].filter((each) => each !== undefined));
+  await adopt(
+    store,
+    [three[0], three[2]].filter((each) => each !== undefined),
+  );
   if (place === undefined) throw new Error('not adopted');
   machine.disk.corrupt(place.path, place.offset);
   expect(await store.read(place)).toEqual(three[0]?.bytes);
@@ -131,7 +148,8 @@ test('P5: a chunk rendered again after its damage is found again', async () => {
   machine.disk.corrupt(place.path, 0);
   expect(await store.read(place)).toBe(null);
   await adopt(store, three.slice(0, 1));
-  for (const opened of [store, await machine.openStore()]) expect(await readKey(opened, place.key)).toEqual(three[0]?.bytes);
+  for (const opened of [store, await machine.openStore()])
+    expect(await readKey(opened, place.key)).toEqual(three[0]?.bytes);
 });
 
 test('P5: a chunk in a deliverable is read and checked there', async () => {
@@ -157,13 +175,21 @@ test('P6: other bytes for a stored key are refused with an alarm; the rest of th
     code: 'PW_STORE_NONDETERMINISTIC',
     details: { key: a.chunk.key, kept: a.chunk.digest, refused: again.chunk.digest },
   });
-  await expect(adopt(store, [again]), 'a file of nothing but refused chunks').rejects.toMatchObject({ code: 'PW_STORE_NONDETERMINISTIC' });
+  await expect(adopt(store, [again]), 'a file of nothing but refused chunks').rejects.toMatchObject({
+    code: 'PW_STORE_NONDETERMINISTIC',
+  });
   const later = await machine.openStore();
   for (const opened of [store, later]) {
     expect(await readKey(opened, a.chunk.key)).toEqual(a.bytes);
     expect(await readKey(opened, b.chunk.key)).toEqual(b.bytes);
     expect(opened.alarms()).toEqual([
-      { code: 'PW_STORE_NONDETERMINISTIC', key: a.chunk.key, kept: a.chunk.digest, refused: again.chunk.digest, timeMs: machine.clock.nowMs },
+      {
+        code: 'PW_STORE_NONDETERMINISTIC',
+        key: a.chunk.key,
+        kept: a.chunk.digest,
+        refused: again.chunk.digest,
+        timeMs: machine.clock.nowMs,
+      },
     ]);
   }
   expect((await later.fsck('repair')).findings, 'an alarm is a finding that no repair takes away').toMatchObject([
@@ -189,7 +215,9 @@ test('P6: the same key twice in one file: the same bytes are one chunk, other by
   const [first, second] = await adopt(store, [a, a]);
   expect(second).toEqual(first);
   const b = sampleChunk(sha256, 'b', 3);
-  await expect(adopt(store, [b, sampleChunk(sha256, 'b', 3, 'other')])).rejects.toMatchObject({ code: 'PW_STORE_NONDETERMINISTIC' });
+  await expect(adopt(store, [b, sampleChunk(sha256, 'b', 3, 'other')])).rejects.toMatchObject({
+    code: 'PW_STORE_NONDETERMINISTIC',
+  });
   expect(await readKey(store, b.chunk.key)).toEqual(b.bytes);
 });
 
@@ -211,7 +239,7 @@ test('P7: the same chunks adopted by two processes are one pack', async () => {
   const machine = await testMachine();
   const [one, other] = [await machine.openStore(), await machine.openStore()];
   expect(await adopt(one, three)).toEqual(await adopt(other, three));
-  expect((await (await machine.openStore()).fsck('report'))).toMatchObject({ packs: 1, chunks: 3, findings: [] });
+  expect(await (await machine.openStore()).fsck('report')).toMatchObject({ packs: 1, chunks: 3, findings: [] });
 });
 
 test('P7: two processes that stored one key with different bytes raise the alarm at the next load', async () => {
@@ -254,7 +282,9 @@ test('P9: files of dead processes go at the next opening; of live ones, other ma
   for (const path of [alive, dead, far, strange]) await writeFile(files, path ?? '', new Uint8Array(3));
   machine.processes.kill(dying);
   const store = await machine.openStore();
-  const left = await Promise.all([alive, dead, far, strange].map(async (path) => (await files.stat(path ?? '')) !== null));
+  const left = await Promise.all(
+    [alive, dead, far, strange].map(async (path) => (await files.stat(path ?? '')) !== null),
+  );
   expect(left).toEqual([true, false, true, true]);
   expect((await store.fsck('repair')).findings).toMatchObject([{ code: 'PW_STORE_STRANGE_FILE', path: strange }]);
   expect(() => store.tempPath('a/b')).toThrow(TypeError);

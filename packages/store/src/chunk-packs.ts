@@ -55,7 +55,8 @@ export class ChunkPacks {
     const placed = placedInPack(chunks);
     const packBytes = await verifyPackFile(this.#context, temporary, placed);
     const { accepted, refused } = await this.#judge(placed);
-    const path = accepted.length === 0 ? await this.#discard(temporary) : await this.#publish(temporary, accepted, packBytes);
+    const path =
+      accepted.length === 0 ? await this.#discard(temporary) : await this.#publish(temporary, accepted, packBytes);
     const [first] = refused;
     if (first !== undefined) throw nondeterministic(first, refused.length);
     const places = new Map(accepted.map((chunk) => [chunk.key, chunk.offset]));
@@ -132,7 +133,9 @@ export class ChunkPacks {
   }
 
   async #keepOnly(pack: PackIndex, keep: (key: Digest) => boolean): Promise<PackIndex | null> {
-    const chunks = chunksOf(pack).filter(({ key }) => keep(key)).toSorted((a, b) => a.offset - b.offset);
+    const chunks = chunksOf(pack)
+      .filter(({ key }) => keep(key))
+      .toSorted((a, b) => a.offset - b.offset);
     if (chunks.length === 0) return null;
     const path = packPath(this.#context.folder, pack.id);
     const file = await openOrNull(this.#context.files, path);
@@ -197,7 +200,10 @@ export function bytesOf(pack: PackIndex): number {
 }
 
 /** Reads a chunk where it says it is; null when the file is gone, short, or not what the digest says. */
-export async function readVerified(context: Pick<StoreContext, 'files' | 'sha256'>, chunk: StoredChunk): Promise<Uint8Array | null> {
+export async function readVerified(
+  context: Pick<StoreContext, 'files' | 'sha256'>,
+  chunk: StoredChunk,
+): Promise<Uint8Array | null> {
   const file = await openOrNull(context.files, chunk.path);
   if (file === null) return null;
   try {

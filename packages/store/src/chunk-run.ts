@@ -14,7 +14,7 @@ export async function* readChunks(
   chunks: readonly PackedChunk[],
 ): AsyncGenerator<{ readonly chunk: PackedChunk; readonly bytes: Uint8Array | null }> {
   const sorted = chunks.toSorted((a, b) => a.offset - b.offset);
-  for (let next = 0; next < sorted.length; ) {
+  for (let next = 0; next < sorted.length;) {
     const start = sorted[next]?.offset ?? 0;
     let end = start;
     let last = next;

@@ -85,7 +85,11 @@ test('P5: a crash at any step of putting a damaged pack aside loses no sound chu
       const store = await crashed.openStore();
       expect(await readKey(store, keyOf(sha256, 'old 1')), label).toBe(null);
       await store.gc(new Set());
-      await expectPresent(crashed, old.filter((_, i) => i !== 1), label);
+      await expectPresent(
+        crashed,
+        old.filter((_, i) => i !== 1),
+        label,
+      );
     },
   );
 });
@@ -103,7 +107,9 @@ test('G3: a crash at any step of gc loses no pinned chunk', async () => {
       await expectPresent(machine, pinned, label);
       const store = await machine.openStore({ capBytes: 0 });
       const report = await store.gc(new Set(pinned.map(({ chunk }) => chunk.key)));
-      expect(report.overCapBytes, `${label}: the next gc comes through, and only what is pinned is left`).toBe(report.afterBytes);
+      expect(report.overCapBytes, `${label}: the next gc comes through, and only what is pinned is left`).toBe(
+        report.afterBytes,
+      );
       expect(store.find(old.map(({ chunk }) => chunk.key)).size, label).toBe(2);
       expect(await machine.disk.files.list(storeFolder), label).not.toContain('gc.lock');
     },
@@ -147,11 +153,16 @@ test('L3, L6: after a crash at any step of a publication the film has its entry,
         } else {
           const expected = Buffer.from(bytes).equals(newFilm.bytes) ? newFilm : oldFilm;
           expect(bytes, `${label}: one film or the other, whole`).toEqual(expected.bytes);
-          expect(ledger?.entries.map(({ moovDigest }) => moovDigest), `${label}: it is known`).toContain(expected.entry.moovDigest);
+          expect(
+            ledger?.entries.map(({ moovDigest }) => moovDigest),
+            `${label}: it is known`,
+          ).toContain(expected.entry.moovDigest);
         }
         // The next run publishes over whatever is left.
         await publish(files, ledger ?? emptyLedger(film, sha256), newFilm);
-        expect((await readLedger(files, film, sha256))?.entries.at(-1), label).toMatchObject({ moovDigest: newFilm.entry.moovDigest });
+        expect((await readLedger(files, film, sha256))?.entries.at(-1), label).toMatchObject({
+          moovDigest: newFilm.entry.moovDigest,
+        });
       },
     );
     expect(steps).toBeGreaterThan(8);
@@ -191,13 +202,20 @@ test('L9: a crash at any step of keeping a ledger in the store leaves the earlie
   if (first === null) throw new Error('no ledger');
   await (await machine.openStore()).keepLedger(first);
   const parent = first.entries.at(-1)?.id ?? null;
-  const { ledger } = await appendEntry(files, first, { ...sampleFilm(sha256, { name: 'second', picture: fresh }).entry, parent }, sha256);
+  const { ledger } = await appendEntry(
+    files,
+    first,
+    { ...sampleFilm(sha256, { name: 'second', picture: fresh }).entry, parent },
+    sha256,
+  );
   await afterEveryCrash(
     machine,
     async (crashing, process, clock) => await (await openOn(crashing, process, clock)).keepLedger(ledger),
     async ({ label, machine: crashed, finished }) => {
       const store = await crashed.openStore();
-      expect((await store.findLedger(oldFilm.entry.moovDigest, film))?.entries[0]?.moovDigest, label).toBe(oldFilm.entry.moovDigest);
+      expect((await store.findLedger(oldFilm.entry.moovDigest, film))?.entries[0]?.moovDigest, label).toBe(
+        oldFilm.entry.moovDigest,
+      );
       if (finished) expect(await store.findLedger(ledger.entries[1]?.moovDigest ?? '', film), label).not.toBe(null);
       expect((await store.fsck('report')).findings, label).toEqual([]);
     },
@@ -218,13 +236,17 @@ test('a full disk during adoptPack, appendEntry or gc is told, and the next try 
       await store.close();
     };
     const process = machine.processes.start();
-    const failure = await run(files, process).then(() => null, (error: unknown) => error);
+    const failure = await run(files, process).then(
+      () => null,
+      (error: unknown) => error,
+    );
     if (failure === null) return;
     expect(failure, `after ${after} steps`).toMatchObject({ code: 'PW_FILE_NO_SPACE' });
     machine.processes.kill(process);
     await run(machine.disk.files, machine.processes.start());
     const store = await machine.openStore();
-    for (const { chunk, bytes } of fresh) expect(await readKey(store, chunk.key), `after ${after} steps`).toEqual(bytes);
+    for (const { chunk, bytes } of fresh)
+      expect(await readKey(store, chunk.key), `after ${after} steps`).toEqual(bytes);
   }
   throw new Error('the run was never whole: count more steps');
 });

@@ -64,7 +64,10 @@ export function planRestore(
   return { picture, sound, lost };
 }
 
-function locate(chunks: readonly LedgerChunk[], held: ReadonlyMap<string, StoredChunk>): readonly (StoredChunk | null)[] {
+function locate(
+  chunks: readonly LedgerChunk[],
+  held: ReadonlyMap<string, StoredChunk>,
+): readonly (StoredChunk | null)[] {
   return chunks.map((chunk) => held.get(nameOf(chunk)) ?? null);
 }
 
@@ -87,7 +90,8 @@ function lostOf(
 
 /** How many samples a piece of sound holds: by its packets, or in PCM by its share of the bytes. */
 function samplesOf(sound: LedgerSound | null): (piece: LedgerChunk) => number {
-  if (sound === null || sound.samplesPerPacket > 1) return (piece) => piece.sizes.length * (sound?.samplesPerPacket ?? 1);
+  if (sound === null || sound.samplesPerPacket > 1)
+    return (piece) => piece.sizes.length * (sound?.samplesPerPacket ?? 1);
   const bytes = sound.pieces.reduce((sum, piece) => sum + byteLength(piece), 0);
   return (piece) => Math.round((byteLength(piece) / bytes) * sound.samples);
 }

@@ -18,7 +18,9 @@ function contextOf(machine: TestMachine, processes: ProcessPort): LockContext {
 }
 
 function outcomes(results: readonly PromiseSettledResult<unknown>[]): readonly string[] {
-  return results.map((result) => (result.status === 'fulfilled' ? 'held' : (result.reason as { code: string }).code)).toSorted();
+  return results
+    .map((result) => (result.status === 'fulfilled' ? 'held' : (result.reason as { code: string }).code))
+    .toSorted();
 }
 
 test('K1: a second run is refused by name, and gets the lock when the first is done', async () => {
@@ -30,7 +32,10 @@ test('K1: a second run is refused by name, and gets the lock when the first is d
     details: { path: film, lock: lockFile, holder: { process: one.self } },
   });
   const waited: string[] = [];
-  const waiting = lockDeliverable(contextOf(machine, other), film, { waitMs: 5000, onWait: (holder) => waited.push(holder) });
+  const waiting = lockDeliverable(contextOf(machine, other), film, {
+    waitMs: 5000,
+    onWait: (holder) => waited.push(holder),
+  });
   await lock.release();
   await lock.release();
   const second = await waiting;
@@ -56,7 +61,14 @@ test('K2: of many who find a stale lock exactly one takes it over', async () => 
     machine.processes.kill(dead);
     const runs = Array.from({ length: 6 }, () => lockDeliverable(contextOf(machine, machine.processes.start()), film));
     const results = await Promise.allSettled(runs);
-    expect(outcomes(results)).toEqual(['PW_DELIVERABLE_BUSY', 'PW_DELIVERABLE_BUSY', 'PW_DELIVERABLE_BUSY', 'PW_DELIVERABLE_BUSY', 'PW_DELIVERABLE_BUSY', 'held']);
+    expect(outcomes(results)).toEqual([
+      'PW_DELIVERABLE_BUSY',
+      'PW_DELIVERABLE_BUSY',
+      'PW_DELIVERABLE_BUSY',
+      'PW_DELIVERABLE_BUSY',
+      'PW_DELIVERABLE_BUSY',
+      'held',
+    ]);
     expect(await machine.disk.files.list('/films'), 'no litter').toEqual(['film.mov.patchwork.lock']);
   }
 });
@@ -70,7 +82,10 @@ test('K2: a process that dies while taking over is no obstacle to the next', asy
     machine.processes.kill(dead);
     const second = machine.processes.start();
     const files = faultyFiles(machine.disk.files, { after, how: 'stop', write: 'half' });
-    const failed = await lockDeliverable({ ...contextOf(machine, second), files }, film).then(() => false, () => true);
+    const failed = await lockDeliverable({ ...contextOf(machine, second), files }, film).then(
+      () => false,
+      () => true,
+    );
     machine.processes.kill(second);
     machine.clock.nowMs += 60_000;
     const lock = await lockDeliverable(contextOf(machine, machine.processes.start()), film);
@@ -103,24 +118,31 @@ test('K2: a real process that was killed leaves a lock that is taken over; a liv
   const folder = await mkdtemp(join(tmpdir(), 'patchwork-lock-'));
   const path = join(folder, 'film "1" 100%\n.mov');
   const script = join(folder, 'hold.mjs');
-  await writeRealFile(script, `
+  await writeRealFile(
+    script,
+    `
     import { nodeFiles, sha256 } from ${JSON.stringify(import.meta.resolve('@patchwork/files'))};
     import { lockDeliverable, nodeProcesses } from ${JSON.stringify(import.meta.resolve('@patchwork/store'))};
     const context = { files: nodeFiles(), sha256, clockMs: () => Date.now(), processes: nodeProcesses() };
     await lockDeliverable(context, ${JSON.stringify(path)});
     process.stdout.write('held');
     setInterval(() => {}, 1000);
-  `);
+  `,
+  );
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     await new Promise((resolve) => child.stdout.once('data', resolve));
     const context: LockContext = { files: nodeFiles(), sha256, clockMs: () => Date.now(), processes: nodeProcesses() };
-    await expect(lockDeliverable(context, path)).rejects.toMatchObject({ details: { holder: { process: { pid: child.pid } } } });
+    await expect(lockDeliverable(context, path)).rejects.toMatchObject({
+      details: { holder: { process: { pid: child.pid } } },
+    });
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await ended;
     const lock = await lockDeliverable(context, path);
-    await expect(lockDeliverable(context, path), 'this process lives').rejects.toMatchObject({ code: 'PW_DELIVERABLE_BUSY' });
+    await expect(lockDeliverable(context, path), 'this process lives').rejects.toMatchObject({
+      code: 'PW_DELIVERABLE_BUSY',
+    });
     await lock.release();
   } finally {
     child.kill('SIGKILL');

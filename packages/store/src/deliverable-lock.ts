@@ -25,10 +25,14 @@ export async function lockDeliverable(
     const lock = await tryLock(context, path);
     if (isHeld(lock)) return lock;
     if (context.clockMs() >= until) {
-      throw new PatchworkError('PW_DELIVERABLE_BUSY', `${JSON.stringify(deliverablePath)} is being written by ${holderText(lock)}`, {
-        hint: `Wait for that run; if its machine is gone for good, remove ${JSON.stringify(path)}.`,
-        details: { path: deliverablePath, lock: path, holder: holderJson(lock) },
-      });
+      throw new PatchworkError(
+        'PW_DELIVERABLE_BUSY',
+        `${JSON.stringify(deliverablePath)} is being written by ${holderText(lock)}`,
+        {
+          hint: `Wait for that run; if its machine is gone for good, remove ${JSON.stringify(path)}.`,
+          details: { path: deliverablePath, lock: path, holder: holderJson(lock) },
+        },
+      );
     }
     if (!told) options.onWait?.(holderText(lock));
     told = true;

@@ -66,7 +66,14 @@ export async function checkStore(
     for (const id of listing.whole) {
       const index = await readIndex(context, id);
       if (index === null) {
-        findings.push(finding('PW_STORE_INDEX_DAMAGED', 'error', indexPath(context.folder, id), 'the index is damaged: the pack cannot be read'));
+        findings.push(
+          finding(
+            'PW_STORE_INDEX_DAMAGED',
+            'error',
+            indexPath(context.folder, id),
+            'the index is damaged: the pack cannot be read',
+          ),
+        );
         if (repair === 'repair') await removePack(context, id);
         continue;
       }
@@ -79,7 +86,10 @@ export async function checkStore(
     for (const { key, kept, refused, timeMs } of alarms.list()) {
       const when = new Date(timeMs).toISOString();
       const message = `encoded twice with different bytes (${kept.slice(0, 12)} kept, ${refused.slice(0, 12)} refused, ${when})`;
-      findings.push({ ...finding('PW_STORE_NONDETERMINISTIC', 'error', join(context.folder, 'journals', 'alarms'), message), key });
+      findings.push({
+        ...finding('PW_STORE_NONDETERMINISTIC', 'error', join(context.folder, 'journals', 'alarms'), message),
+        key,
+      });
     }
     if (repair === 'repair') {
       await sweepTemps(context);
@@ -97,13 +107,18 @@ async function checkPack(
 ): Promise<Finding[]> {
   const path = packPath(context.folder, index.id);
   const file = await openOrNull(context.files, path);
-  if (file === null) return [finding('PW_STORE_HALF_PACK', 'note', indexPath(context.folder, index.id), 'its pack has just been removed')];
+  if (file === null)
+    return [
+      finding('PW_STORE_HALF_PACK', 'note', indexPath(context.folder, index.id), 'its pack has just been removed'),
+    ];
   const findings: Finding[] = [];
   try {
     const { size } = await file.stat();
     totals.packs += 1;
     if (size !== index.packBytes) {
-      findings.push(finding('PW_STORE_PACK_SIZE', 'error', path, `has ${size} bytes, its index says ${index.packBytes}`));
+      findings.push(
+        finding('PW_STORE_PACK_SIZE', 'error', path, `has ${size} bytes, its index says ${index.packBytes}`),
+      );
     }
     for await (const { chunk, bytes } of readChunks(file, chunksOf(index))) {
       totals.chunks += 1;
@@ -121,11 +136,14 @@ async function checkPack(
 async function checkTemps(context: StoreContext, findings: Finding[]): Promise<void> {
   for (const { path, owner } of await listTemps(context)) {
     if (owner === 'dead') findings.push(finding('PW_STORE_TEMP_LEFT', 'note', path, 'left by a process that died'));
-    if (owner === 'unknown') findings.push(finding('PW_STORE_STRANGE_FILE', 'note', path, 'not a file of the store; left alone'));
+    if (owner === 'unknown')
+      findings.push(finding('PW_STORE_STRANGE_FILE', 'note', path, 'not a file of the store; left alone'));
   }
   const quarantine = quarantineFolder(context.folder);
   for (const name of await context.files.list(quarantine)) {
-    findings.push(finding('PW_STORE_QUARANTINED', 'note', join(quarantine, name), 'put aside for a damaged chunk; gc removes it'));
+    findings.push(
+      finding('PW_STORE_QUARANTINED', 'note', join(quarantine, name), 'put aside for a damaged chunk; gc removes it'),
+    );
   }
 }
 
@@ -149,7 +167,9 @@ async function checkJournals(context: StoreContext, findings: Finding[], repair:
   for (const name of await context.files.list(top)) {
     const { damage } = await readJournals(context.files, join(top, name), context.sha256);
     for (const { path, line } of damage) {
-      findings.push(finding('PW_STORE_JOURNAL_DAMAGED', 'note', path, `damaged at line ${line}; the rest of it is not used`));
+      findings.push(
+        finding('PW_STORE_JOURNAL_DAMAGED', 'note', path, `damaged at line ${line}; the rest of it is not used`),
+      );
       const owner = ownerOfJournal(basename(path));
       const inUse = owner !== null && (await context.processes.isAlive(owner));
       if (repair === 'repair' && name !== 'alarms' && !inUse) await context.files.remove(path);

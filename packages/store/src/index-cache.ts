@@ -30,7 +30,8 @@ export async function readIndexCache(
   let at = 0;
   while (at + 4 <= bytes.length) {
     const length = view.getUint32(at);
-    const index = at + 4 + length > bytes.length ? null : decodePackIndex(bytes.subarray(at + 4, at + 4 + length), sha256);
+    const index =
+      at + 4 + length > bytes.length ? null : decodePackIndex(bytes.subarray(at + 4, at + 4 + length), sha256);
     if (index === null) break;
     indexes.set(index.id, index);
     at += 4 + length;

@@ -11,8 +11,10 @@ import { sampleFilm, type SampleFilm } from './testing/sample-entry.ts';
 import { adopt, testMachine, writeFile, type TestMachine } from './testing/test-machine.ts';
 
 const path = '/films/film.mov';
-const chunksOf = (...names: string[]): ReturnType<typeof sampleChunk>[] => names.map((name) => sampleChunk(sha256, name, 3));
-const soundOf = (...names: string[]): ReturnType<typeof sampleChunk>[] => names.map((name) => sampleChunk(sha256, `sound ${name}`, 4));
+const chunksOf = (...names: string[]): ReturnType<typeof sampleChunk>[] =>
+  names.map((name) => sampleChunk(sha256, name, 3));
+const soundOf = (...names: string[]): ReturnType<typeof sampleChunk>[] =>
+  names.map((name) => sampleChunk(sha256, `sound ${name}`, 4));
 
 async function publish(machine: TestMachine, film: SampleFilm): Promise<LedgerEntry> {
   const { files } = machine.disk;
@@ -26,17 +28,24 @@ async function publish(machine: TestMachine, film: SampleFilm): Promise<LedgerEn
 
 test('D1: every chunk of an entry is where deliverableChunks says', async () => {
   const machine = await testMachine();
-  const entry = await publish(machine, sampleFilm(sha256, { name: 'old', picture: chunksOf('a', 'b', 'a', 'c'), sound: soundOf('x', 'y') }));
+  const entry = await publish(
+    machine,
+    sampleFilm(sha256, { name: 'old', picture: chunksOf('a', 'b', 'a', 'c'), sound: soundOf('x', 'y') }),
+  );
   const store = await machine.openStore();
   const picture = deliverableChunks(entry, path);
   expect(picture.map(({ key }) => key)).toEqual(['a', 'b', 'a', 'c'].map((name) => keyOf(sha256, name)));
-  for (const chunk of [...picture, ...deliverableSound(entry, path)]) expect((await store.read(chunk))?.length).toBe(byteLength(chunk));
+  for (const chunk of [...picture, ...deliverableSound(entry, path)])
+    expect((await store.read(chunk))?.length).toBe(byteLength(chunk));
   expect(deliverableSound(entry, path).length).toBe(2);
 });
 
 test('D3, D5: what leaves the deliverable is kept, and the revision can be brought back whole', async () => {
   const machine = await testMachine();
-  const old = await publish(machine, sampleFilm(sha256, { name: 'old', picture: chunksOf('a', 'b', 'c', 'b', 'd'), sound: soundOf('x', 'y') }));
+  const old = await publish(
+    machine,
+    sampleFilm(sha256, { name: 'old', picture: chunksOf('a', 'b', 'c', 'b', 'd'), sound: soundOf('x', 'y') }),
+  );
   const store = await machine.openStore();
   await adopt(store, chunksOf('d'));
   const film = sampleFilm(sha256, { name: 'new', picture: chunksOf('a', 'new'), sound: soundOf('y'), parent: old.id });
@@ -45,7 +54,10 @@ test('D3, D5: what leaves the deliverable is kept, and the revision can be broug
   const kept = [...chunksOf('b', 'c'), ...soundOf('x')];
   const keptBytes = kept.reduce((sum, { bytes }) => sum + bytes.length, 0);
   expect(report).toEqual({ keptChunks: 3, keptBytes, droppedChunks: 0, droppedBytes: 0, damaged: [] });
-  expect(await keepReplaced(store, { entry: old, path, survivors }), 'a second time there is nothing to do').toMatchObject({ keptChunks: 0 });
+  expect(
+    await keepReplaced(store, { entry: old, path, survivors }),
+    'a second time there is nothing to do',
+  ).toMatchObject({ keptChunks: 0 });
 
   await machine.disk.files.remove(path);
   await writeFile(machine.disk.files, path, film.bytes);
@@ -55,15 +67,23 @@ test('D3, D5: what leaves the deliverable is kept, and the revision can be broug
   expect(plan.lost).toEqual([]);
   const pieces = [...plan.picture, ...plan.sound];
   const wanted = [...chunksOf('a', 'b', 'c', 'b', 'd'), ...soundOf('x', 'y')];
-  for (const [i, piece] of pieces.entries()) expect(piece === null ? null : await later.read(piece)).toEqual(wanted[i]?.bytes);
+  for (const [i, piece] of pieces.entries())
+    expect(piece === null ? null : await later.read(piece)).toEqual(wanted[i]?.bytes);
 });
 
 test('D3: what the cap leaves no room for is told, and missing by name in a later restore', async () => {
   const machine = await testMachine();
-  const old = await publish(machine, sampleFilm(sha256, { name: 'old', picture: chunksOf('a', 'b', 'c', 'd'), sound: soundOf('x', 'y') }));
+  const old = await publish(
+    machine,
+    sampleFilm(sha256, { name: 'old', picture: chunksOf('a', 'b', 'c', 'd'), sound: soundOf('x', 'y') }),
+  );
   const [a] = chunksOf('a');
   const store = await machine.openStore({ capBytes: (a?.bytes.length ?? 0) + 128 });
-  const report = await keepReplaced(store, { entry: old, path, survivors: new Set(old.sound?.pieces.map(({ key }) => key)) });
+  const report = await keepReplaced(store, {
+    entry: old,
+    path,
+    survivors: new Set(old.sound?.pieces.map(({ key }) => key)),
+  });
   expect(report).toMatchObject({ keptChunks: 1, droppedChunks: 3, damaged: [] });
   expect(planRestore(old, null, store).lost).toEqual([
     { key: keyOf(sha256, 'b'), track: 'picture', range: { in: 3, out: 6 } },
@@ -97,7 +117,10 @@ test('D3: a chunk that is not what the ledger says is named and not kept', async
   const report = await keepReplaced(store, { entry: old, path, survivors: new Set() });
   expect(report).toMatchObject({ keptChunks: 2, damaged: [keyOf(sha256, 'b')] });
   await machine.disk.files.remove(path);
-  expect(await keepReplaced(store, { entry: old, path, survivors: new Set() }), 'a file that is gone').toMatchObject({ keptChunks: 0, damaged: [keyOf(sha256, 'b')] });
+  expect(await keepReplaced(store, { entry: old, path, survivors: new Set() }), 'a file that is gone').toMatchObject({
+    keptChunks: 0,
+    damaged: [keyOf(sha256, 'b')],
+  });
 });
 
 test('D5: bytes of another encoding of the same frames are not taken for a revision', async () => {
@@ -127,7 +150,10 @@ test('L9: a deliverable that lost its sidecar is known by its moov digest, throu
   expect(await later.findLedger(sha256('elsewhere'), path)).toBe(null);
   expect((await later.fsck('report')).findings).toEqual([]);
   // Only the newest is a copy; the others are one line each.
-  const sizes = [...machine.disk.contents()].filter(([name]) => name.includes('/ledgers/')).map(([, bytes]) => bytes.length).toSorted((a, b) => a - b);
+  const sizes = [...machine.disk.contents()]
+    .filter(([name]) => name.includes('/ledgers/'))
+    .map(([, bytes]) => bytes.length)
+    .toSorted((a, b) => a - b);
   expect([sizes.length, (sizes[1] ?? 0) < 250, (sizes[2] ?? 0) > 2000]).toEqual([3, true, true]);
 });
 
@@ -135,7 +161,12 @@ test('L9: an append to a ledger found in the store writes the sidecar anew with 
   const machine = await testMachine();
   const { files } = machine.disk;
   const store = await machine.openStore();
-  const first = await appendEntry(files, emptyLedger(path, sha256), sampleFilm(sha256, { name: 'one', picture: chunksOf('a') }).entry, sha256);
+  const first = await appendEntry(
+    files,
+    emptyLedger(path, sha256),
+    sampleFilm(sha256, { name: 'one', picture: chunksOf('a') }).entry,
+    sha256,
+  );
   await store.keepLedger(first.ledger);
   const sidecar = machine.disk.contents().get(first.ledger.path);
   await files.remove(first.ledger.path);
@@ -147,16 +178,26 @@ test('L9: an append to a ledger found in the store writes the sidecar anew with 
   const second = await appendEntry(files, found, next.entry, sha256);
   expect(copies()).toEqual(before);
   expect((await readLedger(files, path, sha256))?.entries).toEqual([first.entry, second.entry]);
-  expect(Buffer.from(machine.disk.contents().get(found.path) ?? []).subarray(0, sidecar?.length)).toEqual(Buffer.from(sidecar ?? []));
+  expect(Buffer.from(machine.disk.contents().get(found.path) ?? []).subarray(0, sidecar?.length)).toEqual(
+    Buffer.from(sidecar ?? []),
+  );
 });
 
 test('G1: pins are the chunks of the newest entry of every known ledger', async () => {
   const machine = await testMachine();
   const store = await machine.openStore();
   let ledger = emptyLedger(path, sha256);
-  for (const names of [['a', 'b'], ['b', 'c']]) {
+  for (const names of [
+    ['a', 'b'],
+    ['b', 'c'],
+  ]) {
     const parent = ledger.entries.at(-1)?.id ?? null;
-    const { entry } = sampleFilm(sha256, { name: names.join(), picture: chunksOf(...names), sound: soundOf(...names), parent });
+    const { entry } = sampleFilm(sha256, {
+      name: names.join(),
+      picture: chunksOf(...names),
+      sound: soundOf(...names),
+      parent,
+    });
     ({ ledger } = await appendEntry(machine.disk.files, ledger, entry, sha256));
     await store.keepLedger(ledger);
   }
@@ -168,11 +209,33 @@ test('G1: pins are the chunks of the newest entry of every known ledger', async 
 test('D5: a lost piece of PCM is named by its samples', async () => {
   const machine = await testMachine();
   const film = sampleFilm(sha256, { name: 'pcm', picture: chunksOf('a', 'b', 'c', 'd'), sound: [] });
-  const pieces = [4800, 2400].map((bytes, i) => ({ key: sha256(`${i}`), digest: sha256(`${i}`), sizes: [bytes], order: [0], sync: [true], config: '', offset: 100 + 5000 * i }));
+  const pieces = [4800, 2400].map((bytes, i) => ({
+    key: sha256(`${i}`),
+    digest: sha256(`${i}`),
+    sizes: [bytes],
+    order: [0],
+    sync: [true],
+    config: '',
+    offset: 100 + 5000 * i,
+  }));
   const entry = await publish(machine, {
     ...film,
-    entry: { ...film.entry, sound: { key: sha256('key'), digest: sha256('all'), config: '', samplesPerPacket: 1, priming: 0, samples: 1800, pieces } },
+    entry: {
+      ...film.entry,
+      sound: {
+        key: sha256('key'),
+        digest: sha256('all'),
+        config: '',
+        samplesPerPacket: 1,
+        priming: 0,
+        samples: 1800,
+        pieces,
+      },
+    },
   });
   const lost = planRestore(entry, null, await machine.openStore()).lost.filter(({ track }) => track === 'sound');
-  expect(lost.map(({ range }) => range)).toEqual([{ in: 0, out: 1200 }, { in: 1200, out: 1800 }]);
+  expect(lost.map(({ range }) => range)).toEqual([
+    { in: 0, out: 1200 },
+    { in: 1200, out: 1800 },
+  ]);
 });

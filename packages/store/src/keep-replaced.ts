@@ -91,7 +91,10 @@ async function saveChunks(
     const good = new Set(copy?.chunks.map(({ key }) => key));
     damaged.push(...run.filter(({ key }) => !good.has(key)).map(({ key }) => key));
     if (copy === null) continue;
-    await store.adoptPack(copy.path, copy.chunks.map(({ offset: _offset, ...chunk }) => chunk));
+    await store.adoptPack(
+      copy.path,
+      copy.chunks.map(({ offset: _offset, ...chunk }) => chunk),
+    );
     keptChunks += copy.chunks.length;
     keptBytes += copy.bytes;
   }

@@ -50,12 +50,7 @@ export async function recordTrust(
   return await appendLine(files, ledger, encodeRecord({ type, entry, stat: { ...stat } }, sha256).bytes, sha256);
 }
 
-async function appendLine(
-  files: FilePort,
-  ledger: Ledger,
-  line: Uint8Array,
-  sha256: Sha256,
-): Promise<Ledger> {
+async function appendLine(files: FilePort, ledger: Ledger, line: Uint8Array, sha256: Sha256): Promise<Ledger> {
   await requireUnchanged(files, ledger);
   const isNew = ledger.validBytes === 0;
   const bytes = isNew ? joinBytes([ledger.carried ?? ledger.book.header(), line]) : line;
@@ -74,10 +69,14 @@ async function requireUnchanged(files: FilePort, ledger: Ledger): Promise<void> 
   const stat = await files.stat(ledger.path);
   const expected = ledger.validBytes + ledger.tornBytes;
   if ((stat?.size ?? 0) === expected && (stat !== null || expected === 0)) return;
-  throw new PatchworkError('PW_LEDGER_CHANGED', `the ledger ${JSON.stringify(ledger.path)} has changed since it was read`, {
-    hint: 'Another run may have patched the same deliverable; run again.',
-    details: { path: ledger.path, expectedBytes: expected, foundBytes: stat?.size ?? null },
-  });
+  throw new PatchworkError(
+    'PW_LEDGER_CHANGED',
+    `the ledger ${JSON.stringify(ledger.path)} has changed since it was read`,
+    {
+      hint: 'Another run may have patched the same deliverable; run again.',
+      details: { path: ledger.path, expectedBytes: expected, foundBytes: stat?.size ?? null },
+    },
+  );
 }
 
 async function createLedger(files: FilePort, path: string, bytes: Uint8Array): Promise<void> {

@@ -83,7 +83,8 @@ export class LedgerBook {
       sound: sound === null ? null : soundRecord(sound, planned.indexes.slice(chunks.length)),
     };
     // A file may not hold what its reader would refuse.
-    if (!isEntryRecord(record as unknown as Json)) throw new TypeError('appendEntry: entry does not hold what its type says');
+    if (!isEntryRecord(record as unknown as Json))
+      throw new TypeError('appendEntry: entry does not hold what its type says');
     return encodeRecord(record as unknown as Json, this.#sha256);
   }
 
@@ -112,7 +113,10 @@ export class LedgerBook {
     const entry = place === undefined ? undefined : this.#entries[place];
     if (stat === null || place === undefined || entry === undefined) return false;
     // Spreading would unpack the chunks: the getters are carried over instead.
-    const trusted = Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(entry), trust: { value: stat, enumerable: true } });
+    const trusted = Object.defineProperties(
+      {},
+      { ...Object.getOwnPropertyDescriptors(entry), trust: { value: stat, enumerable: true } },
+    );
     this.#entries[place] = trusted as LedgerEntry;
     return true;
   }
@@ -138,18 +142,21 @@ function entryFrom(
       chunks ??= placedChunks(picture, dictionary);
       return chunks;
     },
-    sound: sound === null ? null : {
-      key: sound.key,
-      digest: sound.digest,
-      config: sound.config,
-      samplesPerPacket: sound.samplesPerPacket,
-      priming: sound.priming,
-      samples: sound.samples,
-      get pieces() {
-        pieces ??= placedChunks(sound, dictionary);
-        return pieces;
-      },
-    },
+    sound:
+      sound === null
+        ? null
+        : {
+            key: sound.key,
+            digest: sound.digest,
+            config: sound.config,
+            samplesPerPacket: sound.samplesPerPacket,
+            priming: sound.priming,
+            samples: sound.samples,
+            get pieces() {
+              pieces ??= placedChunks(sound, dictionary);
+              return pieces;
+            },
+          },
     trust: null,
   };
 }

@@ -6,7 +6,9 @@ import type { EntryRecord } from './ledger-record.ts';
  * checked once, at the edge; what these functions accept is used without another look.
  */
 
-type Fields = { readonly [key: string]: Json };
+interface Fields {
+  readonly [key: string]: Json;
+}
 
 /** Tells whether a record is an entry in all that this package itself relies on. */
 export function isEntryRecord(value: Json): boolean {
@@ -14,17 +16,28 @@ export function isEntryRecord(value: Json): boolean {
   const { parent, timeline, media, epochs, range, counts, picture, sound } = value;
   return (
     (parent === null || isText(parent, isDigest)) &&
-    isWhole(value['timeMs']) && isWhole(value['fileSize']) &&
-    isText(value['moovDigest'], isDigest) && isText(value['fileSha256'], isDigest) &&
-    isListOf(value['parts'], () => true) && isFields(value['profile']) && isFields(value['toolchain']) &&
-    isFields(timeline) && isText(timeline['name']) && isText(timeline['format']) && isText(timeline['text'], isDigest) &&
+    isWhole(value['timeMs']) &&
+    isWhole(value['fileSize']) &&
+    isText(value['moovDigest'], isDigest) &&
+    isText(value['fileSha256'], isDigest) &&
+    isListOf(value['parts'], () => true) &&
+    isFields(value['profile']) &&
+    isFields(value['toolchain']) &&
+    isFields(timeline) &&
+    isText(timeline['name']) &&
+    isText(timeline['format']) &&
+    isText(timeline['text'], isDigest) &&
     (value['timelineName'] === null || isText(value['timelineName'])) &&
     isListOf(media, (part) => isText(part, isDigest)) &&
     isListOf(epochs, (epoch) => isFields(epoch) && isRange(epoch['range']) && isWhole(epoch['number'])) &&
     (range === null || isRange(range)) &&
     isText(value['renderer']) &&
-    isFields(counts) && isWhole(counts['rendered']) && isWhole(counts['reused']) &&
-    isFields(value['fresh']) && isPlaced(picture) && (sound === null || isSound(sound))
+    isFields(counts) &&
+    isWhole(counts['rendered']) &&
+    isWhole(counts['reused']) &&
+    isFields(value['fresh']) &&
+    isPlaced(picture) &&
+    (sound === null || isSound(sound))
   );
 }
 
@@ -54,8 +67,12 @@ function isPlaced(value: Json | undefined): value is Fields {
 function isSound(value: Json | undefined): boolean {
   return (
     isPlaced(value) &&
-    isText(value['key'], isDigest) && isText(value['digest'], isDigest) && isText(value['config']) &&
-    isWhole(value['samplesPerPacket']) && isWhole(value['priming']) && isWhole(value['samples'])
+    isText(value['key'], isDigest) &&
+    isText(value['digest'], isDigest) &&
+    isText(value['config']) &&
+    isWhole(value['samplesPerPacket']) &&
+    isWhole(value['priming']) &&
+    isWhole(value['samples'])
   );
 }
 

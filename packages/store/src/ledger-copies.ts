@@ -50,7 +50,11 @@ export async function keepLedgerCopy(context: StoreContext, ledger: Ledger): Pro
  * Finds the ledger of a deliverable that lost its sidecar; null when the store has none, or a damaged one. The next append
  * to it writes the sidecar anew, whole. @throws PW_FILE_*
  */
-export async function findLedgerCopy(context: StoreContext, moovDigest: Digest, deliverablePath: string): Promise<Ledger | null> {
+export async function findLedgerCopy(
+  context: StoreContext,
+  moovDigest: Digest,
+  deliverablePath: string,
+): Promise<Ledger | null> {
   let at = moovDigest;
   for (let hop = 0; hop < mostHops; hop += 1) {
     const path = copyPath(context.folder, at);
@@ -96,7 +100,8 @@ export async function keysOfKnownLedgers(context: StoreContext): Promise<Set<Dig
 export async function listLedgerCopies({ files, folder }: StoreContext): Promise<readonly string[]> {
   const paths: string[] = [];
   for (const name of await files.list(ledgersFolder(folder))) {
-    for (const moov of await files.list(join(ledgersFolder(folder), name))) paths.push(join(ledgersFolder(folder), name, moov));
+    for (const moov of await files.list(join(ledgersFolder(folder), name)))
+      paths.push(join(ledgersFolder(folder), name, moov));
   }
   return paths;
 }

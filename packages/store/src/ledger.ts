@@ -42,10 +42,14 @@ export async function readLedgerFile(files: FilePort, path: string, sha256: Sha2
   const stat = await files.stat(path);
   if (stat === null) return null;
   if (stat.size > largestLedger) {
-    throw new PatchworkError('PW_LEDGER_SIZE', `the ledger ${quoted(path)} has ${stat.size} bytes, more than any of ours`, {
-      hint: 'Move it away; without it the deliverable is rendered anew.',
-      details: { path, size: stat.size },
-    });
+    throw new PatchworkError(
+      'PW_LEDGER_SIZE',
+      `the ledger ${quoted(path)} has ${stat.size} bytes, more than any of ours`,
+      {
+        hint: 'Move it away; without it the deliverable is rendered anew.',
+        details: { path, size: stat.size },
+      },
+    );
   }
   const bytes = await readWhole(files, path);
   return bytes === null ? null : parseLedger(bytes, path, sha256);

@@ -26,7 +26,10 @@ test('M1: a file is hashed once, also by later runs, until one of its facts chan
   machine.clock.nowMs += 10_000;
   const hashed: string[] = [];
   const cache = await cacheOn(machine, hashed);
-  expect(await Promise.all([cache.identityOf(clip), cache.identityOf(clip)])).toEqual([sha256('take 1'), sha256('take 1')]);
+  expect(await Promise.all([cache.identityOf(clip), cache.identityOf(clip)])).toEqual([
+    sha256('take 1'),
+    sha256('take 1'),
+  ]);
   expect(await (await cacheOn(machine, hashed)).identityOf(clip)).toBe(sha256('take 1'));
   expect(hashed).toEqual([clip]);
   // Another file of the same size under the same name.
@@ -76,7 +79,11 @@ test('S5: a probe is known by content and the prober’s version', async () => {
   const identity = sha256('take 1');
   await cache.keepProbe(identity, '7', { frames: 200 });
   for (const each of [cache, await cacheOn(machine)]) {
-    expect([each.probeOf(identity, '7'), each.probeOf(identity, '8'), each.probeOf(sha256('take 2'), '7')]).toEqual([{ frames: 200 }, null, null]);
+    expect([each.probeOf(identity, '7'), each.probeOf(identity, '8'), each.probeOf(sha256('take 2'), '7')]).toEqual([
+      { frames: 200 },
+      null,
+      null,
+    ]);
   }
 });
 
@@ -86,7 +93,10 @@ test('M3: journals with any byte changed or cut off give the right identity', as
   machine.clock.nowMs += 10_000;
   const cache = await cacheOn(machine);
   for (const name of ['a', 'b', 'c']) await cache.identityOf(`/films/${name}`);
-  const [path, bytes] = [...machine.disk.contents()].find(([each]) => each.includes('/journals/media/')) ?? ['', new Uint8Array(0)];
+  const [path, bytes] = [...machine.disk.contents()].find(([each]) => each.includes('/journals/media/')) ?? [
+    '',
+    new Uint8Array(0),
+  ];
   for (let at = 0; at < bytes.length; at += 13) {
     const changed = bytes.slice();
     changed[at] = (changed[at] ?? 0) ^ 0x55;

@@ -26,8 +26,12 @@ export async function openMediaCache(
   context: StoreContext,
   hashFile: (path: string) => Promise<Digest>,
 ): Promise<MediaCache> {
-  const identities = await openJournal(context, 'media', (records) => [...identitiesFrom(records)].map(([, record]) => record));
-  const probes = await openJournal(context, 'probes', (records) => [...probesFrom(records)].map(([, record]) => record));
+  const identities = await openJournal(context, 'media', (records) =>
+    [...identitiesFrom(records)].map(([, record]) => ({ ...record })),
+  );
+  const probes = await openJournal(context, 'probes', (records) =>
+    [...probesFrom(records)].map(([, record]) => ({ ...record })),
+  );
   const known = new Map([...identitiesFrom(identities.records)].map(([name, { identity }]) => [name, identity]));
   const knownProbes = new Map([...probesFrom(probes.records)].map(([name, { probe }]) => [name, probe]));
   const running = new Map<string, Promise<Digest>>();
@@ -66,10 +70,14 @@ export async function openMediaCache(
 async function statOf(context: StoreContext, path: string): Promise<FileStat> {
   const stat = await context.files.stat(path);
   if (stat !== null && !stat.isDirectory) return stat;
-  throw new PatchworkError('PW_MEDIA_OFFLINE', `media file ${JSON.stringify(path)} ${stat === null ? 'is not there' : 'is a folder'}`, {
-    hint: 'Bring it back, or say where it is now with --media-map or --search.',
-    details: { path },
-  });
+  throw new PatchworkError(
+    'PW_MEDIA_OFFLINE',
+    `media file ${JSON.stringify(path)} ${stat === null ? 'is not there' : 'is a folder'}`,
+    {
+      hint: 'Bring it back, or say where it is now with --media-map or --search.',
+      details: { path },
+    },
+  );
 }
 
 function changing(path: string): PatchworkError {
@@ -79,8 +87,18 @@ function changing(path: string): PatchworkError {
   });
 }
 
-type IdentityRecord = { readonly identity: Digest; readonly stat: { readonly [key: string]: Json } };
-type ProbeRecord = { readonly identity: Digest; readonly proberVersion: string; readonly probe: Json };
+/** A line of the journal of identities. */
+interface IdentityRecord {
+  readonly identity: Digest;
+  readonly stat: { readonly [key: string]: Json };
+}
+
+/** A line of the journal of probes. */
+interface ProbeRecord {
+  readonly identity: Digest;
+  readonly proberVersion: string;
+  readonly probe: Json;
+}
 
 function identitiesFrom(records: Journal['records']): Map<string, IdentityRecord> {
   const found = new Map<string, IdentityRecord>();

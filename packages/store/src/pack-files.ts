@@ -52,8 +52,10 @@ export async function loadPacks(context: StoreContext, shelf: PackShelf, listing
   for (const id of shelf.ids) if (!listing.whole.has(id)) shelf.drop(id);
   const absent = [...listing.whole].filter((id) => shelf.pack(id) === null);
   if (absent.length === 0) return { broken: [], clashes: [] };
-  const cache = absent.length < readTogether ? new Map<Digest, PackIndex>() :
-    await readIndexCache(context.files, context.folder, context.sha256);
+  const cache =
+    absent.length < readTogether
+      ? new Map<Digest, PackIndex>()
+      : await readIndexCache(context.files, context.folder, context.sha256);
   const uncached = absent.filter((id) => !cache.has(id));
   const read = new Map<Digest, PackIndex>();
   for (let i = 0; i < uncached.length; i += readTogether) {

@@ -7,13 +7,21 @@ import { sampleChunk } from './testing/sample-chunks.ts';
 
 const runs = Number(process.env['PW_RUNS'] ?? 100);
 
-function indexOf(names: readonly (readonly [number, number])[]): { placed: ReturnType<typeof placedInPack>; id: string; bytes: Uint8Array } {
+function indexOf(names: readonly (readonly [number, number])[]): {
+  placed: ReturnType<typeof placedInPack>;
+  id: string;
+  bytes: Uint8Array;
+} {
   const placed = placedInPack(names.map(([name, frames]) => sampleChunk(sha256, `${name}`, frames).chunk));
   const packBytes = placed.reduce((sum, chunk) => sum + byteLength(chunk), 0);
   return { placed, ...encodePackIndex(placed, packBytes, sha256) };
 }
 
-const names = fc.uniqueArray(fc.tuple(fc.nat({ max: 1000 }), fc.constantFrom(1, 2, 5)), { selector: ([name]) => name, minLength: 1, maxLength: 60 });
+const names = fc.uniqueArray(fc.tuple(fc.nat({ max: 1000 }), fc.constantFrom(1, 2, 5)), {
+  selector: ([name]) => name,
+  minLength: 1,
+  maxLength: 60,
+});
 
 test('P4: an index gives back every chunk, sorted by key, whatever order it was given', () => {
   fc.assert(
@@ -31,7 +39,11 @@ test('P4: an index gives back every chunk, sorted by key, whatever order it was 
 });
 
 test('P8: an index with any byte changed, or any cut, is none', () => {
-  const { bytes } = indexOf([[1, 1], [2, 3], [3, 1]]);
+  const { bytes } = indexOf([
+    [1, 1],
+    [2, 3],
+    [3, 1],
+  ]);
   fc.assert(
     fc.property(fc.nat({ max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, change) => {
       const changed = bytes.slice();
@@ -44,7 +56,11 @@ test('P8: an index with any byte changed, or any cut, is none', () => {
 });
 
 test('P8: an index with a right digest and numbers that do not fit is none', () => {
-  const { bytes } = indexOf([[1, 1], [2, 3], [3, 1]]);
+  const { bytes } = indexOf([
+    [1, 1],
+    [2, 3],
+    [3, 1],
+  ]);
   const body = bytes.subarray(0, -32);
   fc.assert(
     fc.property(fc.nat({ max: body.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, change) => {

@@ -122,7 +122,8 @@ export function decodePackIndex(bytes: Uint8Array, sha256: Sha256): PackIndex | 
   function chunkAt(record: number, key: Digest = keyAt(record)): PackedChunk {
     const shape = shapes?.[body.readUInt32BE(at.shapes + 4 * record)];
     const config = configs?.[body.readUInt32BE(at.configs + 4 * record)];
-    if (shape === undefined || config === undefined) throw new TypeError(`pack index ${id}: record ${record} does not fit`);
+    if (shape === undefined || config === undefined)
+      throw new TypeError(`pack index ${id}: record ${record} does not fit`);
     const first = body.readUInt32BE(at.samples + 4 * record);
     const sizes: number[] = [];
     for (let i = 0; i < shape.order.length; i += 1) sizes.push(body.readUInt32BE(at.sizes + 4 * (first + i)));
@@ -158,7 +159,10 @@ function fits(
   facts: { n: number; m: number; shapes: readonly Shape[]; configs: number; packBytes: number },
 ): boolean {
   for (let i = 0; i < facts.n; i += 1) {
-    if (i > 0 && body.compare(body, at.keys + 32 * i - 32, at.keys + 32 * i, at.keys + 32 * i, at.keys + 32 * i + 32) !== 1) {
+    if (
+      i > 0 &&
+      body.compare(body, at.keys + 32 * i - 32, at.keys + 32 * i, at.keys + 32 * i, at.keys + 32 * i + 32) !== 1
+    ) {
       return false;
     }
     const shape = facts.shapes[body.readUInt32BE(at.shapes + 4 * i)];
@@ -172,9 +176,19 @@ function fits(
   return true;
 }
 
-function sectionsOf(n: number, m: number, shapeTableBytes: number): {
-  readonly keys: number; readonly digests: number; readonly offsets: number; readonly samples: number;
-  readonly shapes: number; readonly configs: number; readonly sizes: number; readonly shapeTable: number;
+function sectionsOf(
+  n: number,
+  m: number,
+  shapeTableBytes: number,
+): {
+  readonly keys: number;
+  readonly digests: number;
+  readonly offsets: number;
+  readonly samples: number;
+  readonly shapes: number;
+  readonly configs: number;
+  readonly sizes: number;
+  readonly shapeTable: number;
   readonly configTable: number;
 } {
   const keys = headerBytes;
@@ -185,7 +199,17 @@ function sectionsOf(n: number, m: number, shapeTableBytes: number): {
   const configs = shapes + 4 * n;
   const sizes = configs + 4 * n;
   const shapeTable = sizes + 4 * m;
-  return { keys, digests, offsets, samples, shapes, configs, sizes, shapeTable, configTable: shapeTable + shapeTableBytes };
+  return {
+    keys,
+    digests,
+    offsets,
+    samples,
+    shapes,
+    configs,
+    sizes,
+    shapeTable,
+    configTable: shapeTable + shapeTableBytes,
+  };
 }
 
 function numbered(

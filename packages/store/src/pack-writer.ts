@@ -24,17 +24,25 @@ export async function verifyPackFile(
     const { size } = await file.stat();
     const expected = chunks.reduce((sum, chunk) => sum + byteLength(chunk), 0);
     if (size !== expected) {
-      throw new PatchworkError('PW_STORE_PACK_SIZE', `${JSON.stringify(path)} has ${size} bytes, its chunks ${expected}`, {
-        hint: 'The encoder was interrupted or the disk is full; run again.',
-        details: { path, size, expected },
-      });
+      throw new PatchworkError(
+        'PW_STORE_PACK_SIZE',
+        `${JSON.stringify(path)} has ${size} bytes, its chunks ${expected}`,
+        {
+          hint: 'The encoder was interrupted or the disk is full; run again.',
+          details: { path, size, expected },
+        },
+      );
     }
     for await (const { chunk, bytes } of readChunks(file, chunks)) {
       if (bytes !== null && context.sha256(bytes) === chunk.digest) continue;
-      throw new PatchworkError('PW_STORE_PACK_DIGEST', `a chunk in ${JSON.stringify(path)} at ${chunk.offset} is not what was encoded`, {
-        hint: 'Memory or disk may be failing; run again, and check the machine if it happens twice.',
-        details: { path, offset: chunk.offset, key: chunk.key, digest: chunk.digest },
-      });
+      throw new PatchworkError(
+        'PW_STORE_PACK_DIGEST',
+        `a chunk in ${JSON.stringify(path)} at ${chunk.offset} is not what was encoded`,
+        {
+          hint: 'Memory or disk may be failing; run again, and check the machine if it happens twice.',
+          details: { path, offset: chunk.offset, key: chunk.key, digest: chunk.digest },
+        },
+      );
     }
     return size;
   } finally {

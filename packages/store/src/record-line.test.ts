@@ -6,7 +6,9 @@ import { packRuns, packSequences, unpackRuns, unpackSequences } from './number-r
 import { encodeRecord, joinBytes, scanRecords } from './record-line.ts';
 
 const runs = Number(process.env['PW_RUNS'] ?? 100);
-const values = fc.array(fc.jsonValue({ maxDepth: 2, noUnicodeString: false }), { maxLength: 8 }).map((list) => JSON.parse(JSON.stringify(list)) as Json[]);
+const values = fc
+  .array(fc.jsonValue({ maxDepth: 2, noUnicodeString: false }), { maxLength: 8 })
+  .map((list) => JSON.parse(JSON.stringify(list)) as Json[]);
 
 test('records are read back in order, with their lines', () => {
   fc.assert(
@@ -52,9 +54,23 @@ test('any bytes at all are read without an exception', () => {
 });
 
 test('number runs and sequences are read back, and nonsense is not', () => {
-  const numbers = fc.array(fc.tuple(fc.integer({ min: -3, max: 9 }), fc.integer({ min: 1, max: 5 }))).map((pairs) => pairs.flatMap(([n, times]) => Array<number>(times).fill(n)));
-  fc.assert(fc.property(numbers, (list) => void expect(unpackRuns(packRuns(list))).toEqual(list)), { numRuns: runs });
-  fc.assert(fc.property(fc.array(fc.nat({ max: 30 })), (list) => void expect(unpackSequences(packSequences(list), 31)).toEqual(list)), { numRuns: runs });
-  for (const pairs of [[1], [1, 0], [1, -1], [1, 1.5], ['1', 1], [1, 2 ** 40], [null]]) expect(unpackRuns(pairs)).toBe(null);
-  for (const pairs of [[1], [0, 0], [-1, 1], [30, 2], [0, 2 ** 40], ['0', 1]]) expect(unpackSequences(pairs, 31)).toBe(null);
+  const numbers = fc
+    .array(fc.tuple(fc.integer({ min: -3, max: 9 }), fc.integer({ min: 1, max: 5 })))
+    .map((pairs) => pairs.flatMap(([n, times]) => Array<number>(times).fill(n)));
+  fc.assert(
+    fc.property(numbers, (list) => {
+      expect(unpackRuns(packRuns(list))).toEqual(list);
+    }),
+    { numRuns: runs },
+  );
+  fc.assert(
+    fc.property(fc.array(fc.nat({ max: 30 })), (list) => {
+      expect(unpackSequences(packSequences(list), 31)).toEqual(list);
+    }),
+    { numRuns: runs },
+  );
+  for (const pairs of [[1], [1, 0], [1, -1], [1, 1.5], ['1', 1], [1, 2 ** 40], [null]])
+    expect(unpackRuns(pairs)).toBe(null);
+  for (const pairs of [[1], [0, 0], [-1, 1], [30, 2], [0, 2 ** 40], ['0', 1]])
+    expect(unpackSequences(pairs, 31)).toBe(null);
 });

@@ -16,10 +16,16 @@ export function entryAt(ledger: Ledger, revision: string, current: LedgerEntry |
   const steps = /^@\{([0-9]{1,9})\}$/.exec(revision)?.[1];
   if (steps !== undefined) return ancestor(ledger, revision, Number(steps), current);
   if (!/^[0-9a-f]+$/.test(revision) || revision.length < shortestId) {
-    throw noRevision(ledger, revision, 'is no revision', 'Write @{0} for the current render, @{1} for the one before, or the first 7 letters of an id.');
+    throw noRevision(
+      ledger,
+      revision,
+      'is no revision',
+      'Write @{0} for the current render, @{1} for the one before, or the first 7 letters of an id.',
+    );
   }
   const [found, other] = ledger.entries.filter(({ id }) => id.startsWith(revision));
-  if (found === undefined) throw noRevision(ledger, revision, 'is not in the ledger', 'See `patchwork log` for what there is.');
+  if (found === undefined)
+    throw noRevision(ledger, revision, 'is not in the ledger', 'See `patchwork log` for what there is.');
   if (other !== undefined) throw noRevision(ledger, revision, 'fits several entries', 'Give more letters of the id.');
   return found;
 }
@@ -29,7 +35,11 @@ export function historyOf(ledger: Ledger, entry: LedgerEntry): readonly LedgerEn
   const byId = new Map(ledger.entries.map((each) => [each.id, each]));
   const history: LedgerEntry[] = [];
   // A parent is always written before its child, and its id is a digest: there is no circle.
-  for (let at: LedgerEntry | undefined = entry; at !== undefined; at = at.parent === null ? undefined : byId.get(at.parent)) {
+  for (
+    let at: LedgerEntry | undefined = entry;
+    at !== undefined;
+    at = at.parent === null ? undefined : byId.get(at.parent)
+  ) {
     history.push(at);
   }
   return history;
@@ -40,7 +50,12 @@ function ancestor(ledger: Ledger, revision: string, steps: number, current: Ledg
   const history = start === undefined ? [] : historyOf(ledger, start);
   const found = history[steps];
   if (found !== undefined) return found;
-  throw noRevision(ledger, revision, `goes back further than the history of ${history.length} renders`, 'See `patchwork log` for what there is.');
+  throw noRevision(
+    ledger,
+    revision,
+    `goes back further than the history of ${history.length} renders`,
+    'See `patchwork log` for what there is.',
+  );
 }
 
 function noRevision(ledger: Ledger, revision: string, what: string, hint: string): PatchworkError {

@@ -15,7 +15,11 @@ export function trustOf(entry: Pick<LedgerEntry, 'trust'>, stat: FileStat | null
 /** Tells whether two looks at a path saw the same file, unchanged. */
 export function sameStat(a: FileStat, b: FileStat): boolean {
   return (
-    a.dev === b.dev && a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs &&
+    a.dev === b.dev &&
+    a.ino === b.ino &&
+    a.size === b.size &&
+    a.mtimeNs === b.mtimeNs &&
+    a.ctimeNs === b.ctimeNs &&
     a.isDirectory === b.isDirectory
   );
 }

@@ -31,7 +31,9 @@ test('P2, P3, P7: two real processes add to one store until they are killed: all
   try {
     for (let round = 0; round < 4; round += 1) {
       // Overlapping names: both adopt many of the same chunks.
-      const runs = await Promise.all([0, 3].map((offset) => runAndKill(join(parent, `run${offset}.mjs`), adopter(folder, round * 40 + offset))));
+      const runs = await Promise.all(
+        [0, 3].map((offset) => runAndKill(join(parent, `run${offset}.mjs`), adopter(folder, round * 40 + offset))),
+      );
       const store = await openStore(nodeFiles(), folder, { sha256, capBytes: 1e9, clockMs: () => Date.now() });
       const finished = new Set(runs.flat());
       expect(finished.size, 'the processes came to do something').toBeGreaterThan(0);

@@ -41,7 +41,11 @@ interface DiskState {
 /** Makes an empty disk. @param clockMs stamps the files. */
 export function memoryDisk(clockMs: () => number): MemoryDisk {
   const root = new Set(['/']);
-  return diskFrom({ entries: new Map(), folders: root, durableEntries: new Map(), durableFolders: new Set(root) }, clockMs, 1);
+  return diskFrom(
+    { entries: new Map(), folders: root, durableEntries: new Map(), durableFolders: new Set(root) },
+    clockMs,
+    1,
+  );
 }
 
 function diskFrom(state: DiskState, clockMs: () => number, firstIno: number): MemoryDisk {
@@ -102,7 +106,7 @@ function diskFrom(state: DiskState, clockMs: () => number, firstIno: number): Me
   return {
     files,
     after: (mishap) => diskFrom(stateAfter(state, mishap), clockMs, nextIno),
-    contents: () => new Map([...state.entries].toSorted().map(([path, { bytes }]) => [path, bytes.slice()])),
+    contents: () => new Map([...state.entries].map(([path, { bytes }]) => [path, bytes.slice()])),
     corrupt: (path, offset) => {
       const inode = inodeAt(path, 'corrupt');
       const bytes = inode.bytes.slice();
@@ -159,7 +163,11 @@ function stateAfter(state: DiskState, mishap: Mishap): DiskState {
   const copies = new Map<Inode, Inode>();
   for (const [path, inode] of mishap === 'power cut' ? state.durableEntries : state.entries) {
     if (!hasParents(folders, path)) continue;
-    const copy = copies.get(inode) ?? { ...inode, bytes: bytesAfter(inode, mishap), durable: bytesAfter(inode, mishap) };
+    const copy = copies.get(inode) ?? {
+      ...inode,
+      bytes: bytesAfter(inode, mishap),
+      durable: bytesAfter(inode, mishap),
+    };
     copies.set(inode, copy);
     entries.set(path, copy);
   }

@@ -49,9 +49,15 @@ export function sampleFilm(
     profile: {
       name: 'h264',
       video: {
-        codec: 'h264', width: 64, height: 36, rate: { num: 24000, den: 1001 }, pixelFormat: 'yuv420p',
+        codec: 'h264',
+        width: 64,
+        height: 36,
+        rate: { num: 24000, den: 1001 },
+        pixelFormat: 'yuv420p',
         color: { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'tv' },
-        gop: 48, reorder: 2, options: { crf: '20' },
+        gop: 48,
+        reorder: 2,
+        options: { crf: '20' },
       },
       sound: { codec: 'pcm_s16le', sampleRate: 48000, layout: 'stereo', bitrate: null },
       container: { format: 'mov', startTimecode: null },
@@ -61,7 +67,11 @@ export function sampleFilm(
     timelineName: null,
     media: [
       {
-        identity: sha256('media'), path: '/media/m01.mov', container: 'mov', video: null, sound: [],
+        identity: sha256('media'),
+        path: '/media/m01.mov',
+        container: 'mov',
+        video: null,
+        sound: [],
         startTimecode: { frame: 86400, dropFrame: false },
       },
     ],
@@ -70,10 +80,18 @@ export function sampleFilm(
     renderer: 'ffmpeg',
     counts: { rendered: frames, reused: 0 },
     chunks,
-    sound: soundPieces.length === 0 ? null : {
-      key: sha256(`sound of ${name}`), digest: sha256('all packets'), config: '', samplesPerPacket: 1024, priming: 0,
-      samples: 1024 * soundPieces.length, pieces: soundPieces,
-    },
+    sound:
+      soundPieces.length === 0
+        ? null
+        : {
+            key: sha256(`sound of ${name}`),
+            digest: sha256('all packets'),
+            config: '',
+            samplesPerPacket: 1024,
+            priming: 0,
+            samples: 1024 * soundPieces.length,
+            pieces: soundPieces,
+          },
   };
   return { bytes, entry };
 }

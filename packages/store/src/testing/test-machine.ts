@@ -15,7 +15,11 @@ export interface TestMachine {
   readonly disk: MemoryDisk;
   readonly processes: FakeProcesses;
   /** Starts a process and opens the store in it. */
-  openStore(options?: { readonly capBytes?: number; readonly files?: FilePort; readonly process?: ProcessPort }): Promise<Store>;
+  openStore(options?: {
+    readonly capBytes?: number;
+    readonly files?: FilePort;
+    readonly process?: ProcessPort;
+  }): Promise<Store>;
   clock: { nowMs: number };
 }
 
@@ -47,7 +51,10 @@ function machineWith(disk: MemoryDisk, processes: FakeProcesses, clock: { nowMs:
 export async function adopt(store: Store, samples: readonly SampleChunk[]): Promise<StoredChunk[]> {
   const path = store.tempPath('chunks');
   await writeFile(store.context.files, path, Buffer.concat(samples.map(({ bytes }) => bytes)));
-  return await store.adoptPack(path, samples.map(({ chunk }) => chunk));
+  return await store.adoptPack(
+    path,
+    samples.map(({ chunk }) => chunk),
+  );
 }
 
 /** Creates a file; not synced. */
