@@ -138,5 +138,5 @@ function childAt(parent: Track | Stack, at: number): Composable | undefined {
 function indexInParent(parent: Track | Stack, id: NodeId, near: number): number {
   if (childAt(parent, near)?.id === id) return near;
   const index = parent.kind === 'Track' ? TrackIndex.peek(parent) : null;
-  return index === null ? parent.children.findIndex((child) => child.id === id) : index.indexOf(id, near);
+  return index === null ? parent.children.findIndex((child) => child.id === id) : index.indexOf(id);
 }

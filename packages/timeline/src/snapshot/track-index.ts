@@ -25,8 +25,12 @@ export class TrackIndex {
   readonly #firstIndex: Float64Array;
   readonly #firstTick: Float64Array;
 
-  private constructor(ticksPerSecond: number, blocks: readonly Block[]) {
+  /** The block in which a child was last put; shared by the indexes made from one another, checked before use. */
+  readonly #homes: Map<NodeId, Block>;
+
+  private constructor(ticksPerSecond: number, blocks: readonly Block[], homes: Map<NodeId, Block>) {
     this.#ticksPerSecond = ticksPerSecond;
+    this.#homes = homes;
     this.#blocks = blocks;
     this.#firstIndex = new Float64Array(blocks.length + 1);
     this.#firstTick = new Float64Array(blocks.length + 1);
@@ -47,6 +51,7 @@ export class TrackIndex {
         track.children,
         track.children.map((child) => ticksOf(child, ticksPerSecond)),
       ),
+      new Map(),
     );
     indexes.set(track, index);
     return index;
@@ -73,7 +78,15 @@ export class TrackIndex {
     children.splice(from - firstIndex, removed, ...added);
     ticks.splice(from - firstIndex, removed, ...addedTicks);
     const blocks = blocksOf(children, ticks);
-    const index = new TrackIndex(this.#ticksPerSecond, this.#blocks.toSpliced(first, last - first + 1, ...blocks));
+    if (this.#homes.size > 0) {
+      for (let at = from; at < from + removed; at += 1) this.#homes.delete(this.child(at)?.id ?? '');
+      for (const block of blocks) for (const child of block.children) this.#homes.set(child.id, block);
+    }
+    const index = new TrackIndex(
+      this.#ticksPerSecond,
+      this.#blocks.toSpliced(first, last - first + 1, ...blocks),
+      this.#homes,
+    );
     const changed = trackOf(track, index);
     indexes.set(changed, index);
     return changed;
@@ -101,14 +114,18 @@ export class TrackIndex {
     return this.#blocks.flatMap((block) => block.children);
   }
 
-  /** Index of the child with an id, looked for from `near` outward; −1 for none. */
-  indexOf(id: NodeId, near: number): number {
-    const middle = Math.max(0, this.#blockOf(Math.min(near, this.count - 1)));
-    for (let step = 0; step <= this.#blocks.length; step += 1) {
-      for (const at of step === 0 ? [middle] : [middle - step, middle + step]) {
-        const found = placeIn(this.#blocks[at]?.children ?? [], id);
-        if (found !== -1) return (this.#firstIndex[at] ?? 0) + found;
-      }
+  /** Index of the child with an id; −1 for none. */
+  indexOf(id: NodeId): number {
+    if (this.#homes.size === 0) {
+      for (const block of this.#blocks) for (const child of block.children) this.#homes.set(child.id, block);
+    }
+    const home = this.#homes.get(id);
+    const known = home === undefined ? -1 : this.#blocks.indexOf(home);
+    if (home !== undefined && known !== -1) return (this.#firstIndex[known] ?? 0) + placeIn(home.children, id);
+    // An older snapshot than the one that was edited last: its blocks are no more on record.
+    for (const [at, block] of this.#blocks.entries()) {
+      const found = placeIn(block.children, id);
+      if (found !== -1) return (this.#firstIndex[at] ?? 0) + found;
     }
     return -1;
   }
