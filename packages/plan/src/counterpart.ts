@@ -1,14 +1,26 @@
 import type { ClipUse, Program, Span } from '@patchwork/program';
 import { sourceOf } from './picture-layer.ts';
-import { spanAt } from './span-search.ts';
+import { spanFinder } from './span-search.ts';
 
-/** The old frame that a new one is best compared with. */
+/** A stretch of new frames, each with the old one that it is best compared with. */
 export interface Counterpart {
-  readonly span: Span;
-  /** Null where the file was used before, but not at this place in it. */
-  readonly frame: number | null;
+  /** The span that the stretch lies in, and the stretch's first frame and the one after its last. */
+  readonly newSpan: Span;
+  readonly in: number;
+  readonly out: number;
+  readonly oldSpan: Span;
+  /** Added to a new frame gives the old one; null where the file was used before, but not at this place in it. */
+  readonly offset: number | null;
   /** Whether the file runs at another speed in the two spans. */
   readonly isRetimed: boolean;
+}
+
+/** A stretch that descends from nothing. */
+export interface Novelty {
+  readonly newSpan: Span;
+  readonly in: number;
+  readonly out: number;
+  readonly oldSpan: null;
 }
 
 /**
@@ -16,62 +28,88 @@ export interface Counterpart {
  * ripple, the nearest old use of the same place in the file; else the same record frame with the same file; else any use
  * of the file. A file is the same when its path or its content is.
  */
-export function counterparts(previous: Program, next: Program, shift: number): (frame: number) => Counterpart | null {
-  const uses = usesByMedia(previous);
-  const speeds = new Map<Span, number | null>();
-  const speedOf = (program: Program, span: Span): number | null => {
-    const known = speeds.get(span);
-    if (known !== undefined) return known;
-    const speed = measureSpeed(program, span);
-    speeds.set(span, speed);
-    return speed;
-  };
-  // Frames are asked for in runs: the last answer spares a search through all uses of a file.
-  let last: { span: Span; old: Span } | null = null;
-  return (frame) => {
-    const span = spanAt(next, frame);
-    const runsOn = last !== null && last.span === span ? last.old : null;
-    const found = findOld(previous, next, shift, uses, frame, span, runsOn);
-    last = found === null ? null : { span, old: found.span };
-    if (found === null) return null;
-    const [before, after] = [speedOf(previous, found.span), speedOf(next, span)];
-    return { ...found, isRetimed: before !== null && after !== null && before !== after };
-  };
-}
-
-function findOld(
+export function counterparts(
   previous: Program,
   next: Program,
   shift: number,
+): (frame: number) => Counterpart | Novelty {
+  const uses = usesByMedia(previous);
+  const [oldSpanAt, newSpanAt] = [spanFinder(previous), spanFinder(next)];
+  const speedOf = remembered((span: Span, program: Program) => measureSpeed(program, span));
+  const anchorOf = remembered((span: Span) => anchorUse(next, span));
+  // Frames are asked for in runs: one answer holds for a stretch.
+  let last: Counterpart | Novelty | null = null;
+  return (frame) => {
+    if (last !== null && frame >= last.in && frame < last.out) return last;
+    const newSpan = newSpanAt(frame);
+    const here = frame + shift;
+    const hereSpan = here >= 0 && here < previous.frames ? oldSpanAt(here) : null;
+    const found = findOld(
+      uses,
+      { span: newSpan, frame, anchor: anchorOf(newSpan, next) },
+      { span: hereSpan, frame: here },
+    );
+    const hereEnd = hereSpan === null ? (here < 0 ? -shift : newSpan.out) : hereSpan.out - shift;
+    if (found === null) {
+      last = { newSpan, in: frame, out: Math.min(newSpan.out, hereEnd), oldSpan: null };
+      return last;
+    }
+    const offset = found.frame === null ? null : found.frame - frame;
+    const foundEnd = offset === null ? newSpan.out : found.span.out - offset;
+    const [before, after] = [speedOf(found.span, previous), speedOf(newSpan, next)];
+    last = {
+      newSpan,
+      in: frame,
+      out: Math.min(newSpan.out, hereEnd, foundEnd),
+      oldSpan: found.span,
+      offset,
+      isRetimed: before !== null && after !== null && before !== after,
+    };
+    return last;
+  };
+}
+
+function remembered<T>(find: (span: Span, program: Program) => T): (span: Span, program: Program) => T {
+  const known = new Map<Span, T>();
+  return (span, program) => {
+    if (!known.has(span)) known.set(span, find(span, program));
+    return known.get(span) as T;
+  };
+}
+
+interface NewPlace {
+  readonly span: Span;
+  readonly frame: number;
+  readonly anchor: ClipUse | null;
+}
+
+interface OldPlace {
+  readonly span: Span | null;
+  readonly frame: number;
+}
+
+function findOld(
   uses: ReadonlyMap<string, readonly Span[]>,
-  frame: number,
-  span: Span,
-  runsOn: Span | null,
+  { span, frame, anchor }: NewPlace,
+  here: OldPlace,
 ): { span: Span; frame: number | null } | null {
-  const anchor = anchorUse(next, span, frame);
-  const count = span.anchor.count + frame - span.in;
-  const here = frame + shift;
-  const hereSpan = here >= 0 && here < previous.frames ? spanAt(previous, here) : null;
-  const isHere = hereSpan !== null && (sharesFile(hereSpan, anchor) || anchor === null);
-  const isReplaced =
-    hereSpan !== null &&
-    !isHere &&
-    hereSpan.clips.some(({ name, track }) => name === anchor?.name && track === anchor.track);
-  if (hereSpan !== null && isHere && countAt(hereSpan, here) === count) return { span: hereSpan, frame: here };
-  if (runsOn !== null && sharesFile(runsOn, anchor) && hasCount(runsOn, count)) {
-    return { span: runsOn, frame: runsOn.in + count - runsOn.anchor.count };
-  }
+  const count = countAt(span, frame);
+  const isHere = here.span !== null && (anchor === null || sharesFile(here.span, anchor));
+  if (here.span !== null && isHere && countAt(here.span, here.frame) === count)
+    return { span: here.span, frame: here.frame };
   const old = anchor === null ? [] : mediaNames(anchor).flatMap((name) => uses.get(name) ?? []);
   const same = nearest(
     old.filter((other) => hasCount(other, count)),
-    here,
+    here.frame,
   );
   if (same !== null) return { span: same, frame: same.in + count - same.anchor.count };
-  if (hereSpan !== null && isHere) return { span: hereSpan, frame: here };
-  const any = nearest(old, here);
+  if (here.span !== null && isHere) return { span: here.span, frame: here.frame };
+  const any = nearest(old, here.frame);
+  if (any !== null) return { span: any, frame: null };
   // Neither path nor content is known, but the clip of this name stands here: another file was put under it.
-  if (any === null && isReplaced) return { span: hereSpan, frame: here };
-  return any === null ? null : { span: any, frame: null };
+  const isReplaced =
+    here.span?.clips.some(({ name, track }) => name === anchor?.name && track === anchor.track) ?? false;
+  return here.span !== null && isReplaced ? { span: here.span, frame: here.frame } : null;
 }
 
 function usesByMedia(program: Program): Map<string, Span[]> {
@@ -90,10 +128,10 @@ function mediaNames(use: ClipUse): string[] {
   return [use.media, use.identity].filter((name) => name !== null);
 }
 
-/** The clip that anchors a frame: the one whose file the picture is recognised by; else the lowest. */
-function anchorUse(program: Program, span: Span, frame: number): ClipUse | null {
+/** The clip that anchors a span: the one whose file its first picture is recognised by; else the lowest. */
+function anchorUse(program: Program, span: Span): ClipUse | null {
   if (span.clips.length <= 1) return span.clips[0] ?? null;
-  const media = sourceOf(program.pictureAt(frame))?.media;
+  const media = sourceOf(program.pictureAt(span.in))?.media;
   return span.clips.find((use) => use.identity === media) ?? span.clips.at(-1) ?? null;
 }
 

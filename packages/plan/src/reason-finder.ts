@@ -1,13 +1,13 @@
 import type { Digest } from '@patchwork/kernel';
-import type { ClipUse, Program } from '@patchwork/program';
+import type { ClipUse, Program, Span } from '@patchwork/program';
 import type { FrameRange } from '@patchwork/time';
 import type { Chunk } from './chunk.ts';
-import { counterparts, type Counterpart } from './counterpart.ts';
+import { counterparts, type Counterpart, type Novelty } from './counterpart.ts';
 import type { PlanInput, PreviousDelivery } from './make-plan.ts';
 import { pictureChanges, type PictureChange } from './picture-change.ts';
 import type { Reason } from './plan.ts';
 import { formatDifference, profileDifference, toolchainDifference } from './profile-difference.ts';
-import { spanAt } from './span-search.ts';
+import { spanFinder } from './span-search.ts';
 
 /**
  * Prepares to say why chunks are missing. Looks at pictures only where that can be the reason, and then at the first and
@@ -42,105 +42,108 @@ function settingReasons(input: PlanInput, previous: PreviousDelivery): PictureCh
   ];
 }
 
-/** What happened to one frame of a missing chunk. */
-interface FrameFate {
+/** What happened to a stretch of a missing chunk's frames. */
+interface Fate {
   /** `kept`: the same picture as before at this frame; `moved`: as before, at another frame; `fresh`: another picture. */
   readonly kind: 'kept' | 'moved' | 'fresh';
-  readonly counterpart: Counterpart | null;
+  readonly counterpart: Counterpart | Novelty;
+  readonly range: { readonly in: number; readonly out: number };
 }
+
+/** Chunks of single frames share what was found for their neighbours, this many frames at a time. */
+const sharedFrames = 48;
 
 class PictureReasons {
   readonly #program: Program;
   readonly #previous: PreviousDelivery;
   readonly #shift: number;
-  readonly #find: (frame: number) => Counterpart | null;
+  readonly #find: (frame: number) => Counterpart | Novelty;
+  readonly #spanAt: (frame: number) => Span;
+  #shared: {
+    readonly counterpart: Counterpart | Novelty;
+    readonly until: number;
+    readonly changes: readonly PictureChange[];
+  } | null = null;
 
   constructor(program: Program, previous: PreviousDelivery) {
     this.#program = program;
     this.#previous = previous;
     this.#shift = previous.shift ?? 0;
     this.#find = counterparts(previous.program, program, this.#shift);
+    this.#spanAt = spanFinder(program);
   }
 
   lost(chunk: Chunk): Reason[] {
-    const text = `${this.#nameAt(chunk.in)}: reused span failed hash or is gone`;
+    const text = `${nameOf(this.#spanAt(chunk.in))}: reused span failed hash or is gone`;
     return [{ code: 'lost', text, range: rangeOf(chunk) }];
   }
 
   reasonsOf(chunk: Chunk): Reason[] {
-    const reasons: Reason[] = [];
-    let hasFresh = false;
-    const runs = this.#runsOf(chunk);
-    for (const { fate, range } of runs) {
-      if (fate.kind !== 'fresh') continue;
-      hasFresh = true;
-      for (const change of this.#changesOf(range, fate)) reasons.push({ ...change, range });
-    }
-    for (const { fate, range } of runs) {
-      if (fate.kind === 'fresh') continue;
-      const why = hasFresh ? 'unchanged, shares a GOP with changed frames' : 'unchanged, its GOP was cut differently';
-      reasons.push({ code: 'grid', text: `${this.#nameAt(range.in)}: ${why}`, range });
-    }
-    return mergeReasons(reasons);
+    const fates = this.#fatesOf(chunk);
+    const fresh = fates.filter(({ kind }) => kind === 'fresh');
+    const changed = fresh.flatMap((fate) => this.#changesOf(fate).map((change) => ({ ...change, range: fate.range })));
+    const why =
+      fresh.length > 0 ? 'unchanged, shares a GOP with changed frames' : 'unchanged, its GOP was cut differently';
+    const shared = fates
+      .filter(({ kind }) => kind !== 'fresh')
+      .map(({ counterpart, range }) => {
+        return { code: 'grid', text: `${nameOf(counterpart.newSpan)}: ${why}`, range };
+      });
+    const reasons = [...changed, ...shared];
+    return reasons.length === 1 ? reasons : mergeReasons(reasons);
   }
 
-  /** Stretches of a chunk with one fate, in one span of either programme. */
-  #runsOf(chunk: FrameRange): { fate: FrameFate; range: FrameRange }[] {
-    const runs: { fate: FrameFate; span: FrameRange; range: { in: number; out: number } }[] = [];
+  /** Stretches of a chunk with one fate and one counterpart. */
+  #fatesOf(chunk: FrameRange): Fate[] {
+    const fates: { kind: Fate['kind']; counterpart: Counterpart | Novelty; range: { in: number; out: number } }[] = [];
     for (let frame = chunk.in; frame < chunk.out; frame += 1) {
-      const fate = this.#fateOf(frame);
-      const span = spanAt(this.#program, frame);
-      const last = runs.at(-1);
-      const runsOn =
-        last?.fate.kind === fate.kind && last.span === span && last.fate.counterpart?.span === fate.counterpart?.span;
-      if (runsOn) last.range.out = frame + 1;
-      else runs.push({ fate, span, range: { in: frame, out: frame + 1 } });
+      const counterpart = this.#find(frame);
+      const kind = this.#kindOf(frame, counterpart);
+      const last = fates.at(-1);
+      if (last !== undefined && last.kind === kind && last.counterpart === counterpart) last.range.out = frame + 1;
+      else fates.push({ kind, counterpart, range: { in: frame, out: frame + 1 } });
     }
-    return runs;
+    return fates;
   }
 
-  #fateOf(frame: number): FrameFate {
+  #kindOf(frame: number, counterpart: Counterpart | Novelty): Fate['kind'] {
+    const { program } = this.#previous;
     const key = this.#program.frameKeyAt(frame);
     const old = frame + this.#shift;
-    const { program } = this.#previous;
-    if (old >= 0 && old < program.frames && program.frameKeyAt(old) === key) return { kind: 'kept', counterpart: null };
-    const counterpart = this.#find(frame);
-    const isMoved = counterpart !== null && counterpart.frame !== null && program.frameKeyAt(counterpart.frame) === key;
-    return isMoved ? { kind: 'moved', counterpart: null } : { kind: 'fresh', counterpart };
+    if (old >= 0 && old < program.frames && program.frameKeyAt(old) === key) return 'kept';
+    if (counterpart.oldSpan === null || counterpart.offset === null) return 'fresh';
+    return program.frameKeyAt(frame + counterpart.offset) === key ? 'moved' : 'fresh';
   }
 
-  #changesOf(range: FrameRange, fate: FrameFate): PictureChange[] {
-    const name = this.#nameAt(range.in);
-    if (fate.counterpart === null) return [{ code: 'new', text: `${name}: new` }];
-    const first = this.#changesAt(range.in, fate.counterpart);
-    const lastCounterpart = this.#find(range.out - 1);
-    const last = lastCounterpart === null ? [] : this.#changesAt(range.out - 1, lastCounterpart);
+  #changesOf({ counterpart, range }: Fate): readonly PictureChange[] {
+    const name = nameOf(counterpart.newSpan);
+    if (counterpart.oldSpan === null) return [{ code: 'new', text: `${name}: new` }];
+    // The file is known but showed no frame like this one: a trim that opened, or a slip.
+    if (counterpart.offset === null) return [{ code: 'source', text: `${name}: source frames not delivered before` }];
+    if (this.#shared?.counterpart === counterpart && range.out <= this.#shared.until) return this.#shared.changes;
+    const first = this.#changesAt(range.in, counterpart, counterpart.offset);
+    const last = range.out - range.in > 1 ? this.#changesAt(range.out - 1, counterpart, counterpart.offset) : [];
     const seen = new Set(first.map(({ code }) => code));
-    return [...first, ...last.filter(({ code }) => !seen.has(code))];
+    const changes = [...first, ...last.filter(({ code }) => !seen.has(code))];
+    if (range.out - range.in === 1) this.#shared = { counterpart, until: range.in + sharedFrames, changes };
+    return changes;
   }
 
-  #changesAt(frame: number, counterpart: Counterpart): PictureChange[] {
-    const name = this.#nameAt(frame);
-    // The source is known but showed no frame like this one: a trim that opened, or a slip.
-    if (counterpart.frame === null) return [{ code: 'source', text: `${name}: source frames not delivered before` }];
-    const uses = [...spanAt(this.#program, frame).clips, ...counterpart.span.clips];
+  #changesAt(frame: number, { newSpan, oldSpan, isRetimed }: Counterpart, offset: number): PictureChange[] {
+    const uses = [...newSpan.clips, ...oldSpan.clips];
     const useOf = (identity: string): ClipUse | undefined => uses.find((use) => use.identity === identity);
-    const changes = pictureChanges(
-      this.#previous.program.pictureAt(counterpart.frame),
-      this.#program.pictureAt(frame),
-      {
-        clipOf: (source) => useOf(source.media)?.name ?? null,
-        pathOf: (source) => useOf(source.media)?.media ?? source.media,
-        isRetimed: counterpart.isRetimed,
-      },
-    );
+    const changes = pictureChanges(this.#previous.program.pictureAt(frame + offset), this.#program.pictureAt(frame), {
+      clipOf: (source) => useOf(source.media)?.name ?? null,
+      pathOf: (source) => useOf(source.media)?.media ?? source.media,
+      isRetimed,
+    });
     // The key holds more than the picture: an epoch, which a person set.
-    return changes.length > 0 ? changes : [{ code: 'epoch', text: `${name}: range was declared stale` }];
+    return changes.length > 0 ? changes : [{ code: 'epoch', text: `${nameOf(newSpan)}: range was declared stale` }];
   }
+}
 
-  #nameAt(frame: number): string {
-    return spanAt(this.#program, frame).clips.at(-1)?.name ?? 'gap';
-  }
+function nameOf(span: Span): string {
+  return span.clips.at(-1)?.name ?? 'gap';
 }
 
 /**
