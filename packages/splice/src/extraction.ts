@@ -3,32 +3,42 @@ import type { EncodedChunk } from '@patchwork/plan';
 import { readRuns, type ByteRun } from './byte-copy.ts';
 import type { Hashing, RunningDigest } from './hashing.ts';
 import { sumOf } from './layout.ts';
-import type { PlacedChunk } from './movie-spec.ts';
+import { runsOf, type ByteSpan, type PlacedChunk } from './movie-spec.ts';
 import type { Movie, SampleColumns } from './movie.ts';
 
 /**
  * Finds a ledger's chunks in the movie it belongs to, by the sizes of its samples in decoding order; pure arithmetic.
- * A chunk whose samples do not stand in one run has no place (null). The bytes are not read: hash before use.
+ * The bytes are not read: hash before use.
  *
  * @throws PW_SPLICE_OTHER_MOVIE when the movie's samples are not those of the chunks
  */
-export function chunksOf(movie: Movie, chunks: readonly EncodedChunk[]): readonly (PlacedChunk | null)[] {
+export function chunksOf(movie: Movie, chunks: readonly EncodedChunk[]): readonly PlacedChunk[] {
   const samples = pictureSamples(movie);
   let at = 0;
-  const placed = chunks.map((chunk, index) => {
+  const placed = chunks.map((chunk, index): PlacedChunk => {
     const first = at;
-    let next = samples.offsets[first] ?? 0;
-    let together = true;
     for (const size of chunk.sizes) {
       if (at >= samples.count || samples.sizes[at] !== size) throw otherMovie(movie, index, at);
-      if (samples.offsets[at] !== next) together = false;
-      next = (samples.offsets[at] ?? 0) + size;
       at += 1;
     }
-    return together ? { ...chunk, path: movie.path, offset: samples.offsets[first] ?? 0 } : null;
+    const runs = sampleRuns(samples, first, at);
+    return { ...chunk, path: movie.path, offset: runs[0]?.offset ?? 0, ...(runs.length > 1 ? { runs } : {}) };
   });
   if (at !== samples.count) throw otherMovie(movie, chunks.length, at);
   return placed;
+}
+
+/** The runs of bytes in which samples [first, next) stand. */
+export function sampleRuns(samples: SampleColumns, first: number, next: number): readonly ByteSpan[] {
+  const runs: { offset: number; sizeBytes: number }[] = [];
+  for (let sample = first; sample < next; sample++) {
+    const offset = samples.offsets[sample] ?? 0;
+    const sizeBytes = samples.sizes[sample] ?? 0;
+    const last = runs.at(-1);
+    if (last !== undefined && last.offset + last.sizeBytes === offset) last.sizeBytes += sizeBytes;
+    else runs.push({ offset, sizeBytes });
+  }
+  return runs;
 }
 
 /**
@@ -78,14 +88,16 @@ export async function corruptChunks(
     if (!sizes.has(path)) sizes.set(path, (await files.stat(path))?.size ?? 0);
   }
   const isWhole = (chunk: PlacedChunk): boolean =>
-    chunk.offset >= 0 && chunk.offset + sumOf(chunk.sizes) <= (sizes.get(chunk.path) ?? 0);
+    runsOf(chunk).every((run) => run.offset >= 0 && run.offset + run.sizeBytes <= (sizes.get(chunk.path) ?? 0));
   const whole = chunks.filter(isWhole);
   const bad = new Set(chunks.filter((chunk) => !isWhole(chunk)));
-  const runs: ByteRun[] = whole.map((chunk) => ({
-    path: chunk.path,
-    offset: chunk.offset,
-    sizeBytes: sumOf(chunk.sizes),
-  }));
+  const owners: number[] = [];
+  const runs: ByteRun[] = whole.flatMap((chunk, i) =>
+    runsOf(chunk).map((run) => {
+      owners.push(i);
+      return { path: chunk.path, ...run };
+    }),
+  );
   let current = 0;
   let done = 0;
   let digest: RunningDigest = hashing.startSha256();
@@ -99,7 +111,7 @@ export async function corruptChunks(
     files,
     runs,
     (data, run) => {
-      if (run !== current) finish();
+      if (owners[run] !== current) finish();
       digest.update(data);
       done += data.length;
       onProgress(done);

@@ -15,7 +15,8 @@ export type {
   VideoEntry,
 } from './movie.ts';
 export { readMovie } from './movie-reader.ts';
-export type { MovieSpec, PlacedChunk, SoundPlace, SoundSpec, VideoSpec, WrittenMovie } from './movie-spec.ts';
+export { runsOf } from './movie-spec.ts';
+export type { ByteSpan, MovieSpec, PlacedChunk, SoundPlace, SoundSpec, VideoSpec, WrittenMovie } from './movie-spec.ts';
 export { movieSizeBytes, writeMovie } from './movie-writer.ts';
 export type { WriteMovieOptions } from './movie-writer.ts';
 export { chunksAtOffsets, chunksOf, corruptChunks, pictureSamples } from './extraction.ts';
@@ -38,3 +39,5 @@ export { findUndo, undoAppend } from './append.ts';
 export type { Appended, UndoPlan } from './append.ts';
 export { appendOwnMovie } from './own-append.ts';
 export type { AppendedOwn } from './own-append.ts';
+export { adoptMovie, fitChunks, reorderOf } from './adoption.ts';
+export type { AdoptedMovie, FittedChunks } from './adoption.ts';

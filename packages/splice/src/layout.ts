@@ -1,4 +1,4 @@
-import type { MovieSpec, PlacedChunk, SoundPlace, SoundSpec } from './movie-spec.ts';
+import { runsOf, type MovieSpec, type PlacedChunk, type SoundPlace, type SoundSpec } from './movie-spec.ts';
 import type { StorageChunk } from './moov-writer.ts';
 import { bytesPerSample } from './sound-entry.ts';
 
@@ -20,8 +20,10 @@ export interface Segment {
   readonly path: string;
   readonly offset: number;
   readonly sizeBytes: number;
-  /** The chunk that these bytes are; null for sound. */
+  /** The chunk that these bytes are, or are a part of; null for sound. */
   readonly piece: PlacedChunk | null;
+  /** Place of the chunk in the programme; −1 for sound. Segments of one chunk have one and stand together. */
+  readonly index: number;
 }
 
 /** Longest timecode sample in ticks: `stts` counts in 32 bits. */
@@ -58,7 +60,7 @@ export function layOut(spec: MovieSpec): Layout {
   let strideFrames = 0;
   pieces.forEach((piece, index) => {
     const sizeBytes = sumOf(piece.sizes);
-    segments.push({ path: piece.path, offset: piece.offset, sizeBytes, piece });
+    for (const run of runsOf(piece)) segments.push({ path: piece.path, ...run, piece, index });
     placed.push(at);
     at += sizeBytes;
     frames += piece.sizes.length;
@@ -72,7 +74,7 @@ export function layOut(spec: MovieSpec): Layout {
       if (run.packets > 0) {
         sound.push({ offset: at, samples: run.packets });
         for (const place of run.places) {
-          segments.push({ ...place, piece: null });
+          segments.push({ ...place, piece: null, index: -1 });
           soundPlaced.push({ path: '', offset: at, sizeBytes: place.sizeBytes });
           at += place.sizeBytes;
         }

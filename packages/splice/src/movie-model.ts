@@ -61,7 +61,7 @@ function pictureTrack(
     references: spec.timecode === null ? [] : [{ type: 'tmcd', ids: [timecodeId(spec)] }],
     timescale: clock.timescale,
     mediaDuration: duration,
-    entry: pictureEntry(spec.format, profile, pieces[0]?.config ?? ''),
+    entry: spec.video.entry ?? pictureEntry(spec.format, profile, pieces[0]?.config ?? ''),
     sampleCount: frames,
     sizes: pictureSizes(spec.video, frames),
     durationRuns: [{ count: frames, value: clock.frameDuration }],
@@ -127,7 +127,7 @@ function soundTrack(spec: MovieSpec, sound: SoundSpec, layout: Layout, movieTime
     references: [],
     timescale: sampleRate,
     mediaDuration: packets * sound.samplesPerPacket,
-    entry: soundEntry(spec.format, sound),
+    entry: sound.entry ?? soundEntry(spec.format, sound),
     sampleCount: packets,
     sizes: sound.packetSizes === null ? bytesPerSample(sound) * sound.channels : Uint32Array.from(sound.packetSizes),
     durationRuns: [{ count: packets, value: sound.samplesPerPacket }],
@@ -168,7 +168,7 @@ function timecodeTrack(
     durationRuns,
     compositionRuns: null,
     syncNumbers: null,
-    chunks: [{ offset: 0, samples: layout.timecode.length }],
+    chunks: layout.timecode,
     roll: null,
   };
 }

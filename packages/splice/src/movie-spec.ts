@@ -18,10 +18,27 @@ export interface VideoSpec {
   readonly profile: VideoProfile;
   /** In record order; one chunk may stand here any number of times. */
   readonly pieces: readonly PlacedChunk[];
+  /** The whole sample entry, of an adopted movie. Default: built from the profile and the chunks' configuration. */
+  readonly entry?: Uint8Array;
 }
 
-/** A chunk and where its bytes are. */
-export type PlacedChunk = EncodedChunk & ChunkPlace;
+/** A chunk and where its bytes are: one run from `offset`, or `runs`. */
+export type PlacedChunk = EncodedChunk &
+  ChunkPlace & {
+    /** In files of other programs sound may stand between the pictures of a chunk; then the runs, in order. */
+    readonly runs?: readonly ByteSpan[];
+  };
+
+/** A run of bytes in a known file. */
+export interface ByteSpan {
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+/** The runs of a chunk's bytes, in order. */
+export function runsOf(chunk: PlacedChunk): readonly ByteSpan[] {
+  return chunk.runs ?? [{ offset: chunk.offset, sizeBytes: chunk.sizes.reduce((sum, size) => sum + size, 0) }];
+}
 
 /** The sound track: one stream, cut into places. */
 export interface SoundSpec {
@@ -41,6 +58,8 @@ export interface SoundSpec {
   readonly places: readonly SoundPlace[];
   /** SHA-256 of the whole stream. */
   readonly digest: Digest;
+  /** The whole sample entry, of an adopted movie. Default: built from the profile and `config`. */
+  readonly entry?: Uint8Array;
 }
 
 /** A run of the sound stream's bytes in a file. */

@@ -33,6 +33,9 @@ export async function appendOwnMovie(
 ): Promise<AppendedOwn> {
   checkPieces(spec.video);
   if (spec.sound !== null) checkSound(spec.sound);
+  if (spec.video.pieces.some((piece) => (piece.runs?.length ?? 1) > 1)) {
+    throw new TypeError('appendOwnMovie: spec.video.pieces: a chunk of our own movies stands in one run');
+  }
   const layout = layOut(spec);
   let places: Pick<AppendedOwn, 'placed' | 'soundPlaced'> = { placed: [], soundPlaced: [] };
   const appended = await appendMovie(

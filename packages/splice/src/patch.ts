@@ -1,12 +1,11 @@
-import { PatchworkError, type Digest, type FilePort } from '@patchwork/kernel';
+import type { Digest, FilePort } from '@patchwork/kernel';
 import { appendMovie, type Appended, type AppendBytes } from './append.ts';
+import { readChunk } from './chunk-bytes.ts';
 import { brokenLink, fittedSample } from './fresh-samples.ts';
 import type { Hashing } from './hashing.ts';
 import { rewrittenMoov, type TrackChange } from './index-rewriter.ts';
 import { patchedColumns, type NewSample, type PatchPlan } from './patch-plan.ts';
-import type { PlacedChunk } from './movie-spec.ts';
 import type { SampleColumns, SampleTables } from './movie.ts';
-import { sumOf } from './layout.ts';
 
 /**
  * Patches a movie in place: fresh pictures and a new index are appended, then one small write makes them count. All
@@ -49,7 +48,7 @@ export async function writeFresh(
   const { stream, movie, samples } = plan.base;
   const fresh: NewSample[] = [];
   for (const piece of plan.patch.pieces) {
-    const bytes = await readPiece(files, piece, hashing);
+    const bytes = await readChunk(files, piece, hashing);
     const fitted: Uint8Array[] = [];
     let at = 0;
     for (const size of piece.sizes) {
@@ -96,19 +95,6 @@ function chunkStarts(tables: SampleTables, from: number, to: number, columns: Sa
   }
   if (to < columns.count) starts.push(to);
   return [...new Set(starts)].toSorted((a, b) => a - b);
-}
-
-async function readPiece(files: FilePort, piece: PlacedChunk, hashing: Hashing): Promise<Uint8Array> {
-  const bytes = await readBytes(files, piece.path, piece.offset, sumOf(piece.sizes));
-  if (hashing.sha256(bytes) === piece.digest) return bytes;
-  throw new PatchworkError(
-    'PW_SPLICE_CHUNK_CORRUPT',
-    `the bytes of chunk ${piece.key.slice(0, 12)} in ${piece.path} are not those that were recorded`,
-    {
-      hint: 'The chunk must be rendered again; nothing was published.',
-      details: { key: piece.key, path: piece.path, offset: piece.offset },
-    },
-  );
 }
 
 /** Reads a run of bytes; fewer where the file ends. */

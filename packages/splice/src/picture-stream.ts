@@ -69,11 +69,6 @@ export function pictureStream(entry: SampleEntry): PictureStream {
   }
 }
 
-/** Tells whether a sample entry's pictures all stand alone. */
-export function isIntraFormat(format: string): boolean {
-  return intraFormats.includes(format);
-}
-
 /** Metadata that goes along with each picture and that a patch would not have. */
 function refuseUnseen(entry: SampleEntry): void {
   const text = Buffer.from(entry.bytes).toString('latin1');

@@ -1,5 +1,6 @@
 import { PatchworkError } from '@patchwork/kernel';
-import type { PlacedChunk, SoundSpec, VideoSpec } from './movie-spec.ts';
+import { runsOf, type PlacedChunk, type SoundSpec, type VideoSpec } from './movie-spec.ts';
+import { sumOf } from './layout.ts';
 import { bytesPerSample } from './sound-entry.ts';
 
 /**
@@ -41,7 +42,12 @@ function checkShape(piece: PlacedChunk, index: number, reorder: number): void {
     throw shapeError(piece, index, `${count} sizes, ${order.length} places, ${sync.length} sync marks`);
   }
   if (sync[0] !== true) throw shapeError(piece, index, 'decoding cannot start at its first sample');
-  if (!Number.isSafeInteger(piece.offset) || piece.offset < 0) throw shapeError(piece, index, `offset ${piece.offset}`);
+  const runs = runsOf(piece);
+  if (runs.some((run) => !Number.isSafeInteger(run.offset) || run.offset < 0 || !(run.sizeBytes > 0))) {
+    throw shapeError(piece, index, 'a run of its bytes has no place');
+  }
+  const bytes = runs.reduce((sum, run) => sum + run.sizeBytes, 0);
+  if (bytes !== sumOf(sizes)) throw shapeError(piece, index, `its runs hold ${bytes} bytes`);
   const seen = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
     const size = sizes[i] ?? 0;

@@ -1,4 +1,5 @@
 import { PatchworkError } from '@patchwork/kernel';
+import { chunkCorrupt } from './chunk-bytes.ts';
 import type { Hashing, RunningDigest } from './hashing.ts';
 import type { Segment } from './layout.ts';
 import type { SoundSpec } from './movie-spec.ts';
@@ -28,7 +29,7 @@ export class SegmentCheck {
   }
 
   see(data: Uint8Array, run: number): void {
-    if (run !== this.#run) this.#begin(run);
+    if (this.#segments[run]?.index !== this.#segments[this.#run]?.index) this.#begin(run);
     if (this.#segments[run]?.piece === null) this.#soundDigest?.update(data);
     else this.#piece?.update(data);
   }
@@ -42,14 +43,7 @@ export class SegmentCheck {
   fail(run: number): never {
     const segment = this.#segments[run];
     if (segment?.piece == null) throw this.#soundCorrupt();
-    throw new PatchworkError(
-      'PW_SPLICE_CHUNK_CORRUPT',
-      `the bytes of chunk ${segment.piece.key.slice(0, 12)} at ${segment.offset} in ${segment.path} are not those that were recorded`,
-      {
-        hint: 'The chunk must be rendered again; nothing was published.',
-        details: { key: segment.piece.key, path: segment.path, offset: segment.offset, sizeBytes: segment.sizeBytes },
-      },
-    );
+    throw chunkCorrupt(segment.piece);
   }
 
   /** Ends the piece in hand and begins the run's. */

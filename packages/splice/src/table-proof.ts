@@ -52,7 +52,7 @@ function provePicture(movie: Movie, track: Track, spec: MovieSpec, find: Find): 
   const frames = pieces.reduce((sum, piece) => sum + piece.sizes.length, 0);
   if (track.timescale !== timescale)
     find('PW_PROOF_TIME', `the picture counts ${track.timescale} ticks a second, not ${timescale}`);
-  if (!sameEntry(track, pictureEntry(spec.format, profile, pieces[0]?.config ?? ''))) {
+  if (!sameEntry(track, spec.video.entry ?? pictureEntry(spec.format, profile, pieces[0]?.config ?? ''))) {
     find('PW_PROOF_CONFIG', 'the picture has another sample entry than the profile and the chunks ask for');
   }
   const delay = profile.reorder * frameDuration;
@@ -104,7 +104,8 @@ function proveSound(movie: Movie, track: Track, spec: MovieSpec, find: Find): vo
     find('PW_PROOF_TIME', `the sound counts ${track.timescale} ticks a second`);
   if (track.tables.count !== packets)
     find('PW_PROOF_SOUND', `the sound has ${track.tables.count} packets, not ${packets}`);
-  if (!sameEntry(track, soundEntry(spec.format, sound))) find('PW_PROOF_CONFIG', 'the sound has another sample entry');
+  if (!sameEntry(track, sound.entry ?? soundEntry(spec.format, sound)))
+    find('PW_PROOF_CONFIG', 'the sound has another sample entry');
   proveEdits(track.edits, movieTicks(movie, sound.samples, sound.profile.sampleRate), sound.priming, 'sound', find);
   const { rate } = spec.video.profile;
   const frames = spec.video.pieces.reduce((sum, piece) => sum + piece.sizes.length, 0);

@@ -2,13 +2,6 @@ import { PatchworkError } from '@patchwork/kernel';
 import { BitReader, BitWriter, ueLength } from './bits.ts';
 import { headCut, unescaped } from './nal.ts';
 
-/** New ids of parameter sets, by the old ones. */
-export interface IdMap {
-  readonly vps: ReadonlyMap<number, number>;
-  readonly sps: ReadonlyMap<number, number>;
-  readonly pps: ReadonlyMap<number, number>;
-}
-
 /** Bytes of a slice unit that are unescaped to reach its parameter set id: first_mb and slice_type end well before. */
 const headBytes = 24;
 
