@@ -120,6 +120,7 @@ export class JsonScanner {
       case 0x66:
         return 'boolean';
       default:
+        if (this.position >= this.text.length) throw this.#unexpected('a value');
         return 'number';
     }
   }

@@ -18,6 +18,15 @@ interface TimeSpelling {
   readonly wholeValues: boolean;
 }
 
+/** A stretch of a file. */
+interface Place {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const listTypes: ReadonlySet<string> = new Set(['effects', 'markers', 'composables', 'nodes']);
+
 const canonicalTimes: TimeSpelling = { rates: [], wholeValues: false };
 
 interface Fields {
@@ -103,7 +112,8 @@ export class NodeWriter {
         const isTime = field.type === 'time' || field.type === 'range';
         const spelling = isTime ? timeSpelling(scanner.readValue()) : canonicalTimes;
         if (!isTime) scanner.skipValue();
-        out += text.slice(done, from) + this.#writeField(field, is[field.property], depth + 1, spelling);
+        const list = this.#writePatchedList(field, was, is, { text, start: from, end: scanner.position }, depth + 1);
+        out += text.slice(done, from) + (list ?? this.#writeField(field, is[field.property], depth + 1, spelling));
         done = scanner.position;
       }
       lastEnd = scanner.position;
@@ -117,6 +127,48 @@ export class NodeWriter {
         this.#writeField(field, is[field.property], depth + 1, canonicalTimes),
     );
     return `${out}${text.slice(done, lastEnd)}${added.join('')}${text.slice(lastEnd, origin.end)}`;
+  }
+
+  /** A list of nodes with the white space that stood between those that still follow one another; null for other fields. */
+  #writePatchedList(field: SchemaField, was: Fields, is: Fields, place: Place, depth: number): string | null {
+    if (!listTypes.has(field.type)) return null;
+    const nodes = is[field.property] as readonly TimelineNode[];
+    const spans = (was[field.property] as readonly TimelineNode[]).map((node) => ReadExtra.originOf(node.extra));
+    const numbers = new Map(spans.map((span, number) => [span?.start, number]));
+    const oldNumber = (node: TimelineNode | undefined): number => {
+      const origin = node === undefined ? null : ReadExtra.originOf(node.extra);
+      return origin?.file.text === place.text ? (numbers.get(origin.start) ?? -2) : -2;
+    };
+    const [head, last] = [spans[0], spans.at(-1)];
+    if (
+      nodes.length === 0 ||
+      spans.includes(null) ||
+      head === undefined ||
+      head === null ||
+      last === undefined ||
+      last === null
+    )
+      return null;
+    const style = this.#style;
+    const line = (level: number): string => style.endOfLine + style.indent.repeat(level);
+    let out = oldNumber(nodes[0]) === 0 ? place.text.slice(place.start, head.start) : `[${line(depth + 1)}`;
+    nodes.forEach((node, at) => {
+      if (at > 0) {
+        const [before, now] = [oldNumber(nodes[at - 1]), oldNumber(node)];
+        const [left, right] = [spans[before], spans[now]];
+        const isKept =
+          now === before + 1 && left !== undefined && left !== null && right !== undefined && right !== null;
+        out += isKept
+          ? place.text.slice(left.end, right.start)
+          : style.endOfLine === ''
+            ? style.comma
+            : `,${line(depth + 1)}`;
+      }
+      out += this.writeNode(node, depth + 1);
+    });
+    return (
+      out + (oldNumber(nodes.at(-1)) === spans.length - 1 ? place.text.slice(last.end, place.end) : `${line(depth)}]`)
+    );
   }
 
   /** Whether a changed field is one that an older or newer version of the schema says in another way. */
