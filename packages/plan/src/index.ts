@@ -5,6 +5,8 @@ export type { Chunk, ChunkPlace, EncodedChunk } from './chunk.ts';
 export { dirtyRanges } from './dirty-range.ts';
 export { estimate, guessRates } from './estimate.ts';
 export type { Estimate, RenderRates } from './estimate.ts';
+export { explainFrame } from './explain-frame.ts';
+export type { FrameExplanation } from './explain-frame.ts';
 export { chunkGrid } from './grid.ts';
 export { h264Level } from './h264-level.ts';
 export { makePlan } from './make-plan.ts';
