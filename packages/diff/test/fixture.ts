@@ -126,10 +126,10 @@ export interface Contents {
   readonly [url: string]: string;
 }
 
-export function compile(of: Timeline, contents: Contents = {}): Program {
+export function compile(of: Timeline, contents: Contents = {}, rate: Rate = fps24): Program {
   return compileProgram({
     timeline: of,
-    canvas: { width: 64, height: 36, rate: fps24, color: bt709 },
+    canvas: { width: 64, height: 36, rate, color: bt709 },
     media: (url) => mediaOf(url, contents[url] ?? url),
     sha256,
     sampleRate: 48_000,
