@@ -102,6 +102,17 @@ test('P5: a chunk that another pack holds soundly is read there', async () => {
   expect(await store.read(place)).toEqual(three[0]?.bytes);
 });
 
+test('P5: other bytes of the same key are no stand-in for a damaged chunk', async () => {
+  const machine = await testMachine();
+  const [one, other] = [await machine.openStore(), await machine.openStore()];
+  const [place] = await adopt(one, [sampleChunk(sha256, 'a', 3)]);
+  await adopt(other, [sampleChunk(sha256, 'a', 3, 'other bytes')]);
+  if (place === undefined) throw new Error('not adopted');
+  machine.disk.corrupt(place.path, 0);
+  await one.refresh();
+  expect(await one.read(place)).toBe(null);
+});
+
 test('P5: a pack that is gone, or cut short, is a miss', async () => {
   const machine = await testMachine();
   const store = await machine.openStore();

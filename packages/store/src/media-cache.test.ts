@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sha256 } from '@patchwork/files';
-import type { Digest } from '@patchwork/kernel';
+import type { Digest, FileStat } from '@patchwork/kernel';
 import { readWhole } from './file-bytes.ts';
 import { openMediaCache, type MediaCache } from './media-cache.ts';
 import { storeFolder, testMachine, writeFile, type TestMachine } from './testing/test-machine.ts';
@@ -42,6 +42,36 @@ test('M1: a file is hashed once, also by later runs, until one of its facts chan
   const file = await files.open(clip, 'update');
   await file.write(Buffer.from('take 3'), 0);
   expect(await cache.identityOf(clip)).toBe(sha256('take 3'));
+});
+
+test('M1: a file is hashed again when any one of its five facts changed, the others being preserved', async () => {
+  const machine = await testMachine();
+  const { files } = machine.disk;
+  await writeFile(files, clip, Buffer.from('take 1'));
+  machine.clock.nowMs += 10_000;
+  let change: Partial<FileStat> = {};
+  const store = await machine.openStore({
+    files: {
+      ...files,
+      stat: async (path) => {
+        const stat = await files.stat(path);
+        return stat === null || path !== clip ? stat : { ...stat, ...change };
+      },
+    },
+  });
+  let hashed = 0;
+  const cache = await openMediaCache(store.context, async (path) => {
+    hashed += 1;
+    return await hashOf(machine, path);
+  });
+  await cache.identityOf(clip);
+  const changes = [{ dev: '9' }, { ino: '99' }, { size: 7 }, { mtimeNs: '1' }, { ctimeNs: '1' }];
+  for (const [i, each] of changes.entries()) {
+    change = each;
+    await cache.identityOf(clip);
+    await cache.identityOf(clip);
+    expect(hashed, JSON.stringify(each)).toBe(i + 2);
+  }
 });
 
 test('S4, M1: a file that changed just before it was hashed is hashed again next time', async () => {
