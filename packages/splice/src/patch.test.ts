@@ -1,7 +1,8 @@
 import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { faultyFiles, nodeFiles, sha256 } from '@patchwork/files';
-import type { FilePort } from '@patchwork/kernel';
+import { isPatchworkError, type FilePort } from '@patchwork/kernel';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { adoptMovie, fitChunks, reorderOf } from './adoption.ts';
 import { findUndo, undoAppend } from './append.ts';
@@ -114,6 +115,38 @@ describe('where a movie can be cut', () => {
       const movie = await readMovie(files, path, sha256);
       await expect(findBoundaries(files, movie), code).rejects.toMatchObject({ code });
     }
+  });
+});
+
+describe('hostile streams', () => {
+  test('A7: however the bytes of a movie are damaged, it is looked through, patched or refused with a code', async () => {
+    const originals = await Promise.all(
+      (['h264', 'hevc open gop', 'av1'] as const).map(async (name) =>
+        readFileSync((await codedMovie(name, folder)).path),
+      ),
+    );
+    const piece = codedChunk('h264 other', folder);
+    const path = freshPath();
+    const edit = fc.record({
+      at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      value: fc.constantFrom(0, 1, 0x1f, 0x65, 0x7f, 0x80, 0xff),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 2 }), fc.array(edit, { minLength: 1, maxLength: 12 }), async (which, edits) => {
+        const bytes = Buffer.from(originals[which] ?? []);
+        for (const { at, value } of edits) bytes[Math.floor(at * bytes.length)] = value;
+        writeFileSync(path, bytes);
+        try {
+          const base = await findBoundaries(files, await readMovie(files, path, sha256));
+          await adoptMovie(files, base, hashing);
+          await patchInPlace(files, planOf(base, 8, piece), hashing, async () => undefined);
+          await readMovie(files, path, sha256);
+        } catch (error) {
+          if (!isPatchworkError(error)) throw error;
+        }
+      }),
+      { numRuns: Number(process.env['PW_RUNS'] ?? 400) },
+    );
   });
 });
 

@@ -52,6 +52,7 @@ describe('the proof of the tables', () => {
       ['PW_PROOF_EDITS', (b) => b.writeUInt32BE(0, contentOf(b, 'elst') + 12)],
       ['PW_PROOF_TIME', (b) => b.writeUInt32BE(24000, contentOf(b, 'mdhd') + 12)],
       ['PW_PROOF_CONFIG', (b) => b.writeUInt8(0x42, contentOf(b, 'avcC') + 1)],
+      ['PW_PROOF_CONFIG', (b) => b.writeUInt16BE(98, contentOf(b, 'avc1') + 24)],
       ['PW_PROOF_TIMECODE', (b) => b.writeUInt32BE(7, contentOf(b, 'mdat'))],
       ['PW_PROOF_TIMECODE', (b) => b.write('hint', b.indexOf('tref') + 8, 'latin1')],
       ['PW_PROOF_TRACKS', (b) => b.write('free', b.lastIndexOf('trak'), 'latin1')],
@@ -63,6 +64,14 @@ describe('the proof of the tables', () => {
         code,
       ).toContain(code);
     }
+  });
+
+  test('V1: a configuration that says another raster than the profile is found', async () => {
+    const wide = { ...spec, video: { ...spec.video, profile: { ...spec.video.profile, width: 98 } } };
+    const path = join(folder, 'wide.mov');
+    await writeMovie(files, path, wide, hashing);
+    const findings = proveTables(await readMovie(files, path, sha256), wide);
+    expect(findings.map((finding) => finding.text)).toEqual(['the decoder is told 96 x 64, progressive true']);
   });
 
   test('V2: sound that ends more than a frame from the picture is found', async () => {

@@ -1,3 +1,6 @@
+import { isPatchworkError } from '@patchwork/kernel';
+import { readAvcConfig, readH264Sps } from './bitstream/h264.ts';
+import type { PictureFormat } from './bitstream/picture-format.ts';
 import type { Edit, Movie, SampleColumns, Track } from './movie.ts';
 import type { MovieSpec } from './movie-spec.ts';
 import { pictureEntry } from './picture-entry.ts';
@@ -55,6 +58,7 @@ function provePicture(movie: Movie, track: Track, spec: MovieSpec, find: Find): 
   if (!sameEntry(track, spec.video.entry ?? pictureEntry(spec.format, profile, pieces[0]?.config ?? ''))) {
     find('PW_PROOF_CONFIG', 'the picture has another sample entry than the profile and the chunks ask for');
   }
+  proveConfig(track, spec, find);
   const delay = profile.reorder * frameDuration;
   proveEdits(track.edits, movieTicks(movie, frames * frameDuration, timescale), delay, 'picture', find);
   const samples = track.samples;
@@ -63,6 +67,35 @@ function provePicture(movie: Movie, track: Track, spec: MovieSpec, find: Find): 
     return;
   }
   provePictureSamples(samples, spec, frameDuration, find);
+}
+
+/** What the decoder configuration itself says must be what the profile says: it is all that a decoder gets to see. */
+function proveConfig(track: Track, spec: MovieSpec, find: Find): void {
+  const { width, height } = spec.video.profile;
+  const video = track.entries[0]?.video ?? null;
+  if (video?.width !== width || video.height !== height || track.width !== width || track.height !== height) {
+    find('PW_PROOF_CONFIG', `the picture is ${video?.width} x ${video?.height}, not ${width} x ${height}`);
+  }
+  if (video?.config?.type !== 'avcC') return;
+  for (const format of toldFormats(video.config.bytes, find)) {
+    if (format.width !== width || format.height !== height || !format.progressive) {
+      find(
+        'PW_PROOF_CONFIG',
+        `the decoder is told ${format.width} x ${format.height}, progressive ${format.progressive}`,
+      );
+    }
+  }
+}
+
+/** What the parameter sets say; one that cannot be read is a finding of its own. */
+function toldFormats(avcC: Uint8Array, find: Find): readonly PictureFormat[] {
+  try {
+    return readAvcConfig(avcC).sps.map((set) => readH264Sps(set).format);
+  } catch (error) {
+    if (!isPatchworkError(error)) throw error;
+    find('PW_PROOF_CONFIG', error.message);
+    return [];
+  }
 }
 
 /** Compares sample by sample; one finding of each kind, at the first place. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '@patchwork/files';
 import fc from 'fast-check';
@@ -25,10 +25,12 @@ export interface DrawnMovie {
   readonly tags: { readonly [name: string]: string };
 }
 
-/** An avcC record that is one in form only: the container does not look into parameter sets. */
-const fakeConfig: string = Buffer.from([1, 100, 0, 31, 0xff, 0xe1, 0, 2, 0x67, 100, 1, 0, 2, 0x68, 0xee]).toString(
-  'base64',
-);
+/** A real avcC record, of pictures of 96 x 64; the chunks' own bytes are noise. */
+const { config: realConfig } = (
+  JSON.parse(readFileSync(new URL('streams.json', import.meta.url), 'utf8')) as {
+    readonly h264: { readonly config: string };
+  }
+).h264;
 
 /** Draws showing orders that a reorder depth allows: no picture is decoded more than `reorder` frames late. */
 function orderArbitrary(length: number, reorder: number): fc.Arbitrary<number[]> {
@@ -107,7 +109,7 @@ export function specOf(drawn: DrawnMovie, folder: string, gap: number): MovieSpe
     const offset = at + gap;
     parts.push(filler, bytes);
     at = offset + bytes.length;
-    const config = drawn.codec === 'h264' ? fakeConfig : '';
+    const config = drawn.codec === 'h264' ? realConfig : '';
     return { key: sha256(`chunk ${i}`), digest: sha256(bytes), ...chunk, config, path: pack, offset };
   });
   writeFileSync(pack, Buffer.concat(parts));
@@ -118,8 +120,8 @@ export function specOf(drawn: DrawnMovie, folder: string, gap: number): MovieSpe
     video: {
       profile: {
         codec: drawn.codec,
-        width: 640,
-        height: 360,
+        width: 96,
+        height: 64,
         rate: drawn.rate,
         pixelFormat: 'yuv420p',
         color: { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'tv' },
