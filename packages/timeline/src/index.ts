@@ -82,7 +82,16 @@ export { audioTracksOf, childNodesOf, clipsIn, tracksOf, videoTracksOf } from '.
 export { TimelineIndex } from './snapshot/timeline-index.ts';
 export type { NodePlace } from './snapshot/timeline-index.ts';
 export { TrackIndex } from './snapshot/track-index.ts';
-export { transformedTime } from './algorithms/transform.ts';
+export { childAtTime, childrenInRange, findChildren, topClipAtTime } from './algorithms/children.ts';
+export type { SearchOptions } from './algorithms/children.ts';
+export { flattenStack, timelineTrimmedToRange, trackTrimmedToRange } from './algorithms/cut-out.ts';
+export { expandedTransitions } from './algorithms/expand.ts';
+export type { ExpandedTransition } from './algorithms/expand.ts';
+export { filteredComposition } from './algorithms/filter.ts';
+export type { FilterContext, NodeFilter } from './algorithms/filter.ts';
+export { handlesOf, neighboursOf, visibleRange } from './algorithms/handles.ts';
+export type { Handles } from './algorithms/handles.ts';
+export { transformedRange, transformedTime } from './algorithms/transform.ts';
 export type {
   Edit,
   EditLimit,

@@ -1,6 +1,17 @@
 import { PatchworkError } from '@patchwork/kernel';
-import { add, divide, multiply, subtract, zero, type Rational, type RationalTime } from '@patchwork/time';
-import { speedOf } from '../edit/retime.ts';
+import {
+  add,
+  compareTime,
+  divide,
+  endOfRange,
+  subtract,
+  subtractTime,
+  zero,
+  type Rational,
+  type RationalTime,
+  type TimeRange,
+} from '@patchwork/time';
+import { ownTimeAt, speedOf } from '../edit/retime.ts';
 import { secondsAsTime, secondsOfTime } from '../edit/seconds.ts';
 import type { Composable, Item, NodeId, Timeline } from '../model.ts';
 import { isItem, rangeOfChildAt, trimmedRange } from '../ranges.ts';
@@ -51,9 +62,8 @@ function parentFromOwn(index: TimelineIndex, id: NodeId, own: Rational): Rationa
 }
 
 function ownFromParent(index: TimelineIndex, id: NodeId, time: Rational): Rational {
-  const { start, startInParent, length, speed } = placed(index, id);
-  const offset = subtract(time, startInParent);
-  return add(start, speed.num >= 0 ? multiply(speed, offset) : multiply(speed, subtract(offset, length)));
+  const { item, startInParent } = placed(index, id);
+  return ownTimeAt(item, subtract(time, startInParent));
 }
 
 interface PlacedItem {
@@ -89,4 +99,15 @@ function expectItem(node: Composable): Item {
     hint: 'Ask for its neighbours instead.',
     details: { node: node.id },
   });
+}
+
+/** {@link transformedTime} of both ends of a range. Through a backwards warp the end becomes the start. */
+export function transformedRange(timeline: Timeline, range: TimeRange, from: NodeId, to: NodeId): TimeRange {
+  const first = transformedTime(timeline, range.start, from, to);
+  const last = transformedTime(timeline, endOfRange(range), from, to);
+  const isForward = compareTime(first, last) <= 0;
+  return {
+    start: isForward ? first : last,
+    duration: isForward ? subtractTime(last, first) : subtractTime(first, last),
+  };
 }

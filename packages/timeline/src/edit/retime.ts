@@ -1,11 +1,12 @@
 import { PatchworkError } from '@patchwork/kernel';
-import { add, multiply, one, rational, type Rational } from '@patchwork/time';
+import { add, multiply, one, rational, subtract, type Rational } from '@patchwork/time';
 import { rationalFromDouble } from '../json/decimal.ts';
 import { isJsonObject, member, withMember } from '../json/json-member.ts';
 import type { JsonObject, JsonValue } from '../json-value.ts';
 import { knownEffect, withKnownEffect } from '../known-effect.ts';
 import type { Effect, Item, Marker } from '../model.ts';
 import type { KnownEffect, Param } from '../vocabulary.ts';
+import { trimmedRange } from '../ranges.ts';
 import { secondsAsTime, secondsOfTime } from './seconds.ts';
 
 /**
@@ -178,4 +179,13 @@ function shiftKeys(keys: JsonObject, frames: number): JsonObject {
       ([key, value]) => [/^-?\d{1,15}$/.test(key) ? String(Number(key) - frames) : key, value] as const,
     ),
   };
+}
+
+/** What an item plays when it has run for `offset` record seconds: a time of its media or of what it holds. */
+export function ownTimeAt(item: Item, offset: Rational): Rational {
+  const range = trimmedRange(item);
+  const speed = speedOf(item);
+  const start = secondsOfTime(range.start);
+  if (speed.num >= 0) return add(start, multiply(speed, offset));
+  return add(start, multiply(speed, subtract(offset, secondsOfTime(range.duration))));
 }
