@@ -125,3 +125,51 @@ export { editFromStep, planScript } from './edit/script.ts';
 export type { ScriptStep } from './edit/script.ts';
 export { selectItem, selectTrack } from './edit/select.ts';
 export type { ItemSelector } from './edit/select.ts';
+export {
+  nearestSmpteRate,
+  otioAdd,
+  otioAlmostEquals,
+  otioBegins,
+  otioContains,
+  otioContainsTime,
+  otioEnd,
+  otioEpsilonSeconds,
+  otioEquals,
+  otioFinishes,
+  otioFrames,
+  otioFromSeconds,
+  otioFromTimecode,
+  otioIntersects,
+  otioIsBefore,
+  otioIsLess,
+  otioLast,
+  otioMeets,
+  otioOverlaps,
+  otioRange,
+  otioRescaled,
+  otioSeconds,
+  otioSubtract,
+  otioTime,
+  otioTimecode,
+  smpteRates,
+  timeFromOtio,
+} from './opentime/otio-doubles.ts';
+export type { OtioRange, OtioTime } from './opentime/otio-doubles.ts';
+export {
+  lastFrameOf,
+  rangeBegins,
+  rangeBetween,
+  rangeClampedTo,
+  rangeContains,
+  rangeExtendedBy,
+  rangeFinishes,
+  rangeIsBefore,
+  rangeMeets,
+  rangeOverlaps,
+  rangesIntersect,
+  rangeThrough,
+  timeClampedTo,
+} from './opentime/range-relations.ts';
+export { formatTimeString, parseTimeString } from './opentime/time-string.ts';
+export { transformRange, transformTime } from './opentime/time-transform.ts';
+export type { TimeTransform } from './opentime/time-transform.ts';
