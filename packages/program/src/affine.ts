@@ -53,9 +53,8 @@ export function integerOf(affine: Affine, side: 'floor' | 'below'): (frame: numb
   return (frame) => {
     if (frame > frameLimit || frame < -frameLimit) return exact(frame);
     const num = base + step * frame;
-    const quotient = Math.floor(num / den);
-    // The division of doubles may round up onto the next integer.
-    return quotient * den > num ? quotient - 1 : quotient;
+    // Below 2^53 a quotient that is no integer never rounds onto one: it is at least 1 ÷ den away, an ulp is less.
+    return Math.floor(num / den);
   };
 }
 

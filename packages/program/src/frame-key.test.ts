@@ -211,7 +211,7 @@ describe('keys', () => {
     ): readonly string[] =>
       keysOf(
         compile(
-          picture([clip('a', 0, 10)]),
+          picture([clip('a', 0, 10, [makeFreezeFrame()])]),
           {},
           { epochs: epochs.map((one) => ({ range: { in: one.in, out: one.out }, number: one.number })), range },
         ),

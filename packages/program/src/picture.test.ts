@@ -126,6 +126,8 @@ describe('layers', () => {
     expect(hides(mediaOf('b', { width: 48 }), [makeEffect({ type: 'conform', mode: 'fill' })])).toBe(true);
     expect(hides(mediaOf('b', { width: 32, height: 18 }), [makeEffect({ type: 'conform', mode: 'none' })])).toBe(false);
     expect(hides(mediaOf('b', { width: 128, height: 72 }), [makeEffect({ type: 'conform', mode: 'none' })])).toBe(true);
+    expect(hides(mediaOf('b', { height: 72 }), [makeEffect({ type: 'conform', mode: 'none' })])).toBe(true);
+    expect(hides(mediaOf('b', { width: 128 }), [makeEffect({ type: 'conform', mode: 'none' })])).toBe(true);
     expect(hides(mediaOf('b'), [crop(0.1)])).toBe(false);
     expect(hides(mediaOf('b'), [transform({ rotation: 1 })])).toBe(false);
     expect(hides(mediaOf('b'), [opacity(0.999)])).toBe(false);
@@ -249,6 +251,16 @@ describe('layers', () => {
       });
       return texts([clip('a', 0, 24, [effect])])[6];
     };
+    const held = makeEffect({
+      type: 'opacity',
+      opacity: {
+        keyframes: [
+          { time: rational(0), value: 0.25, interpolation: 'hold' },
+          { time: rational(3, 24), value: 0.75, interpolation: 'hold' },
+        ],
+      },
+    });
+    expect(texts([clip('a', 0, 5, [held])]).slice(2, 4)).toEqual(['over(black, o0.25(a2))', 'over(black, o0.75(a3))']);
     expect(shape('linear')).toBe('over(black, o0.375(a6))');
     expect(shape('hold')).toBe('over(black, o0.25(a6))');
     expect(shape('smooth')).toBe(`over(black, o${0.25 + 0.5 * (3 / 16 - 2 / 64)}(a6))`);
@@ -372,6 +384,16 @@ describe('transitions', () => {
       'over(a0, o0.25(b0))',
       'over(a1, o0.75(b1))',
     ]);
+  });
+
+  test('X3: a dissolve hides what lies below only where both sides do', () => {
+    const mixed = (name: string): string | undefined => {
+      const { program } = compile(picture([clip('c', 0, 4)], [clip('a', 5, 2), dissolve(1, 1), clip(name, 5, 2)]), {
+        b: mediaOf('b', { pixelFormat: 'yuva444p' }),
+      });
+      return text(program.pictureAt(1));
+    };
+    expect([mixed('b'), mixed('d')]).toEqual(['over(c1, mix(a6, b4, 1/4))', 'mix(a6, d4, 1/4)']);
   });
 
   test('X4: a transition longer than its neighbours, or into another one, is drawn as far as it goes', () => {

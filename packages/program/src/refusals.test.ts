@@ -1,9 +1,11 @@
 import { rational } from '@patchwork/time';
 import {
   type Composable,
+  jsonFrom,
   makeClip,
   makeImageSequenceReference,
   makeRange,
+  makeStack,
   makeTimeline,
   makeTrack,
   type Timeline,
@@ -66,6 +68,11 @@ describe('refusals', () => {
     ).not.toBe(null);
   });
 
+  test('M2: nor is what lies before the range, where only the grid looks', () => {
+    const tracks = picture([clip('gone', 0, 10), gap(20), clip('a', 0, 5)]);
+    expect(compile(tracks, { gone: null }, { range: { in: 15, out: 35 } }).program.spans[0]?.anchor.count).toBe(5);
+  });
+
   test('M3: interlaced sources are refused by name; stills have no fields', () => {
     for (const fieldOrder of ['tt', 'bb', 'tb', 'bt']) {
       expect(failure(() => compile(picture([clip('a', 0, 1)]), { a: mediaOf('a', { fieldOrder }) }))).toMatchObject({
@@ -95,6 +102,13 @@ describe('refusals', () => {
       expect(run(hdr, hdr)).toBe(null);
     }
     expect(run('smpte170m', 'bt709')).toBe(null);
+    const metadata = jsonFrom({ patchwork: { canvas: { color: color('smpte2084') } } });
+    const nest = makeStack({ name: 'hdr', metadata, children: [makeTrack({ children: [clip('a', 0, 5)] })] });
+    const media = { a: mediaOf('a', { color: color('smpte2084') }) };
+    expect(failure(() => compile(picture([nest]), media))).toMatchObject({
+      code: 'PW_PICTURE_HDR',
+      message: expect.stringContaining('V1 00:00:00:00 "hdr"'),
+    });
   });
 
   test('M5: a file without pictures and an image sequence are refused', () => {

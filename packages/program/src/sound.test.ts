@@ -331,6 +331,14 @@ describe('gain', () => {
     ]);
   });
 
+  test('A16: where two straight factors move, their product is followed', () => {
+    const points = gains([fade(24, 24)]);
+    for (const sample of [0, 6000, 12_345, 24_000, 40_000]) {
+      const rise = sample / 48_000;
+      expect(valueAt(points, sample)).toBeCloseTo(rise * (1 - rise), 4);
+    }
+  });
+
   test('A13: a fade between samples is exact on the samples around its ends', () => {
     const points = gains([makeEffect({ type: 'fade', inSeconds: rational(1001, 90_000), outSeconds: rational(0) })]);
     const end = (1001 / 90_000) * 48_000;

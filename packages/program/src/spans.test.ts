@@ -212,6 +212,13 @@ describe('anchors', () => {
     // Record frame k shows source frame 95 − k: a boundary of G = 48 lies between source frames 48 and 47.
     expect(of([clip('a', 0, 96, [makeTimeWarp(-1)])])).toEqual(['0-96 A-96']);
     expect(of([clip('a', 40, 20, [makeTimeWarp(-1)])])).toEqual(['0-20 A-60']);
+    // It ends 1.6 s into the file, 38.4 record frames: the first frame shown is a = 38, and −1 − 38 is counted.
+    const rate = rational(30);
+    const back = {
+      ...clip('a', 0, 1, [makeTimeWarp(-1)]),
+      sourceRange: { start: { value: rational(18), rate }, duration: { value: rational(30), rate } },
+    };
+    expect(anchors(compile(picture([back]), { a: mediaOf('a', { rate }) }).program)).toEqual(['0-24 A-39']);
   });
 
   test('G3: ramps count from their first point; freezes, stills, generators and gaps from where they began', () => {

@@ -4,8 +4,8 @@ import { rational, type Rational } from '@patchwork/time';
 const maxDenominator = 1_000_000;
 
 /**
- * Makes an exact speed of a number as files spell it: the first continued-fraction convergent that is the same double
- * (1.0416666666666667 is 25/24, 0.5 is 1/2), else the last one whose denominator is at most 10⁶.
+ * Makes an exact speed of a number as files spell it: its last continued-fraction convergent whose denominator is at most
+ * 10⁶, so 0.5 is 1/2 and 1.0416666666666667 is 25/24.
  *
  * @throws TypeError when it is not finite.
  */
@@ -21,7 +21,7 @@ export function speedFromNumber(value: number): Rational {
     const [nextNum, nextDen] = [whole * num + previousNum, whole * den + previousDen];
     if (nextDen > maxDenominator || !Number.isSafeInteger(nextNum)) break;
     [previousNum, previousDen, num, den] = [num, den, nextNum, nextDen];
-    if (num / den === size || rest === whole) break;
+    if (rest === whole) break;
     rest = 1 / (rest - whole);
   }
   return rational(sign * num, den);
