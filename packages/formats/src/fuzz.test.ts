@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isPatchworkError } from '@patchwork/kernel';
 import { listing } from './listing.ts';
+import { writeEdl } from './edl/write.ts';
 import { readTimelineFile } from './read-timeline-file.ts';
 import { writeFcpxml } from './fcpxml/writer/write.ts';
 import { mutated, randomFrom } from './testing/mutate.ts';
@@ -16,6 +17,7 @@ function tryOut(name: string, text: string): void {
     for (const timeline of readTimelineFile({ name, bytes: encoder.encode(text) }).timelines) {
       listing(timeline);
       writeFcpxml(timeline);
+      writeEdl(timeline);
     }
   } catch (error) {
     if (!isPatchworkError(error)) throw error;
@@ -23,8 +25,8 @@ function tryOut(name: string, text: string): void {
 }
 
 describe.runIf(hasSamples())('damaged samples', () => {
-  test.each(['fcpxml'])('Z1: %s: every outcome is a timeline or a coded error, within five seconds', { timeout: 60_000 + runs * 100 }, (under) => {
-    const samples = samplePaths(under).map((path) => ({ path, text: decoder.decode(sampleBytes(path)) })).filter(({ text }) => text.length < 40_000);
+  test.each(['fcpxml', 'xmeml', 'edl'])('Z1: %s: every outcome is a timeline or a coded error, within five seconds', { timeout: 60_000 + runs * 100 }, (under) => {
+    const samples = samplePaths(under).map((path) => ({ path, text: decoder.decode(sampleBytes(path)) })).filter(({ text }) => text.length < 60_000);
     for (let run = 0; run < runs; run += 1) {
       const sample = samples[run % samples.length];
       if (sample === undefined) continue;

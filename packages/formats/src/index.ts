@@ -1,7 +1,13 @@
 export { readTimelineFile, formatOfText } from './read-timeline-file.ts';
-export type { TimelineFile, TimelineFormat } from './read-timeline-file.ts';
+export type { ReadTimelineOptions, TimelineFile, TimelineFormat } from './read-timeline-file.ts';
 export { readFcpxml } from './fcpxml/read.ts';
 export type { ReadTimelines } from './fcpxml/read.ts';
 export { listing, timelineRate } from './listing.ts';
 export { writeFcpxml } from './fcpxml/writer/write.ts';
 export type { FcpxmlProfile, WriteFcpxmlOptions, WrittenText } from './fcpxml/writer/options.ts';
+export { readXmeml } from './xmeml/read.ts';
+export type { XmemlProducer } from './xmeml/read.ts';
+export { readEdl } from './edl/read.ts';
+export type { ReadEdlOptions } from './edl/read.ts';
+export { writeEdl } from './edl/write.ts';
+export type { WriteEdlOptions } from './edl/write.ts';

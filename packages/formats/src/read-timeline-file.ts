@@ -1,6 +1,10 @@
 import { PatchworkError, type Diagnostic } from '@patchwork/kernel';
+import type { Rate } from '@patchwork/time';
 import { readOtio, type Timeline } from '@patchwork/timeline';
 import { readFcpxml, type ReadTimelines } from './fcpxml/read.ts';
+import { readXmeml } from './xmeml/read.ts';
+import { isEdlText } from './edl/events.ts';
+import { readEdl } from './edl/read.ts';
 import { decodeText } from './text/decode.ts';
 
 /** A file as it was found. `name` is what diagnostics call it; its ending helps to tell formats apart. */
@@ -10,14 +14,22 @@ export interface TimelineFile {
 }
 
 /** Formats that are told apart by content. */
-export type TimelineFormat = 'otio' | 'fcpxml';
+export type TimelineFormat = 'otio' | 'fcpxml' | 'xmeml' | 'edl';
 
 /** Tells a file's format by its first characters; null when none is known. */
 export function formatOfText(text: string): TimelineFormat | null {
   const head = text.slice(0, 4096).trimStart();
   if (head.startsWith('{')) return 'otio';
   if (/<fcpxml[\s>]|<!DOCTYPE\s+fcpxml/i.test(head)) return 'fcpxml';
+  if (/<xmeml[\s>]|<!DOCTYPE\s+xmeml/i.test(head)) return 'xmeml';
+  if (isEdlText(text)) return 'edl';
   return null;
+}
+
+/** What a file does not say itself. */
+export interface ReadTimelineOptions {
+  /** Frame rate of an edit decision list. Default: guessed, with a warning. */
+  readonly edlRate?: Rate;
 }
 
 /**
@@ -27,23 +39,25 @@ export function formatOfText(text: string): TimelineFormat | null {
  * @throws PW_FORMAT_UNKNOWN when the file is none of ours; PW_TEXT_*, PW_XML_*, PW_OTIO_*, PW_JSON_*, PW_FCPXML_* as the
  * readers throw them.
  */
-export function readTimelineFile(file: TimelineFile): ReadTimelines {
+export function readTimelineFile(file: TimelineFile, options: ReadTimelineOptions = {}): ReadTimelines {
   if (file.bytes.length === 0) throw unknownFormat(file, 'is empty');
   const { text, diagnostics } = decodeText(file.name, file.bytes);
-  const read = readText(file, text);
+  const read = readText(file, text, options);
   return { timelines: read.timelines, diagnostics: [...diagnostics, ...read.diagnostics] };
 }
 
-function readText(file: TimelineFile, text: string): { timelines: readonly Timeline[]; diagnostics: readonly Diagnostic[] } {
+function readText(file: TimelineFile, text: string, options: ReadTimelineOptions): { timelines: readonly Timeline[]; diagnostics: readonly Diagnostic[] } {
   switch (formatOfText(text)) {
     case 'otio': return readOtio(text, { source: file.name });
     case 'fcpxml': return readFcpxml(file.name, text);
+    case 'xmeml': return readXmeml(file.name, text);
+    case 'edl': return readEdl(file.name, text, options.edlRate === undefined ? {} : { rate: options.edlRate });
     case null: throw unknownFormat(file, 'is no timeline file that is known');
   }
 }
 
 function unknownFormat(file: TimelineFile, what: string): PatchworkError {
   return new PatchworkError('PW_FORMAT_UNKNOWN', `${file.name} ${what}`, {
-    hint: 'Give an .otio or .fcpxml file.', details: { file: file.name, sizeBytes: file.bytes.length },
+    hint: 'Give an .otio, .fcpxml, .xml or .edl file.', details: { file: file.name, sizeBytes: file.bytes.length },
   });
 }

@@ -1,0 +1,95 @@
+import type { Position } from '../xml/element.ts';
+
+/** How an event comes in: cut, dissolve, wipe, or a key over what lies below. */
+export type EdlEdit = 'cut' | 'dissolve' | 'wipe' | 'key';
+
+/** One event line of a CMX3600 list and the comments that follow it. Timecodes are texts: the list does not say their rate. */
+export interface EdlEvent {
+  readonly number: string;
+  readonly reel: string;
+  /** `V`, `V2`, `A1`, `A2` …: the tracks that the channel field names. */
+  readonly tracks: readonly string[];
+  readonly edit: EdlEdit;
+  /** `D`, `W001`, `KB` as spelled. */
+  readonly editText: string;
+  /** Frames of a dissolve or wipe; 0 for a cut. */
+  readonly editFrames: number;
+  readonly sourceIn: string;
+  readonly sourceOut: string;
+  readonly recordIn: string;
+  readonly recordOut: string;
+  readonly at: Position;
+  readonly comments: string[];
+  /** Frames a second of an `M2` line, with its sign; null without one. */
+  speed: number | null;
+  /** Counting that an `FCM` line before this event names; null where none did. */
+  readonly dropFrame: boolean | null;
+}
+
+/** A list, read line by line. */
+export interface EdlList {
+  readonly title: string;
+  readonly events: readonly EdlEvent[];
+  /** Lines that are neither event nor comment nor header. */
+  readonly strange: readonly { readonly text: string; readonly at: Position }[];
+}
+
+const timecode = String.raw`(\d{1,2}[:;.]\d{2}[:;.]\d{2}[:;.,]\d{2,3})`;
+const channels = String.raw`((?:NONE|B|AA|[VA]\d{0,2})(?:\/(?:NONE|B|AA|[VA]\d{0,2}))*)`;
+const eventLine = new RegExp(String.raw`^\s*(\d{1,6}[A-Z]?)\s+(\S.*?)\s+${channels}\s+(C|D|W\d{1,3}|KB|KO|K)\s*(\d{1,4})?\s+${timecode}\s+${timecode}\s+${timecode}\s+${timecode}\s*$`);
+const speedLine = /^\s*M2\s+(.*?)\s+(-?\s*\d{1,4}(?:\.\d{1,6})?)\s+(\d{1,2}[:;.]\d{2}[:;.]\d{2}[:;.,]\d{2,3})/;
+
+/** Tracks that a channel field names: `B` is picture and first sound, `AA` the first two sounds, `A2/V` both. */
+function tracksOf(field: string): string[] {
+  return field.split('/').flatMap((part) => {
+    if (part === 'NONE') return [];
+    if (part === 'B') return ['V', 'A1'];
+    if (part === 'AA') return ['A1', 'A2'];
+    if (part === 'A') return ['A1'];
+    return [part === 'V1' ? 'V' : part];
+  });
+}
+
+function editOf(text: string): EdlEdit {
+  if (text === 'C') return 'cut';
+  if (text === 'D') return 'dissolve';
+  return text.startsWith('W') ? 'wipe' : 'key';
+}
+
+/** Tells whether a text looks like a CMX3600 list. */
+export function isEdlText(text: string): boolean {
+  return text.slice(0, 20_000).split(/\r\n|\r|\n/).some((line) => eventLine.test(line)) || /^\s*TITLE:/.test(text);
+}
+
+/** Splits a list into its events. Linear in the number of lines. */
+export function parseEdl(text: string): EdlList {
+  let title = '';
+  let dropFrame: boolean | null = null;
+  const events: EdlEvent[] = [];
+  const strange: { text: string; at: Position }[] = [];
+  text.split(/\r\n|\r|\n/).forEach((line, index) => {
+    const at = { line: index + 1, column: 1 };
+    // A line longer than any list has is no event; matching it could cost much.
+    const match = line.length > 2000 ? null : eventLine.exec(line);
+    const last = events.at(-1);
+    if (match !== null) {
+      const [, number = '', reel = '', field = '', edit = 'C', frames = '0', sourceIn = '', sourceOut = '', recordIn = '', recordOut = ''] = match;
+      events.push({
+        number, reel: reel.trim(), tracks: tracksOf(field), edit: editOf(edit), editText: edit, editFrames: Number(frames),
+        sourceIn, sourceOut, recordIn, recordOut, at, comments: [], speed: null, dropFrame,
+      });
+      return;
+    }
+    const trimmed = line.trim();
+    if (trimmed === '') return;
+    const speed = speedLine.exec(line.slice(0, 2000));
+    if (trimmed.startsWith('TITLE:')) title = trimmed.slice(6).trim();
+    else if (trimmed.startsWith('FCM:')) dropFrame = /FCM:\s*DROP/.test(trimmed);
+    else if (speed !== null && last !== undefined) {
+      const own = events.findLast((event) => event.number === last.number && event.reel === speed[1]?.trim()) ?? last;
+      own.speed = Number((speed[2] ?? '0').replaceAll(' ', ''));
+    } else if (last !== undefined && (trimmed.startsWith('*') || /^[A-Z>]/.test(trimmed))) last.comments.push(trimmed);
+    else if (!trimmed.startsWith('*') && !trimmed.startsWith('REM')) strange.push({ text: trimmed.slice(0, 120), at });
+  });
+  return { title, events, strange };
+}
