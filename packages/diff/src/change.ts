@@ -102,9 +102,10 @@ export interface Changes {
   readonly script: readonly ScriptStep[];
   /**
    * `replayed`: the script gives the new timeline exactly. `replayed-places`: in all but effects, names and marks, for which
-   * there is no edit command; the changes tell those. `none`: nothing to do, or no script; the changes tell it raw.
+   * there is no edit command; the changes tell those. `none`: nothing to do, or no script; the changes tell it raw. `not-tried`: the
+   * timelines or the script are too long for a replay.
    */
-  readonly scriptProof: 'replayed' | 'replayed-places' | 'none';
+  readonly scriptProof: 'replayed' | 'replayed-places' | 'none' | 'not-tried';
   /** All record frames whose picture differs: the union of the changes' ranges. */
   readonly dirty: readonly FrameRange[];
   /** What could not be seen or compared, in words. */

@@ -8,7 +8,7 @@ import { sameTracks } from './same-tracks.ts';
 import { splitSteps } from './split-step.ts';
 import { StepWriter } from './step-writer.ts';
 import type { TrackEdit } from './track-edit.ts';
-import { trackViews } from './track-item.ts';
+import { trackViews, type TrackView } from './track-item.ts';
 
 /** A script and how far it was proved. */
 export interface ProvedScript {
@@ -17,10 +17,11 @@ export interface ProvedScript {
 }
 
 const noScript: ProvedScript = { steps: [], proof: 'none' };
+const tooLarge: ProvedScript = { steps: [], proof: 'not-tried' };
 
 /** Above these a replay would cost more than the comparison: every step looks the timeline over. */
-const mostSteps = 64;
-const mostItems = 4000;
+const mostSteps = 256;
+const mostItems = 12_000;
 
 /**
  * Writes the edits as a script of the edit API and replays it on the old timeline. Only what gives the new timeline is
@@ -30,7 +31,8 @@ const mostItems = 4000;
  */
 export function inferScript(old: Timeline, next: Timeline, layout: Layout): ProvedScript {
   const items = layout.old.reduce((sum, track) => sum + track.items.length, 0);
-  if (items > mostItems) return noScript;
+  if (items > mostItems) return tooLarge;
+  const wanted = trackViews(next, layout.rate, () => null);
   const ways: readonly TrackWriter[] = [
     (label) => writeEdits(layout, label, false),
     (label) => writeEdits(layout, label, true),
@@ -38,8 +40,9 @@ export function inferScript(old: Timeline, next: Timeline, layout: Layout): Prov
   ];
   for (const way of ways) {
     const steps = scriptOf(layout, way);
-    if (steps === null || steps.length === 0 || steps.length > mostSteps) continue;
-    const proof = replay(old, next, steps, layout.rate);
+    if (steps === null || steps.length === 0) continue;
+    if (steps.length > mostSteps) return tooLarge;
+    const proof = replay(old, wanted, steps, layout.rate);
     if (proof !== 'none') return { steps, proof };
   }
   return noScript;
@@ -47,11 +50,18 @@ export function inferScript(old: Timeline, next: Timeline, layout: Layout): Prov
 
 type TrackWriter = (label: string) => readonly ScriptStep[] | null;
 
-function replay(old: Timeline, next: Timeline, steps: readonly ScriptStep[], rate: Rate): Changes['scriptProof'] {
-  const unnamed = (): null => null;
+function replay(
+  old: Timeline,
+  wanted: readonly TrackView[],
+  steps: readonly ScriptStep[],
+  rate: Rate,
+): Changes['scriptProof'] {
   try {
     const { after } = planScript(old, steps, { limits: 'strict' });
-    return sameTracks(trackViews(after, rate, unnamed), trackViews(next, rate, unnamed));
+    return sameTracks(
+      trackViews(after, rate, () => null),
+      wanted,
+    );
   } catch (error) {
     // The edit API refuses a step (media too short, no item there): then this script is none.
     if (isPatchworkError(error)) return 'none';
@@ -89,16 +99,16 @@ function isDoneByOverwrite(edits: readonly TrackEdit[], edit: TrackEdit): boolea
 }
 
 /**
- * Between two kept clips room is made before it is taken: what goes, then the tail on the left, the head on the right, then
- * what comes.
+ * From left to right; between two kept clips room is made before it is taken: what goes, then the tail on the left, the gap,
+ * the head on the right, then what comes; then what happens to the clip on the right itself.
  */
 function inEditingOrder(edits: readonly TrackEdit[]): TrackEdit[] {
-  const stretches: TrackEdit[][] = [[]];
-  for (const edit of edits) {
-    if (rankOf(edit) === 1) stretches.push([]);
-    stretches.at(-1)?.push(edit);
-  }
-  return stretches.flatMap((stretch) => stretch.toSorted((a, b) => rankOf(a) - rankOf(b)));
+  const stretchOf = (edit: TrackEdit): number => (isTailTrim(edit) ? edit.at + 1 : edit.at);
+  return edits.toSorted((a, b) => stretchOf(a) - stretchOf(b) || rankOf(a) - rankOf(b));
+}
+
+function isTailTrim(edit: TrackEdit): boolean {
+  return (edit.kind === 'trim' || edit.kind === 'ripple-trim') && edit.edge === 'out';
 }
 
 function rankOf(edit: TrackEdit): number {
@@ -111,9 +121,10 @@ function rankOf(edit: TrackEdit): number {
     case 'trim':
       return edit.edge === 'out' ? 1 : 3;
     case 'roll':
-    case 'slip':
     case 'slide':
       return 1;
+    case 'slip':
+      return 5;
     case 'gap':
       return 2;
     case 'insert':

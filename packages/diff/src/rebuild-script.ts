@@ -16,21 +16,16 @@ export function rebuildTrack(layout: Layout, label: string): readonly ScriptStep
   const [old, next] = [find(layout.old), find(layout.next)];
   const walk = walkTrack(layout.matching, old, next, layout.rate);
   const { kept } = walk;
+  const trims = trimsOf(walk);
   if (kept.some((item) => !isSameSpeed(item.old.speed, item.next.speed))) return null;
   const writer = new StepWriter(label, kept, layout.rate);
+  const [oldStretch, newStretch] = [stretchesOf(old), stretchesOf(next)];
   for (let at = 0; at <= kept.length; at += 1) {
     const [left, right] = [kept[at - 1], kept[at]];
-    if (left !== undefined) trimTail(writer, walk, at - 1);
-    if (right !== undefined) trimHead(writer, walk, at);
-    if (
-      !rebuildStretch(
-        writer,
-        stretchOf(old, left?.old, right?.old),
-        stretchOf(next, left?.next, right?.next),
-        at,
-        right,
-      )
-    )
+    const [tail, head] = [trims.tail.get(at - 1), trims.head.get(at)];
+    if (tail !== undefined) writer.rippleTrim(at - 1, 'out', tail);
+    if (head !== undefined) writer.rippleTrim(at, 'in', head);
+    if (!rebuildStretch(writer, oldStretch(left?.old, right?.old), newStretch(left?.next, right?.next), at, right))
       return null;
   }
   const splits = splitSteps(layout, label, kept);
@@ -44,24 +39,30 @@ interface Stretch {
   readonly out: number;
 }
 
-function stretchOf(track: TrackView | null, left: TrackItem | undefined, right: TrackItem | undefined): Stretch {
-  const [start, end] = [left?.record.out ?? 0, right?.record.in ?? track?.end ?? 0];
-  const items = (track?.items ?? []).filter(({ record }) => record.in >= start && record.out <= end);
-  return { items, in: start, out: end };
+/** Hands out the stretches of a track from left to right. Linear over all of them. */
+function stretchesOf(track: TrackView | null): (left: TrackItem | undefined, right: TrackItem | undefined) => Stretch {
+  const items = track?.items ?? [];
+  let at = 0;
+  return (left, right) => {
+    const [start, end] = [left?.record.out ?? 0, right?.record.in ?? track?.end ?? 0];
+    while ((items[at]?.record.in ?? Infinity) < start) at += 1;
+    const first = at;
+    while ((items[at]?.record.out ?? Infinity) <= end) at += 1;
+    return { items: items.slice(first, at), in: start, out: end };
+  };
 }
 
-function deltaOf(walk: TrackWalk, at: number, kind: 'head' | 'tail'): number {
-  return walk.steps.reduce((sum, step) => (step.kind === kind && step.at === at ? sum + step.delta : sum), 0);
-}
-
-function trimTail(writer: StepWriter, walk: TrackWalk, at: number): void {
-  const delta = deltaOf(walk, at, 'tail');
-  if (delta !== 0) writer.rippleTrim(at, 'out', delta);
-}
-
-function trimHead(writer: StepWriter, walk: TrackWalk, at: number): void {
-  const delta = deltaOf(walk, at, 'head');
-  if (delta !== 0) writer.rippleTrim(at, 'in', delta);
+/** By how much the heads and the tails of kept items moved, by their place. */
+function trimsOf({ steps }: TrackWalk): {
+  readonly head: ReadonlyMap<number, number>;
+  readonly tail: ReadonlyMap<number, number>;
+} {
+  const [head, tail] = [new Map<number, number>(), new Map<number, number>()];
+  for (const step of steps) {
+    if (step.kind === 'head') head.set(step.at, step.delta);
+    else if (step.kind === 'tail') tail.set(step.at, step.delta);
+  }
+  return { head, tail };
 }
 
 function rebuildStretch(

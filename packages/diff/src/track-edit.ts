@@ -1,11 +1,20 @@
 import type { KeptItem, TrackStep, TrackWalk } from './track-walk.ts';
 import type { TrackItem } from './track-item.ts';
 
-/** An edit on one track, in the words editors have for it. `at` counts kept items. */
+/** An edit on one track, in the words editors have for it. `at` counts kept items; clips that came or went stand before `at`. */
 export type TrackEdit =
-  | { readonly kind: 'insert' | 'overwrite' | 'delete' | 'lift'; readonly items: readonly TrackItem[] }
+  | {
+      readonly kind: 'insert' | 'overwrite' | 'delete' | 'lift';
+      readonly at: number;
+      readonly items: readonly TrackItem[];
+    }
   /** One end of a move, which is told once for all tracks. */
-  | { readonly kind: 'move-from' | 'move-to'; readonly items: readonly TrackItem[]; readonly ripple: boolean }
+  | {
+      readonly kind: 'move-from' | 'move-to';
+      readonly at: number;
+      readonly items: readonly TrackItem[];
+      readonly ripple: boolean;
+    }
   | { readonly kind: 'ripple-trim' | 'trim'; readonly at: number; readonly edge: 'in' | 'out'; readonly delta: number }
   | { readonly kind: 'roll'; readonly at: number; readonly delta: number }
   | { readonly kind: 'slip' | 'slide' | 'gap'; readonly at: number; readonly delta: number };
@@ -61,13 +70,13 @@ function slipAt(steps: readonly TrackStep[], i: number): Folded | null {
 function single(step: TrackStep): Folded {
   switch (step.kind) {
     case 'added':
-      return { edit: { kind: step.ripple ? 'insert' : 'overwrite', items: step.items }, count: 1 };
+      return { edit: { kind: step.ripple ? 'insert' : 'overwrite', at: step.at, items: step.items }, count: 1 };
     case 'removed':
-      return { edit: { kind: step.ripple ? 'delete' : 'lift', items: step.items }, count: 1 };
+      return { edit: { kind: step.ripple ? 'delete' : 'lift', at: step.at, items: step.items }, count: 1 };
     case 'left':
-      return { edit: { kind: 'move-from', items: step.items, ripple: step.ripple }, count: 1 };
+      return { edit: { kind: 'move-from', at: step.at, items: step.items, ripple: step.ripple }, count: 1 };
     case 'arrived':
-      return { edit: { kind: 'move-to', items: step.items, ripple: step.ripple }, count: 1 };
+      return { edit: { kind: 'move-to', at: step.at, items: step.items, ripple: step.ripple }, count: 1 };
     case 'head':
       return {
         edit: { kind: step.ripple ? 'ripple-trim' : 'trim', at: step.at, edge: 'in', delta: step.delta },

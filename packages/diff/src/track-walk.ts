@@ -14,14 +14,17 @@ export interface KeptItem {
   readonly shift: number;
 }
 
-/** What must have happened along a track, in order, before it is put into an editor's words. */
+/**
+ * What must have happened along a track, in order, before it is put into an editor's words. `at` counts kept items; what
+ * came and went stands before the kept item `at`.
+ */
 export type TrackStep =
   /** New items; `ripple`: they pushed what follows, else they lie over what was there. */
-  | { readonly kind: 'added'; readonly items: readonly TrackItem[]; readonly ripple: boolean }
-  | { readonly kind: 'removed'; readonly items: readonly TrackItem[]; readonly ripple: boolean }
+  | { readonly kind: 'added'; readonly at: number; readonly items: readonly TrackItem[]; readonly ripple: boolean }
+  | { readonly kind: 'removed'; readonly at: number; readonly items: readonly TrackItem[]; readonly ripple: boolean }
   /** Clips that went to, or came from, another place of the timeline. */
-  | { readonly kind: 'left'; readonly items: readonly TrackItem[]; readonly ripple: boolean }
-  | { readonly kind: 'arrived'; readonly items: readonly TrackItem[]; readonly ripple: boolean }
+  | { readonly kind: 'left'; readonly at: number; readonly items: readonly TrackItem[]; readonly ripple: boolean }
+  | { readonly kind: 'arrived'; readonly at: number; readonly items: readonly TrackItem[]; readonly ripple: boolean }
   /** The head of a kept item moved within its media. `ripple`: it stayed where it stood, and what follows moved. */
   | { readonly kind: 'head'; readonly at: number; readonly delta: number; readonly ripple: boolean }
   | { readonly kind: 'tail'; readonly at: number; readonly delta: number; readonly ripple: boolean }
@@ -187,9 +190,10 @@ class Walker {
   }
 
   events({ added, removed, arrived, left }: Between, ripple: boolean): void {
-    if (removed.length > 0) this.steps.push({ kind: 'removed', items: removed, ripple });
-    if (left.length > 0) this.steps.push({ kind: 'left', items: left, ripple });
-    if (added.length > 0) this.steps.push({ kind: 'added', items: added, ripple });
-    if (arrived.length > 0) this.steps.push({ kind: 'arrived', items: arrived, ripple });
+    const at = this.kept.length;
+    if (removed.length > 0) this.steps.push({ kind: 'removed', at, items: removed, ripple });
+    if (left.length > 0) this.steps.push({ kind: 'left', at, items: left, ripple });
+    if (added.length > 0) this.steps.push({ kind: 'added', at, items: added, ripple });
+    if (arrived.length > 0) this.steps.push({ kind: 'arrived', at, items: arrived, ripple });
   }
 }
