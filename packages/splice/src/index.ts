@@ -41,3 +41,4 @@ export { appendOwnMovie } from './own-append.ts';
 export type { AppendedOwn } from './own-append.ts';
 export { adoptMovie, fitChunks, reorderOf } from './adoption.ts';
 export type { AdoptedMovie, FittedChunks } from './adoption.ts';
+export { cloneOwnMovie, patchClone } from './clone.ts';

@@ -4,6 +4,7 @@ import { nodeFiles, sha256 } from '@patchwork/files';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { undoAppend } from './append.ts';
+import { cloneOwnMovie } from './clone.ts';
 import { chunksOf } from './extraction.ts';
 import type { MovieSpec } from './movie-spec.ts';
 import { readMovie } from './movie-reader.ts';
@@ -18,7 +19,7 @@ const files = nodeFiles();
 const folder = temporaryFolder();
 const path = join(folder, 'film.mov');
 const canonical = join(folder, 'clean.mov');
-const runs = Number(process.env['PW_RUNS'] ?? 40);
+const runs = Number(process.env['PW_RUNS'] ?? 25);
 
 describe('our own deliverable, changed in place', () => {
   test('O1: it says what a clean movie of the new spec says, takes from itself what it has, and can be undone', async () => {
@@ -76,6 +77,48 @@ describe('our own deliverable, changed in place', () => {
       }),
       { numRuns: runs },
     );
+  });
+
+  test('O3: a clone becomes what the movie in place would become, and the movie is not touched', async () => {
+    for (const each of [path, canonical]) rmSync(each, { force: true });
+    const drawn: DrawnMovie = {
+      format: 'mov',
+      codec: 'h264',
+      rate: { num: 25, den: 1 },
+      reorder: 0,
+      chunks: [
+        { sizes: [500, 20], order: [0, 1], sync: [true, false] },
+        { sizes: [700], order: [0], sync: [true] },
+      ],
+      use: [0, 0],
+      sound: 'pcm_s24le',
+      dropFrame: false,
+      startFrame: 5,
+      tags: {},
+    };
+    const old = specOf(drawn, folder, 0);
+    const { placed } = await writeMovie(files, path, old, hashing);
+    const before = readFileSync(path);
+    const fresh = specOf({ ...drawn, use: [1, 0] }, folder, 0);
+    const pieces = fresh.video.pieces.map((piece, i) =>
+      i === 1 ? { ...piece, path, offset: placed[0] ?? -1 } : piece,
+    );
+    const spec = { ...fresh, video: { ...fresh.video, pieces } };
+    const movie = await readMovie(files, path, sha256);
+    await cloneOwnMovie(files, canonical, movie, spec, hashing);
+    expect(Buffer.compare(readFileSync(path), before), 'the old movie was touched').toBe(0);
+    await appendOwnMovie(files, movie, spec, hashing, async () => undefined);
+    expect(Buffer.compare(readFileSync(canonical), readFileSync(path))).toBe(0);
+    rmSync(canonical);
+    const wrong = {
+      ...spec,
+      video: { ...spec.video, pieces: pieces.map((piece) => ({ ...piece, digest: sha256('x') })) },
+    };
+    const now = await readMovie(files, path, sha256);
+    await expect(cloneOwnMovie(files, canonical, now, wrong, hashing)).rejects.toMatchObject({
+      code: 'PW_SPLICE_CHUNK_CORRUPT',
+    });
+    expect(await files.stat(canonical)).toBeNull();
   });
 
   test('O2: a chunk that is used twice is appended once, and one with other bytes is not committed', async () => {

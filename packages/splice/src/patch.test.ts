@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { adoptMovie, fitChunks, reorderOf } from './adoption.ts';
 import { findUndo, undoAppend } from './append.ts';
+import { patchClone } from './clone.ts';
 import { findBoundaries, shownAt, widened, type PatchableMovie } from './boundaries.ts';
 import { corruptChunks } from './extraction.ts';
 import type { PlacedChunk } from './movie-spec.ts';
@@ -145,7 +146,7 @@ describe('hostile streams', () => {
           if (!isPatchworkError(error)) throw error;
         }
       }),
-      { numRuns: Number(process.env['PW_RUNS'] ?? 400) },
+      { numRuns: Number(process.env['PW_RUNS'] ?? 150) },
     );
   });
 });
@@ -329,6 +330,17 @@ describe('patching in place and anew', () => {
       code: 'PW_APPEND_TO_END',
     });
     expect(Buffer.compare(readFileSync(path), open)).toBe(0);
+  });
+
+  test('C10: a patched clone is the movie patched in place; the movie is not touched', async () => {
+    const base = await patchable('h264');
+    const before = readFileSync(base.movie.path);
+    const plan = planOf(base, 8, codedChunk('h264 other', folder));
+    const path = freshPath();
+    await patchClone(files, path, plan, hashing);
+    expect(Buffer.compare(readFileSync(base.movie.path), before)).toBe(0);
+    await patchInPlace(files, plan, hashing, async () => undefined);
+    expect(Buffer.compare(readFileSync(base.movie.path), readFileSync(path))).toBe(0);
   });
 
   test('C8: nothing is committed when recording fails', async () => {
