@@ -3,6 +3,7 @@ import type { Rate } from '@patchwork/time';
 import { readOtio, type Timeline } from '@patchwork/timeline';
 import { readFcpxml, type ReadTimelines } from './fcpxml/read.ts';
 import { readXmeml } from './xmeml/read.ts';
+import { readOtiozBytes } from './bundle/otioz.ts';
 import { isEdlText } from './edl/events.ts';
 import { readEdl } from './edl/read.ts';
 import { decodeText } from './text/decode.ts';
@@ -41,9 +42,15 @@ export interface ReadTimelineOptions {
  */
 export function readTimelineFile(file: TimelineFile, options: ReadTimelineOptions = {}): ReadTimelines {
   if (file.bytes.length === 0) throw unknownFormat(file, 'is empty');
+  if (isArchive(file.bytes)) return readOtiozBytes(file.name, file.bytes);
   const { text, diagnostics } = decodeText(file.name, file.bytes);
   const read = readText(file, text, options);
   return { timelines: read.timelines, diagnostics: [...diagnostics, ...read.diagnostics] };
+}
+
+/** `PK`: a zip file. */
+function isArchive(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5);
 }
 
 function readText(file: TimelineFile, text: string, options: ReadTimelineOptions): { timelines: readonly Timeline[]; diagnostics: readonly Diagnostic[] } {
