@@ -42,3 +42,6 @@ export type { AppendedOwn } from './own-append.ts';
 export { adoptMovie, fitChunks, reorderOf } from './adoption.ts';
 export type { AdoptedMovie, FittedChunks } from './adoption.ts';
 export { cloneOwnMovie, patchClone } from './clone.ts';
+export { encoderNote } from './encoder-note.ts';
+export { checkBuffer } from './rate-check.ts';
+export type { BufferModel, BufferReport } from './rate-check.ts';
