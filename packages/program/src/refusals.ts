@@ -65,20 +65,13 @@ const order: readonly RefusalKind[] = ['offline', 'sequence', 'undecodable', 'in
 export class Refusals {
   readonly #found = new Map<string, PlacedRefusal>();
   #frame = 0;
-  #isMuted = false;
 
   /** From here on what is refused shows at this record frame. */
   lookAt(frame: number): void {
     this.#frame = frame;
   }
 
-  /** Stops or takes up collecting: nobody will render what is looked at meanwhile. */
-  mute(isMuted: boolean): void {
-    this.#isMuted = isMuted;
-  }
-
   add(refusal: Refusal): void {
-    if (this.#isMuted) return;
     const name = JSON.stringify([refusal.kind, refusal.track, refusal.clip, refusal.path]);
     if (!this.#found.has(name)) this.#found.set(name, { ...refusal, frame: this.#frame });
   }

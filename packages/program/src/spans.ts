@@ -72,7 +72,8 @@ export class SpanCompiler {
   }
 
   /**
-   * How many frames before `frame` the map of `anchor` has been running, looking back over frames that nobody renders.
+   * How many frames before `frame` the map of `anchor` has been running. Looks at frames that nobody will render, so
+   * refusals have to be thrown before.
    */
   runBefore(frame: number, anchor: AnchorMap): number {
     let start = frame;
@@ -81,21 +82,13 @@ export class SpanCompiler {
       if (segment !== undefined && segment.in >= start) continue;
       // The hole behind the segment first, then the segment itself.
       for (const from of [Math.min(start, Math.max(0, segment?.out ?? 0)), Math.max(0, segment?.in ?? 0)]) {
-        for (const span of this.#unseen(from, start).toReversed()) {
+        for (const span of this.compile(from, start).toReversed()) {
           if (span.anchor.continuity !== anchor.continuity) return frame - start;
           start = span.in;
         }
       }
     }
     return frame - start;
-  }
-
-  #unseen(from: number, to: number): readonly CompiledSpan[] {
-    if (from >= to) return [];
-    this.#refusals.mute(true);
-    const spans = this.compile(from, to);
-    this.#refusals.mute(false);
-    return spans;
   }
 
   /** Adds [from, to) of one expression, divided where the picture's class changes. */
