@@ -18,3 +18,5 @@ export type { BundledMedia, BundlePlan, MediaPolicy } from './bundle/plan.ts';
 export { placeOfEntry } from './zip/unpack.ts';
 export type { ArchivePort } from './zip/unpack.ts';
 export type { ZipEntry } from './zip/directory.ts';
+export { withResolveEffects } from './resolve/effects.ts';
+export type { ResolveOptions } from './resolve/effects.ts';

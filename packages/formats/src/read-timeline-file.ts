@@ -6,6 +6,7 @@ import { readXmeml } from './xmeml/read.ts';
 import { readOtiozBytes } from './bundle/otioz.ts';
 import { isEdlText } from './edl/events.ts';
 import { readEdl } from './edl/read.ts';
+import { withResolveEffects } from './resolve/effects.ts';
 import { decodeText } from './text/decode.ts';
 
 /** A file as it was found. `name` is what diagnostics call it; its ending helps to tell formats apart. */
@@ -31,6 +32,8 @@ export function formatOfText(text: string): TimelineFormat | null {
 export interface ReadTimelineOptions {
   /** Frame rate of an edit decision list. Default: guessed, with a warning. */
   readonly edlRate?: Rate;
+  /** Raster of a Resolve `.otio`, which does not name its own. Default: unknown, moved pictures stay unmodelled. */
+  readonly raster?: { readonly width: number; readonly height: number };
 }
 
 /**
@@ -48,6 +51,17 @@ export function readTimelineFile(file: TimelineFile, options: ReadTimelineOption
   return { timelines: read.timelines, diagnostics: [...diagnostics, ...read.diagnostics] };
 }
 
+/** An OTIO text; Resolve's own effects are said in the vocabulary. */
+function readOtioText(name: string, text: string, options: ReadTimelineOptions): ReadTimelines {
+  const { timelines, diagnostics } = readOtio(text, { source: name });
+  const aspect = options.raster === undefined ? null : options.raster.width / options.raster.height;
+  const translated = timelines.map((timeline) => withResolveEffects(timeline, { aspect }));
+  return {
+    timelines: translated.map(({ timeline }) => timeline),
+    diagnostics: [...diagnostics, ...translated.flatMap((one) => one.diagnostics)],
+  };
+}
+
 /** `PK`: a zip file. */
 function isArchive(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5);
@@ -55,7 +69,7 @@ function isArchive(bytes: Uint8Array): boolean {
 
 function readText(file: TimelineFile, text: string, options: ReadTimelineOptions): { timelines: readonly Timeline[]; diagnostics: readonly Diagnostic[] } {
   switch (formatOfText(text)) {
-    case 'otio': return readOtio(text, { source: file.name });
+    case 'otio': return readOtioText(file.name, text, options);
     case 'fcpxml': return readFcpxml(file.name, text);
     case 'xmeml': return readXmeml(file.name, text);
     case 'edl': return readEdl(file.name, text, options.edlRate === undefined ? {} : { rate: options.edlRate });
