@@ -1,6 +1,7 @@
 import { PatchworkError } from '@patchwork/kernel';
 import { childBoxes, IndexBytes, type Box } from './box-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
+import { packedRuns, writeRuns } from './runs.ts';
 import type { Movie, SampleColumns, SampleTables, Track } from './movie.ts';
 
 /** What changes of a track's index. Everything that is not named is kept byte for byte. */
@@ -171,21 +172,10 @@ function writeChunkRuns(out: ByteWriter, chunkSamples: Uint32Array): void {
 
 /** No table where every picture is shown in decoding order; version 1 where an offset is negative. */
 function writeComposition(out: ByteWriter, offsets: Int32Array, version: number): void {
-  const runs: [count: number, value: number][] = [];
-  for (const offset of offsets) {
-    const last = runs.at(-1);
-    if (last !== undefined && last[1] === offset) last[0] += 1;
-    else runs.push([1, offset]);
-  }
-  if (runs.length === 0 || (runs.length === 1 && runs[0]?.[1] === 0)) return;
-  const signed = version === 1 || runs.some(([, value]) => value < 0);
-  out.fullBox('ctts', signed ? 1 : 0, 0, () => {
-    out.u32(runs.length);
-    for (const [count, value] of runs) {
-      out.u32(count);
-      out.u32(value);
-    }
-  });
+  const runs = packedRuns(offsets);
+  if (runs.values.every((value) => value === 0)) return;
+  const signed = version === 1 || runs.values.some((value) => value < 0);
+  out.fullBox('ctts', signed ? 1 : 0, 0, () => writeRuns(out, runs));
 }
 
 function writeSync(out: ByteWriter, sync: Uint8Array): void {

@@ -1,5 +1,6 @@
 import { ByteWriter } from './byte-writer.ts';
 import type { Edit, TrackReference } from './movie.ts';
+import { writeRuns, type Runs } from './runs.ts';
 import { writeTags } from './tag-writer.ts';
 
 /** A movie's index as values, ready to be written. */
@@ -25,20 +26,14 @@ export interface TrackModel {
   readonly entry: Uint8Array;
   readonly sampleCount: number;
   readonly sizes: Uint32Array | number;
-  readonly durationRuns: readonly Run[];
+  readonly durationRuns: Runs;
   /** Null when presentation order is decoding order. */
-  readonly compositionRuns: readonly Run[] | null;
+  readonly compositionRuns: Runs | null;
   /** Null when every sample is a sync sample. */
   readonly syncNumbers: readonly number[] | null;
   readonly chunks: readonly StorageChunk[];
   /** Samples that must be decoded before one is right: −1 for AAC; null for none. */
   readonly roll: number | null;
-}
-
-/** `count` samples with one value. */
-export interface Run {
-  readonly count: number;
-  readonly value: number;
 }
 
 /** A run of samples that stand one behind the other in the file. */
@@ -206,14 +201,8 @@ function mediaHeader(out: ByteWriter, format: 'mp4' | 'mov', kind: TrackModel['k
   }
 }
 
-function runs(out: ByteWriter, type: string, list: readonly Run[]): void {
-  out.fullBox(type, 0, 0, () => {
-    out.u32(list.length);
-    for (const run of list) {
-      out.u32(run.count);
-      out.u32(run.value);
-    }
-  });
+function runTable(out: ByteWriter, type: string, runs: Runs): void {
+  out.fullBox(type, 0, 0, () => writeRuns(out, runs));
 }
 
 function sampleTable(out: ByteWriter, track: TrackModel, base: number, largeOffsets: boolean): void {
@@ -221,7 +210,7 @@ function sampleTable(out: ByteWriter, track: TrackModel, base: number, largeOffs
     out.u32(1);
     out.bytes(track.entry);
   });
-  runs(out, 'stts', track.durationRuns);
+  runTable(out, 'stts', track.durationRuns);
   if (track.syncNumbers !== null) {
     const numbers = track.syncNumbers;
     out.fullBox('stss', 0, 0, () => {
@@ -229,7 +218,7 @@ function sampleTable(out: ByteWriter, track: TrackModel, base: number, largeOffs
       for (const number of numbers) out.u32(number);
     });
   }
-  if (track.compositionRuns !== null) runs(out, 'ctts', track.compositionRuns);
+  if (track.compositionRuns !== null) runTable(out, 'ctts', track.compositionRuns);
   out.fullBox('stsc', 0, 0, () => chunkRuns(out, track.chunks));
   out.fullBox('stsz', 0, 0, () => {
     const { sizes } = track;

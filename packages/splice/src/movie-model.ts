@@ -1,8 +1,9 @@
 import type { Rate } from '@patchwork/time';
 import type { Layout } from './layout.ts';
 import { timecodeSampleFrames } from './layout.ts';
-import type { MoovModel, Run, TrackModel } from './moov-writer.ts';
+import type { MoovModel, TrackModel } from './moov-writer.ts';
 import type { MovieSpec, SoundSpec, VideoSpec } from './movie-spec.ts';
+import { oneRun, packedRuns, type Runs } from './runs.ts';
 import { pictureEntry } from './picture-entry.ts';
 import { bytesPerSample, soundEntry } from './sound-entry.ts';
 import { timecodeEntry } from './timecode-entry.ts';
@@ -64,8 +65,8 @@ function pictureTrack(
     entry: spec.video.entry ?? pictureEntry(spec.format, profile, pieces[0]?.config ?? ''),
     sampleCount: frames,
     sizes: pictureSizes(spec.video, frames),
-    durationRuns: [{ count: frames, value: clock.frameDuration }],
-    compositionRuns: compositionRuns(spec.video, clock.frameDuration),
+    durationRuns: oneRun(frames, clock.frameDuration),
+    compositionRuns: compositionRuns(spec.video, frames, clock.frameDuration),
     syncNumbers: syncNumbers(spec.video),
     chunks: layout.picture,
     roll: null,
@@ -83,19 +84,17 @@ function pictureSizes(video: VideoSpec, frames: number): Uint32Array {
 }
 
 /** Null when every picture is shown in decoding order without delay. */
-function compositionRuns(video: VideoSpec, frameDuration: number): Run[] | null {
-  const runs: { count: number; value: number }[] = [];
-  let any = false;
+function compositionRuns(video: VideoSpec, frames: number, frameDuration: number): Runs | null {
+  const offsets = new Int32Array(frames);
+  let at = 0;
   for (const { order } of video.pieces) {
     for (let i = 0; i < order.length; i++) {
-      const value = ((order[i] ?? 0) - i + video.profile.reorder) * frameDuration;
-      if (value !== 0) any = true;
-      const last = runs.at(-1);
-      if (last !== undefined && last.value === value) last.count += 1;
-      else runs.push({ count: 1, value });
+      offsets[at] = ((order[i] ?? 0) - i + video.profile.reorder) * frameDuration;
+      at += 1;
     }
   }
-  return any ? runs : null;
+  const runs = packedRuns(offsets);
+  return runs.values.every((value) => value === 0) ? null : runs;
 }
 
 function syncNumbers(video: VideoSpec): number[] | null {
@@ -130,7 +129,7 @@ function soundTrack(spec: MovieSpec, sound: SoundSpec, layout: Layout, movieTime
     entry: sound.entry ?? soundEntry(spec.format, sound),
     sampleCount: packets,
     sizes: sound.packetSizes === null ? bytesPerSample(sound) * sound.channels : Uint32Array.from(sound.packetSizes),
-    durationRuns: [{ count: packets, value: sound.samplesPerPacket }],
+    durationRuns: oneRun(packets, sound.samplesPerPacket),
     compositionRuns: null,
     syncNumbers: null,
     chunks: layout.sound,
@@ -149,9 +148,8 @@ function timecodeTrack(
   const { rate } = spec.video.profile;
   const span = timecodeSampleFrames(rate.den);
   const last = frames - (layout.timecode.length - 1) * span;
-  const durationRuns: Run[] = [];
-  if (layout.timecode.length > 1) durationRuns.push({ count: layout.timecode.length - 1, value: span * rate.den });
-  durationRuns.push({ count: 1, value: last * rate.den });
+  const durations = Int32Array.from(layout.timecode, () => span * rate.den);
+  durations[durations.length - 1] = last * rate.den;
   return {
     id: timecodeId(spec),
     kind: 'timecode',
@@ -165,7 +163,7 @@ function timecodeTrack(
     entry: timecodeEntry(rate, timecode.dropFrame),
     sampleCount: layout.timecode.length,
     sizes: 4,
-    durationRuns,
+    durationRuns: packedRuns(durations),
     compositionRuns: null,
     syncNumbers: null,
     chunks: layout.timecode,

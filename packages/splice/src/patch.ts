@@ -55,7 +55,9 @@ export async function writeFresh(
       fitted.push(fittedSample(stream, bytes.subarray(at, at + size), plan.merge.pps));
       at += size;
     }
-    let offset = await append(Buffer.concat(fitted));
+    // Of our own settings nothing changes, and nothing needs to be copied.
+    const isSame = fitted.every((sample, i) => sample.length === piece.sizes[i]) && plan.merge.pps === null;
+    let offset = await append(isSame ? bytes : Buffer.concat(fitted));
     for (const sample of fitted) {
       fresh.push({ sizeBytes: sample.length, offset });
       offset += sample.length;
