@@ -167,3 +167,37 @@ test('C7: empty timelines, the same file twice, a track too many', () => {
     'pictures: not compared, because a side could not be compiled',
   ]);
 });
+
+test('C8: another start or counting of timecode changes no picture', () => {
+  const clips = [clip('a', 0, 10)];
+  const counted = (dropFrame: boolean, start: number): Timeline =>
+    makeTimeline({
+      name: 't',
+      tracks: [makeTrack({ children: clips })],
+      globalStartTime: makeTime(start, fps24),
+      metadata: jsonFrom({ patchwork: { dropFrame } }),
+    });
+  expect(lines(compare(counted(false, 0), counted(true, 86_400)))).toEqual([
+    ': timeline.start 0 s → 3600 s',
+    ': timeline.timecode non-drop frame → drop frame',
+  ]);
+});
+
+test('C9: a muted track, pan and fade are sound', () => {
+  const with9 = (enabled: boolean, pan: number, seconds: number): Timeline => {
+    const effects = [
+      makeEffect({ type: 'pan', pan }),
+      makeEffect({ type: 'fade', inSeconds: rational(seconds), outSeconds: rational(0) }),
+    ];
+    const base = timeline([[clip('v', 0, 50)]], [[clip('a', 0, 50, effects)]]);
+    const children = base.tracks.children.map((child) =>
+      child.kind === 'Track' && child.trackKind === 'Audio' ? { ...child, enabled } : child,
+    );
+    return { ...base, tracks: { ...base.tracks, children } };
+  };
+  expect(lines(compare(with9(true, 0, 0), with9(false, -0.5, 1)))).toEqual([
+    'A1: track A1 muted',
+    'A1 a: pan 0 → −0.5',
+    'A1 a: fade in 0 s → 1 s',
+  ]);
+});

@@ -235,7 +235,8 @@ function timecode(frame: number, timeline: Timeline, program: Program | null, ra
     frame: timeline.globalStartTime === null ? 0 : round(multiply(secondsFromTime(timeline.globalStartTime), rate)),
     dropFrame: false,
   };
-  const hasTimecode = rate.den === 1 || canDropFrame(rate) || (rate.den === 1001 && rate.num % 1000 === 0);
+  const hasTimecode =
+    (rate.den === 1 && rate.num <= 1000) || canDropFrame(rate) || (rate.den === 1001 && rate.num % 1000 === 0);
   return hasTimecode
     ? formatTimecode(start.frame + frame, rate, start.dropFrame && canDropFrame(rate))
     : String(start.frame + frame);

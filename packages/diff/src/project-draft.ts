@@ -1,6 +1,6 @@
 import { canonicalJson, type Json } from '@patchwork/kernel';
 import { formatRational, secondsFromTime, type Rate } from '@patchwork/time';
-import { plainJson, withMember, type Timeline } from '@patchwork/timeline';
+import { member, plainJson, withMember, type Timeline } from '@patchwork/timeline';
 import type { Canvas } from '@patchwork/program';
 import type { ChangeKind, Department } from './change.ts';
 import { everywhere, type Draft } from './draft.ts';
@@ -53,12 +53,21 @@ function canvasDrafts(old: Canvas | null, next: Canvas | null): Draft[] {
   return drafts;
 }
 
+/** How frames are numbered. No picture changes by it, unless a burn-in shows the numbers. */
 function startDrafts(old: Timeline, next: Timeline): Draft[] {
-  const start = (timeline: Timeline): string =>
-    timeline.globalStartTime === null ? '0' : formatRational(secondsFromTime(timeline.globalStartTime));
-  const [a, b] = [start(old), start(next)];
-  if (a === b) return [];
-  return [setting(`timeline.start ${a} s → ${b} s`, 'timeline.start', a, b)];
+  const start = ({ globalStartTime }: Timeline): string =>
+    globalStartTime === null ? '0 s' : `${formatRational(secondsFromTime(globalStartTime))} s`;
+  const counting = ({ metadata }: Timeline): string =>
+    member(metadata, 'patchwork', 'dropFrame') === true ? 'drop frame' : 'non-drop frame';
+  const numbering = (name: string, a: string, b: string): Draft[] => {
+    if (a === b) return [];
+    const made = whole('project', 'metadata', `${name} ${a} → ${b}`);
+    return [{ ...made, values: [{ name, old: a, new: b }], newExtent: everywhere, oldExtent: everywhere }];
+  };
+  return [
+    ...numbering('timeline.start', start(old), start(next)),
+    ...numbering('timeline.timecode', counting(old), counting(next)),
+  ];
 }
 
 function namesDrafts(old: Timeline, next: Timeline): Draft[] {
