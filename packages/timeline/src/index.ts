@@ -89,7 +89,7 @@ export { expandedTransitions } from './algorithms/expand.ts';
 export type { ExpandedTransition } from './algorithms/expand.ts';
 export { filteredComposition } from './algorithms/filter.ts';
 export type { FilterContext, NodeFilter } from './algorithms/filter.ts';
-export { handlesOf, neighboursOf, visibleRange } from './algorithms/handles.ts';
+export { handlesOf, neighboursOf, trimmedRangeOfChildAt, visibleRange } from './algorithms/handles.ts';
 export type { Handles } from './algorithms/handles.ts';
 export { transformedRange, transformedTime } from './algorithms/transform.ts';
 export type {
@@ -173,3 +173,12 @@ export {
 export { formatTimeString, parseTimeString } from './opentime/time-string.ts';
 export { transformRange, transformTime } from './opentime/time-transform.ts';
 export type { TimeTransform } from './opentime/time-transform.ts';
+export {
+  abstractUrl,
+  frameNumberAt,
+  frameNumbersIn,
+  imageCount,
+  imageTime,
+  imageUrl,
+  lastFrameNumber,
+} from './algorithms/image-sequence.ts';

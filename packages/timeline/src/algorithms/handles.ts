@@ -1,6 +1,7 @@
 import { addTime, subtractTime, type RationalTime, type TimeRange } from '@patchwork/time';
-import type { Composable, Track } from '../model.ts';
-import { isItem, trimmedRange } from '../ranges.ts';
+import type { Composable, Stack, Track } from '../model.ts';
+import { rangeClampedTo } from '../opentime/range-relations.ts';
+import { isItem, rangeOfChildAt, trimmedRange } from '../ranges.ts';
 
 /** How far a child shows beyond its edges through the transitions beside it; null for no transition. */
 export interface Handles {
@@ -40,4 +41,17 @@ export function neighboursOf(
   index: number,
 ): { readonly before: Composable | null; readonly after: Composable | null } {
   return { before: track.children[index - 1] ?? null, after: track.children[index + 1] ?? null };
+}
+
+/**
+ * Where a child lies in its parent's own time, cut to what the parent's source range plays; null when nothing of it is played.
+ *
+ * @throws PW_TIMELINE_RANGE
+ */
+export function trimmedRangeOfChildAt(parent: Track | Stack, index: number): TimeRange | null {
+  const range = rangeOfChildAt(parent, index);
+  const { sourceRange } = parent;
+  if (sourceRange === null) return range;
+  const clamped = rangeClampedTo(range, sourceRange);
+  return clamped.duration.value.num === 0 ? null : clamped;
 }
