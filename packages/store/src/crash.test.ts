@@ -69,6 +69,33 @@ test('P2, P3: the same from the very first opening on, in a folder that is not t
   );
 });
 
+test('P3, P7: what a live process is adopting this moment is not swept; when it has died it is', async () => {
+  const { faultyFiles } = await import('@patchwork/files');
+  let unfinished = 0;
+  for (let after = 0; after < 30; after += 1) {
+    const machine = await machineWithOldChunks();
+    const adopting = machine.processes.start();
+    const files = faultyFiles(machine.disk.files, { after, how: 'stop' });
+    const run = async (): Promise<void> => {
+      await adopt(await machine.openStore({ files, process: adopting }), fresh);
+    };
+    const stopped = await run().then(
+      () => false,
+      () => true,
+    );
+    const before = [...machine.disk.contents().keys()].filter((path) => path.endsWith('.pack'));
+    // The process only stands still: another one opens the store meanwhile.
+    await machine.openStore();
+    const packs = [...machine.disk.contents().keys()].filter((path) => path.endsWith('.pack'));
+    expect(packs, `after ${after} steps`).toEqual(before);
+    if (packs.length > 2 && stopped) unfinished += 1;
+    machine.processes.kill(adopting);
+    await expectPresent(machine, stopped ? old : [...old, ...fresh], `after ${after} steps`);
+    if (!stopped) break;
+  }
+  expect(unfinished, 'it stood still between the two renames too').toBeGreaterThan(0);
+});
+
 test('P5: a crash at any step of putting a damaged pack aside loses no sound chunk', async () => {
   const machine = await machineWithOldChunks();
   const place = (await machine.openStore()).find([keyOf(sha256, 'old 1')]).get(keyOf(sha256, 'old 1'));

@@ -83,7 +83,8 @@ test('L1: a chunk of the same key with other bytes or another cut keeps its own 
   const one = sampleChunk(sha256, 'a', 3);
   const other = sampleChunk(sha256, 'a', 3, 'again');
   const cut = { bytes: one.bytes, chunk: { ...one.chunk, sizes: [1, one.bytes.length - 2, 1] } };
-  const { entry } = sampleFilm(sha256, { name: 'film', picture: [one, other, cut, other, one, cut] });
+  const sameCut = { bytes: one.bytes, chunk: { ...one.chunk, digest: other.chunk.digest } };
+  const { entry } = sampleFilm(sha256, { name: 'film', picture: [one, other, cut, other, one, cut, sameCut] });
   await append(machine, entry);
   const { entry: second } = sampleFilm(sha256, { name: 'second', picture: [cut, other, one] });
   await append(machine, second);
@@ -137,7 +138,7 @@ test('L4: any byte changed before the last line is damage at its line; in the la
       const result = outcome(() => parseLedger(changed, film, sha256));
       if (line === 1) expect(result).toMatchObject({ code: 'PW_LEDGER_FOREIGN' });
       else if (line < 4) expect(result).toMatchObject({ code: 'PW_LEDGER_DAMAGED', details: { line } });
-      else expect(result).toMatchObject({ entries: [{}, {}] });
+      else if (at < bytes.length - 1) expect(result).toMatchObject({ entries: [{}, {}] });
     }),
     { numRuns: 5 * runs },
   );
@@ -150,6 +151,29 @@ function outcome(work: () => unknown): unknown {
     return error;
   }
 }
+
+test('L4: a changed line feed is damage at its line', async () => {
+  const machine = await testMachine();
+  for (const name of ['one', 'two', 'three']) {
+    await append(machine, sampleFilm(sha256, { name, picture: samples([name]) }).entry);
+  }
+  const bytes = await ledgerBytes(machine);
+  const lineFeeds = [...bytes.keys()].filter((i) => bytes[i] === 10);
+  const codes = lineFeeds.map((at) => {
+    const changed = bytes.slice();
+    changed[at] = 32;
+    return outcome(() => parseLedger(changed, film, sha256));
+  });
+  expect(codes).toMatchObject([
+    { code: 'PW_LEDGER_FOREIGN' },
+    { code: 'PW_LEDGER_DAMAGED', details: { line: 2 } },
+    { code: 'PW_LEDGER_DAMAGED', details: { line: 3 } },
+    { code: 'PW_LEDGER_DAMAGED', details: { line: 4 } },
+  ]);
+  const zeroed = bytes.slice();
+  zeroed[lineFeeds[3] ?? 0] = 0;
+  expect(parseLedger(zeroed, film, sha256), 'what a power cut may leave').toMatchObject({ entries: [{}, {}] });
+});
 
 test('L4: the file of another program is refused and left alone, a newer ledger likewise', async () => {
   const machine = await testMachine();

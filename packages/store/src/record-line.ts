@@ -57,16 +57,34 @@ export function scanRecords(bytes: Uint8Array, sha256: Sha256): RecordScan {
     const end = found === -1 ? bytes.length : found;
     const record = found === -1 ? null : parseRecord(bytes.subarray(start, end), sha256);
     if (record === null) {
+      if (broken === null && beginsWithRecord(bytes.subarray(start), sha256))
+        return damagedAt(line, records, validBytes);
       broken ??= line;
     } else if (broken === null) {
       records.push({ ...record, line });
       validBytes = end + 1;
     } else {
-      return { records, validBytes, tornBytes: 0, damagedLine: broken };
+      return damagedAt(broken, records, validBytes);
     }
     start = end + 1;
   }
   return { records, validBytes, tornBytes: bytes.length - validBytes, damagedLine: null };
+}
+
+function damagedAt(line: number, records: readonly RecordLine[], validBytes: number): RecordScan {
+  return { records, validBytes, tornBytes: 0, damagedLine: line };
+}
+
+/**
+ * Tells whether bytes begin with a whole record that something else than a line feed follows: no append is cut off like
+ * that. Zeros may follow: a power cut can leave them.
+ */
+function beginsWithRecord(bytes: Uint8Array, sha256: Sha256): boolean {
+  const firstSpace = bytes.subarray(0, longestPrefix).indexOf(32);
+  const length = Number(latin(bytes.subarray(0, Math.max(0, firstSpace))));
+  const end = firstSpace + 66 + length;
+  if (firstSpace < 1 || !Number.isSafeInteger(length) || end >= bytes.length) return false;
+  return parseRecord(bytes.subarray(0, end), sha256) !== null && bytes.subarray(end).some((byte) => byte !== 0);
 }
 
 function parseRecord(line: Uint8Array, sha256: Sha256): { readonly value: Json; readonly digest: Digest } | null {
