@@ -1,4 +1,3 @@
-import { canonicalJson, type Json } from '@patchwork/kernel';
 import { equals } from '@patchwork/time';
 import type {
   MixPicture,
@@ -215,6 +214,11 @@ function percent(share: number): string {
   return `${Math.round(share * 10_000) / 100} %`;
 }
 
+/** Deep equality of plain values. */
 function isSame(a: unknown, b: unknown): boolean {
-  return canonicalJson(a as Json) === canonicalJson(b as Json);
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const [x, y] = [a as { readonly [key: string]: unknown }, b as { readonly [key: string]: unknown }];
+  const keys = Object.keys(x);
+  return keys.length === Object.keys(y).length && keys.every((key) => key in y && isSame(x[key], y[key]));
 }
