@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { makeRange } from '@patchwork/timeline';
+import { makeRange, type Clip } from '@patchwork/timeline';
 import { clip, compare, fps24, must, storyClips, timeline } from '../test/fixture.ts';
 import { changeLine } from './change-line.ts';
 
@@ -7,7 +7,7 @@ test('a report line says where, whose and what', () => {
   const clips = storyClips();
   const trimmed = { ...must(clips[5]), sourceRange: makeRange(48, 86, fps24) };
   const moved = [...clips.slice(0, 2), ...clips.slice(5, 9), ...clips.slice(2, 5), ...clips.slice(9)];
-  const report = (next: readonly (typeof trimmed)[]): string[] =>
+  const report = (next: readonly Clip[]): string[] =>
     compare(timeline([clips]), timeline([next])).changes.map(changeLine);
   expect(report(clips.with(5, trimmed))).toEqual([
     '00:00:20:00  V1  m06: ripple trim out −10',

@@ -47,16 +47,17 @@ function partsFrom(
   const end = mediaEdges(one).exit;
   const length = one.record.out - one.record.in;
   const parts: [TrackItem, ...TrackItem[]] = [head];
-  let last = head;
-  for (let i = at; ; last = pieces[i] as TrackItem) {
-    if (taken.has(last) || !isSameSpeed(one.speed, last.speed)) return null;
+  for (let i = at, last = head; !taken.has(last) && isSameSpeed(one.speed, last.speed); i += 1) {
     const played = last.record.out - head.record.in;
-    if (played >= length)
+    if (played >= length) {
       return played === length && parts.length > 1 && compare(mediaEdges(last).exit, end) === 0 ? parts : null;
-    const following = pieces[(i += 1)];
+    }
+    const following = pieces[i + 1];
     if (following === undefined || !runsOn(last, following)) return null;
     parts.push(following);
+    last = following;
   }
+  return null;
 }
 
 function runsOn(left: TrackItem, right: TrackItem): boolean {
