@@ -20,3 +20,5 @@ export type { ArchivePort } from './zip/unpack.ts';
 export type { ZipEntry } from './zip/directory.ts';
 export { withResolveEffects } from './resolve/effects.ts';
 export type { ResolveOptions } from './resolve/effects.ts';
+export { readResolveProject, readResolveStill } from './resolve/project.ts';
+export type { ResolveClip, ResolveDigests, ResolveSequence, StillDigests } from './resolve/project.ts';
