@@ -309,7 +309,10 @@ describe('T30: laws of edits', () => {
         if (hole === undefined) return;
         const plan = planEdit(timeline, drawn.edit);
         const from = items.slice(0, items.indexOf(hole)).reduce((sum, item) => sum + lengthIn(item), 0);
-        const length = drawn.edit.reference === 'source' ? lengthIn(drawn.incoming) : lengthIn(hole);
+        const own = lengthIn(drawn.incoming);
+        const length = { source: own, sequence: Math.min(own, lengthIn(hole)), fit: lengthIn(hole) }[
+          drawn.edit.reference
+        ];
         const [old, now] = [frameMap(firstTrack(timeline)), frameMap(firstTrack(plan.after))];
         expect(now.slice(0, from)).toEqual(old.slice(0, from));
         expect(now.slice(from + length)).toEqual(old.slice(from + length));

@@ -1,6 +1,4 @@
 import {
-  add,
-  compare,
   divide,
   floor,
   isInteger,
@@ -55,14 +53,4 @@ export function smallest(...limits: readonly (Rational | null)[]): Rational | nu
 /** A limit is never below nothing: a clip that already reaches past its media need not shrink. */
 export function notNegative(seconds: Rational): Rational {
   return max(seconds, zero);
-}
-
-/** Whether a is later or longer than b. */
-export function exceeds(a: Rational, b: Rational): boolean {
-  return compare(a, b) > 0;
-}
-
-/** The sum of some lengths. */
-export function total(lengths: readonly Rational[]): Rational {
-  return lengths.reduce(add, zero);
 }

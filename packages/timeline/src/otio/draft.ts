@@ -55,6 +55,3 @@ export function draftOf(schemaName: string, id: string): Draft {
   if (fields === undefined) throw new TypeError(`draftOf: ${schemaName} is no known schema`);
   return { id, name: '', metadata: emptyObject, extra: emptyObject, ...fields };
 }
-
-/** Zero length at zero, rate 1: what OTIO takes for an absent range. */
-export const emptyRange: TimeRange = noRange;

@@ -182,7 +182,7 @@ describe('T5: older and newer versions', () => {
       '{"OTIO_SCHEMA":"SerializeableCollection.1","children":[{"OTIO_SCHEMA":"Timeline.1","tracks":{"OTIO_SCHEMA":"Stack.1","children":[{"OTIO_SCHEMA":"Sequence.1","kind":"Audio","children":[{"OTIO_SCHEMA":"Filler.1"}]}]}}]}',
     );
     expect(root.kind).toBe('SerializableCollection');
-    expect(tracksOf(timelines[0] as Timeline).map((track) => [track.trackKind, track.children[0]?.kind])).toEqual([
+    expect(timelines.flatMap(tracksOf).map((track) => [track.trackKind, track.children[0]?.kind])).toEqual([
       ['Audio', 'Gap'],
     ]);
     expect(diagnostics).toEqual([]);

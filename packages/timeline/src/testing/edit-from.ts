@@ -1,6 +1,6 @@
 import { makeRange } from '../builders.ts';
 import type { Edit } from '../edit/edit.ts';
-import type { Clip, Gap, Item, Timeline } from '../model.ts';
+import type { Clip, Item, Timeline } from '../model.ts';
 import { isItem } from '../ranges.ts';
 import { lengthIn } from './frame-map.ts';
 import { at, clip, firstTrack, fps } from './lane-text.ts';
@@ -83,9 +83,4 @@ export function editFrom(seed: EditSeed, timeline: Timeline): DrawnEdit | null {
     }
   })();
   return edit === null ? null : { edit, ...common };
-}
-
-/** Whether an item is a gap. */
-export function isGap(item: Item | null): item is Gap {
-  return item?.kind === 'Gap';
 }

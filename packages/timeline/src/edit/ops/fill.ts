@@ -21,7 +21,7 @@ import { ofLength, overwriteRange } from './overwrite.ts';
  * fit              ->   |0   C   30|0 B 20|              C at 40/30 of its speed, all of it
  * ```
  *
- * `sequence` with an item that is too short uses its handle, then leaves the rest empty. `fit` keeps media, metadata, effects
+ * `sequence` with an item that is too short leaves the rest as it is. `fit` keeps media, metadata, effects
  * and markers and adds a `LinearTimeWarp` of source ÷ destination.
  */
 export function fill(context: EditContext, edit: FillEdit): void {
@@ -37,7 +37,7 @@ function fittedTo(context: EditContext, lane: Lane, item: Item, length: Rational
     case 'source':
       return item;
     case 'sequence':
-      return ofLength(context, lane, item, length);
+      return compare(lengthOfItem(item), length) > 0 ? ofLength(context, lane, item, length) : item;
     case 'fit':
       return retimed(item, length);
   }
