@@ -55,11 +55,30 @@ export function mergedConfig(stream: PictureStream, ids: ParameterSetIds, fresh:
       if (header !== null) refuseOtherFormat(stream.formats, [readAv1Sequence(header)]);
       return { config: stream.config, pps: null };
     }
-    case 'h264':
-      return mergedAvc(stream.config, stream.formats, ids, readAvcConfig(fresh));
-    case 'hevc':
-      return mergedHevc(stream.config, stream.formats, ids, readHevcConfig(fresh));
+    case 'h264': {
+      const config = readAvcConfig(fresh);
+      refuseShortLengths(config.lengthBytes);
+      return mergedAvc(stream.config, stream.formats, ids, config);
+    }
+    case 'hevc': {
+      const config = readHevcConfig(fresh);
+      refuseShortLengths(config.lengthBytes);
+      return mergedHevc(stream.config, stream.formats, ids, config);
+    }
   }
+}
+
+/** Chunks hold their units behind 4-byte lengths; a piece of another program may not. */
+function refuseShortLengths(lengthBytes: number): void {
+  if (lengthBytes === 4) return;
+  throw new PatchworkError(
+    'PW_PATCH_LENGTHS',
+    `the piece keeps the lengths of its units in ${lengthBytes} bytes, not 4`,
+    {
+      hint: 'Remux the piece with a current program.',
+      details: { lengthBytes },
+    },
+  );
 }
 
 function mergedAvc(

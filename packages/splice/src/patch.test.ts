@@ -222,6 +222,11 @@ describe('patching in place and anew', () => {
     expect(() => plan({ ...codedChunk('h264', folder, 8), config: '' })).toThrow(
       expect.objectContaining({ code: 'PW_PATCH_CODEC' }),
     );
+    const short = Buffer.from(codedChunk('h264', folder).config, 'base64');
+    short[4] = 0xfd;
+    expect(() => plan({ ...codedChunk('h264', folder, 8), config: short.toString('base64') })).toThrow(
+      expect.objectContaining({ code: 'PW_PATCH_LENGTHS' }),
+    );
     const deep = codedChunk('h264 10 bit', folder);
     expect(() => planPatch(base, { range, pieces: [deep, deep, deep, deep] })).toThrow(
       expect.objectContaining({ code: 'PW_PATCH_FORMAT', details: { differs: ['bitDepth'] } }),
