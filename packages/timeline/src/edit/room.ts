@@ -44,6 +44,8 @@ export function roomOf(item: Item): Room {
 export function slipRoomOf(item: Item): Room {
   const media = mediaOf(item);
   if (media === null) return unlimited;
+  // Along a ramp the window slides over own time, which is what its edges may do.
+  if (timeMapOf(item) !== null) return roomOf(item);
   const start = startOf(item);
   const speed = speedOf(item);
   if (speed.num === 0) return unlimited;

@@ -200,6 +200,8 @@ export class NodeReader {
         scanner.skipValue();
       } else if (key === 'OTIO_REF_ID') {
         reference = this.#text(key, '');
+        // A part copied alone might repeat the name that another part refers to.
+        this.#file.hasReferences = true;
         this.#byReference.set(reference, null);
       } else {
         this.#path.push(key);

@@ -196,7 +196,7 @@ export class NodeWriter {
       case 'double':
         return formatDouble(value as number);
       case 'integer':
-        return (value as number).toFixed(0);
+        return Number.isInteger(value) ? (value as number).toFixed(0) : formatDouble(value as number);
       case 'metadata':
       case 'object':
         return writeJson(value as JsonObject, this.#spelling, this.#style, depth);

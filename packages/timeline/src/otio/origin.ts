@@ -4,7 +4,7 @@ import type { TimelineNode } from '../model.ts';
 /** The file that nodes were read from. */
 export interface OriginFile {
   readonly text: string;
-  /** Whether an object of the file stands for another one (`SerializableObjectRef`): then no part of it can be copied alone. */
+  /** Whether objects of the file name or mean one another (`OTIO_REF_ID`): then no part of it can be copied alone. */
   hasReferences: boolean;
 }
 
