@@ -50,8 +50,9 @@ export class CompiledProgram implements Program {
   }
 
   pictureAt(frame: number): Picture {
-    const span = this.#spanAt(frame);
-    const shown = span.expression.at(frame + this.#offset, null);
+    const at = frame + this.#offset;
+    const part = this.#spanAt(frame).parts.find(({ out }) => at < out);
+    const shown = part?.expression.at(at, null) ?? null;
     if (shown === null) throw new TypeError('pictureAt: a completed picture cannot be nothing');
     return shown.picture;
   }

@@ -42,7 +42,7 @@ export function dissolve(
         return a === null ? num / den : (den - num) / den;
       };
       const picture: Picture = { op: 'opacity', input: shown.picture, opacity: opacityAt(frame) };
-      trace?.note(picture, { at: (f) => String(opacityAt(f)), signature });
+      trace?.note(picture, { at: (f) => String(opacityAt(f)), signature: `${signature} ${a === null ? 'in' : 'out'}` });
       return { ...shown, picture, opaque: false };
     },
   };

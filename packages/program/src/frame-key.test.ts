@@ -167,7 +167,7 @@ describe('keys', () => {
           }
         },
       ),
-      { numRuns: runs(60) },
+      { numRuns: runs(120) },
     );
   });
 

@@ -7,6 +7,7 @@ import {
   makeClip,
   makeEffect,
   makeExternalReference,
+  makeFreezeFrame,
   makeGeneratorReference,
   makePlainEffect,
   makeRange,
@@ -376,6 +377,19 @@ describe('transitions', () => {
       'over(black, o0.75(a1))',
       'over(black, o0.25(a2))',
       'black',
+    ]);
+  });
+
+  test('X3: a fade out and a fade in of one still are two runs', () => {
+    const still = makeStack({ children: [makeTrack({ children: [clip('a', 0, 4, [makeFreezeFrame()])] })] });
+    const { program } = compile(picture([still, dissolve(1, 1), still]));
+    const keys = [3, 4].map((frame) => program.frameKeyAt(frame).split(':')[1]);
+    expect(keys).toEqual(['0.75,0@0', '0.75,0@0']);
+    expect(program.spans.map((span) => [span.in, span.out])).toEqual([
+      [0, 3],
+      [3, 4],
+      [4, 5],
+      [5, 8],
     ]);
   });
 

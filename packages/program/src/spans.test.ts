@@ -120,6 +120,19 @@ describe('spans', () => {
     blade([clip('a', 0, 96, fade)], [clip('a', 0, 10, fade), clip('a', 10, 86, fade)]);
   });
 
+  test('S2: clips that agree on a span’s frames each draw their own', () => {
+    const value = (i: number): { time: ReturnType<typeof rational>; value: number; interpolation: 'linear' } => ({
+      time: rational(i, 24),
+      value: i,
+      interpolation: 'linear',
+    });
+    // At frame 0 the clip is black as the gap behind it is; at frame 1 it would not be.
+    const rising = makeEffect({ type: 'opacity', opacity: { keyframes: [value(0), value(1)] } });
+    const { program } = compile(picture([clip('a', 0, 1, [rising]), gap(1)]));
+    expect(program.spans).toHaveLength(1);
+    expect(program.pictureAt(1)).toEqual({ op: 'solid', color: [0, 0, 0, 1] });
+  });
+
   test('S2: both names of a bladed clip are told', () => {
     const { program } = compile(picture([clip('a', 0, 4, [], 'one'), clip('a', 4, 4, [], 'two')]));
     expect(program.spans.map((span) => span.clips.map((use) => use.name))).toEqual([['one', 'two']]);

@@ -21,7 +21,11 @@ export interface CompiledSpan {
   readonly anchor: AnchorMap;
   clips: readonly ClipUse[];
   unmodelled: readonly string[];
-  readonly expression: Expression;
+  /**
+   * Who draws, up to which frame: neighbours that are one run keep their own expressions, since two of them may agree
+   * on these frames and on no others.
+   */
+  readonly parts: { readonly out: number; readonly expression: Expression }[];
 }
 
 /**
@@ -122,12 +126,23 @@ export class SpanCompiler {
     const last = spans.at(-1);
     if (last !== undefined && last.signature === signature && last.anchor.continuity === shown.anchor.continuity) {
       last.out = to;
+      last.parts.push({ out: to, expression });
       last.clips = united(last.clips, shown.clips);
       last.unmodelled = [...new Set([...last.unmodelled, ...shown.unmodelled])];
       return;
     }
     const { anchor, clips, unmodelled } = shown;
-    spans.push({ in: from, out: to, shape, values, signature, anchor, clips, unmodelled, expression });
+    spans.push({
+      in: from,
+      out: to,
+      shape,
+      values,
+      signature,
+      anchor,
+      clips,
+      unmodelled,
+      parts: [{ out: to, expression }],
+    });
   }
 
   #digestOf(shape: string): Digest {
