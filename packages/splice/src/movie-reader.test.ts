@@ -242,6 +242,78 @@ describe('reading movies', () => {
     expect(Math.min(...times)).toBeLessThan(200);
   });
 
+  test('R11: compact sizes of 4, 8 and 16 bits are read', async () => {
+    const stsz = boxAt(mp4, 'stsz');
+    const sizes = Array.from({ length: (stsz.end - stsz.start - 20) / 4 }, (_, i) =>
+      mp4.readUInt32BE(stsz.start + 20 + i * 4),
+    );
+    for (const bits of [4, 8, 16]) {
+      // Written over the old box: a smaller one, and free space behind it.
+      const known = sizes.map((size) => size % (bits === 4 ? 16 : 256));
+      const bytes = Buffer.from(mp4);
+      const length = 20 + Math.ceil((known.length * bits) / 8);
+      bytes.fill(0, stsz.start, stsz.end);
+      bytes.writeUInt32BE(length, stsz.start);
+      bytes.write('stz2', stsz.start + 4, 'latin1');
+      bytes[stsz.start + 15] = bits;
+      bytes.writeUInt32BE(known.length, stsz.start + 16);
+      known.forEach((size, i) => {
+        const at = stsz.start + 20;
+        if (bits === 16) bytes.writeUInt16BE(size, at + i * 2);
+        else if (bits === 8) bytes[at + i] = size;
+        else bytes[at + (i >> 1)] = (bytes[at + (i >> 1)] ?? 0) | (size << (i % 2 === 0 ? 4 : 0));
+      });
+      bytes.writeUInt32BE(stsz.end - stsz.start - length, stsz.start + length);
+      bytes.write('free', stsz.start + length + 4, 'latin1');
+      writeFileSync(path, bytes);
+      const movie = await readMovie(files, path, sha256);
+      expect([...(movie.tracks[0]?.samples?.sizes ?? [])], `${bits} bits`).toEqual(known);
+    }
+  });
+
+  test('R12: what sample entries say is read: PCM of all forms, AAC and its configuration, colours, pixel aspect', async () => {
+    const sounds: unknown[] = [];
+    for (const [format, sound, sampleRate] of [
+      ['mov', 'pcm_s16le', 8000],
+      ['mov', 'pcm_s24le', 8000],
+      ['mov', 'pcm_s24le', 96000],
+      ['mp4', 'pcm_s24le', 8000],
+      ['mp4', 'aac', 8000],
+      ['mov', 'aac', 8000],
+    ] as const) {
+      const spec = specOf({ ...drawn, format, sound }, folder, 0);
+      const target = join(folder, `entry-${format}-${sound}-${sampleRate}.mov`);
+      const profile = spec.sound === null ? null : { ...spec.sound.profile, sampleRate };
+      if (spec.sound === null || profile === null) throw new TypeError('the sample has sound');
+      await writeMovie(files, target, { ...spec, sound: { ...spec.sound, profile } }, hashing);
+      const track = (await readMovie(files, target, sha256)).tracks.find((each) => each.handler === 'soun');
+      const entry = track?.entries[0];
+      sounds.push([
+        entry?.format,
+        entry?.sound?.channels,
+        entry?.sound?.sampleRate,
+        entry?.sound?.bitsPerSample,
+        entry?.sound?.config?.join() ?? null,
+      ]);
+    }
+    expect(sounds).toEqual([
+      ['sowt', 2, 8000, 16, null],
+      ['in24', 2, 8000, 24, null],
+      ['lpcm', 2, 96000, 24, null],
+      ['ipcm', 2, 8000, 24, null],
+      ['mp4a', 2, 8000, 16, '21,144'],
+      ['mp4a', 2, 8000, 16, '21,144'],
+    ]);
+    writeFileSync(path, mp4);
+    expect((await readMovie(files, path, sha256)).tracks[0]?.entries[0]?.video).toMatchObject({
+      width: 96,
+      height: 64,
+      color: { primaries: 1, transfer: 1, matrix: 1, fullRange: false },
+      pixelAspect: { horizontal: 1, vertical: 1 },
+      config: { type: 'avcC' },
+    });
+  });
+
   test('R10: a file that grows while it is read is refused', async () => {
     writeFileSync(path, mp4);
     const growing = {

@@ -6,7 +6,7 @@ export interface Publication<Written> {
   readonly destination: string;
   /** What stood there when the run began; null for nothing. */
   readonly expected: FileStat | null;
-  /** Id of this run, of letters, digits and `-`; by it a later run tells whose temporary file it finds. */
+  /** Id of this run, of letters, digits, `-`, `.` and `~`; by it a later run tells whose temporary file it finds. */
   readonly run: string;
   /** Writes the whole new file, durably. The path does not exist yet and stands in the destination's folder. */
   readonly write: (temporaryPath: string) => Promise<Written>;
@@ -23,7 +23,7 @@ export interface Published<Written> {
   readonly stat: FileStat;
 }
 
-const temporaryPattern = /^\.patchwork-publish-([0-9A-Za-z-]+)\.tmp$/;
+const temporaryPattern = /^\.patchwork-publish-([0-9A-Za-z.~-]+)\.tmp$/;
 
 /**
  * Publishes a file. At every instant the destination is the whole old file or the whole new one, and whichever it is,
@@ -69,13 +69,13 @@ export async function publish<Written>(
 export async function removeLeftovers(
   files: FilePort,
   destination: string,
-  isAlive: (run: string) => boolean,
+  isAlive: (run: string) => boolean | Promise<boolean>,
 ): Promise<readonly string[]> {
   const folder = dirname(destination);
   const removed: string[] = [];
   for (const name of await files.list(folder)) {
     const run = temporaryPattern.exec(name)?.[1];
-    if (run === undefined || isAlive(run)) continue;
+    if (run === undefined || (await isAlive(run))) continue;
     await files.remove(join(folder, name));
     removed.push(name);
   }
