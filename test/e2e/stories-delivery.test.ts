@@ -6,7 +6,7 @@ import { checkPictures } from './kit/check-pictures.ts';
 import { recut, repictured, storyFilm, storyHeight, storyMedia, storyWidth, testMedia, withShot } from './kit/fixture.ts';
 import type { Film, FilmMedia, Shot } from './kit/film.ts';
 import { otioText } from './kit/otio-text.ts';
-import { freshFolder, patchwork } from './kit/patchwork.ts';
+import { freshFolder, patchwork, type Ran, type RunDocument, type StoryProfile } from './kit/patchwork.ts';
 import { clean, handedOver, patchTo, renderFilm, sha256OfPath, type Output } from './kit/story.ts';
 
 /** Stories 12, 13, 16–18 and 20–22 of the acceptance list. */
@@ -17,6 +17,12 @@ beforeAll(async () => {
 }, 120_000);
 
 const timeout = 180_000;
+
+function mediaOf(name: string): FilmMedia {
+  const media = film.media[name];
+  if (media === undefined) throw new Error(`the story has no ${name}`);
+  return media;
+}
 
 describe('12: media', () => {
   /** The film with m02 at a path of its own, so that the file there can be exchanged. */
@@ -43,7 +49,7 @@ describe('12: media', () => {
     expect(ran.json.frames.rendered).toBe(96);
     expect(ran.json.dirty).toEqual([[96, 192]]);
     expect(JSON.stringify(ran.json.reasons)).toContain('content changed, same path');
-    const seen: FilmMedia = { ...(film.media['m02'] as FilmMedia), id: 22 };
+    const seen: FilmMedia = { ...mediaOf('m02'), id: 22 };
     await checkPictures(place.deliverable, { ...film, media: { ...film.media, m02: seen } });
   }, timeout);
 
@@ -59,7 +65,7 @@ describe('12: media', () => {
       ...recut(film, (shots) => withShot(shots, 'm09', (shot) => ({ ...shot, media: 'm02', from: 100 }))),
       media: { ...film.media, m02: media },
     });
-    const { ran } = await patchTo(twice(film.media['m02'] as FilmMedia), twice(await storyMedia(22)), 'A');
+    const { ran } = await patchTo(twice(mediaOf("m02")), twice(await storyMedia(22)), 'A');
     expect(ran.json.dirty).toEqual([[96, 192], [768, 864]]);
     expect(ran.json.frames.rendered).toBe(192);
   }, timeout);
@@ -122,52 +128,48 @@ describe('16: sound alone', () => {
   }, timeout);
 });
 
-describe('17: another delivery', () => {
-  const settings = (change: (profile: any) => void): string => {
-    const profile = structuredClone(baseProfile);
-    change(profile);
-    return profile;
-  };
-  let baseProfile: any;
+function withCrf18(profile: StoryProfile): void {
+  profile.video.options['crf'] = '18';
+}
 
-  async function rerender(change: (profile: any) => void, extra: readonly string[] = []): Promise<{ ran: any; place: any }> {
-    const old = await clean(film, 'A');
-    const place = handedOver(old);
+describe('17: another delivery', () => {
+  async function rerender(change: (profile: StoryProfile) => void, extra: readonly string[] = []): Promise<Ran> {
+    const place = handedOver(await clean(film, 'A'));
     const shown = await patchwork(['show', place.deliverable], { store: place.store });
-    baseProfile = shown.json.profile;
+    const profile = structuredClone(shown.json.profile);
+    change(profile);
     const path = join(place.folder, 'profile.json');
-    writeFileSync(path, JSON.stringify(settings(change)));
+    writeFileSync(path, JSON.stringify(profile));
     const timeline = `${place.deliverable}.otio`;
     writeFileSync(timeline, otioText(film));
-    const ran = await patchwork(['render', timeline, '-o', place.deliverable, '--profile', path, ...extra], { store: place.store });
-    return { ran, place };
+    return patchwork(['render', timeline, '-o', place.deliverable, '--profile', path, ...extra], { store: place.store });
   }
 
   test.each([
-    ['video.options.crf', (profile: any) => (profile.video.options.crf = '18')],
-    ['video.options.preset', (profile: any) => (profile.video.options.preset = 'veryfast')],
-    ['video.pixelFormat', (profile: any) => (profile.video.pixelFormat = 'yuv444p')],
+    ['video.options.crf', withCrf18],
+    ['video.options.preset', (profile: StoryProfile): void => void (profile.video.options['preset'] = 'veryfast')],
+    ['video.pixelFormat', (profile: StoryProfile): void => void (profile.video.pixelFormat = 'yuv422p')],
   ])('17: a change of %s is refused by name', async (key, change) => {
-    const { ran } = await rerender(change);
+    const ran = await rerender(change);
     expect(ran.code, ran.stderr).toBe(2);
     expect(`${ran.json.message} ${JSON.stringify(ran.json.details)}`).toContain(key);
   }, timeout);
 
   test('17: --full renders anew', async () => {
-    const { ran } = await rerender((profile) => (profile.video.options.crf = '18'), ['--full']);
+    const ran = await rerender(withCrf18, ['--full']);
     expect(ran.code, ran.stderr).toBe(0);
     expect(ran.json.frames.rendered).toBe(1152);
   }, timeout);
 
   test('17: sound in another format leaves the picture alone', async () => {
-    const { ran } = await rerender((profile) => (profile.sound = { codec: 'aac', sampleRate: 48000, layout: 'stereo', bitrate: 192000 }));
+    const ran = await rerender((profile) => void (profile.sound = { codec: 'aac', sampleRate: 48000, layout: 'stereo', bitrate: 192000 }));
     expect(ran.code, ran.stderr).toBe(0);
     expect(ran.json.frames.rendered).toBe(0);
   }, timeout);
 });
 
 describe('18: parts of a timeline', () => {
-  const part = async (output: Output): Promise<any> => {
+  const part = async (output: Output): Promise<RunDocument> => {
     const folder = freshFolder('part');
     const deliverable = join(folder, 'film.mov');
     const store = join(folder, 'store');
@@ -240,7 +242,7 @@ describe('22: a damaged deliverable', () => {
     const place = handedOver(await clean(film, 'A'));
     const shown = await patchwork(['show', place.deliverable], { store: place.store });
     const chunk = shown.json.chunks[7];
-    flipByte(place.deliverable, chunk.offset + 40);
+    flipByte(place.deliverable, (chunk?.offset ?? 0) + 40);
     const verified = await patchwork(['verify', place.deliverable], { store: place.store });
     expect(verified.code).toBe(5);
     const ran = await renderFilm(film, place.deliverable, 'A', place.store);

@@ -39,7 +39,7 @@ export async function renderRequest(
     forceRanges: flags.forceRange ?? [],
     full: flags.full ?? false,
     onUnknown: unknownPolicy(flags.onUnknown),
-    mediaMap: (flags.mediaMap ?? []).map(mapRule),
+    mediaMap: mapRules(flags.mediaMap),
     searchFolders: (flags.search ?? []).map((each) => resolve(folder, each)),
     paranoid: flags.paranoid ?? false,
     proof: flags.deep === true ? 'deep' : 'default',
@@ -57,7 +57,7 @@ async function profileFrom(context: CommandContext, folder: string, text: string
   }
   const bytes = await readWholeFile(context.files, path, 1 << 20);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as RenderRequest['profile'];
   } catch (cause) {
     throw new PatchworkError('PW_PROFILE_SYNTAX', `${path} is no JSON: ${cause instanceof Error ? cause.message : ''}`, {
       cause,
@@ -76,6 +76,11 @@ function unknownPolicy(text: string | undefined): UnknownPolicy {
     });
   }
   throw new PatchworkError('PW_USAGE_POLICY', `--on-unknown ${text} is no policy`, { hint: 'Use refuse, full or trust.' });
+}
+
+/** Reads `--media-map` rules. @throws PW_USAGE_MAP */
+export function mapRules(texts: readonly string[] | undefined): RenderRequest['mediaMap'] {
+  return (texts ?? []).map(mapRule);
 }
 
 function mapRule(text: string): { from: string; to: string } {

@@ -22,8 +22,17 @@ export function printResult(terminal: Terminal, result: CommandResult, asJson: b
   terminal.stdout(`${asJson ? JSON.stringify(result.document) : result.text}\n`);
 }
 
+/** A failure, for machines. */
+export interface ErrorDocument {
+  readonly schema: 'patchwork.error/1';
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly details: { readonly [key: string]: Json };
+}
+
 /** The document of a failure, `patchwork.error/1`. */
-export function errorDocument(error: unknown): { readonly schema: string; readonly [key: string]: Json } & { readonly code: string } {
+export function errorDocument(error: unknown): ErrorDocument {
   if (isPatchworkError(error)) {
     return { schema: 'patchwork.error/1', code: error.code, message: error.message, hint: error.hint, details: error.details };
   }
@@ -38,7 +47,7 @@ export function errorDocument(error: unknown): { readonly schema: string; readon
 export function printError(terminal: Terminal, error: unknown, asJson: boolean): string {
   const document = errorDocument(error);
   if (asJson) terminal.stdout(`${JSON.stringify(document)}\n`);
-  const hint = document['hint'];
-  terminal.stderr(`patchwork: ${String(document['message'])}\n${hint === null || hint === undefined ? '' : `  ${String(hint)}\n`}  (${document.code})\n`);
-  return document.code;
+  const { message, hint, code } = document;
+  terminal.stderr(`patchwork: ${message}\n${hint === null ? '' : `  ${hint}\n`}  (${code})\n`);
+  return code;
 }

@@ -4,6 +4,7 @@ import { addDemo } from './commands/demo.ts';
 import { addHistory } from './commands/history.ts';
 import { addRender } from './commands/render.ts';
 import { addStore } from './commands/store.ts';
+import { addTimeline } from './commands/timeline.ts';
 import type { ExitCode } from './exit-code.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { printError } from './output.ts';
@@ -39,6 +40,7 @@ function commandLine(shell: Shell, run: RunAction): Command {
     .showSuggestionAfterError();
   addRender(program, shell, run);
   addHistory(program, shell, run);
+  addTimeline(program, shell, run);
   addStore(program, shell, run);
   addDemo(program, shell, run);
   for (const command of program.commands) addCommonFlags(command);

@@ -44,7 +44,7 @@ export async function readSettings(sources: SettingSources): Promise<Settings> {
     if (fromEnv !== undefined && fromEnv !== '') return { value: fromEnv, origin: 'environment', place: variable };
     for (const [origin, file] of [['project file', project], ['user file', user]] as const) {
       const value = file?.values[key];
-      if (file !== null && value !== undefined) return { value: String(value), origin, place: file.path };
+      if (file !== null && value !== undefined) return { value: settingText(value), origin, place: file.path };
     }
     return { value: fallback, origin: 'default', place: null };
   };
@@ -53,6 +53,10 @@ export async function readSettings(sources: SettingSources): Promise<Settings> {
     storeCapBytes: wholeNumber(pick(undefined, 'PATCHWORK_STORE_CAP', 'storeCapBytes', '20000000000'), 'storeCapBytes'),
     workers: wholeNumber(pick(flags.workers, 'PATCHWORK_WORKERS', 'workers', String(availableParallelism())), 'workers'),
   };
+}
+
+function settingText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
 function cacheFolder(env: SettingSources['env']): string {

@@ -13,6 +13,7 @@ import { proveMovie } from './proof.ts';
 import { recordDelivery, settleDelivery } from './record-delivery.ts';
 import { writeRepairing } from './repairing-write.ts';
 import type { RenderRequest } from './request.ts';
+import { runId, sweepLeftovers } from './run-id.ts';
 import { requireSpace } from './space.ts';
 import { renderSoundTrack } from './sound-track.ts';
 import { isUpToDate } from './up-to-date.ts';
@@ -34,6 +35,7 @@ export async function forecastRender(context: RenderContext, request: RenderRequ
 export async function renderDeliverable(context: RenderContext, request: RenderRequest): Promise<Delivery> {
   const lock = await lockDeliverable(context.store.context, request.deliverablePath, { waitMs: lockWaitMs });
   try {
+    await sweepLeftovers(context, request.deliverablePath);
     const preparation = await prepare(context, request);
     const forecast = forecastOf(context, preparation);
     if (isUpToDate(preparation)) return leaveAlone(request, preparation, forecast);
@@ -54,7 +56,7 @@ async function deliver(context: RenderContext, request: RenderRequest, preparati
     const { written } = await publish(context.files, {
       destination: request.deliverablePath,
       expected: preparation.baseStat,
-      run: `${process.pid}-${context.clockMs()}`,
+      run: runId(context),
       write: (path) => writeRepairing(context, preparation, bench, sound.spec, path, notes),
       prove: (path) =>
         proveMovie(context, {

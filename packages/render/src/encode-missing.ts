@@ -73,7 +73,7 @@ async function encodeRun(
   onProgress: (done: number) => void,
 ): Promise<readonly StoredChunk[]> {
   const pictures = run.flatMap(({ range }) => picturesOf(request.program, range.in, range.out));
-  const outPath = await context.store.tempPath('chunks');
+  const outPath = context.store.tempPath('chunks');
   const job: PictureJob = {
     media: mediaOf(pictures, request.media),
     pictures,

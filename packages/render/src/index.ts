@@ -1,5 +1,7 @@
 export { inspectBase } from './base.ts';
 export type { Base } from './base.ts';
+export { openSides } from './comparison.ts';
+export type { ComparedSide, CompareOptions } from './comparison.ts';
 export type { RenderContext } from './context.ts';
 export { forecastRender, renderDeliverable } from './delivery.ts';
 export { explainFrame } from './explain.ts';
@@ -13,7 +15,7 @@ export { parsePosition, parseRange } from './range-text.ts';
 export type { RenderRequest, UnknownPolicy } from './request.ts';
 export { compileEntry } from './snapshot.ts';
 export type { Snapshot } from './snapshot.ts';
-export { loadTimeline } from './timeline-file.ts';
+export { loadTimeline, readTimelines } from './timeline-file.ts';
 export type { LoadedTimeline } from './timeline-file.ts';
 export { timelineFacts } from './timeline-facts.ts';
 export type { TimelineFacts } from './timeline-facts.ts';

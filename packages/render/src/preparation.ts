@@ -13,7 +13,6 @@ import {
 } from '@patchwork/plan';
 import { compileProgram, mediaUrlsOf, type Canvas, type Epoch, type Program } from '@patchwork/program';
 import type { LedgerEntry, LedgerSound, StoredChunk } from '@patchwork/store';
-import { activeReference } from '@patchwork/timeline';
 import { type FrameRange } from '@patchwork/time';
 import { chunksOfBase, inspectBase, type Base } from './base.ts';
 import type { RenderContext } from './context.ts';
@@ -26,8 +25,8 @@ import type { RenderRequest } from './request.ts';
 import { compileEntry } from './snapshot.ts';
 import { soundAtHand } from './sound-at-hand.ts';
 import { soundKey } from './sound-track.ts';
-import { loadTimeline, type LoadedTimeline } from './timeline-file.ts';
-import { firstVideoClip, timelineFacts, type TimelineFacts } from './timeline-facts.ts';
+import { firstVideoFacts, loadTimeline, type LoadedTimeline } from './timeline-file.ts';
+import { timelineFacts, type TimelineFacts } from './timeline-facts.ts';
 
 /** Everything that is known before the first frame is rendered. A dry run ends here. */
 export interface Preparation {
@@ -80,14 +79,14 @@ export async function prepare(context: RenderContext, request: RenderRequest): P
     ledger: entry?.profile ?? null,
     extension: extname(request.deliverablePath).toLowerCase(),
     timelineFacts: facts,
-    firstMediaFacts: mediaFacts(loaded, catalog),
+    firstMediaFacts: firstVideoFacts(loaded.timeline, catalog.find),
   });
-  const toolchain = await context.workers().toolchain(profile.video, { signal: context.signal });
   const snapshot = entry === null ? null : compileEntry(context, entry);
-  if (entry !== null && snapshot !== null) {
-    const path = request.deliverablePath;
-    checkSettings({ timeline: snapshot.facts, profile: entry.profile, toolchain: entry.toolchain }, { timeline: facts, profile, toolchain }, path);
-  }
+  const old = entry === null || snapshot === null ? null : { timeline: snapshot.facts, profile: entry.profile, toolchain: entry.toolchain };
+  // First what the files say, so that a profile which no encoder would take is refused by the key that differs.
+  if (old !== null) checkSettings(old, { ...old, timeline: facts, profile }, request.deliverablePath);
+  const toolchain = await context.workers().toolchain(profile.video, { signal: context.signal });
+  if (old !== null) checkSettings(old, { ...old, toolchain }, request.deliverablePath);
   const compiled = compileRequest(context, request, { loaded, facts, profile, catalog, previous: snapshot, entry });
   const { program, epochs, range } = compiled;
   checkUnmodelled(program, request);
@@ -152,13 +151,6 @@ function compileRequest(context: RenderContext, request: RenderRequest, parts: C
   const carried = entry === null || entry.epochs.length === 0 ? [] : carriedEpochs(context, entry, plain.program, range);
   const epochs = [...carried, ...forcedEpochs(request.forceRanges.map((text) => parseRange(text, facts)), carried)];
   return { range, epochs, ...(epochs.length === 0 ? plain : compile(epochs)) };
-}
-
-function mediaFacts(loaded: LoadedTimeline, catalog: MediaCatalog): { width: number; height: number; rate: Canvas['rate'] } | null {
-  const clip = firstVideoClip(loaded.timeline);
-  const reference = clip === null ? null : activeReference(clip);
-  const video = reference?.kind === 'ExternalReference' ? catalog.find(reference.targetUrl)?.video : null;
-  return video == null ? null : { width: video.width, height: video.height, rate: video.rate };
 }
 
 function checkUnmodelled(program: Program, request: RenderRequest): void {

@@ -1,4 +1,3 @@
-import type { FrameRange } from '@patchwork/time';
 import type { Json } from '@patchwork/kernel';
 
 /** What to do where the renderer meets something that it cannot draw or see. */
@@ -27,9 +26,4 @@ export interface RenderRequest {
   readonly paranoid: boolean;
   /** How the result is proven before it is published. */
   readonly proof: 'default' | 'deep';
-}
-
-/** A part of a programme and what it is called. */
-export interface NamedRange extends FrameRange {
-  readonly text: string;
 }

@@ -17,6 +17,7 @@ import { readRevision, type History, type Revision } from './history.ts';
 import { keptSound } from './kept-sound.ts';
 import { findingsOfMovie } from './proof.ts';
 import { placedChunks, settleDelivery } from './record-delivery.ts';
+import { runId, sweepLeftovers } from './run-id.ts';
 import { compileEntry } from './snapshot.ts';
 
 /** A revision that was brought back. */
@@ -37,6 +38,7 @@ export async function restoreRevision(context: RenderContext, revision: Revision
   const path = output ?? revision.path;
   const lock = await lockDeliverable(context.store.context, path);
   try {
+    await sweepLeftovers(context, path);
     const { history, entry } = await readRevision(context, revision);
     const expected = await files.stat(path);
     if (output !== null && expected !== null) {
@@ -47,7 +49,7 @@ export async function restoreRevision(context: RenderContext, revision: Revision
     const { written } = await publish(files, {
       destination: path,
       expected,
-      run: `${process.pid}-${context.clockMs()}`,
+      run: runId(context),
       write: (temporary) => writeMovie(files, temporary, spec, context.hashing),
       prove: (temporary, made) => provenSame(context, temporary, spec, entry, made.sha256),
       record: async (made) => {

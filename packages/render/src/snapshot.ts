@@ -1,4 +1,3 @@
-import type { Digest } from '@patchwork/kernel';
 import { fontDigest } from '@patchwork/media';
 import { compileProgram, type MediaInfo, type Program } from '@patchwork/program';
 import type { LedgerEntry } from '@patchwork/store';
@@ -39,9 +38,4 @@ export function compileEntry(context: Pick<RenderContext, 'sha256'>, entry: Snap
     range: entry.range,
   });
   return { loaded, facts: timelineFacts(loaded.timeline), program };
-}
-
-/** Media identity by its digest, of one entry. */
-export function mediaByIdentity(entry: LedgerEntry): ReadonlyMap<Digest, MediaInfo> {
-  return new Map(entry.media.map((info) => [info.identity, info]));
 }

@@ -22,7 +22,7 @@ export async function renderSoundTrack(
   profile: SoundProfile,
   media: readonly MediaInfo[],
 ): Promise<{ readonly spec: SoundSpec; readonly path: string; readonly clipped: number }> {
-  const path = await context.store.tempPath('sound');
+  const path = context.store.tempPath('sound');
   const named = new Set(sound.pieces.map((piece) => piece.media));
   const encoded = await context.workers().renderSound(
     {

@@ -1,6 +1,9 @@
 import { PatchworkError, type Diagnostic, type Digest, type FilePort, type Sha256 } from '@patchwork/kernel';
 import { readTimelineFile } from '@patchwork/formats';
-import type { Timeline } from '@patchwork/timeline';
+import type { Rate } from '@patchwork/time';
+import type { MediaInfo } from '@patchwork/program';
+import { activeReference, type Timeline } from '@patchwork/timeline';
+import { firstVideoClip } from './timeline-facts.ts';
 import { fileName } from './media-paths.ts';
 import { readWholeFile } from './whole-file.ts';
 
@@ -33,6 +36,11 @@ export async function loadTimeline(
   return timelineFromBytes(sha256, fileName(path), bytes, name);
 }
 
+/** Reads all timelines of a file. @throws PW_FILE_* and what the reader throws */
+export async function readTimelines(context: { readonly files: FilePort }, path: string): Promise<{ readonly timelines: readonly Timeline[]; readonly diagnostics: readonly Diagnostic[] }> {
+  return readTimelineFile({ name: fileName(path), bytes: await readWholeFile(context.files, path, largestTimelineBytes) });
+}
+
 /** As {@link loadTimeline}, from content at hand: a ledger's snapshot. */
 export function timelineFromBytes(
   sha256: Sha256,
@@ -61,4 +69,12 @@ function chosen(timelines: readonly Timeline[], name: string | null, file: strin
     });
   }
   return first;
+}
+
+/** Raster and rate of the first video clip's media; null where there is none at hand. */
+export function firstVideoFacts(timeline: Timeline, find: (targetUrl: string) => MediaInfo | null): { readonly width: number; readonly height: number; readonly rate: Rate } | null {
+  const clip = firstVideoClip(timeline);
+  const reference = clip === null ? null : activeReference(clip);
+  const video = reference?.kind === 'ExternalReference' ? find(reference.targetUrl)?.video : null;
+  return video == null ? null : { width: video.width, height: video.height, rate: video.rate };
 }

@@ -22,7 +22,7 @@ export async function makeLongFilm(seed: number): Promise<{ old: Film; next: Fil
     const path = await testMedia(`long${id}`, {
       id,
       container: 'mov',
-      video: { codec: 'mjpeg', width: 64, height: 36, rate: rational(24), frames: 200, blank: true },
+      video: { codec: 'mjpeg', width: 64, height: 36, rate: rational(24), frames: 200 },
       sound: null,
     });
     media[`long${id}`] = { path, id, rate, frames: 200, toneHz: 0 };

@@ -1,4 +1,4 @@
-import { lengthOfTrack, type Film, type Key, type Shot } from './film.ts';
+import type { Film, Key, Shot } from './film.ts';
 
 /** One picture that may be seen in a frame: which file, which of its frames, how much of it (0…1). */
 export interface SeenPicture {
@@ -76,14 +76,4 @@ function valueAt(value: number | readonly Key[], at: number): number {
 
 function weighted(layer: SeenLayer, share: number): SeenPicture[] {
   return layer.map((picture) => ({ ...picture, weight: picture.weight * share }));
-}
-
-/** The tone that sounds at a record frame on an audio track: the shot and its frame counted from its start; null for silence. */
-export function naiveSoundAt(track: readonly Shot[], frame: number): { readonly shot: Shot; readonly at: number } | null {
-  let start = 0;
-  for (const shot of track) {
-    if (frame < start + shot.length) return shot.media === null || shot.enabled === false ? null : { shot, at: frame - start };
-    start += shot.length;
-  }
-  return frame < lengthOfTrack(track) ? null : null;
 }

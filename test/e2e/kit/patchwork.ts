@@ -6,13 +6,36 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
 
+/** The fields of all documents that the stories look at; which are there depends on the command. */
+export interface RunDocument {
+  readonly frames: { readonly total: number; readonly rendered: number; readonly reused: number };
+  readonly dirty: readonly (readonly [number, number])[];
+  readonly reasons: readonly { readonly code: string; readonly text: string }[];
+  readonly sound: string;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly details: unknown;
+  readonly chunks: readonly { readonly key: string; readonly offset: number; readonly size: number; readonly frames: number }[];
+  readonly media: { readonly video: { readonly rate: string; readonly frames: number } };
+  readonly profile: StoryProfile;
+  readonly clean: boolean;
+  readonly verified: boolean | null;
+}
+
+/** The part of a profile document that stories change. */
+export interface StoryProfile {
+  video: { pixelFormat: string; options: Record<string, string> };
+  sound: { codec: string; sampleRate: number; layout: string; bitrate: number | null };
+}
+
 /** What a command left behind. */
 export interface Ran {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** The `--json` document; null when stdout held none. */
-  readonly json: any;
+  /** The `--json` document; empty when stdout held none. */
+  readonly json: RunDocument;
 }
 
 /** Runs the built command as a user would, in a process of its own, with a store of its own. Never rejects. */
@@ -30,11 +53,11 @@ export async function patchwork(args: readonly string[], options: { store: strin
   });
 }
 
-function parsed(stdout: string): unknown {
+function parsed(stdout: string): RunDocument {
   try {
-    return JSON.parse(stdout);
+    return JSON.parse(stdout) as RunDocument;
   } catch {
-    return null;
+    return {} as RunDocument;
   }
 }
 

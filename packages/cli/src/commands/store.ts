@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Json } from '@patchwork/kernel';
 import { formatRate } from '@patchwork/time';
 import { identifyMedia } from '@patchwork/render';
+import type { Setting } from '../settings.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, Shell } from '../shell.ts';
 import type { RunAction } from '../program.ts';
 import { doctor } from '../doctor.ts';
@@ -72,7 +73,7 @@ async function fsck(context: CommandContext): Promise<CommandOutcome> {
 }
 
 function config(context: CommandContext, withOrigin: boolean): CommandOutcome {
-  const settings = Object.entries(context.settings);
+  const settings = Object.entries(context.settings) as readonly (readonly [string, Setting<string | number>])[];
   return {
     document: {
       schema: 'patchwork.config/1',

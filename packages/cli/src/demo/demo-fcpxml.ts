@@ -75,10 +75,16 @@ function musicLines(film: DemoFilm, names: readonly string[], start: number, sho
   const index = film.shots.indexOf(shot);
   if (index % 8 !== 0) return [];
   return [
-    `       <asset-clip ref="a${names.indexOf('m12')}" lane="-1" name="music" offset="${time(shot.from)}" start="0s" duration="${time(Math.min(demoMediaFrames, demoFrames(film) - start))}" srcEnable="audio" audioRole="music" format="r0" tcFormat="NDF">`,
+    `       <asset-clip ref="a${names.indexOf('m12')}" lane="-1" name="music" offset="${time(shot.from)}" start="0s" duration="${time(musicFrames(film, index))}" srcEnable="audio" audioRole="music" format="r0" tcFormat="NDF">`,
     '        <adjust-volume amount="-12dB"/>',
     '       </asset-clip>',
   ];
+}
+
+/** A stretch of music: up to the next one, or as long as its file is. */
+export function musicFrames(film: DemoFilm, index: number): number {
+  const next = Math.min(index + 8, film.shots.length);
+  return Math.min(demoMediaFrames, startOfShot(film, next) - startOfShot(film, index));
 }
 
 function xml(text: string): string {

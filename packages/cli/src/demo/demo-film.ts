@@ -30,8 +30,8 @@ export interface DemoOverlay {
 
 /** Frames a second, raster and length of each media file. */
 export const demoRate = 24;
-export const demoWidth = 640;
-export const demoHeight = 360;
+export const demoWidth = 480;
+export const demoHeight = 270;
 export const demoMediaFrames = 240;
 const sources = 12;
 
@@ -50,15 +50,15 @@ export function demoFilm(): DemoFilm {
   const shots = Array.from({ length: 48 }, (_, index): DemoShot => ({
     media: demoMediaName(1 + ((index * 5) % sources)),
     from: 12 + ((index * 29) % 140),
-    length: 36 + ((index * 7) % 5) * 6,
-    dissolve: index % 12 === 5 ? 12 : 0,
+    length: 16 + ((index * 7) % 5) * 3,
+    dissolve: index % 12 === 5 ? 8 : 0,
   }));
   const overlays = Array.from({ length: 11 }, (_, index): DemoOverlay => ({
     media: demoMediaName(1 + ((index * 7 + 3) % sources)),
     lane: index % 3 === 2 ? 2 : 1,
-    at: 60 + index * 190,
+    at: 40 + index * 90,
     from: 20 + index * 9,
-    length: 72,
+    length: 48,
     opacity: index % 2 === 0 ? 1 : 0.6,
     scale: 0.4,
     position: [index % 2 === 0 ? 0.5 : -0.5, 0.25],

@@ -3,6 +3,7 @@ import type { BeforeAfter, PatchRun, StripItem, StripTrack } from '@patchwork/re
 import { formatTimecode, rational, type FrameRange } from '@patchwork/time';
 import type { CommandContext } from '../shell.ts';
 import type { DemoEdit } from './demo-edits.ts';
+import { musicFrames } from './demo-fcpxml.ts';
 import { demoFrames, demoRate, startOfShot, type DemoFilm, type DemoOverlay } from './demo-film.ts';
 import type { DemoOutput } from './demo-output.ts';
 import type { SelfRun } from './self.ts';
@@ -97,7 +98,7 @@ function tracksOf(film: DemoFilm, rendered: readonly FrameRange[]): readonly Str
   const music = film.shots.flatMap((_, index): StripItem[] => {
     if (index % 8 !== 0) return [];
     const start = startOfShot(film, index);
-    return [{ in: start, out: Math.min(start + 240, demoFrames(film)), name: 'music', changed: false }];
+    return [{ in: start, out: start + musicFrames(film, index), name: 'music', changed: false }];
   });
   return [
     { name: 'V3', kind: 'picture', items: lane(2) },

@@ -1,0 +1,122 @@
+import { dirname } from 'node:path';
+import { isPatchworkError, type Diagnostic, type Digest } from '@patchwork/kernel';
+import { fontDigest } from '@patchwork/media';
+import { compileProgram, mediaUrlsOf, type Canvas, type MediaInfo, type Program } from '@patchwork/program';
+import type { Timeline } from '@patchwork/timeline';
+import type { RenderContext } from './context.ts';
+import { parseRevision, readRevision } from './history.ts';
+import { openCatalog } from './media-catalog.ts';
+import { compileEntry, type NamedMedia } from './snapshot.ts';
+import { firstVideoFacts, loadTimeline } from './timeline-file.ts';
+import { timelineFacts } from './timeline-facts.ts';
+
+/** One side of a comparison: a timeline, and what is known of its media. */
+export interface ComparedSide {
+  readonly timeline: Timeline;
+  /** Null where it could not be compiled: `unknown` says why. */
+  readonly program: Program | null;
+  readonly identityOf: (targetUrl: string) => Digest | null;
+  readonly unknown: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** How the sides of a comparison are found. */
+export interface CompareOptions {
+  readonly timelineName: string | null;
+  readonly mediaMap: readonly { readonly from: string; readonly to: string }[];
+  readonly searchFolders: readonly string[];
+}
+
+/**
+ * Opens both sides of a comparison. A side is a timeline file, a deliverable (what it was rendered from) or a revision of
+ * one (`film.mov@{1}`). A delivered side's canvas is used for both, so that a raster that only one names is no difference.
+ */
+export async function openSides(
+  context: RenderContext,
+  oldText: string,
+  newText: string,
+  options: CompareOptions,
+): Promise<{ readonly old: ComparedSide; readonly new: ComparedSide }> {
+  const old = await sourceOf(context, oldText, options);
+  const next = await sourceOf(context, newText, options);
+  const canvas = old.canvas ?? next.canvas ?? null;
+  return { old: await old.open(canvas), new: await next.open(canvas) };
+}
+
+interface Source {
+  /** Of a delivered side. */
+  readonly canvas: Canvas | null;
+  readonly open: (canvas: Canvas | null) => Promise<ComparedSide>;
+}
+
+async function sourceOf(context: RenderContext, text: string, options: CompareOptions): Promise<Source> {
+  return /\.(mov|mp4|m4v)(@\{[^}]*\})?$/i.test(text) ? deliveredSource(context, text) : fileSource(context, text, options);
+}
+
+async function deliveredSource(context: RenderContext, text: string): Promise<Source> {
+  const { entry } = await readRevision(context, parseRevision(text));
+  const snapshot = compileEntry(context, { ...entryFields(entry), range: null });
+  const byUrl = urlTable(entry.media as readonly NamedMedia[]);
+  return {
+    canvas: snapshot.program.canvas,
+    open: async () => ({
+      timeline: snapshot.loaded.timeline,
+      program: snapshot.program,
+      identityOf: (url) => byUrl.get(url)?.identity ?? null,
+      unknown: [],
+      diagnostics: snapshot.loaded.diagnostics,
+    }),
+  };
+}
+
+type EntryFields = Pick<Awaited<ReturnType<typeof readRevision>>['entry'], 'profile' | 'timeline' | 'timelineName' | 'media' | 'epochs'>;
+
+/** A spread would unpack the chunks. */
+function entryFields({ profile, timeline, timelineName, media, epochs }: EntryFields): EntryFields {
+  return { profile, timeline, timelineName, media, epochs };
+}
+
+function urlTable(media: readonly NamedMedia[]): ReadonlyMap<string, MediaInfo> {
+  return new Map(media.flatMap((info) => info.urls.map((url) => [url, info] as const)));
+}
+
+async function fileSource(context: RenderContext, path: string, options: CompareOptions): Promise<Source> {
+  const loaded = await loadTimeline(context.files, context.sha256, path, options.timelineName);
+  const catalog = await openCatalog(context, mediaUrlsOf(loaded.timeline), {
+    timelineFolder: dirname(path),
+    map: options.mediaMap,
+    folders: options.searchFolders,
+  });
+  const open = async (given: Canvas | null): Promise<ComparedSide> => {
+    const facts = timelineFacts(loaded.timeline);
+    const first = firstVideoFacts(loaded.timeline, catalog.find);
+    const width = given?.width ?? facts.width ?? first?.width;
+    const height = given?.height ?? facts.height ?? first?.height;
+    const rate = facts.rate ?? given?.rate ?? first?.rate;
+    const side = { timeline: loaded.timeline, identityOf: (url: string) => catalog.find(url)?.identity ?? null };
+    if (width === undefined || height === undefined || rate === undefined) {
+      return { ...side, program: null, unknown: [`${path}: its raster or rate is not known`], diagnostics: loaded.diagnostics };
+    }
+    const canvas: Canvas = { width, height, rate, color: given?.color ?? { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'tv' } };
+    return { ...side, ...compiledOrUnknown(context, path, loaded.timeline, canvas, catalog.find, loaded.diagnostics) };
+  };
+  return { canvas: null, open };
+}
+
+function compiledOrUnknown(
+  context: RenderContext,
+  path: string,
+  timeline: Timeline,
+  canvas: Canvas,
+  media: (url: string) => MediaInfo | null,
+  diagnostics: readonly Diagnostic[],
+): Pick<ComparedSide, 'program' | 'unknown' | 'diagnostics'> {
+  try {
+    const compiled = compileProgram({ timeline, canvas, media, sha256: context.sha256, sampleRate: 48_000, epochs: [], font: fontDigest(), range: null });
+    return { program: compiled.program, unknown: [], diagnostics: [...diagnostics, ...compiled.diagnostics] };
+  } catch (error) {
+    // What cannot be drawn can still be compared in words; the comparison says what it could not see.
+    if (!isPatchworkError(error)) throw error;
+    return { program: null, unknown: [`${path}: ${error.message} (${error.code})`], diagnostics };
+  }
+}
