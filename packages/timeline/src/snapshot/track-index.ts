@@ -3,13 +3,19 @@ import type { Composable, NodeId, Track } from '../model.ts';
 import { isItem, trimmedRange } from '../ranges.ts';
 
 /** Children per block: small enough that a change costs little, large enough that there are few blocks. */
-const blockSize = 256;
+const blockSize = 128;
 
 /** A run of children and where each begins, in ticks from the block's start. Shared between snapshots. */
 interface Block {
   readonly children: readonly Composable[];
   /** `count + 1` values; the last is the block's length. */
   readonly starts: Float64Array;
+  readonly home: Home;
+}
+
+/** Stands for a block through its versions, so that an edit need not tell each child anew where it is. */
+interface Home {
+  latest: Block | null;
 }
 
 /**
@@ -25,10 +31,10 @@ export class TrackIndex {
   readonly #firstIndex: Float64Array;
   readonly #firstTick: Float64Array;
 
-  /** The block in which a child was last put; shared by the indexes made from one another, checked before use. */
-  readonly #homes: Map<NodeId, Block>;
+  /** The home in which a child was last put; shared by the indexes made from one another, checked before use. */
+  readonly #homes: Map<NodeId, Home>;
 
-  private constructor(ticksPerSecond: number, blocks: readonly Block[], homes: Map<NodeId, Block>) {
+  private constructor(ticksPerSecond: number, blocks: readonly Block[], homes: Map<NodeId, Home>) {
     this.#ticksPerSecond = ticksPerSecond;
     this.#homes = homes;
     this.#blocks = blocks;
@@ -50,6 +56,7 @@ export class TrackIndex {
       blocksOf(
         track.children,
         track.children.map((child) => ticksOf(child, ticksPerSecond)),
+        { latest: null },
       ),
       new Map(),
     );
@@ -70,21 +77,31 @@ export class TrackIndex {
     }
     const first = Math.max(0, this.#blockOf(from));
     const last = Math.max(first, this.#blockOf(from + removed));
-    const firstIndex = this.#firstIndex[first] ?? 0;
     const touched = this.#blocks.slice(first, last + 1);
-    const children = touched.flatMap((block) => block.children);
-    const ticks = touched.flatMap(ticksOfBlock);
-    const addedTicks = added.map((child) => ticksOf(child, this.#ticksPerSecond));
-    children.splice(from - firstIndex, removed, ...added);
-    ticks.splice(from - firstIndex, removed, ...addedTicks);
-    const blocks = blocksOf(children, ticks);
-    if (this.#homes.size > 0) {
-      for (let at = from; at < from + removed; at += 1) this.#homes.delete(this.child(at)?.id ?? '');
-      for (const block of blocks) for (const child of block.children) this.#homes.set(child.id, block);
+    const blocks = touched.flatMap((block, at) => {
+      const start = (this.#firstIndex[first + at] ?? 0) - from;
+      const children = [...block.children];
+      const ticks = ticksOfBlock(block);
+      const gone = Math.max(0, -start);
+      const count = Math.max(0, Math.min(children.length, removed - start) - gone);
+      const put = at === 0 ? added : [];
+      children.splice(gone, count, ...put);
+      ticks.splice(gone, count, ...put.map((child) => ticksOf(child, this.#ticksPerSecond)));
+      return blocksOf(children, ticks, block.home);
+    });
+    if (touched.length === 0) {
+      blocks.push(
+        ...blocksOf(
+          added,
+          added.map((child) => ticksOf(child, this.#ticksPerSecond)),
+          { latest: null },
+        ),
+      );
     }
+    if (this.#homes.size > 0) this.#rehouse(touched, blocks, from, removed, added);
     const index = new TrackIndex(
       this.#ticksPerSecond,
-      this.#blocks.toSpliced(first, last - first + 1, ...blocks),
+      this.#blocks.toSpliced(first, touched.length, ...blocks),
       this.#homes,
     );
     const changed = trackOf(track, index);
@@ -117,11 +134,12 @@ export class TrackIndex {
   /** Index of the child with an id; −1 for none. */
   indexOf(id: NodeId): number {
     if (this.#homes.size === 0) {
-      for (const block of this.#blocks) for (const child of block.children) this.#homes.set(child.id, block);
+      for (const { children, home } of this.#blocks) for (const child of children) this.#homes.set(child.id, home);
     }
-    const home = this.#homes.get(id);
-    const known = home === undefined ? -1 : this.#blocks.indexOf(home);
-    if (home !== undefined && known !== -1) return (this.#firstIndex[known] ?? 0) + placeIn(home.children, id);
+    const home = this.#homes.get(id)?.latest ?? null;
+    const known = home === null ? -1 : this.#blocks.indexOf(home);
+    const inBlock = home === null || known === -1 ? -1 : placeIn(home.children, id);
+    if (inBlock !== -1) return (this.#firstIndex[known] ?? 0) + inBlock;
     // An older snapshot than the one that was edited last: its blocks are no more on record.
     for (const [at, block] of this.#blocks.entries()) {
       const found = placeIn(block.children, id);
@@ -166,6 +184,22 @@ export class TrackIndex {
     );
   }
 
+  /** Tells the few children that came, went, or were parted from their block. */
+  #rehouse(
+    touched: readonly Block[],
+    blocks: readonly Block[],
+    from: number,
+    removed: number,
+    added: readonly Composable[],
+  ): void {
+    for (let at = from; at < from + removed; at += 1) this.#homes.delete(this.child(at)?.id ?? '');
+    const old = new Set(touched.map((block) => block.home));
+    const came = new Set(added);
+    for (const { children, home } of blocks) {
+      for (const child of children) if (!old.has(home) || came.has(child)) this.#homes.set(child.id, home);
+    }
+  }
+
   #blockOf(index: number): number {
     return Math.min(this.#blocks.length - 1, lastNotAbove(this.#firstIndex, this.#blocks.length, index));
   }
@@ -190,16 +224,20 @@ export function secondsOf(child: Composable): Rational {
   return divide(value, rate);
 }
 
-function blocksOf(children: readonly Composable[], ticks: readonly number[]): Block[] {
+/** Blocks of some children; the first of them takes on the home. None for no children. */
+function blocksOf(children: readonly Composable[], ticks: readonly number[], home: Home): Block[] {
   const blocks: Block[] = [];
-  // Blocks grow by edits before they are divided; equal parts keep them from decaying into tiny ones.
-  const parts = Math.ceil(children.length / blockSize);
+  // A block may grow to twice the size before it is divided, so that an edit mostly touches one alone.
+  const parts =
+    children.length <= 2 * blockSize ? Math.min(1, children.length) : Math.ceil(children.length / blockSize);
   for (let part = 0; part < parts; part += 1) {
     const from = Math.floor((children.length * part) / parts);
     const own = children.slice(from, Math.floor((children.length * (part + 1)) / parts));
     const starts = new Float64Array(own.length + 1);
     for (let at = 0; at < own.length; at += 1) starts[at + 1] = (starts[at] ?? 0) + (ticks[from + at] ?? 0);
-    blocks.push({ children: own, starts });
+    const block: Block = { children: own, starts, home: part === 0 ? home : { latest: null } };
+    block.home.latest = block;
+    blocks.push(block);
   }
   return blocks;
 }
