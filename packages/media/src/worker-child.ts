@@ -20,6 +20,12 @@ interface ChildEvents {
   onExit(task: Task | null, how: string): void;
 }
 
+/**
+ * glibc: give large blocks back at once. FFmpeg's aligned picture buffers otherwise leave holes in the heap that are not
+ * filled again (measured: 500 freed 1080p frames leave 1.1 GB, with this 78 MB). Elsewhere these names mean nothing.
+ */
+const memoryHabits = { MALLOC_MMAP_THRESHOLD_: '262144', MALLOC_ARENA_MAX: '2' };
+
 /** Lines of the child's stderr kept for the log. */
 const errorLines = 20;
 
@@ -45,6 +51,7 @@ export class WorkerChild {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [],
+      env: { ...process.env, ...memoryHabits },
     });
     this.process.on('message', (message) => this.hear(message as AnswerMessage));
     this.process.stderr?.on('data', (data: Buffer) => {

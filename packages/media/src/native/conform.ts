@@ -2,7 +2,8 @@ import type { ColorTags } from '@patchwork/program';
 import type { Rational } from '@patchwork/time';
 import type { Frame } from 'node-av/lib';
 import { carriesAlpha } from './pixel-format.ts';
-import { frameOfRaster, rasterOfFrame } from './frame-memory.ts';
+import type { FrameArena } from './frame-arena.ts';
+import { rasterOfFrame } from './frame-memory.ts';
 import { croppedRaster, placedRaster, turnedRaster } from './place.ts';
 import { type Raster, type RasterArena, type RasterFormat, fullChroma } from './raster.ts';
 import type { Scaler } from './scaler.ts';
@@ -25,17 +26,16 @@ export interface DrawingCanvas {
   readonly color: ColorTags;
 }
 
-/** What drawing works with: memory, the scaler, and the frames to free when the picture is done. */
+/** What drawing works with: memory for planes and frames, both taken back when the picture is done, and the scaler. */
 export interface Workshop {
   readonly arena: RasterArena;
+  readonly frames: FrameArena;
   readonly scaler: Scaler;
-  /** Takes a frame over, to be freed when the picture is done. */
-  keep(frame: Frame): Frame;
 }
 
 /**
  * A frame on the canvas: cropped, turned, converted to the canvas's format and colour, conformed. A frame that is
- * already all that is seen in place, without a copy; otherwise the scaler runs once (twice for a crop or a turn).
+ * already all that is copied; otherwise the scaler runs once (twice for a crop or a turn).
  * A matrix or range that the file does not state is taken to be the canvas's.
  */
 export function conformedFrame(frame: Frame, how: Conforming, canvas: DrawingCanvas, shop: Workshop): Raster {
@@ -50,7 +50,8 @@ export function conformedFrame(frame: Frame, how: Conforming, canvas: DrawingCan
   // Cut and turned at full chroma, where any pixel is a place to cut.
   const full = fullChroma(canvas.format);
   const format = hasAlpha(frame) ? full.withAlpha : full.pixelFormat;
-  const open = shop.keep(shop.scaler.convert(frame, color, format, frame.width, frame.height, canvas.color));
+  const open = shop.frames.take(format, frame.width, frame.height);
+  shop.scaler.convert(frame, color, open, canvas.color);
   let raster = rasterOfFrame(open, full);
   if (cropped) {
     const left = Math.round(crop.left * raster.width);
@@ -61,7 +62,7 @@ export function conformedFrame(frame: Frame, how: Conforming, canvas: DrawingCan
     raster = croppedRaster(raster, left, top, width, height);
   }
   if (rotation === 90 || rotation === 180 || rotation === 270) raster = turnedRaster(shop.arena, raster, rotation);
-  const turned = shop.keep(frameOfRaster(raster));
+  const turned = shop.frames.frameOf(raster);
   const aspect =
     rotation === 90 || rotation === 270 ? { num: how.pixelAspect.den, den: how.pixelAspect.num } : how.pixelAspect;
   return conformed(turned, canvas.color, { ...how, pixelAspect: aspect }, canvas, shop);
@@ -83,17 +84,9 @@ function conformed(frame: Frame, color: ColorTags, how: Conforming, canvas: Draw
   const native = frame.format === format.pixelFormat || frame.format === format.withAlpha;
   const ready =
     same && alike && native
-      ? frame
-      : shop.keep(
-          shop.scaler.convert(
-            frame,
-            color,
-            hasAlpha(frame) ? format.withAlpha : format.pixelFormat,
-            size.width,
-            size.height,
-            canvas.color,
-          ),
-        );
+      ? shop.frames.copyOf(frame)
+      : shop.frames.take(hasAlpha(frame) ? format.withAlpha : format.pixelFormat, size.width, size.height);
+  if (!(same && alike && native)) shop.scaler.convert(frame, color, ready, canvas.color);
   const left = evenPart((canvas.width - size.width) / 2);
   const top = evenPart((canvas.height - size.height) / 2);
   return placedRaster(shop.arena, rasterOfFrame(ready, format), canvas.width, canvas.height, left, top);

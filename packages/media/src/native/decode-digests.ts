@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { type Digest, isPatchworkError } from '@patchwork/kernel';
 import { AV_FRAME_FLAG_CORRUPT, AV_NOPTS_VALUE, AVDISCARD_ALL, AVSEEK_FLAG_BACKWARD } from 'node-av/constants';
 import { Frame, Packet } from 'node-av/lib';
 import type { CodecContext, FormatContext } from 'node-av/lib';
 import type { DecodedDigests, DigestJob, FrameDigest } from '../jobs.ts';
 import { endOfStream, libavText, tryAgain } from './check.ts';
+import { frameDigest } from './frame-digest.ts';
 import { openInput } from './input.ts';
 import { type MovieFrames, movieFrames } from './movie-frames.ts';
 import { openDecoder } from './open-stream.ts';
@@ -137,7 +137,7 @@ class Player {
         this.note(`frame ${frame}: the decoder had to conceal errors`);
         return null;
       }
-      return createHash('sha256').update(this.frame.toBuffer()).digest('hex');
+      return frameDigest(this.frame);
     }
   }
 

@@ -4,10 +4,11 @@ import type { Frame } from 'node-av/lib';
 import { fontDigest } from '../font.ts';
 import { fadedRaster, mixedRaster, overRaster, solidRaster, solidSamples } from './composite.ts';
 import { type DrawingCanvas, type Workshop, clearRaster, conformedFrame } from './conform.ts';
-import { frameOfRaster } from './frame-memory.ts';
+import { FrameArena } from './frame-arena.ts';
 import type { FramePool } from './frame-pool.ts';
-import { type Raster, type RasterFormat, RasterArena, maxSample } from './raster.ts';
+import { type Raster, type RasterFormat, RasterArena } from './raster.ts';
 import { Scaler } from './scaler.ts';
+import { textedRaster } from './texted.ts';
 import { type TextMask, textMask } from './text.ts';
 import { transformedRaster } from './transform.ts';
 
@@ -32,7 +33,6 @@ export class Drawer {
   private readonly arena = new RasterArena();
   private readonly scaler = new Scaler();
   private readonly masks = new Map<string, TextMask>();
-  private frames: Frame[] = [];
   private readonly shop: Workshop;
 
   constructor(
@@ -50,14 +50,7 @@ export class Drawer {
     this.pool = pool;
     this.paths = paths;
     this.policy = policy;
-    this.shop = {
-      arena: this.arena,
-      scaler: this.scaler,
-      keep: (frame) => {
-        this.frames.push(frame);
-        return frame;
-      },
-    };
+    this.shop = { arena: this.arena, frames: new FrameArena(), scaler: this.scaler };
   }
 
   /**
@@ -80,8 +73,7 @@ export class Drawer {
       );
       return use(overRaster(this.arena, black, drawn));
     } finally {
-      for (const frame of this.frames) frame.free();
-      this.frames = [];
+      this.shop.frames.reset();
       this.arena.reset();
     }
   }
@@ -115,7 +107,7 @@ export class Drawer {
           height: picture.height,
           color: picture.color,
         };
-        const frame = this.shop.keep(frameOfRaster(this.render(picture.input, inner)));
+        const frame = this.shop.frames.frameOf(this.render(picture.input, inner));
         return conformedFrame(
           frame,
           {
@@ -150,7 +142,7 @@ export class Drawer {
     }
     let frame: Frame;
     try {
-      frame = this.shop.keep(this.pool.frameAt(path, picture.stream, picture.pts));
+      frame = this.pool.frameAt(path, picture.stream, picture.pts);
     } catch (error) {
       if (error instanceof PatchworkError && error.code === 'PW_MEDIA_DECODE') {
         const { cause: reason } = error.details;
@@ -167,7 +159,11 @@ export class Drawer {
       }
       throw error;
     }
-    return conformedFrame(frame, picture, canvas, this.shop);
+    try {
+      return conformedFrame(frame, picture, canvas, this.shop);
+    } finally {
+      frame.free();
+    }
   }
 
   private renderOver(layers: readonly Picture[], canvas: DrawingCanvas): Raster {
@@ -191,45 +187,25 @@ export class Drawer {
       );
     }
     const input = this.render(picture.input, canvas);
-    const mask = this.maskFor(picture, canvas);
-    const { box } = mask;
-    if (box.right <= box.left) return input;
-    const pad = Math.max(2, Math.round(canvas.height / 120));
-    const ground = (x: number, y: number): boolean =>
-      x >= box.left - pad && x < box.right + pad && y >= box.top - pad && y < box.bottom + pad;
-    const max = maxSample(canvas.format);
-    // Half-black under white letters: readable on any picture.
-    const shade = this.arena.plane(canvas.width, canvas.height, canvas.format.depth);
-    const letters = this.arena.plane(canvas.width, canvas.height, canvas.format.depth);
-    const half = Math.round(max * 0.6);
-    for (let y = 0; y < canvas.height; y += 1) {
-      for (let x = 0; x < canvas.width; x += 1) {
-        const place = y * canvas.width + x;
-        shade.data[place] = ground(x, y) ? half : 0;
-        letters.data[place] = Math.round(((mask.coverage[place] ?? 0) * max) / 255);
-      }
-    }
-    const flat = (color: [number, number, number], alpha: Raster['alpha']): Raster => ({
-      ...solidRaster(
-        this.arena,
-        canvas.format,
-        canvas.width,
-        canvas.height,
-        solidSamples(color, canvas.color.matrix, canvas.color.range, canvas.format.depth),
-        1,
-      ),
-      alpha,
-    });
-    return overRaster(this.arena, overRaster(this.arena, input, flat([0, 0, 0], shade)), flat([1, 1, 1], letters));
+    const mask = this.maskFor(picture.text, canvas);
+    const top = picture.placement === 'top' ? 0.04 : 0.96;
+    return textedRaster(
+      this.arena,
+      input,
+      mask,
+      evenFloor(canvas.height * top - (top > 0.5 ? mask.height : 0)),
+      canvas.color,
+    );
   }
 
-  private maskFor(picture: TextPicture, canvas: DrawingCanvas): TextMask {
-    const key = [canvas.width, canvas.height, picture.placement, picture.text].join('\n');
+  private maskFor(text: string, canvas: DrawingCanvas): TextMask {
+    const key = `${canvas.width} ${canvas.height} ${text}`;
     const known = this.masks.get(key);
     if (known !== undefined) return known;
     const size = Math.max(8, Math.round(canvas.height / 18));
-    const y = picture.placement === 'top' ? Math.round(canvas.height * 0.05) : Math.round(canvas.height * 0.95) - size;
-    const mask = textMask(canvas.width, canvas.height, [{ text: picture.text, size, x: 'center', y }]);
+    const mask = textMask(canvas.width, 2 * Math.ceil(size * 0.75), [
+      { text, size, x: 'center', y: Math.round(size * 0.2) },
+    ]);
     this.masks.set(key, mask);
     for (const old of this.masks.keys()) {
       if (this.masks.size <= masksKept) break;
@@ -238,8 +214,13 @@ export class Drawer {
     return mask;
   }
 
-  /** Frees the scaler. */
+  /** Frees everything native. */
   close(): void {
+    this.shop.frames.close();
     this.scaler.close();
   }
+}
+
+function evenFloor(value: number): number {
+  return Math.max(0, 2 * Math.floor(value / 2));
 }

@@ -56,8 +56,9 @@ export function rasterOfFrame(frame: Frame, format: RasterFormat): Raster {
 
 /** Copies a plane's rows. */
 export function copyPlane(from: Plane, to: Plane): void {
-  if (from.stride === to.stride && from.stride === from.width) {
-    to.data.set(from.data.subarray(0, from.width * from.height));
+  if (from.stride === to.stride && from.height > 0) {
+    // One run, the padding between rows included; the last row may lack its own.
+    to.data.set(from.data.subarray(0, (from.height - 1) * from.stride + from.width));
     return;
   }
   for (let row = 0; row < from.height; row += 1) {
@@ -75,23 +76,18 @@ export function writeToFrame(raster: Raster, frame: Frame): void {
   });
 }
 
-/** A new frame with a raster's colours and, where it is not opaque, alpha. The caller frees it. */
-export function frameOfRaster(raster: Raster): Frame {
-  const opaque = raster.alpha === 1;
+/** Writes a raster into a frame of its format and size; alpha too where the frame has it. */
+export function fillFrame(raster: Raster, frame: Frame): void {
   const { format } = raster;
-  const frame = allocatedFrame(opaque ? format.pixelFormat : format.withAlpha, raster.width, raster.height);
   writeToFrame(raster, frame);
-  if (!opaque) {
-    const alpha = rasterOfFrame(frame, format).alpha;
-    if (typeof alpha === 'number') return frame;
-    if (typeof raster.alpha === 'number') {
-      const value = Math.round(raster.alpha * maxSample(format));
-      for (let row = 0; row < alpha.height; row += 1) {
-        alpha.data.fill(value, row * alpha.stride, row * alpha.stride + alpha.width);
-      }
-    } else {
-      copyPlane(raster.alpha, alpha);
-    }
+  const { alpha } = rasterOfFrame(frame, format);
+  if (typeof alpha === 'number') return;
+  if (typeof raster.alpha !== 'number') {
+    copyPlane(raster.alpha, alpha);
+    return;
   }
-  return frame;
+  const value = Math.round(raster.alpha * maxSample(format));
+  for (let row = 0; row < alpha.height; row += 1) {
+    alpha.data.fill(value, row * alpha.stride, row * alpha.stride + alpha.width);
+  }
 }

@@ -5,6 +5,7 @@ import { Log } from 'node-av/lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type JobMedia, startWorkers } from '../index.ts';
 import { makeBench, sourcePicture, testMedia } from '../testing/bench.ts';
+import { frameDigest } from './frame-digest.ts';
 import { decodeAll } from './linear-decode.ts';
 
 Log.setLevel(AV_LOG_QUIET);
@@ -23,7 +24,7 @@ beforeAll(async () => {
     sound: { codec: 'aac', sampleRate: 48_000, channels: 2, frequency: 440 },
   });
   linear = [];
-  decodeAll(film.path, (frame) => linear.push(createHash('sha256').update(frame.toBuffer()).digest('hex')));
+  decodeAll(film.path, (frame) => linear.push(frameDigest(frame)));
 });
 afterAll(async () => {
   await workers.close();

@@ -1,10 +1,9 @@
 import type { ColorTags } from '@patchwork/program';
-import type { AVPixelFormat } from 'node-av/constants';
 import { SoftwareScaleContext } from 'node-av/lib';
 import type { Frame } from 'node-av/lib';
 import { checked } from './check.ts';
 import { colorNumbers } from './color-tags.ts';
-import { allocatedFrame, tagFrame } from './frame-memory.ts';
+import { tagFrame } from './frame-memory.ts';
 
 /** Contexts kept; each holds the filter tables of one pair of sizes and formats. */
 const contextsKept = 16;
@@ -16,11 +15,10 @@ const contextsKept = 16;
 export class Scaler {
   private readonly contexts = new Map<string, SoftwareScaleContext>();
 
-  /** A new frame; the caller frees it. The input's colour tags are overwritten with `from`. */
-  convert(input: Frame, from: ColorTags, format: AVPixelFormat, width: number, height: number, to: ColorTags): Frame {
+  /** Fills `output` (its format and size are the target's). The colour tags of both frames are overwritten. */
+  convert(input: Frame, from: ColorTags, output: Frame, to: ColorTags): void {
     const target = colorNumbers(to);
     const source = colorNumbers(from);
-    const output = allocatedFrame(format, width, height);
     tagFrame(input, { ...source, primaries: target.primaries, transfer: target.transfer });
     tagFrame(output, target);
     const key = [
@@ -29,14 +27,13 @@ export class Scaler {
       input.format,
       source.matrix,
       input.colorRange,
-      width,
-      height,
-      format,
+      output.width,
+      output.height,
+      output.format,
       target.matrix,
-      target.range,
+      output.colorRange,
     ].join(' ');
     checked(this.contextFor(key).scaleFrameSync(output, input), 'sws_scale_frame');
-    return output;
   }
 
   private contextFor(key: string): SoftwareScaleContext {

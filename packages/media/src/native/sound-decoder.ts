@@ -2,21 +2,17 @@ import { PatchworkError } from '@patchwork/kernel';
 import {
   AV_NOPTS_VALUE,
   AV_SAMPLE_FMT_DBL,
-  AV_SAMPLE_FMT_DBLP,
   AV_SAMPLE_FMT_FLT,
-  AV_SAMPLE_FMT_FLTP,
   AV_SAMPLE_FMT_S16,
-  AV_SAMPLE_FMT_S16P,
   AV_SAMPLE_FMT_S32,
-  AV_SAMPLE_FMT_S32P,
   AV_SAMPLE_FMT_U8,
-  AV_SAMPLE_FMT_U8P,
   AVDISCARD_ALL,
   AVMEDIA_TYPE_AUDIO,
 } from 'node-av/constants';
-import { Frame, Packet } from 'node-av/lib';
+import type { AVSampleFormat } from 'node-av/constants';
+import { Frame, Packet, avGetPackedSampleFmt, avSampleFmtIsPlanar } from 'node-av/lib';
 import type { CodecContext, FormatContext } from 'node-av/lib';
-import { endOfStream, libavText, present, tryAgain } from './check.ts';
+import { endOfStream, libavText, tryAgain } from './check.ts';
 import { openInput } from './input.ts';
 import { openDecoder } from './open-stream.ts';
 
@@ -153,54 +149,45 @@ function samplesOf(frame: Frame, channels: number, silence: number): Float32Arra
 
 type SampleReader = (channel: number, index: number) => number;
 
+/** Reads a copy of the samples: planes one after another, or channels in turn. */
 function readerOf(frame: Frame): SampleReader | null {
-  const planes = present(frame.extendedData ?? frame.data, 'sound data');
-  const { channels } = frame;
-  const views = <T>(make: (plane: Buffer) => T): T[] => planes.slice(0, frame.isAudio() ? planes.length : 0).map(make);
-  const packed =
-    (at: (index: number) => number): SampleReader =>
-    (channel, index) =>
-      at(index * channels + channel);
-  switch (frame.format) {
-    case AV_SAMPLE_FMT_U8: {
-      const [data] = planes;
-      return packed((index) => ((data?.[index] ?? 128) - 128) / 128);
-    }
-    case AV_SAMPLE_FMT_U8P:
-      return (channel, index) => ((planes[channel]?.[index] ?? 128) - 128) / 128;
+  const format = avGetPackedSampleFmt(frame.format as AVSampleFormat);
+  const isPlanar = avSampleFmtIsPlanar(frame.format as AVSampleFormat);
+  const { channels, nbSamples } = frame;
+  const bytes = frame.toBuffer();
+  const place: SampleReader = isPlanar
+    ? (channel, index) => channel * nbSamples + index
+    : (channel, index) => index * channels + channel;
+  switch (format) {
+    case AV_SAMPLE_FMT_U8:
+      return (channel, index) => ((bytes[place(channel, index)] ?? 128) - 128) / 128;
     case AV_SAMPLE_FMT_S16: {
-      const [data] = views((plane) => new Int16Array(plane.buffer, plane.byteOffset, plane.length >> 1));
-      return packed((index) => (data?.[index] ?? 0) / 32768);
-    }
-    case AV_SAMPLE_FMT_S16P: {
-      const data = views((plane) => new Int16Array(plane.buffer, plane.byteOffset, plane.length >> 1));
-      return (channel, index) => (data[channel]?.[index] ?? 0) / 32768;
+      const data = viewed(bytes, Int16Array);
+      return (channel, index) => (data[place(channel, index)] ?? 0) / 32_768;
     }
     case AV_SAMPLE_FMT_S32: {
-      const [data] = views((plane) => new Int32Array(plane.buffer, plane.byteOffset, plane.length >> 2));
-      return packed((index) => (data?.[index] ?? 0) / 2147483648);
-    }
-    case AV_SAMPLE_FMT_S32P: {
-      const data = views((plane) => new Int32Array(plane.buffer, plane.byteOffset, plane.length >> 2));
-      return (channel, index) => (data[channel]?.[index] ?? 0) / 2147483648;
+      const data = viewed(bytes, Int32Array);
+      return (channel, index) => (data[place(channel, index)] ?? 0) / 2_147_483_648;
     }
     case AV_SAMPLE_FMT_FLT: {
-      const [data] = views((plane) => new Float32Array(plane.buffer, plane.byteOffset, plane.length >> 2));
-      return packed((index) => data?.[index] ?? 0);
-    }
-    case AV_SAMPLE_FMT_FLTP: {
-      const data = views((plane) => new Float32Array(plane.buffer, plane.byteOffset, plane.length >> 2));
-      return (channel, index) => data[channel]?.[index] ?? 0;
+      const data = viewed(bytes, Float32Array);
+      return (channel, index) => data[place(channel, index)] ?? 0;
     }
     case AV_SAMPLE_FMT_DBL: {
-      const [data] = views((plane) => new Float64Array(plane.buffer, plane.byteOffset, plane.length >> 3));
-      return packed((index) => data?.[index] ?? 0);
-    }
-    case AV_SAMPLE_FMT_DBLP: {
-      const data = views((plane) => new Float64Array(plane.buffer, plane.byteOffset, plane.length >> 3));
-      return (channel, index) => data[channel]?.[index] ?? 0;
+      const data = viewed(bytes, Float64Array);
+      return (channel, index) => data[place(channel, index)] ?? 0;
     }
     default:
       return null;
   }
+}
+
+/** Bytes as numbers; copied where they do not lie on a multiple of the number's size. */
+function viewed<T>(
+  bytes: Buffer,
+  kind: { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBufferLike, offset: number, length: number): T },
+): T {
+  const size = kind.BYTES_PER_ELEMENT;
+  const from = bytes.byteOffset % size === 0 ? bytes : Uint8Array.from(bytes);
+  return new kind(from.buffer, from.byteOffset, Math.floor(from.byteLength / size));
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { AV_LOG_QUIET } from 'node-av/constants';
@@ -6,6 +5,7 @@ import { Log } from 'node-av/lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type JobMedia, type TestVideoSpec, startWorkers } from '../index.ts';
 import { type Bench, makeBench, ptsOf, testMedia, videoOf } from '../testing/bench.ts';
+import { frameDigest } from './frame-digest.ts';
 import { FramePool } from './frame-pool.ts';
 import { decodeAll } from './linear-decode.ts';
 import { StreamDecoder } from './stream-decoder.ts';
@@ -24,14 +24,14 @@ afterAll(async () => {
 
 function linearDigests(path: string): Map<number, string> {
   const digests = new Map<number, string>();
-  decodeAll(path, (frame, pts) => digests.set(pts, createHash('sha256').update(frame.toBuffer()).digest('hex')));
+  decodeAll(path, (frame, pts) => digests.set(pts, frameDigest(frame)));
   return digests;
 }
 
 function soughtDigest(decoder: Pick<StreamDecoder, 'frameAt'>, pts: number): string {
   const frame = decoder.frameAt(pts);
   try {
-    return createHash('sha256').update(frame.toBuffer()).digest('hex');
+    return frameDigest(frame);
   } finally {
     frame.free();
   }

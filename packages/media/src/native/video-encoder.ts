@@ -9,7 +9,7 @@ import {
 } from 'node-av/constants';
 import { CodecContext, Packet, Rational } from 'node-av/lib';
 import type { Frame } from 'node-av/lib';
-import { checked, encoderNamed, endOfStream, libavText, tryAgain } from './check.ts';
+import { checked, encoderNamed, endOfStream, libavText, present, tryAgain } from './check.ts';
 import { colorNumbers } from './color-tags.ts';
 import { allocatedFrame, tagFrame, writeToFrame } from './frame-memory.ts';
 import { type Raster, rasterFormat } from './raster.ts';
@@ -146,7 +146,7 @@ export class VideoEncoder {
       if (code === tryAgain || code === endOfStream) return packets;
       checked(code, 'taking a packet');
       packets.push({
-        data: Uint8Array.from(this.packet.data ?? []),
+        data: new Uint8Array(present(this.packet.data, 'packet data')),
         order: Number(this.packet.pts),
         key: this.packet.isKeyframe,
       });
