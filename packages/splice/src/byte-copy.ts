@@ -10,6 +10,9 @@ export interface ByteRun {
 /** Gets each block of a copy while it is being written; `run` is the index of the run that the bytes belong to. */
 export type SeenBytes = (data: Uint8Array, run: number) => void;
 
+/** Gets each whole block while it is being written. It must not be changed, and lives until the promise is fulfilled. */
+export type SeenBlock = (block: Uint8Array) => Promise<void>;
+
 /** Called when a file ends before a run does. Throws what the caller wants to be known. */
 export type ShortRead = (run: number) => never;
 
@@ -37,15 +40,12 @@ export async function copyRuns(
   position: number,
   seen: SeenBytes,
   shortRead: ShortRead,
+  seenBlock: SeenBlock = async (): Promise<void> => undefined,
 ): Promise<void> {
   const source = new Sources(files);
+  const blocks = spareBlocks.pop() ?? freshBlocks();
   try {
     const cursor = new Cursor(runs, source, shortRead);
-    const blocks: Block[] = Array.from({ length: blockCount }, () => ({
-      bytes: new Uint8Array(blockBytes),
-      filled: 0,
-      parts: [],
-    }));
     const blockAt = (index: number): Block => blocks[index % blockCount] as Block;
     let at = position;
     let index = 0;
@@ -57,8 +57,9 @@ export async function copyRuns(
       index += 1;
       reading = cursor.fill(blockAt(index));
       const writing = into.write(block.bytes.subarray(0, block.filled), at);
-      // Neither promise may be left without a listener if `seen` throws.
-      const both = Promise.allSettled([reading, writing]);
+      const looking = seenBlock(block.bytes.subarray(0, block.filled));
+      // None of the promises may be left without a listener if `seen` throws.
+      const both = Promise.allSettled([reading, writing, looking]);
       try {
         for (const { run, from, to } of block.parts) seen(block.bytes.subarray(from, to), run);
       } catch (error) {
@@ -67,11 +68,25 @@ export async function copyRuns(
       }
       await both;
       await writing;
+      await looking;
       at += block.filled;
     }
   } finally {
+    spareBlocks.push(blocks);
     await source.close();
   }
+}
+
+/** Blocks of copies that are done: one copy after another uses the same memory. */
+const spareBlocks: Block[][] = [];
+
+/** Shared memory, so that a thread can look at a block without a copy. */
+function freshBlocks(): Block[] {
+  return Array.from({ length: blockCount }, () => ({
+    bytes: new Uint8Array(new SharedArrayBuffer(blockBytes)),
+    filled: 0,
+    parts: [],
+  }));
 }
 
 /** Reads runs one behind the other and shows each block to `seen`; as {@link copyRuns}, without writing. */

@@ -2,6 +2,7 @@ import { PatchworkError, type Digest, type FilePort, type OpenFile } from '@patc
 import { copyRuns } from './byte-copy.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { flushedEarly } from './early-flush.ts';
+import { removeFailed } from './failed-file.ts';
 import type { Hashing } from './hashing.ts';
 import { rewrittenMoov, type TrackChange } from './index-rewriter.ts';
 import type { Movie, Track } from './movie.ts';
@@ -138,9 +139,7 @@ async function writeAnew(
     await out.sync();
     await out.close();
   } catch (error) {
-    await out.close();
-    await files.remove(path);
-    throw error;
+    throw await removeFailed(files, out, path, error);
   }
   return { sizeBytes: dataOffset + content, moovDigest: hashing.sha256(moov) };
 }

@@ -225,6 +225,23 @@ describe('the canonical movie', () => {
     ).rejects.toMatchObject({ code: 'PW_SPLICE_CHUNK_CORRUPT' });
   });
 
+  test('W13: the digest of a large file, taken by a thread of its own, is the file’s', async () => {
+    const path = freshPath();
+    const big = sample({
+      sound: 'none',
+      chunks: [{ sizes: [7_000_000, 1, 499_999], order: [0, 1, 2], sync: [true, false, false] }],
+      use: Array.from({ length: 10 }, () => 0),
+    });
+    const written = await writeMovie(files, path, big, hashing);
+    expect(written.sizeBytes).toBeGreaterThan(64 * 1024 * 1024);
+    expect(written.sha256).toBe(sha256(readFileSync(path)));
+    const [piece] = big.video.pieces;
+    flip(piece?.path ?? '', 5_000_000);
+    await expect(writeMovie(files, freshPath(), big, hashing)).rejects.toMatchObject({
+      code: 'PW_SPLICE_CHUNK_CORRUPT',
+    });
+  });
+
   test('W12: the timecode of programmes longer than a sample can span goes on in a second sample', () => {
     const long = { ...sample({ sound: 'none', rate: { num: 60000, den: 1001 } }) };
     const piece = {

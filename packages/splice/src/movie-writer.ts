@@ -1,4 +1,4 @@
-import { PatchworkError, type FilePort, type OpenFile } from '@patchwork/kernel';
+import type { FilePort, OpenFile } from '@patchwork/kernel';
 import { copyRuns } from './byte-copy.ts';
 import { flushedEarly } from './early-flush.ts';
 import type { Hashing } from './hashing.ts';
@@ -7,6 +7,8 @@ import { movieHead, type MovieHead } from './movie-head.ts';
 import type { MovieSpec, WrittenMovie } from './movie-spec.ts';
 import { checkPieces, checkSound } from './piece-check.ts';
 import { SegmentCheck } from './segment-check.ts';
+import { removeFailed } from './failed-file.ts';
+import { startWholeDigest, type WholeDigest } from './whole-digest.ts';
 
 /** What {@link writeMovie} does besides writing. */
 export interface WriteMovieOptions {
@@ -47,7 +49,7 @@ export async function writeMovie(
   const head = movieHead(spec, layout, hashing);
   const out = await files.open(path, 'create');
   try {
-    const sha256 = await writeContent(files, out, spec, layout, head, hashing, options);
+    const sha256 = await writeContent({ files, out, spec, layout, head, hashing, options });
     await out.sync();
     await out.close();
     return {
@@ -68,19 +70,37 @@ export function movieSizeBytes(spec: MovieSpec, hashing: Hashing): number {
   return movieHead(spec, layout, hashing).dataOffset + layout.sizeBytes;
 }
 
-async function writeContent(
-  files: FilePort,
-  out: OpenFile,
-  spec: MovieSpec,
-  layout: Layout,
-  head: MovieHead,
-  hashing: Hashing,
-  options: WriteMovieOptions,
-): Promise<string | null> {
-  const whole = options.wholeDigest === false ? null : hashing.startSha256();
+/** A movie that is being written. */
+interface Writing {
+  readonly files: FilePort;
+  readonly out: OpenFile;
+  readonly spec: MovieSpec;
+  readonly layout: Layout;
+  readonly head: MovieHead;
+  readonly hashing: Hashing;
+  readonly options: WriteMovieOptions;
+}
+
+/** Writes everything; returns the digest of the file when it is wanted. */
+async function writeContent(writing: Writing): Promise<string | null> {
+  if (writing.options.wholeDigest === false) {
+    await copyContent(writing, null);
+    return null;
+  }
+  const whole = startWholeDigest(writing.head.dataOffset + writing.layout.sizeBytes, writing.hashing);
+  try {
+    await copyContent(writing, whole);
+    return await whole.digest();
+  } finally {
+    await whole.close();
+  }
+}
+
+async function copyContent(writing: Writing, whole: WholeDigest | null): Promise<void> {
+  const { files, out, spec, layout, head, hashing, options } = writing;
   const total = head.dataOffset + layout.sizeBytes;
   const check = new SegmentCheck(layout.segments, spec.sound, hashing, options.trusted ?? ((): boolean => false));
-  whole?.update(head.bytes);
+  await whole?.update(head.bytes);
   await out.write(head.bytes, 0);
   let done = head.bytes.length;
   const flushed = flushedEarly(out);
@@ -90,35 +110,13 @@ async function writeContent(
     flushed,
     head.bytes.length,
     (data, run) => {
-      whole?.update(data);
       check.see(data, run);
       done += data.length;
       options.onProgress?.(done, total);
     },
     (run) => check.fail(run),
+    async (block) => await whole?.update(block),
   );
   await flushed.finish();
   check.finish();
-  return whole === null ? null : whole.digest();
-}
-
-/** Takes the failed file away. When that fails too, the message says so and the first failure stays the error. */
-async function removeFailed(files: FilePort, out: OpenFile, path: string, error: unknown): Promise<unknown> {
-  try {
-    await out.close();
-    await files.remove(path);
-    return error;
-  } catch (later) {
-    const first = error instanceof PatchworkError ? error : null;
-    const told = later instanceof Error ? later.message : String(later);
-    return new PatchworkError(
-      first?.code ?? 'PW_SPLICE_FAILED',
-      `${first?.message ?? String(error)} (and then: ${told})`,
-      {
-        hint: first?.hint ?? 'See the cause.',
-        details: { ...first?.details, leftOver: path },
-        cause: error,
-      },
-    );
-  }
 }
