@@ -193,10 +193,10 @@ export class TrackIndex {
     added: readonly Composable[],
   ): void {
     for (let at = from; at < from + removed; at += 1) this.#homes.delete(this.child(at)?.id ?? '');
-    const old = new Set(touched.map((block) => block.home));
-    const came = new Set(added);
+    const isOld = (home: Home): boolean => touched.some((block) => block.home === home);
     for (const { children, home } of blocks) {
-      for (const child of children) if (!old.has(home) || came.has(child)) this.#homes.set(child.id, home);
+      const moved = isOld(home) ? added.filter((child) => children.includes(child)) : children;
+      for (const child of moved) this.#homes.set(child.id, home);
     }
   }
 
