@@ -3,8 +3,8 @@ import { StreamDecoder } from './stream-decoder.ts';
 
 /** Decoders open on one stream at most: two layers that show different moments of one file do not fight over one. */
 const decodersPerStream = 3;
-/** Decoders open in all: each holds a file and a codec's reference frames. */
-const decodersInAll = 12;
+/** Decoders open in all: each holds a file and a codec's reference frames (H.264 at 1080p: some 30 MB). */
+const decodersInAll = 6;
 
 /** Serves decoded frames of many files from a bounded number of decoders, least recently used ones closed first. */
 export class FramePool {

@@ -248,6 +248,15 @@ describe('files that are no media', () => {
     }
   });
 
+  test('a Matroska that is cut off is PW_MEDIA_TRUNCATED', async () => {
+    const path = bench.path('cut.mkv');
+    await workers.writeTestMedia({ path, id: 1, container: 'mkv', video: small, sound: null });
+    expect((await workers.probe(path)).container).toContain('matroska');
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.subarray(0, bytes.length * 0.8));
+    await expect(workers.probe(path)).rejects.toMatchObject({ code: 'PW_MEDIA_TRUNCATED' });
+  });
+
   test('a still that is cut off is PW_MEDIA_TRUNCATED', async () => {
     const path = bench.path('whole.png');
     await workers.writeTestMedia({

@@ -23,10 +23,11 @@ import type { ProbedMedia } from '../jobs.ts';
 import { colorTags } from './color-tags.ts';
 import { frameTimes } from './frame-times.ts';
 import { openInput } from './input.ts';
-import { missingBytes } from './iso-boxes.ts';
+
 import { type ScannedPackets, scanPackets } from './packet-scan.ts';
 import { pixelFormatName } from './pixel-format.ts';
 import { openDecoder } from './open-stream.ts';
+import { missingBytes } from './stated-size.ts';
 import { StreamDecoder } from './stream-decoder.ts';
 import { timecodeFrame } from './timecode.ts';
 
@@ -80,7 +81,7 @@ function truncated(path: string, why: string): PatchworkError {
 }
 
 function checkWhole(path: string, container: string): void {
-  if (!container.split(',').includes('mov')) return;
+  if (!container.split(',').some((one) => one === 'mov' || one === 'matroska')) return;
   const missing = missingBytes(resolve(path));
   if (missing > 0) throw truncated(path, `${missing} bytes are missing at its end`);
 }
