@@ -1,6 +1,6 @@
 import type { FilePort } from '@patchwork/kernel';
 import { h264Types } from './bitstream/h264.ts';
-import { hevcTypes } from './bitstream/hevc.ts';
+import { hevcTypes, hevcUnits, type HevcConfig } from './bitstream/hevc.ts';
 import { unescaped } from './bitstream/nal.ts';
 import type { PatchableMovie } from './boundaries.ts';
 
@@ -21,7 +21,8 @@ export async function encoderNote(files: FilePort, base: PatchableMovie): Promis
     const sample = head.subarray(0, await file.read(head, samples.offsets[0] ?? 0));
     if (stream.family === 'intra') return proresNote(sample);
     if (stream.family === 'av1') return null;
-    return seiNote(sample, stream.config.lengthBytes, stream.family);
+    const note = seiNote(sample, stream.config.lengthBytes, stream.family);
+    return note ?? (stream.family === 'hevc' ? configNote(stream.config) : null);
   } finally {
     await file.close();
   }
@@ -49,6 +50,15 @@ function seiNote(sample: Uint8Array, lengthBytes: number, family: 'h264' | 'hevc
     const note = isSei ? userText(unescaped(nal.subarray(family === 'h264' ? 1 : 2))) : null;
     if (note !== null) return note;
     at += lengthBytes + Math.max(1, length);
+  }
+  return null;
+}
+
+/** x265's words stand in the sample entry when the writer put its headers there. */
+function configNote(config: HevcConfig): string | null {
+  for (const unit of hevcUnits(config, hevcTypes.prefixSei)) {
+    const note = userText(unescaped(unit.subarray(2)));
+    if (note !== null) return note;
   }
   return null;
 }
