@@ -25,7 +25,7 @@ function tryOut(name: string, text: string): void {
 }
 
 describe.runIf(hasSamples())('damaged samples', () => {
-  test.each(['fcpxml', 'xmeml', 'edl'])('Z1: %s: every outcome is a timeline or a coded error, within five seconds', { timeout: 60_000 + runs * 100 }, (under) => {
+  test.each(['fcpxml', 'xmeml', 'edl', 'otio'])('Z1: %s: every outcome is a timeline or a coded error, within five seconds', { timeout: 60_000 + runs * 100 }, (under) => {
     const samples = samplePaths(under).map((path) => ({ path, text: decoder.decode(sampleBytes(path)) })).filter(({ text }) => text.length < 60_000);
     for (let run = 0; run < runs; run += 1) {
       const sample = samples[run % samples.length];

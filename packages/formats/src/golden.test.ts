@@ -20,7 +20,7 @@ function review(path: string): string {
 }
 
 describe.runIf(hasSamples())('samples', () => {
-  for (const under of ['fcpxml', 'xmeml', 'edl']) {
+  for (const under of ['fcpxml', 'xmeml', 'edl', 'otio']) {
     for (const path of hasSamples() ? samplePaths(under) : []) {
       test(`${path} reads as reviewed`, async () => {
         await expect(review(path)).toMatchFileSnapshot(`${golden}${path.replaceAll('/', '_')}.txt`);

@@ -22,3 +22,4 @@ export { withResolveEffects } from './resolve/effects.ts';
 export type { ResolveOptions } from './resolve/effects.ts';
 export { readResolveProject, readResolveStill } from './resolve/project.ts';
 export type { ResolveClip, ResolveDigests, ResolveSequence, StillDigests } from './resolve/project.ts';
+export { writeXmeml } from './xmeml/write.ts';

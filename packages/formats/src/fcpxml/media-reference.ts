@@ -1,6 +1,6 @@
 import type { Rate } from '@patchwork/time';
 import { formatRate } from '@patchwork/time';
-import { makeExternalReference, makeMissingReference, type MediaReference, type Unmodelled } from '@patchwork/timeline';
+import { makeExternalReference, makeMissingReference, type JsonObject, type MediaReference, type Unmodelled } from '@patchwork/timeline';
 import { attribute } from '../xml/element.ts';
 import type { FcpFormat } from './format.ts';
 import { metadataOf, timeAt, type PlainObject } from './nodes.ts';
@@ -24,14 +24,10 @@ export function rateOfAsset(asset: FcpAsset): Rate | null {
   return asset.audioRate !== null && Number.isSafeInteger(asset.audioRate) ? { num: asset.audioRate, den: 1 } : null;
 }
 
-/** A fresh reference to an asset's file; the range it holds starts at its timecode. A still has no range. */
-export function referenceOfAsset(asset: FcpAsset, sequenceRate: Rate): MediaReference {
-  const rate = rateOfAsset(asset) ?? sequenceRate;
-  const availableRange = asset.isStill || asset.duration === null
-    ? null
-    : { start: timeAt(asset.start, rate), duration: timeAt(asset.duration, rate, sequenceRate) };
+/** What a reference keeps of its asset for the writer. Made once per asset: all its clips share it. */
+export function metadataOfAsset(asset: Omit<FcpAsset, 'metadata'>): JsonObject {
   const uid = attribute(asset.element, 'uid');
-  const metadata = metadataOf('fcpxml', {
+  return metadataOf('fcpxml', {
     ...(uid === null ? {} : { uid }),
     hasVideo: asset.hasVideo,
     hasAudio: asset.hasAudio,
@@ -41,6 +37,15 @@ export function referenceOfAsset(asset: FcpAsset, sequenceRate: Rate): MediaRefe
     ...(asset.format === null ? {} : { format: plainFormat(asset.format) }),
     ...(overridesIn(asset).length === 0 ? {} : { overrides: Object.fromEntries(overridesIn(asset)) }),
   });
+}
+
+/** A fresh reference to an asset's file; the range it holds starts at its timecode. A still has no range. */
+export function referenceOfAsset(asset: FcpAsset, sequenceRate: Rate): MediaReference {
+  const rate = rateOfAsset(asset) ?? sequenceRate;
+  const availableRange = asset.isStill || asset.duration === null
+    ? null
+    : { start: timeAt(asset.start, rate), duration: timeAt(asset.duration, rate, sequenceRate) };
+  const { metadata } = asset;
   return asset.source === null
     ? makeMissingReference({ name: asset.name, availableRange, metadata })
     : makeExternalReference({ name: asset.name, targetUrl: asset.source, availableRange, metadata });
@@ -49,7 +54,7 @@ export function referenceOfAsset(asset: FcpAsset, sequenceRate: Rate): MediaRefe
 /** Attributes of an asset that override how its picture is read. */
 export const overrideNames: readonly string[] = ['customLUTOverride', 'colorSpaceOverride', 'projectionOverride', 'stereoscopicOverride', 'heroEyeOverride'];
 
-function overridesIn(asset: FcpAsset): (readonly [name: string, value: string])[] {
+function overridesIn(asset: Pick<FcpAsset, 'element'>): (readonly [name: string, value: string])[] {
   return overrideNames.flatMap((name) => {
     const value = attribute(asset.element, name);
     return value === null || /^(0\b|none$|mono$)/.test(value) ? [] : [[name, value] as const];

@@ -8,9 +8,10 @@ import { parseXml } from '../xml/parse.ts';
 import { isItemElement } from './asset-items.ts';
 import { canvasOf } from './nested.ts';
 import { keptOf } from './clip-frame.ts';
+import type { FcpFormat } from './format.ts';
 import { metadataOf, timeAt, type PlainObject } from './nodes.ts';
 import { Reading } from './reading.ts';
-import { readResources } from './resources.ts';
+import { contentOfMedia, readResources } from './resources.ts';
 import { Scene, type SceneFormat } from './scene.ts';
 import { readSequenceContent, sceneFormatOf, sequenceMarkers } from './sequence.ts';
 import { readItem } from './story.ts';
@@ -109,11 +110,24 @@ function readProject(reading: Reading, project: XmlElement, place: Place): Timel
   return [timelineOf(reading, { name, scene, format, sequence, place, uid: attribute(project, 'uid') })];
 }
 
+/** Format of a clip that stands alone: its own, its media's, or its content's. */
+function formatOfClip(reading: Reading, element: XmlElement): FcpFormat | null {
+  const { formats, assets, media } = reading.resources;
+  const reference = attribute(element, 'ref') ?? '';
+  const compound = media.get(reference);
+  const content = compound === undefined ? null : contentOfMedia(compound);
+  const named = formats.get(attribute(element, 'format') ?? '') ?? formats.get((content === null ? null : attribute(content, 'format')) ?? '') ?? assets.get(reference)?.format ?? null;
+  if (named !== null) return named;
+  for (const child of childElements(element)) {
+    const inner = isItemElement(child) ? formatOfClip(reading, child) : null;
+    if (inner !== null) return inner;
+  }
+  return null;
+}
+
 /** A clip of the browser as a timeline of its own. */
 function readBrowserClip(reading: Reading, element: XmlElement, place: Place): Timeline[] {
-  const formats = reading.resources.formats;
-  const asset = reading.resources.assets.get(attribute(element, 'ref') ?? '');
-  const own = formats.get(attribute(element, 'format') ?? '') ?? asset?.format ?? [...formats.values()].find((format) => format.rate !== null);
+  const own = formatOfClip(reading, element);
   const format: SceneFormat = {
     rate: own?.rate ?? { num: 24, den: 1 }, width: own?.width ?? null, height: own?.height ?? null, start: zero, dropFrame: false,
   };

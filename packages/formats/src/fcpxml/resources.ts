@@ -1,7 +1,9 @@
 import type { Rational } from '@patchwork/time';
+import type { JsonObject } from '@patchwork/timeline';
 import type { Remarks } from '../diagnostics.ts';
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
 import { readFormat, type FcpFormat } from './format.ts';
+import { metadataOfAsset } from './media-reference.ts';
 import { parseFcpTime } from './time.ts';
 
 /** An `<asset>`: a media file. */
@@ -21,6 +23,8 @@ export interface FcpAsset {
   readonly format: FcpFormat | null;
   readonly isStill: boolean;
   readonly element: XmlElement;
+  /** What references to it keep for the writer. */
+  readonly metadata: JsonObject;
 }
 
 /** An `<effect>`: a filter, transition, title or generator by its unique id. */
@@ -68,7 +72,7 @@ function readAsset(element: XmlElement, formats: ReadonlyMap<string, FcpFormat>,
   const format = formats.get(attribute(element, 'format') ?? '') ?? null;
   const hasVideo = attribute(element, 'hasVideo') === '1';
   const hasAudio = attribute(element, 'hasAudio') === '1';
-  return {
+  const asset = {
     id: attribute(element, 'id') ?? '',
     name: attribute(element, 'name') ?? '',
     source: sourceOf(element),
@@ -83,6 +87,7 @@ function readAsset(element: XmlElement, formats: ReadonlyMap<string, FcpFormat>,
     isStill: hasVideo && !hasAudio && duration !== null && duration.num === 0,
     element,
   };
+  return { ...asset, metadata: metadataOfAsset(asset) };
 }
 
 /** Reads `<resources>` of a document root. Ids that stand twice keep the first, with a warning. */
