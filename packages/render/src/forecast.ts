@@ -1,4 +1,4 @@
-import { estimate, guessRates, type MissingChunk, type Reason } from '@patchwork/plan';
+import { estimate, guessRates, mergeReasons } from '@patchwork/plan';
 import { toNumber } from '@patchwork/time';
 import type { RenderContext } from './context.ts';
 import type { Forecast, Place } from './outcome.ts';
@@ -17,7 +17,7 @@ export function forecastOf(context: RenderContext, preparation: Preparation): Fo
     canvas: program.canvas,
     place,
     dirty: preparation.dirty,
-    reasons: mergedReasons(plan.missing).map((reason) => ({ ...reason, range: { in: reason.range.in + place.offset, out: reason.range.out + place.offset } })),
+    reasons: mergeReasons(plan.missing).map((reason) => ({ ...reason, range: { in: reason.range.in + place.offset, out: reason.range.out + place.offset } })),
     watch: watchList(previous?.program ?? null, program).map((stretch) => ({
       in: stretch.in + place.offset,
       out: stretch.out + place.offset,
@@ -41,22 +41,4 @@ function bytesNeeded(preparation: Preparation, guessedFreshBytes: number): numbe
   const fresh = keptFrames > 0 ? (kept / keptFrames) * preparation.plan.rendered * 2 : guessedFreshBytes;
   const sound = preparation.sound?.pieces.reduce((sum, piece) => sum + piece.sizes.reduce((all, size) => all + size, 0), 0) ?? 0;
   return Math.ceil(kept + fresh + sound);
-}
-
-/** The reasons of all missing chunks, those with one text joined where their frames meet. */
-function mergedReasons(missing: readonly MissingChunk[]): Reason[] {
-  const merged: Reason[] = [];
-  const open = new Map<string, number>();
-  for (const reason of missing.flatMap(({ reasons }) => reasons)) {
-    const name = `${reason.code}\n${reason.text}`;
-    const index = open.get(name);
-    const before = index === undefined ? undefined : merged[index];
-    if (index !== undefined && before !== undefined && reason.range.in <= before.range.out && reason.range.out >= before.range.in) {
-      merged[index] = { ...before, range: { in: Math.min(before.range.in, reason.range.in), out: Math.max(before.range.out, reason.range.out) } };
-      continue;
-    }
-    open.set(name, merged.length);
-    merged.push(reason);
-  }
-  return merged.toSorted((a, b) => a.range.in - b.range.in);
 }

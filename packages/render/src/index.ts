@@ -4,7 +4,7 @@ export { openSides } from './comparison.ts';
 export type { ComparedSide, CompareOptions } from './comparison.ts';
 export type { RenderContext } from './context.ts';
 export { forecastRender, renderDeliverable } from './delivery.ts';
-export { explainFrame } from './explain.ts';
+export { explainDelivered } from './explain.ts';
 export type { Explanation } from './explain.ts';
 export { blame, parseRevision, readHistory, readRevision } from './history.ts';
 export type { Blame, History, Revision } from './history.ts';

@@ -59,21 +59,27 @@ async function identifyAll(context: RenderContext, paths: readonly string[]): Pr
   let probed = 0;
   const infos: MediaInfo[] = [];
   const probing: Promise<void>[] = [];
-  for (const [index, path] of paths.entries()) {
-    context.signal.throwIfAborted();
-    const identity = await context.mediaCache.identityOf(path);
-    done += sizes[index] ?? 0;
-    context.onProgress({ phase: 'hash', done, total, unit: 'bytes' });
-    probing.push(
-      probedOnce(context, path, identity).then((facts) => {
+  try {
+    for (const [index, path] of paths.entries()) {
+      context.signal.throwIfAborted();
+      const identity = await context.mediaCache.identityOf(path);
+      done += sizes[index] ?? 0;
+      context.onProgress({ phase: 'hash', done, total, unit: 'bytes' });
+      const probe = probedOnce(context, path, identity).then((facts) => {
         infos[index] = { ...facts, identity, path };
         probed += 1;
         if (done === total) context.onProgress({ phase: 'probe', done: probed, total: paths.length, unit: 'files' });
-      }),
-    );
+      });
+      // A probe may fail while the next file is still being hashed; the failure is told below, and must have a listener until then.
+      probe.catch(() => undefined);
+      probing.push(probe);
+    }
+    await Promise.all(probing);
+    return infos;
+  } finally {
+    // Nothing goes on behind the caller's back: what is left of the probes ends before this does.
+    await Promise.allSettled(probing);
   }
-  await Promise.all(probing);
-  return infos;
 }
 
 /** What the probe says of a content, asked once for all time. */

@@ -19,6 +19,7 @@ import type { RenderContext } from './context.ts';
 import { carriedEpochs, forcedEpochs } from './epochs.ts';
 import { fontDigest } from '@patchwork/media';
 import { openCatalog, type MediaCatalog } from './media-catalog.ts';
+import { chunkRanges } from './chunk-ranges.ts';
 import { parseRange } from './range-text.ts';
 import { checkBase, checkSettings } from './refusal.ts';
 import type { RenderRequest } from './request.ts';
@@ -185,13 +186,7 @@ async function atHand(
 function previousDelivery(previous: Preparation['previous'], shift: number): PreviousDelivery | null {
   if (previous === null) return null;
   const { entry, program } = previous;
-  let at = 0;
-  const chunks = entry.chunks.map((chunk) => {
-    const range = { in: at, out: at + chunk.order.length, key: chunk.key };
-    at = range.out;
-    return range;
-  });
-  return { program, chunks, video: entry.profile.video, toolchain: entry.toolchain, shift };
+  return { program, chunks: chunkRanges(entry), video: entry.profile.video, toolchain: entry.toolchain, shift };
 }
 
 /** Says of chunks whose bytes failed their hash that this is why they are rendered. */

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { PatchworkError, type Json } from '@patchwork/kernel';
 import {
   blame,
-  explainFrame,
+  explainDelivered,
   parsePosition,
   parseRevision,
   readHistory,
@@ -160,7 +160,7 @@ async function blameCommand(context: CommandContext, revision: Revision, positio
 async function explain(context: CommandContext, revision: Revision, position: string): Promise<CommandOutcome> {
   const { history, entry } = await readRevision(context, revision);
   const frame = frameAt(context, entry, position);
-  const explained = explainFrame(context, history, entry, frame);
+  const explained = explainDelivered(context, history, entry, frame);
   const place = placeOf(context, entry);
   return {
     document: { schema: 'patchwork.explain/1', ...explained.document },
