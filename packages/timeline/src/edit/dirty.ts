@@ -48,6 +48,17 @@ export function dirtyOf(
   }));
 }
 
+/** {@link dirtyOf} of a whole track: what is the same object at both ends is passed over. */
+export function dirtyBetween(lane: Lane, after: readonly Composable[]): readonly DirtyRange[] {
+  const before = lane.track.children;
+  let head = 0;
+  while (head < before.length && head < after.length && before[head] === after[head]) head += 1;
+  let tail = 0;
+  while (tail < before.length - head && tail < after.length - head && before.at(-1 - tail) === after.at(-1 - tail))
+    tail += 1;
+  return dirtyOf(lane, head, before.slice(head, before.length - tail), after.slice(head, after.length - tail));
+}
+
 function shownOf(children: readonly Composable[], start: Rational): Shown[] {
   const shown: Shown[] = [];
   let at = start;

@@ -147,7 +147,7 @@ describe('T65: scripts', () => {
 
   test('T65: steps name items in words and see what the steps before did', () => {
     const plan = planScript(timeline, [
-      { op: 'rippleTrim', item: 'A', edge: 'out', delta: -10 },
+      { op: 'rippleTrim', clip: 'A', edge: 'out', delta: -10 },
       { op: 'slip', track: 'V1', index: 1, delta: 5 },
       { op: 'insert', track: 'V1', at: 20, clip: { name: 'N', media: '/m/n.mov', source: [0, 4] } },
       { op: 'slice', track: 0, at: 30 },

@@ -1,3 +1,4 @@
+import { isPatchworkError } from '@patchwork/kernel';
 import { toNumber, type RationalTime } from '@patchwork/time';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -247,6 +248,48 @@ describe('T30: laws of edits', () => {
         if (drawn.edit.op === 'slice') expect(plan.dirty, 'a blade is no change of picture').toEqual([]);
       }),
       { numRuns: runs(800) },
+    );
+  });
+
+  test('T33: so does a list of edits, in the record as it is after all of them', () => {
+    fc.assert(
+      fc.property(
+        randomTimeline({ transitions: false }),
+        fc.array(editSeed, { minLength: 2, maxLength: 5 }),
+        (timeline, seeds) => {
+          let current = timeline;
+          const edits = seeds.flatMap((seed) => {
+            const drawn = editFrom(seed, current);
+            if (drawn === null) return [];
+            current = planEdit(current, drawn.edit).after;
+            return [drawn.edit];
+          });
+          // Ids of halves are fresh at each planning: a list can only name what stood there or came in by the list.
+          const isKnown = itemsOf(timeline).map((item) => item.id);
+          const usable = edits.filter(
+            (edit) => !('item' in edit) || typeof edit.item !== 'string' || isKnown.includes(edit.item),
+          );
+          const plan = ((): EditPlan | null => {
+            try {
+              return planEdit(timeline, usable);
+            } catch (error) {
+              // An edit that was left out may have kept an item alive.
+              if (isPatchworkError(error)) return null;
+              throw error;
+            }
+          })();
+          if (plan === null || usable.length < 2) return;
+          const [old, now] = [frameMap(firstTrack(timeline)), frameMap(firstTrack(plan.after))];
+          for (let frame = 0; frame < Math.max(old.length, now.length); frame += 1) {
+            if (old[frame] === now[frame]) continue;
+            const isDirty = plan.dirty.some(
+              ({ range }) => frame >= frames(range.start) && frame < frames(range.start) + frames(range.duration),
+            );
+            expect(isDirty, `frame ${frame}`).toBe(true);
+          }
+        },
+      ),
+      { numRuns: runs(400) },
     );
   });
 

@@ -23,7 +23,7 @@ export interface EditPlan {
   readonly after: Timeline;
   /** The way there, and by {@link invertEvents} back. Empty when the edit changes nothing. */
   readonly events: readonly EditEvent[];
-  /** Where something else will show. */
+  /** Where something else will show than before, in the record as it will be. */
   readonly dirty: readonly DirtyRange[];
   /** Deltas of which only a part was possible; empty when all was done as asked. */
   readonly limits: readonly EditLimit[];
@@ -44,17 +44,23 @@ export interface EditPlan {
 export function planEdit(timeline: Timeline, edit: Edit | readonly Edit[], options: EditOptions = {}): EditPlan {
   const transaction = new Transaction(timeline, options.transitions ?? 'adjust');
   const context = new EditContext(transaction, options);
-  for (const one of isList(edit) ? edit : [edit]) perform(context, one, options);
-  return planOf(timeline, transaction, context.limits);
+  const edits = isList(edit) ? edit : [edit];
+  for (const one of edits) perform(context, one, options);
+  return planOf(timeline, transaction, context.limits, edits.length > 1 || options.group !== undefined);
 }
 
-/** What a finished transaction planned. */
-export function planOf(before: Timeline, transaction: Transaction, limits: readonly EditLimit[]): EditPlan {
+/** What a finished transaction planned. Of several edits, later ones may have moved what earlier ones made dirty. */
+export function planOf(
+  before: Timeline,
+  transaction: Transaction,
+  limits: readonly EditLimit[],
+  isCompound: boolean,
+): EditPlan {
   return {
     before,
     after: transaction.timeline,
     events: transaction.events,
-    dirty: transaction.dirty,
+    dirty: isCompound ? transaction.dirtySince(before) : transaction.dirty,
     limits,
     droppedTransitions: transaction.droppedTransitions,
     adjustedTransitions: transaction.adjustedTransitions,

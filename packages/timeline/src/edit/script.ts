@@ -40,7 +40,7 @@ export interface ScriptStep {
  *  {"op": "lift",   "track": "V1", "range": [100, 200]}]
  * ```
  *
- * `trim`, `ripple` and `roll` take `in` and `out`, or `edge` and `delta`; `rippleTrim` and `rollTrim` are other names of
+ * An item's name may stand under `item` or `clip`. `trim`, `ripple` and `roll` take `in` and `out`, or `edge` and `delta`; `rippleTrim` and `rollTrim` are other names of
  * `ripple` and `roll`. `overwrite`, `insert` and `fill` take a `clip` (or `{"gap": frames}`); `remove` takes `fill`, default true.
  *
  * @throws PW_EDIT_SCRIPT naming the step and the key that is wrong, and all that {@link planEdit} throws
@@ -50,7 +50,7 @@ export function planScript(timeline: Timeline, script: Json, options: EditOption
   const transaction = new Transaction(timeline, options.transitions ?? 'adjust');
   const context = new EditContext(transaction, options);
   steps.forEach((step, at) => perform(context, new StepReader(transaction.timeline, step, at).read(), options));
-  return planOf(timeline, transaction, context.limits);
+  return planOf(timeline, transaction, context.limits, steps.length > 1 || options.group !== undefined);
 }
 
 /** Reads one step of a script against the timeline as it then is. @throws PW_EDIT_SCRIPT, PW_EDIT_ITEM, PW_EDIT_TRACK, PW_EDIT_AMBIGUOUS */
@@ -131,7 +131,7 @@ class StepReader {
   }
 
   #itemSelector(): ItemSelector {
-    const { item, track, index, atFrame } = this.#step;
+    const { clip, item = typeof clip === 'string' ? clip : undefined, track, index, atFrame } = this.#step;
     const inTrack = track === undefined ? {} : { track: this.#selector(track, 'track') };
     if (typeof item === 'string') return { ...inTrack, name: item };
     if (typeof index === 'number' && Number.isSafeInteger(index) && index >= 0) return { ...inTrack, index };

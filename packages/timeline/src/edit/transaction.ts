@@ -5,7 +5,7 @@ import { isItem } from '../ranges.ts';
 import { sameValue } from '../otio/node-equality.ts';
 import { TimelineIndex } from '../snapshot/timeline-index.ts';
 import { rebuildRegion, type TransitionPolicy } from './cuts.ts';
-import { dirtyOf, type DirtyRange } from './dirty.ts';
+import { dirtyBetween, dirtyOf, type DirtyRange } from './dirty.ts';
 import { fieldsOfNode, withChildren, type EditEvent, type NodePatch } from './event.ts';
 import { Lane, rateOfTimeline } from './lane.ts';
 import { joinedGaps, wholePiece, type Piece } from './piece.ts';
@@ -41,8 +41,20 @@ export class Transaction {
   get events(): readonly EditEvent[] {
     return this.#events;
   }
+  /** What each edit made show something else, in the record as it stood after that edit. */
   get dirty(): readonly DirtyRange[] {
     return this.#dirty;
+  }
+  /** What shows something else than at the beginning, in the record as it is now; costs a walk over the changed tracks. */
+  dirtySince(before: Timeline): readonly DirtyRange[] {
+    const tracks = [...new Set(this.#dirty.map(({ track }) => track))];
+    return tracks.flatMap((id) => {
+      const old = TimelineIndex.of(before).find(id)?.node;
+      const now = TimelineIndex.of(this.#timeline).find(id)?.node;
+      return old?.kind === 'Track' && now?.kind === 'Track'
+        ? dirtyBetween(new Lane(old, this.#rate), now.children)
+        : [];
+    });
   }
   get droppedTransitions(): readonly Transition[] {
     return this.#dropped;
