@@ -4,13 +4,16 @@ import type { ColorTags, MediaInfo, Picture, SoundProgram } from '@patchwork/pro
 import type { FrameRange, Rate, Rational } from '@patchwork/time';
 
 /** What a file says of itself: all of {@link MediaInfo} but its digest, which `render` adds. */
-export type ProbedMedia = Omit<MediaInfo, 'identity'>;
+export type ProbedMedia = Omit<MediaInfo, 'identity'> & {
+  /** SHA-256 of what can be seen and heard: facts, decoder set-up and packets, whatever the container. */
+  readonly content: Digest;
+};
 
 /** A file that a job's pictures or sound pieces name by identity. */
 export interface JobMedia {
   readonly identity: Digest;
   readonly path: string;
-  readonly info: ProbedMedia;
+  readonly info: Omit<MediaInfo, 'identity'>;
 }
 
 /** Pictures to draw and encode, chunk after chunk. */

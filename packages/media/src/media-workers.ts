@@ -29,7 +29,7 @@ export interface WorkerOptions {
   readonly count: number;
   /** Hears of crashes and retries; default nobody. */
   readonly log?: (line: string) => void;
-  /** Bytes of decoded pictures that one child may keep; default 96 MiB. */
+  /** Bytes of decoded pictures that one child may keep; default 64 MiB. */
   readonly frameCacheBytes?: number;
 }
 

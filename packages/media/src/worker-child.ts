@@ -46,7 +46,7 @@ export class WorkerChild {
 
   constructor(options: WorkerOptions, events: ChildEvents) {
     this.events = events;
-    const cacheBytes = options.frameCacheBytes ?? 96 * 1024 * 1024;
+    const cacheBytes = options.frameCacheBytes ?? 64 * 1024 * 1024;
     this.process = fork(childPath(), [String(cacheBytes)], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

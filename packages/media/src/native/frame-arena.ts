@@ -12,7 +12,7 @@ import { allocatedFrame, fillFrame } from './frame-memory.ts';
 import type { Raster } from './raster.ts';
 
 /** Frames kept for reuse; sizes of layers that are no longer shown go first. */
-const framesKept = 16;
+const framesKept = 8;
 
 /**
  * Lends frames whose memory this program looks into, and takes all of them back at once, when a picture is done.

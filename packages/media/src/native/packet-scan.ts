@@ -1,5 +1,10 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Digest } from '@patchwork/kernel';
 import {
   AV_NOPTS_VALUE,
+  AV_PKT_DATA_NEW_EXTRADATA,
+  AV_PKT_DATA_PALETTE,
+  AV_PKT_DATA_PARAM_CHANGE,
   AV_PKT_DATA_SKIP_SAMPLES,
   AV_PKT_FLAG_CORRUPT,
   AV_PKT_FLAG_DISCARD,
@@ -21,6 +26,8 @@ export interface StreamPackets {
   skippedAtHead: number;
   /** Those that it drops at the end, as far as the durations do not leave them out already. */
   skippedAtEnd: number;
+  /** SHA-256 of every packet as a decoder gets it: presentation time, whether it is shown, bytes and side data. */
+  content: Digest;
 }
 
 /** What reading a file through found. */
@@ -38,7 +45,9 @@ export function scanPackets(input: FormatContext): ScannedPackets {
     duration: 0,
     skippedAtHead: 0,
     skippedAtEnd: 0,
+    content: '',
   }));
+  const hashes = streams.map(() => createHash('sha256'));
   const isSound = input.streams.map((stream) => stream.codecpar.codecType === AVMEDIA_TYPE_AUDIO);
   const latest = streams.map(() => Number.NEGATIVE_INFINITY);
   const usual = streams.map(() => 0);
@@ -50,12 +59,14 @@ export function scanPackets(input: FormatContext): ScannedPackets {
       const read = input.readFrameSync(packet);
       if (read < 0) {
         if (read !== endOfStream) fault = libavText(read);
+        streams.forEach((stream, index) => (stream.content = hashes[index]?.digest('hex') ?? ''));
         return { streams, fault };
       }
       if (packet.hasFlags(AV_PKT_FLAG_CORRUPT)) fault ??= 'a packet is cut off';
       const stream = streams[packet.streamIndex];
       if (stream !== undefined) {
         const index = packet.streamIndex;
+        hashPacket(hashes[index], packet);
         if (isSound[index] === true) noteSound(stream, packet, usual);
         else notePicture(stream, packet, latest);
       }
@@ -63,6 +74,22 @@ export function scanPackets(input: FormatContext): ScannedPackets {
     }
   } finally {
     packet.free();
+  }
+}
+
+/** Side data that a decoder heeds. */
+const heededSideData = [AV_PKT_DATA_SKIP_SAMPLES, AV_PKT_DATA_NEW_EXTRADATA, AV_PKT_DATA_PALETTE, AV_PKT_DATA_PARAM_CHANGE];
+
+/** Each part behind its length, so that no two packets read alike. */
+function hashPacket(hash: Hash | undefined, packet: Packet): void {
+  if (hash === undefined) return;
+  const data = packet.data;
+  const discard = packet.hasFlags(AV_PKT_FLAG_DISCARD) ? 1 : 0;
+  hash.update(`${packet.pts} ${discard} ${data?.length ?? -1}\n`);
+  if (data !== null) hash.update(data);
+  for (const type of heededSideData) {
+    const side = packet.getSideData(type);
+    if (side !== null) hash.update(`${type} ${side.length}\n`).update(side);
   }
 }
 

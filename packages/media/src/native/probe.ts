@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { PatchworkError } from '@patchwork/kernel';
+import { createHash } from 'node:crypto';
+import { canonicalJson, PatchworkError, type Digest, type Json } from '@patchwork/kernel';
 import type { ColorTags, SoundStreamInfo, VideoStreamInfo } from '@patchwork/program';
 import { type Rational, add, rational } from '@patchwork/time';
 import {
@@ -57,16 +58,30 @@ export function probe(path: string): ProbedMedia {
     if (scan.fault !== null) throw truncated(path, scan.fault);
     const video = picture === null ? null : videoInfo(path, container, picture, scan);
     const sound = sounds.map((stream) => soundInfo(path, stream, scan));
-    return {
-      path,
-      container,
-      video,
-      sound,
-      startTimecode: video === null ? null : startTimecode(input, picture, video),
-    };
+    const timecode = video === null ? null : startTimecode(input, picture, video);
+    const content = contentDigest(streams, scan, { video, sound, startTimecode: timecode });
+    return { path, container, content, video, sound, startTimecode: timecode };
   } finally {
     input.closeInputSync();
   }
+}
+
+/**
+ * Digests all that a renderer can see of a file: what was probed, each stream's decoder set-up, and every packet. The
+ * container around them is left out, so a remux is the same content.
+ */
+function contentDigest(streams: readonly Stream[], scan: ScannedPackets, facts: Omit<ProbedMedia, 'path' | 'container' | 'content'>): Digest {
+  const seenOrHeard = streams.filter(({ codecpar: { codecType } }) => codecType === AVMEDIA_TYPE_VIDEO || codecType === AVMEDIA_TYPE_AUDIO);
+  const setUps = seenOrHeard.map(({ codecpar, index }): Json => ({
+    type: codecpar.codecType,
+    codec: codecpar.codecId,
+    format: codecpar.format,
+    bits: codecpar.bitsPerCodedSample,
+    padding: codecpar.initialPadding,
+    extradata: codecpar.extradata?.toString('base64') ?? null,
+    packets: scan.streams[index]?.content ?? null,
+  }));
+  return createHash('sha256').update(canonicalJson({ schema: 'patchwork.content/1', facts: facts as unknown as Json, setUps })).digest('hex');
 }
 
 function isFilm(stream: Stream): boolean {
