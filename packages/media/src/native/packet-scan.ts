@@ -78,7 +78,12 @@ export function scanPackets(input: FormatContext): ScannedPackets {
 }
 
 /** Side data that a decoder heeds. */
-const heededSideData = [AV_PKT_DATA_SKIP_SAMPLES, AV_PKT_DATA_NEW_EXTRADATA, AV_PKT_DATA_PALETTE, AV_PKT_DATA_PARAM_CHANGE];
+const heededSideData = [
+  AV_PKT_DATA_SKIP_SAMPLES,
+  AV_PKT_DATA_NEW_EXTRADATA,
+  AV_PKT_DATA_PALETTE,
+  AV_PKT_DATA_PARAM_CHANGE,
+];
 
 /** Each part behind its length, so that no two packets read alike. */
 function hashPacket(hash: Hash | undefined, packet: Packet): void {

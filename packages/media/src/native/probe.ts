@@ -70,8 +70,14 @@ export function probe(path: string): ProbedMedia {
  * Digests all that a renderer can see of a file: what was probed, each stream's decoder set-up, and every packet. The
  * container around them is left out, so a remux is the same content.
  */
-function contentDigest(streams: readonly Stream[], scan: ScannedPackets, facts: Omit<ProbedMedia, 'path' | 'container' | 'content'>): Digest {
-  const seenOrHeard = streams.filter(({ codecpar: { codecType } }) => codecType === AVMEDIA_TYPE_VIDEO || codecType === AVMEDIA_TYPE_AUDIO);
+function contentDigest(
+  streams: readonly Stream[],
+  scan: ScannedPackets,
+  facts: Omit<ProbedMedia, 'path' | 'container' | 'content'>,
+): Digest {
+  const seenOrHeard = streams.filter(
+    ({ codecpar: { codecType } }) => codecType === AVMEDIA_TYPE_VIDEO || codecType === AVMEDIA_TYPE_AUDIO,
+  );
   const setUps = seenOrHeard.map(({ codecpar, index }): Json => ({
     type: codecpar.codecType,
     codec: codecpar.codecId,
@@ -81,7 +87,9 @@ function contentDigest(streams: readonly Stream[], scan: ScannedPackets, facts: 
     extradata: codecpar.extradata?.toString('base64') ?? null,
     packets: scan.streams[index]?.content ?? null,
   }));
-  return createHash('sha256').update(canonicalJson({ schema: 'patchwork.content/1', facts: facts as unknown as Json, setUps })).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson({ schema: 'patchwork.content/1', facts: facts as unknown as Json, setUps }))
+    .digest('hex');
 }
 
 function isFilm(stream: Stream): boolean {
