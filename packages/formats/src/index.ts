@@ -23,3 +23,4 @@ export type { ResolveOptions } from './resolve/effects.ts';
 export { readResolveProject, readResolveStill } from './resolve/project.ts';
 export type { ResolveClip, ResolveDigests, ResolveSequence, StillDigests } from './resolve/project.ts';
 export { writeXmeml } from './xmeml/write.ts';
+export { inspection, strip } from './inspection.ts';
