@@ -65,7 +65,7 @@ describe('12: media', () => {
       ...recut(film, (shots) => withShot(shots, 'm09', (shot) => ({ ...shot, media: 'm02', from: 100 }))),
       media: { ...film.media, m02: media },
     });
-    const { ran } = await patchTo(twice(mediaOf("m02")), twice(await storyMedia(22)), 'A');
+    const { ran } = await patchTo(twice(mediaOf('m02')), twice(await storyMedia(22)), 'A');
     expect(ran.json.dirty).toEqual([[96, 192], [768, 864]]);
     expect(ran.json.frames.rendered).toBe(192);
   }, timeout);
@@ -222,6 +222,34 @@ describe('21: variable frame rate', () => {
     const { top } = await readCodeRows(deliverable);
     const expected = Array.from({ length: 300 }, (_, frame) => shownAt(durationsMs, frame));
     expect(top.map((code) => code?.frame)).toEqual(expected);
+  }, timeout);
+});
+
+describe('21: the same packets in another file', () => {
+  /** m02 with a `free` box behind it and another name: other bytes on disk, the same packets at the same times. */
+  test('21: a remux is a relink and renders nothing', async () => {
+    const path = join(freshFolder('remux'), 'm02-remuxed.mov');
+    const original = readFileSync(mediaOf('m02').path);
+    writeFileSync(path, sameSize(original, original.length + 4096));
+    const next = { ...film, media: { ...film.media, m02: { ...mediaOf('m02'), path } } };
+    const { ran } = await patchTo(film, next, 'A');
+    expect(ran.json.frames.rendered).toBe(0);
+    expect(ran.json.dirty).toEqual([]);
+  }, timeout);
+
+  test('21: one changed presentation time renders every use', async () => {
+    const spec = { codec: 'h264', width: storyWidth, height: storyHeight, rate: rational(24), frames: 100, gop: 48, bFrames: 2 } as const;
+    const vfr = async (last: number): Promise<Film> => {
+      const durationsMs = Array.from({ length: 100 }, (_, index) => (index === 98 ? last : index % 2 === 0 ? 50 : 33));
+      const path = await testMedia('vfr21', { id: 31, container: 'mp4', video: { ...spec, durationsMs }, sound: null });
+      const shots: Shot[] = [{ media: 'vfr', from: 0, length: 48 }, { media: 'm01', from: 0, length: 20 }, { media: 'vfr', from: 0, length: 48 }];
+      return { ...film, media: { m01: mediaOf('m01'), vfr: { path, id: 31, rate: film.rate, frames: 100, toneHz: 0 } }, video: [shots], audio: [] };
+    };
+    const place = handedOver(await clean(await vfr(50), 'A'));
+    const ran = await renderFilm(await vfr(80), place.deliverable, 'A', place.store);
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.json.dirty).toEqual([[0, 48], [68, 116]]);
+    expect(sha256OfPath(place.deliverable)).toBe(sha256OfPath((await clean(await vfr(80), 'A')).deliverable));
   }, timeout);
 });
 

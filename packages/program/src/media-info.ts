@@ -7,7 +7,10 @@ import type { ColorTags } from './canvas.ts';
  * two names have one identity, and so give equal keys.
  */
 export interface MediaInfo {
-  /** SHA-256 of the whole content. */
+  /**
+   * SHA-256 of all that can be seen and heard: facts, decoder set-up and every packet with its time. So a remux and a copy
+   * are one identity, and any other change of the file is another.
+   */
   readonly identity: Digest;
   /** Where the bytes are on this machine. Never enters a key. */
   readonly path: string;

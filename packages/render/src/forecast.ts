@@ -17,7 +17,7 @@ export function forecastOf(context: RenderContext, preparation: Preparation): Fo
     canvas: program.canvas,
     place,
     dirty: preparation.dirty,
-    reasons: mergeReasons(plan.missing).map((reason) => ({ ...reason, range: { in: reason.range.in + place.offset, out: reason.range.out + place.offset } })),
+    reasons: mergeReasons(plan.missing.flatMap(({ reasons }) => reasons)).map((reason) => ({ ...reason, range: { in: reason.range.in + place.offset, out: reason.range.out + place.offset } })),
     watch: watchList(previous?.program ?? null, program).map((stretch) => ({
       in: stretch.in + place.offset,
       out: stretch.out + place.offset,

@@ -3,10 +3,10 @@ import type { ProbedMedia } from '@patchwork/media';
 import type { MediaInfo } from '@patchwork/program';
 import type { RenderContext } from './context.ts';
 import { candidatePaths, type MediaSearch } from './media-paths.ts';
-import type { NamedMedia } from './snapshot.ts';
+import type { IdentifiedMedia, NamedMedia } from './snapshot.ts';
 
 /** Raised when the probe says other things of the same bytes. */
-const proberVersion = 'patchwork.probe/1';
+const proberVersion = 'patchwork.probe/2';
 
 /** The media of a timeline, by the names that the timeline uses. */
 export interface MediaCatalog {
@@ -52,21 +52,21 @@ export async function identifyMedia(context: RenderContext, path: string): Promi
   return info;
 }
 
-async function identifyAll(context: RenderContext, paths: readonly string[]): Promise<readonly MediaInfo[]> {
+async function identifyAll(context: RenderContext, paths: readonly string[]): Promise<readonly IdentifiedMedia[]> {
   const sizes = await Promise.all(paths.map(async (path) => (await context.files.stat(path))?.size ?? 0));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   let done = 0;
   let probed = 0;
-  const infos: MediaInfo[] = [];
+  const infos: IdentifiedMedia[] = [];
   const probing: Promise<void>[] = [];
   try {
     for (const [index, path] of paths.entries()) {
       context.signal.throwIfAborted();
-      const identity = await context.mediaCache.identityOf(path);
+      const file = await context.mediaCache.identityOf(path);
       done += sizes[index] ?? 0;
       context.onProgress({ phase: 'hash', done, total, unit: 'bytes' });
-      const probe = probedOnce(context, path, identity).then((facts) => {
-        infos[index] = { ...facts, identity, path };
+      const probe = probedOnce(context, path, file).then((facts) => {
+        infos[index] = { ...facts, identity: facts.content, path, file };
         probed += 1;
         if (done === total) context.onProgress({ phase: 'probe', done: probed, total: paths.length, unit: 'files' });
       });
@@ -82,19 +82,19 @@ async function identifyAll(context: RenderContext, paths: readonly string[]): Pr
   }
 }
 
-/** What the probe says of a content, asked once for all time. */
-async function probedOnce(context: RenderContext, path: string, identity: Digest): Promise<ProbedMedia> {
-  const known = context.mediaCache.probeOf(identity, proberVersion);
+/** What the probe says of a file's bytes, asked once for all time. */
+async function probedOnce(context: RenderContext, path: string, file: Digest): Promise<ProbedMedia> {
+  const known = context.mediaCache.probeOf(file, proberVersion);
   if (known !== null) return { ...(known as unknown as ProbedMedia), path };
   const facts = await context.workers().probe(path, { signal: context.signal });
-  await context.mediaCache.keepProbe(identity, proberVersion, facts as unknown as Json);
+  await context.mediaCache.keepProbe(file, proberVersion, facts as unknown as Json);
   return facts;
 }
 
 /** Checks that no file changed since it was identified. @throws PW_MEDIA_CHANGED naming the first one that did */
-export async function checkUnchanged(context: RenderContext, media: readonly MediaInfo[]): Promise<void> {
+export async function checkUnchanged(context: RenderContext, media: readonly NamedMedia[]): Promise<void> {
   for (const info of media) {
-    if ((await context.mediaCache.identityOf(info.path)) === info.identity) continue;
+    if ((await context.mediaCache.identityOf(info.path)) === info.file) continue;
     throw new PatchworkError('PW_MEDIA_CHANGED', `${info.path} changed while it was rendered`, {
       hint: 'Run the command again when nothing writes to the media any more. Nothing was published.',
       details: { path: info.path },

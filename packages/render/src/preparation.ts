@@ -31,6 +31,7 @@ import { timelineFacts, type TimelineFacts } from './timeline-facts.ts';
 
 /** Everything that is known before the first frame is rendered. A dry run ends here. */
 export interface Preparation {
+  readonly deliverablePath: string;
   readonly loaded: LoadedTimeline;
   readonly facts: TimelineFacts;
   readonly profile: Profile;
@@ -107,6 +108,7 @@ export async function prepare(context: RenderContext, request: RenderRequest): P
     previous: previousDelivery(previous, shift),
   });
   return {
+    deliverablePath: request.deliverablePath,
     loaded, facts, profile, toolchain, catalog, program, range, epochs, base, baseStat, previous, chunks,
     plan: withFailed(plan, hand.failed),
     atHand: hand.good,

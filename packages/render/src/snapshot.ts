@@ -1,3 +1,4 @@
+import type { Digest } from '@patchwork/kernel';
 import { fontDigest } from '@patchwork/media';
 import { compileProgram, type MediaInfo, type Program } from '@patchwork/program';
 import type { LedgerEntry } from '@patchwork/store';
@@ -5,8 +6,11 @@ import type { RenderContext } from './context.ts';
 import { timelineFromBytes, type LoadedTimeline } from './timeline-file.ts';
 import { timelineFacts, type TimelineFacts } from './timeline-facts.ts';
 
-/** What an entry keeps of a media file: its facts, and the names under which the timeline used it. */
-export type NamedMedia = MediaInfo & { readonly urls: readonly string[] };
+/** A media file: its facts, its identity by content, and the SHA-256 of the whole file as it was read. */
+export type IdentifiedMedia = MediaInfo & { readonly file: Digest };
+
+/** What an entry keeps of a media file: the names under which the timeline used it as well. */
+export type NamedMedia = IdentifiedMedia & { readonly urls: readonly string[] };
 
 /** A ledger entry's timeline, as it was when it was rendered. */
 export interface Snapshot {
