@@ -24,4 +24,5 @@ export type { HeldLock, LockContext } from './lock-file.ts';
 export { openMediaCache } from './media-cache.ts';
 export type { MediaCache } from './media-cache.ts';
 export { nodeProcesses } from './node-processes.ts';
+export { processFromToken, tokenOf } from './process-port.ts';
 export type { ProcessId, ProcessPort } from './process-port.ts';

@@ -36,7 +36,7 @@ export interface LockHolder {
 }
 
 /** How long a file without content is taken for a lock in the making. */
-const unreadableMs = 30_000;
+export const unreadableMs = 30_000;
 /** Locks on locks on locks: each level needs another crash within the same moments. */
 const deepestTakeover = 8;
 let lastNumber = 0;
