@@ -30,3 +30,10 @@ export function linkOf(metadata: JsonObject): string | null {
   const link = member(metadata, 'patchwork', 'link');
   return typeof link === 'string' ? link : null;
 }
+
+/** The objects of a list among kept values; empty where there is none. */
+export function keptObjects(kept: { readonly [key: string]: Json }, name: string): { readonly [key: string]: Json }[] {
+  const value = kept[name];
+  if (!Array.isArray(value)) return [];
+  return value.map((item: Json) => (typeof item === 'object' && item !== null && !Array.isArray(item) ? (item as { readonly [key: string]: Json }) : {}));
+}

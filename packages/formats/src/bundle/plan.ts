@@ -23,7 +23,7 @@ function baseName(url: string): string {
   const name = url.replace(/[?#].*$/, '').split(/[\\/]/).at(-1) ?? '';
   const decoded = /%(?![0-9A-Fa-f]{2})/.test(name) ? name : safelyDecoded(name);
   // The name becomes a file's: nothing that a file system or a shell would take for more.
-  const plain = [...decoded].map((letter) => (letter < ' ' || '/\\:*?"<>|'.includes(letter) ? '_' : letter)).join('').replace(/^\.+/, '_');
+  const plain = decoded.replaceAll(/[\p{Cc}/\\:*?"<>|]/gu, '_').replace(/^\.+/, '_');
   return plain === '' ? 'media' : plain;
 }
 

@@ -21,7 +21,7 @@ describe.runIf(hasSamples())('two exports of one timeline', () => {
     for (const path of samplePaths('fcpxml')) {
       const text = new TextDecoder().decode(sampleBytes(path));
       const random = randomFrom(path.length);
-      const other = writeXml(shuffled(outFromElement(parseXml(path, text)), random, (id) => `x${[...id].toReversed().join('')}`), 'fcpxml');
+      const other = writeXml(shuffled(outFromElement(parseXml(path, text)), random, (id) => `x${id.split('').toReversed().join('')}`), 'fcpxml');
       const read = (document: string): unknown => readFcpxml('f', document).timelines.map((timeline) => comparable(timeline, { without: ['fcpxml'] }));
       expect(read(other), path).toEqual(read(text));
     }

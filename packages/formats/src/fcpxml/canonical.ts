@@ -64,7 +64,7 @@ export function canonicalTitle(resources: FcpResources, element: XmlElement): st
     if (child.name === 'param' || child.name === 'text') parts.push(canonicalXml(child, rule));
   }
   // Definitions after their uses, in the order of first use; unused ones draw nothing.
-  for (const id of [...order.keys()]) {
+  for (const id of order.keys()) {
     const style = styles.get(id);
     if (style !== undefined) parts.push(canonicalXml(style, rule));
   }

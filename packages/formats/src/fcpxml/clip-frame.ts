@@ -22,6 +22,11 @@ export interface Spot {
   readonly sides: Sides;
 }
 
+/** A storyline's place: `localStart` is the offset of its first frame. */
+export interface StorySpot extends Spot {
+  readonly localStart: Rational;
+}
+
 /** Picture, sound or both. */
 export type Sides = 'all' | 'video' | 'audio';
 
@@ -61,7 +66,7 @@ export interface SideSource {
   readonly sourceRange: TimeRange;
   readonly timeEffects: readonly Effect[];
   readonly ownStart: Rational;
-  ownFromLocal(local: Rational): Rational;
+  readonly ownFromLocal: (local: Rational) => Rational;
 }
 
 /** What a clip falls back to where its attributes say nothing. */
@@ -235,7 +240,7 @@ export function aspectOf(width: number | null, height: number | null): number {
 /** Reads the adjustments and filters among an element's children onto the side that is wanted. */
 export function readAdjustments(
   reading: Reading, frame: ClipFrame, element: XmlElement, wanted: 'picture' | 'sound',
-  place: { readonly source: SideSource; readonly duration: Rational; readonly aspect: number; ownFromLocal?(local: Rational): Rational },
+  place: { readonly source: SideSource; readonly duration: Rational; readonly aspect: number; readonly ownFromLocal?: (local: Rational) => Rational },
   side: Side,
 ): void {
   const context = {

@@ -6,6 +6,7 @@ import {
   type ClipFrame, type Placed, type SideContent, type Spot,
 } from './clip-frame.ts';
 import { overridesOfAsset, rateOfAsset, referenceOfAsset } from './media-reference.ts';
+import { contentOf } from './lanes.ts';
 import { placeNested } from './nested.ts';
 import type { Reading } from './reading.ts';
 import { contentOfMedia, type FcpAsset } from './resources.ts';
@@ -13,17 +14,14 @@ import { Scene, type Placement, type SceneFormat } from './scene.ts';
 import { emptySide } from './side.ts';
 import { chooseChannels, isSoundSource, readSoundSources } from './sound-sources.ts';
 import { readSequenceContent, sceneFormatOf } from './sequence.ts';
-import { isConnected, laneOf, readItem, readStory } from './story.ts';
 
-type Read = { placed: Placed; frame: ClipFrame | null };
+interface Read {
+  readonly placed: Placed;
+  readonly frame: ClipFrame | null;
+}
 
 function nothing(spot: Spot): Read {
   return { placed: { end: spot.start, video: null, audio: [] }, frame: null };
-}
-
-/** Children that are the clip's own content rather than hanging on it. */
-function contentOf(element: XmlElement): XmlElement[] {
-  return childElements(element).filter((child) => (isAnchored(child) && !isConnected(child)) || child.name === 'spine' && laneOf(child) === 0);
 }
 
 /** Reads a `<clip>`: usually one picture, with its sound, trimmed by the clip around it. */
@@ -198,8 +196,8 @@ function readContainer(reading: Reading, frame: ClipFrame, content: readonly Xml
   for (const child of content) {
     const offset = timeAttribute(reading, child, 'offset', frame.timecode) ?? origin;
     const spot: Spot = { scene: inner, lane: [], start: subtract(offset, origin), sides: 'all' };
-    if (child.name === 'spine') readStory(reading, child, { ...spot, localStart: zero });
-    else if (isItemElement(child)) readItem(reading, child, spot);
+    if (child.name === 'spine') reading.recursion.readStory(reading, child, { ...spot, localStart: zero });
+    else if (isItemElement(child)) reading.recursion.readItem(reading, child, spot);
   }
   const owners = [frame.element, ...childElements(frame.element, 'sync-source')];
   return placeNested(reading, frame, { picture: inner, sounds: [{ scene: inner, owners }], origin, kept: {}, pictureOwners: [frame.element], colorSpace: own?.colorSpace ?? '' });
@@ -264,7 +262,7 @@ export function readMulticamClip(reading: Reading, element: XmlElement, spot: Sp
   }
   const readAngle = (angle: XmlElement | undefined, side: 'video' | 'audio'): Scene => {
     const scene = new Scene(format, reading.remarks, true);
-    if (angle !== undefined) readStory(reading, angle, { scene, lane: [], start: zero, sides: side, localStart: zero });
+    if (angle !== undefined) reading.recursion.readStory(reading, angle, { scene, lane: [], start: zero, sides: side, localStart: zero });
     return scene;
   };
   const scenes = reading.inside(id, () => ({

@@ -7,7 +7,9 @@ import {
 import type { PlacedTransition } from './scene.ts';
 
 /** Plain members for a node's metadata. */
-export type PlainObject = { readonly [key: string]: Json };
+export interface PlainObject {
+  readonly [key: string]: Json;
+}
 
 /** Seconds counted at the first rate that makes them whole; where none does, at the first. */
 export function timeAt(seconds: Rational, ...rates: readonly [Rate, ...(Rate | null)[]]): RationalTime {

@@ -14,7 +14,7 @@ import { Reading } from './reading.ts';
 import { contentOfMedia, readResources } from './resources.ts';
 import { Scene, type SceneFormat } from './scene.ts';
 import { readSequenceContent, sceneFormatOf, sequenceMarkers } from './sequence.ts';
-import { readItem } from './story.ts';
+import { readItem, readStory } from './story.ts';
 
 /** What a reader gives back. */
 export interface ReadTimelines {
@@ -43,7 +43,7 @@ export function readFcpxml(fileName: string, text: string): ReadTimelines {
   }
   const remarks = new Remarks(fileName, 'FCPXML');
   reportVersion(remarks, root);
-  const reading = new Reading(remarks, readResources(root, remarks), attribute(root, 'version') ?? '', countElements(root));
+  const reading = new Reading(remarks, readResources(root, remarks), { version: attribute(root, 'version') ?? '', elements: countElements(root) }, { readItem, readStory });
   const timelines = withPlace(fileName, () => readProjects(reading, root));
   if (timelines.length === 0) {
     remarks.add({ code: 'PW_FCPXML_EMPTY', severity: 'warning', at: root.position, message: 'the file holds no project and no clip', hint: 'Export a project.' });

@@ -1,6 +1,8 @@
 import { PatchworkError } from '@patchwork/kernel';
+import type { Rational } from '@patchwork/time';
 import type { Remarks } from '../diagnostics.ts';
 import type { XmlElement } from '../xml/element.ts';
+import type { Placed, Spot, StorySpot } from './clip-frame.ts';
 import type { FcpResources } from './resources.ts';
 
 /**
@@ -14,21 +16,29 @@ function maxItemsOf(elements: number): number {
 /** Compound clips within compound clips. */
 const maxNesting = 32;
 
+/** The readers of items and storylines, which hold each other: a clip may hold a storyline, a storyline holds clips. */
+export interface Recursion {
+  readItem(reading: Reading, element: XmlElement, spot: Spot): Placed;
+  readStory(reading: Reading, element: XmlElement, spot: StorySpot): Rational;
+}
+
 /** What the reading of one document shares. */
 export class Reading {
   readonly remarks: Remarks;
   readonly resources: FcpResources;
   /** Of the document, as spelled. */
   readonly version: string;
+  readonly recursion: Recursion;
   readonly #openMedia: string[] = [];
   readonly #maxItems: number;
   #items = 0;
   #links = 0;
 
-  /** `elements`: how many the document holds. */
-  constructor(remarks: Remarks, resources: FcpResources, version: string, elements: number) {
-    this.#maxItems = maxItemsOf(elements);
-    this.version = version;
+  /** `document.elements`: how many the document holds. */
+  constructor(remarks: Remarks, resources: FcpResources, document: { version: string; elements: number }, recursion: Recursion) {
+    this.#maxItems = maxItemsOf(document.elements);
+    this.version = document.version;
+    this.recursion = recursion;
     this.remarks = remarks;
     this.resources = resources;
   }

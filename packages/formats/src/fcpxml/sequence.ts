@@ -5,7 +5,6 @@ import { isCosmetic, markerNode, timeAttribute } from './clip-frame.ts';
 import { timeAt } from './nodes.ts';
 import type { Reading } from './reading.ts';
 import { Scene, type SceneFormat } from './scene.ts';
-import { readStory } from './story.ts';
 
 /** Raster, rate and start of a `<sequence>` or `<multicam>`. A file without a rate is counted at 24, with an error. */
 export function sceneFormatOf(reading: Reading, element: XmlElement): SceneFormat {
@@ -44,7 +43,7 @@ export function readSequenceContent(
     });
     return scene;
   }
-  const end = readStory(reading, spine, { scene, lane: [], start: zero, sides: 'all', localStart: format.start });
+  const end = reading.recursion.readStory(reading, spine, { scene, lane: [], start: zero, sides: 'all', localStart: format.start });
   const said = timeAttribute(reading, sequence, 'duration', null);
   if (said !== null && compare(said, end) !== 0) {
     const frames = multiply(subtract(end, said), format.rate);

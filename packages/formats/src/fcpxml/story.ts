@@ -4,14 +4,18 @@ import { attribute, childElements, type XmlElement } from '../xml/element.ts';
 import { isAnchored, isItemElement, readAssetClip, readAudio, readVideo } from './asset-items.ts';
 import { readClip, readMulticamClip, readReferenceClip, readSyncClip } from './container-items.ts';
 import {
-  endOfFrame, isCosmetic, markerNode, readFrame, recordFromLocal, timeAttribute, type ClipFrame, type Placed, type Spot,
+  endOfFrame, isCosmetic, markerNode, readFrame, recordFromLocal, timeAttribute, type ClipFrame, type Placed, type Spot, type StorySpot,
 } from './clip-frame.ts';
+import { isConnected, laneOf } from './lanes.ts';
 import { gapNode, timeAt } from './nodes.ts';
 import type { Reading } from './reading.ts';
 import { readCaption, readTitle } from './text-items.ts';
 import { placeTransition } from './transition.ts';
 
-type Read = { placed: Placed; frame: ClipFrame | null };
+interface Read {
+  readonly placed: Placed;
+  readonly frame: ClipFrame | null;
+}
 
 /** Reads a clip of any kind and all that hangs on it. */
 export function readItem(reading: Reading, element: XmlElement, spot: Spot): Placed {
@@ -87,17 +91,6 @@ function readAudition(reading: Reading, element: XmlElement, spot: Spot): Placed
   return readItem(reading, shown, spot);
 }
 
-/** Lane of an element; absent means 0. */
-export function laneOf(element: XmlElement): number {
-  const text = attribute(element, 'lane') ?? '0';
-  return /^-?\d{1,6}$/.test(text.trim()) ? Number(text) : 0;
-}
-
-/** Tells whether an element hangs on the clip that holds it (it has a lane), rather than being its content. */
-export function isConnected(element: XmlElement): boolean {
-  return isAnchored(element) && laneOf(element) !== 0;
-}
-
 /** Clips in which an element without lane is content, read with the clip itself. */
 const containerNames: ReadonlySet<string> = new Set(['clip', 'sync-clip']);
 
@@ -113,11 +106,6 @@ export function readAnchored(reading: Reading, element: XmlElement, frame: ClipF
     if (child.name === 'spine') readStory(reading, child, { ...spot, localStart: zero });
     else readItem(reading, child, spot);
   }
-}
-
-/** A storyline's place: `localStart` is the offset of its first frame. */
-export interface StorySpot extends Spot {
-  readonly localStart: Rational;
 }
 
 /** Reads a storyline: items one after another, with transitions on their cuts. Returns its end on the record. */

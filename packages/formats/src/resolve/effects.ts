@@ -11,7 +11,9 @@ export interface ResolveOptions {
   readonly aspect: number | null;
 }
 
-type Plain = { readonly [key: string]: Json };
+interface Plain {
+  readonly [key: string]: Json;
+}
 
 /** Types whose effect is nothing as long as no parameter is written: defaults are left out of the file. */
 const neutralByDefault: ReadonlySet<number> = new Set([1, 2, 3, 22, 36, 43, 59, 62, 63, 64, 67, 72]);
@@ -34,6 +36,10 @@ interface Owner {
 
 function objectOf(value: Json | undefined): Plain {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Plain) : {};
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function parametersOf(effect: Plain): Plain[] {
@@ -68,7 +74,7 @@ function readEffect(owner: Owner, effect: Plain, options: ResolveOptions): Readi
   const reading = (known: KnownEffect | null, why: string = 'is not modelled', isApproximate: boolean = false): Reading => ({ known, why, isApproximate });
   if (typeof type !== 'number') return reading(null);
   if (effect['Enabled'] === false) return reading(neutral);
-  const named = new Map(parameters.map((parameter) => [String(parameter['Parameter ID'] ?? ''), parameter] as const));
+  const named = new Map(parameters.map((parameter) => [textOf(parameter['Parameter ID']), parameter] as const));
   const hasOnly = (...names: string[]): boolean => [...named.keys()].every((name) => names.includes(name));
   if (neutralByDefault.has(type) && (parameters.length === 0 || (type === 63 && hasOnly('eq band index')))) return reading(neutral);
   const note = { isApproximate: false };
@@ -129,7 +135,7 @@ class Translator {
     const plain = plainJson(resolve) as Plain;
     const range = trimmedRange(item);
     const reading = readEffect({ rate: range.duration.rate, start: range.start.value.num === 0 ? zero : secondsFromTime(range.start) }, plain, this.#options);
-    const name = String(plain['Effect Name'] ?? effect.effectName);
+    const name = textOf(plain['Effect Name']) || effect.effectName;
     if (reading.known !== null) {
       if (reading.isApproximate) this.#say('warning', `the curves of "${name}" are drawn as straight lines between their key frames`, where);
       return withKnownEffect(effect, reading.known);

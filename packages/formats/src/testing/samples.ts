@@ -7,7 +7,7 @@ const folder = fileURLToPath(new URL('../../../../../shared/samples/', import.me
 /** Tells whether the folder of real files is there; prints why tests are skipped where it is not. */
 export function hasSamples(): boolean {
   const isThere = existsSync(folder);
-  if (!isThere) console.warn('tests on real files are skipped: ../shared/samples is not there');
+  if (!isThere) process.stderr.write('tests on real files are skipped: ../shared/samples is not there\n');
   return isThere;
 }
 

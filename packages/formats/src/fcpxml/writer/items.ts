@@ -1,6 +1,6 @@
 import { add, equals, formatRational, multiply, secondsFromTime, subtract, toNumber, type Rate, type Rational } from '@patchwork/time';
 import { knownEffect, plainJson, type Clip, type Item, type Marker, type Stack } from '@patchwork/timeline';
-import { keptIn, keptObject, keptText, keptTexts } from '../../clip-metadata.ts';
+import { keptIn, keptObject, keptObjects, keptText, keptTexts } from '../../clip-metadata.ts';
 import { childElements, type XmlElement } from '../../xml/element.ts';
 import { parseXml } from '../../xml/parse.ts';
 import { outFromElement, xml, type XmlOut } from '../../xml/write.ts';
@@ -88,10 +88,7 @@ function retimeElements(context: ItemContext, piece: Piece, mediaRate: Rate | nu
 
 /** Elements that the reader kept because the model cannot say them, with their effects' ids renewed. */
 function keptRaw(context: ItemContext, item: Item): XmlOut[] {
-  const raw = keptIn(item.metadata, 'fcpxml')['raw'];
-  if (!Array.isArray(raw)) return [];
-  return raw.flatMap((entry) => {
-    const plain = keptObject({ entry }, 'entry');
+  return keptObjects(keptIn(item.metadata, 'fcpxml'), 'raw').flatMap((plain) => {
     const element = parsed(keptText(plain, 'xml'));
     if (element === null || element.name === 'frameSampling') return [];
     const effect = keptObject(plain, 'effect');
@@ -101,9 +98,8 @@ function keptRaw(context: ItemContext, item: Item): XmlOut[] {
 
 /** Frame sampling that the vocabulary has no word for (optical flow), as the reader kept it. */
 function keptSampling(item: Item): string | null {
-  const raw = keptIn(item.metadata, 'fcpxml')['raw'];
-  for (const entry of Array.isArray(raw) ? raw : []) {
-    const element = parsed(keptText(keptObject({ entry }, 'entry'), 'xml'));
+  for (const plain of keptObjects(keptIn(item.metadata, 'fcpxml'), 'raw')) {
+    const element = parsed(keptText(plain, 'xml'));
     if (element?.name === 'frameSampling') return element.attributes.get('value') ?? null;
   }
   return null;

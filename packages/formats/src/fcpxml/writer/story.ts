@@ -1,6 +1,6 @@
 import { add, compare, max, secondsFromTime, subtract, zero, type Rational } from '@patchwork/time';
 import type { Track, Transition } from '@patchwork/timeline';
-import { keptIn, keptObject, keptText, keptTexts } from '../../clip-metadata.ts';
+import { keptIn, keptObjects, keptText, keptTexts } from '../../clip-metadata.ts';
 import { parseXml } from '../../xml/parse.ts';
 import { outFromElement, xml, type XmlOut } from '../../xml/write.ts';
 import type { Hints } from '../hints.ts';
@@ -26,9 +26,9 @@ function transitionElement(context: ItemContext, transition: Transition, cut: Ra
   const [before, after] = [secondsFromTime(transition.inOffset), secondsFromTime(transition.outOffset)];
   const kept = keptIn(transition.metadata, 'fcpxml');
   const filters = keptTexts(kept, 'filters').map((text) => outFromElement(parseXml('kept', text)));
-  const effects = Array.isArray(kept['effects']) ? kept['effects'] : [];
+  const effects = keptObjects(kept, 'effects');
   const renewed = filters.map((filter, index) => {
-    const effect = keptObject({ effect: effects[index] ?? null }, 'effect');
+    const effect = effects[index] ?? {};
     const id = context.resources.effect(keptText(effect, 'name') ?? '', keptText(effect, 'uid') ?? '');
     return { ...filter, attributes: filter.attributes.map(([name, value]) => [name, name === 'ref' ? id : value] as const) };
   });
