@@ -23,7 +23,7 @@ export const layers: readonly Layer[] = [
   impure('files'),
   pure('time'),
   pure('timeline'),
-  pure('formats', ['saxes', 'fflate']),
+  pure('formats', ['saxes', 'fflate', 'fzstd']),
   { ...pure('program'), never: ['formats'] },
   pure('plan'),
   impure('store', [], ['formats']),

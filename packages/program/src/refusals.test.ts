@@ -102,7 +102,7 @@ describe('refusals', () => {
       expect(run(hdr, hdr)).toBe(null);
     }
     expect(run('smpte170m', 'bt709')).toBe(null);
-    const metadata = jsonFrom({ patchwork: { canvas: { color: color('smpte2084') } } });
+    const metadata = jsonFrom({ patchwork: { canvas: { color: { ...color('smpte2084') } } } });
     const nest = makeStack({ name: 'hdr', metadata, children: [makeTrack({ children: [clip('a', 0, 5)] })] });
     const media = { a: mediaOf('a', { color: color('smpte2084') }) };
     expect(failure(() => compile(picture([nest]), media))).toMatchObject({

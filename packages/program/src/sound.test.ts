@@ -251,6 +251,7 @@ describe('pieces', () => {
     const withSound = (channels: number, count = 1): MediaInfo => {
       const base = mediaOf('a');
       const [stream] = base.sound;
+      if (stream === undefined) throw new Error('the fixture has no sound');
       const sound = Array.from({ length: count }, (_, i) => ({ ...stream, stream: i + 1, channels, layout: 'x' }));
       return { ...base, sound: sound };
     };
@@ -365,7 +366,7 @@ describe('gain', () => {
   });
 
   test('A15: pan is a balance: the other side falls, none gets louder', () => {
-    const sides = (value: number): readonly [number?, number?] => {
+    const sides = (value: number): readonly (number | undefined)[] => {
       const [piece] = heard(audio([clip('a', 0, 24, [pan(value)])])).pieces;
       return [piece?.gainLeft[0]?.gain, piece?.gainRight[0]?.gain];
     };
