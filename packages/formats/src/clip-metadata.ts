@@ -22,7 +22,9 @@ export function keptTexts(kept: { readonly [key: string]: Json }, name: string):
 /** An object among kept values; empty where there is none. */
 export function keptObject(kept: { readonly [key: string]: Json }, name: string): { readonly [key: string]: Json } {
   const value = kept[name];
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { readonly [key: string]: Json }) : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as { readonly [key: string]: Json })
+    : {};
 }
 
 /** The name that linked items share, or null. */
@@ -35,5 +37,7 @@ export function linkOf(metadata: JsonObject): string | null {
 export function keptObjects(kept: { readonly [key: string]: Json }, name: string): { readonly [key: string]: Json }[] {
   const value = kept[name];
   if (!Array.isArray(value)) return [];
-  return value.map((item: Json) => (typeof item === 'object' && item !== null && !Array.isArray(item) ? (item as { readonly [key: string]: Json }) : {}));
+  return value.map((item: Json) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item) ? (item as { readonly [key: string]: Json }) : {},
+  );
 }

@@ -25,19 +25,25 @@ function tryOut(name: string, text: string): void {
 }
 
 describe.runIf(hasSamples())('damaged samples', () => {
-  test.each(['fcpxml', 'xmeml', 'edl', 'otio'])('Z1: %s: every outcome is a timeline or a coded error, within five seconds', { timeout: 60_000 + runs * 100 }, (under) => {
-    const samples = samplePaths(under).map((path) => ({ path, text: decoder.decode(sampleBytes(path)) })).filter(({ text }) => text.length < 60_000);
-    for (let run = 0; run < runs; run += 1) {
-      const sample = samples[run % samples.length];
-      if (sample === undefined) continue;
-      const text = mutated(sample.text, randomFrom(run * 7919 + 13));
-      const start = performance.now();
-      try {
-        tryOut(sample.path, text);
-      } catch (error) {
-        throw new Error(`seed ${run}, ${sample.path}`, { cause: error });
+  test.each(['fcpxml', 'xmeml', 'edl', 'otio'])(
+    'Z1: %s: every outcome is a timeline or a coded error, within five seconds',
+    { timeout: 60_000 + runs * 100 },
+    (under) => {
+      const samples = samplePaths(under)
+        .map((path) => ({ path, text: decoder.decode(sampleBytes(path)) }))
+        .filter(({ text }) => text.length < 60_000);
+      for (let run = 0; run < runs; run += 1) {
+        const sample = samples[run % samples.length];
+        if (sample === undefined) continue;
+        const text = mutated(sample.text, randomFrom(run * 7919 + 13));
+        const start = performance.now();
+        try {
+          tryOut(sample.path, text);
+        } catch (error) {
+          throw new Error(`seed ${run}, ${sample.path}`, { cause: error });
+        }
+        expect(performance.now() - start, `seed ${run}, ${sample.path}`).toBeLessThan(5000);
       }
-      expect(performance.now() - start, `seed ${run}, ${sample.path}`).toBeLessThan(5000);
-    }
-  });
+    },
+  );
 });

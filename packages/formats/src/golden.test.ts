@@ -10,8 +10,13 @@ const golden = fileURLToPath(new URL('../golden/', import.meta.url));
 /** What a person reviews: the listings of a file's timelines and everything the reader had to say. */
 function review(path: string): string {
   try {
-    const { timelines, diagnostics } = readTimelineFile({ name: path.split('/').at(-1) ?? path, bytes: sampleBytes(path) });
-    const remarks = diagnostics.map(({ severity, code, where, message }) => `${severity} ${code} ${where ?? ''}\n    ${message}`);
+    const { timelines, diagnostics } = readTimelineFile({
+      name: path.split('/').at(-1) ?? path,
+      bytes: sampleBytes(path),
+    });
+    const remarks = diagnostics.map(
+      ({ severity, code, where, message }) => `${severity} ${code} ${where ?? ''}\n    ${message}`,
+    );
     return [...timelines.map(listing), ...remarks.map((line) => `${line}\n`)].join('');
   } catch (error) {
     if (!isPatchworkError(error)) throw error;

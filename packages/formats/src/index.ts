@@ -6,7 +6,7 @@ export { listing, timelineRate } from './listing.ts';
 export { writeFcpxml } from './fcpxml/writer/write.ts';
 export type { FcpxmlProfile, WriteFcpxmlOptions, WrittenText } from './fcpxml/writer/options.ts';
 export { readXmeml } from './xmeml/read.ts';
-export type { XmemlProducer } from './xmeml/read.ts';
+export type { XmemlProducer } from './xmeml/reading.ts';
 export { readEdl } from './edl/read.ts';
 export type { ReadEdlOptions } from './edl/read.ts';
 export { writeEdl } from './edl/write.ts';

@@ -1,5 +1,17 @@
 import type { Diagnostic, Json } from '@patchwork/kernel';
-import { add, divide, formatRate, formatRational, isInteger, multiply, secondsFromTime, toNumber, zero, type Rate, type Rational } from '@patchwork/time';
+import {
+  add,
+  divide,
+  formatRate,
+  formatRational,
+  isInteger,
+  multiply,
+  secondsFromTime,
+  toNumber,
+  zero,
+  type Rate,
+  type Rational,
+} from '@patchwork/time';
 import { trimmedRange, type Item, type Timeline, type Track } from '@patchwork/timeline';
 import { timelineRate } from './listing.ts';
 
@@ -19,9 +31,13 @@ function mediaOf(item: Item): Json {
 function itemsOf(track: Track, rate: Rate): Json[] {
   let start: Rational = zero;
   return track.children.flatMap((child): Json[] => {
-    if (child.kind === 'Unknown') return [{ kind: child.schemaName, name: child.name, record: null, source: null, media: null }];
+    if (child.kind === 'Unknown')
+      return [{ kind: child.schemaName, name: child.name, record: null, source: null, media: null }];
     if (child.kind === 'Transition') {
-      const from = multiply(add(start, divide({ num: -child.inOffset.value.num, den: child.inOffset.value.den }, child.inOffset.rate)), rate);
+      const from = multiply(
+        add(start, divide({ num: -child.inOffset.value.num, den: child.inOffset.value.den }, child.inOffset.rate)),
+        rate,
+      );
       const to = multiply(add(start, secondsFromTime(child.outOffset)), rate);
       const plain = (value: Rational): Json => (isInteger(value) ? value.num : formatRational(value));
       return [{ kind: 'Transition', name: child.name, record: [plain(from), plain(to)], source: null, media: null }];
@@ -31,10 +47,17 @@ function itemsOf(track: Track, rate: Rate): Json[] {
     const sourceStart = secondsFromTime(range.start);
     const sourceRate = range.start.rate;
     const item: Json = {
-      kind: child.kind, name: child.name, record: [frames(start, rate), frames(end, rate)],
-      source: child.kind === 'Gap' ? null : {
-        rate: formatRate(sourceRate), in: frames(sourceStart, sourceRate), out: frames(add(sourceStart, secondsFromTime(range.duration)), sourceRate),
-      },
+      kind: child.kind,
+      name: child.name,
+      record: [frames(start, rate), frames(end, rate)],
+      source:
+        child.kind === 'Gap'
+          ? null
+          : {
+              rate: formatRate(sourceRate),
+              in: frames(sourceStart, sourceRate),
+              out: frames(add(sourceStart, secondsFromTime(range.duration)), sourceRate),
+            },
       media: mediaOf(child),
     };
     start = end;
@@ -53,18 +76,30 @@ export function inspection(timelines: readonly Timeline[], diagnostics: readonly
       const rate = timelineRate(timeline);
       const tracks = timeline.tracks.children.filter((child): child is Track => child.kind === 'Track');
       const end = tracks.reduce<Rational>((most, track) => {
-        const length = track.children.reduce<Rational>((sum, child) =>
-          (child.kind === 'Unknown' || child.kind === 'Transition' ? sum : add(sum, secondsFromTime(trimmedRange(child).duration))), zero);
+        const length = track.children.reduce<Rational>(
+          (sum, child) =>
+            child.kind === 'Unknown' || child.kind === 'Transition'
+              ? sum
+              : add(sum, secondsFromTime(trimmedRange(child).duration)),
+          zero,
+        );
         return toNumber(length) > toNumber(most) ? length : most;
       }, zero);
       return {
-        name: timeline.name, rate: formatRate(rate),
+        name: timeline.name,
+        rate: formatRate(rate),
         start: timeline.globalStartTime === null ? 0 : frames(secondsFromTime(timeline.globalStartTime), rate),
         duration: frames(end, rate),
         tracks: tracks.map((track): Json => ({ kind: track.trackKind, name: track.name, items: itemsOf(track, rate) })),
       };
     }),
-    diagnostics: diagnostics.map(({ code, severity, message, where, hint }): Json => ({ code, severity, message, where, hint })),
+    diagnostics: diagnostics.map(({ code, severity, message, where, hint }): Json => ({
+      code,
+      severity,
+      message,
+      where,
+      hint,
+    })),
   };
 }
 
@@ -79,7 +114,9 @@ export function strip(timeline: Timeline): string {
       if (child.kind === 'Unknown' || child.kind === 'Transition') return [];
       const from = start;
       start = add(start, secondsFromTime(trimmedRange(child).duration));
-      return [{ from: toNumber(from), to: toNumber(start), letter: child.kind === 'Gap' ? '.' : child.enabled ? null : 'x' }];
+      return [
+        { from: toNumber(from), to: toNumber(start), letter: child.kind === 'Gap' ? '.' : child.enabled ? null : 'x' },
+      ];
     });
     return { track, pieces, end: toNumber(start) };
   });
@@ -90,10 +127,13 @@ export function strip(timeline: Timeline): string {
     pieces.forEach((piece, index) => {
       const first = Math.floor((piece.from / end) * stripWidth);
       const last = Math.max(first + 1, Math.floor((piece.to / end) * stripWidth));
-      for (let at = first; at < Math.min(last, stripWidth); at += 1) cells[at] = piece.letter ?? String.fromCharCode(97 + (index % 26));
+      for (let at = first; at < Math.min(last, stripWidth); at += 1)
+        cells[at] = piece.letter ?? String.fromCharCode(97 + (index % 26));
     });
     return `${track.name.slice(0, 6).padEnd(6)} ${cells.join('').trimEnd()}`;
   };
   const pictures = laid.filter(({ track }) => track.trackKind === 'Video').toReversed();
-  return [...pictures, ...laid.filter(({ track }) => track.trackKind !== 'Video')].map((one) => `${lineOf(one)}\n`).join('');
+  return [...pictures, ...laid.filter(({ track }) => track.trackKind !== 'Video')]
+    .map((one) => `${lineOf(one)}\n`)
+    .join('');
 }

@@ -1,10 +1,35 @@
 import {
-  add, canDropFrame, floor, formatRate, formatRational, formatTimecode, isInteger, multiply, parseRate, rational, secondsFromTime, zero,
-  type Rate, type Rational, type RationalTime,
+  add,
+  canDropFrame,
+  floor,
+  formatRate,
+  formatRational,
+  formatTimecode,
+  isInteger,
+  multiply,
+  parseRate,
+  rational,
+  secondsFromTime,
+  zero,
+  type Rate,
+  type Rational,
+  type RationalTime,
 } from '@patchwork/time';
 import {
-  isJsonObject, knownEffect, member, plainJson, trimmedRange, unmodelledOf,
-  type Composable, type Effect, type Item, type KnownEffect, type MediaReference, type Param, type Timeline, type Track,
+  isJsonObject,
+  knownEffect,
+  member,
+  plainJson,
+  trimmedRange,
+  unmodelledOf,
+  type Composable,
+  type Effect,
+  type Item,
+  type KnownEffect,
+  type MediaReference,
+  type Param,
+  type Timeline,
+  type Track,
 } from '@patchwork/timeline';
 
 /** How record times are written in one timeline. */
@@ -22,7 +47,9 @@ export function timelineRate(timeline: Timeline): Rate {
   if (timeline.globalStartTime !== null) return timeline.globalStartTime.rate;
   for (const track of timeline.tracks.children) {
     if (track.kind !== 'Track') continue;
-    for (const child of track.children) if (child.kind !== 'Unknown' && child.kind !== 'Transition' && child.sourceRange !== null) return child.sourceRange.duration.rate;
+    for (const child of track.children)
+      if (child.kind !== 'Unknown' && child.kind !== 'Transition' && child.sourceRange !== null)
+        return child.sourceRange.duration.rate;
   }
   return rational(24);
 }
@@ -45,17 +72,25 @@ function mediaTime(time: RationalTime): string {
 
 function describeMedia(reference: MediaReference | undefined): string {
   switch (reference?.kind) {
-    case 'ExternalReference': return decodeURIComponentSafely(reference.targetUrl.split(/[\\/]/).at(-1) ?? '');
-    case 'MissingReference': return 'missing media';
-    case 'GeneratorReference': return `generator ${reference.generatorKind}`;
-    case 'ImageSequenceReference': return `${reference.namePrefix}#${reference.nameSuffix}`;
-    case 'Unknown': return `unknown ${reference.schemaName}`;
-    case undefined: return 'no media';
+    case 'ExternalReference':
+      return decodeURIComponentSafely(reference.targetUrl.split(/[\\/]/).at(-1) ?? '');
+    case 'MissingReference':
+      return 'missing media';
+    case 'GeneratorReference':
+      return `generator ${reference.generatorKind}`;
+    case 'ImageSequenceReference':
+      return `${reference.namePrefix}#${reference.nameSuffix}`;
+    case 'Unknown':
+      return `unknown ${reference.schemaName}`;
+    case undefined:
+      return 'no media';
   }
 }
 
 function decodeURIComponentSafely(text: string): string {
-  return /%(?![0-9A-Fa-f]{2})/.test(text) ? text : text.replace(/(?:%[0-7][0-9A-Fa-f])+/g, (part) => decodeURIComponent(part));
+  return /%(?![0-9A-Fa-f]{2})/.test(text)
+    ? text
+    : text.replace(/(?:%[0-7][0-9A-Fa-f])+/g, (part) => decodeURIComponent(part));
 }
 
 function number(value: number): string {
@@ -68,18 +103,29 @@ function describeParam(param: Param): string {
 }
 
 function describeKnown(known: KnownEffect): string {
-  const pair = (value: { readonly x: Param; readonly y: Param }): string => `${describeParam(value.x)},${describeParam(value.y)}`;
+  const pair = (value: { readonly x: Param; readonly y: Param }): string =>
+    `${describeParam(value.x)},${describeParam(value.y)}`;
   switch (known.type) {
-    case 'transform': return `transform position ${pair(known.position)} scale ${pair(known.scale)} rotation ${describeParam(known.rotation)} anchor ${pair(known.anchor)}`;
-    case 'crop': return `crop left ${describeParam(known.left)} right ${describeParam(known.right)} top ${describeParam(known.top)} bottom ${describeParam(known.bottom)}`;
-    case 'opacity': return `opacity ${describeParam(known.opacity)}`;
-    case 'composite': return `composite ${known.mode}`;
-    case 'conform': return `conform ${known.mode}`;
-    case 'timeMap': return `time map ${known.sampling} ${known.points.map((point) => `${formatRational(point.time)}s->${formatRational(point.value)}s`).join(', ')}`;
-    case 'volume': return `volume ${describeParam(known.gainDb)} dB`;
-    case 'pan': return `pan ${describeParam(known.pan)}`;
-    case 'fade': return `fade in ${formatRational(known.inSeconds)}s out ${formatRational(known.outSeconds)}s`;
-    case 'burnIn': return `burn-in ${known.content}`;
+    case 'transform':
+      return `transform position ${pair(known.position)} scale ${pair(known.scale)} rotation ${describeParam(known.rotation)} anchor ${pair(known.anchor)}`;
+    case 'crop':
+      return `crop left ${describeParam(known.left)} right ${describeParam(known.right)} top ${describeParam(known.top)} bottom ${describeParam(known.bottom)}`;
+    case 'opacity':
+      return `opacity ${describeParam(known.opacity)}`;
+    case 'composite':
+      return `composite ${known.mode}`;
+    case 'conform':
+      return `conform ${known.mode}`;
+    case 'timeMap':
+      return `time map ${known.sampling} ${known.points.map((point) => `${formatRational(point.time)}s->${formatRational(point.value)}s`).join(', ')}`;
+    case 'volume':
+      return `volume ${describeParam(known.gainDb)} dB`;
+    case 'pan':
+      return `pan ${describeParam(known.pan)}`;
+    case 'fade':
+      return `fade in ${formatRational(known.inSeconds)}s out ${formatRational(known.outSeconds)}s`;
+    case 'burnIn':
+      return `burn-in ${known.content}`;
   }
 }
 
@@ -105,7 +151,11 @@ function nameOf(item: Item): string {
   return `"${item.name.replaceAll('\n', '\\n')}"`;
 }
 
-function lineOfItem(item: Item, record: { readonly start: Rational; readonly end: Rational }, counting: Counting): string {
+function lineOfItem(
+  item: Item,
+  record: { readonly start: Rational; readonly end: Rational },
+  counting: Counting,
+): string {
   const place = `[${frames(record.start, counting.rate)}, ${frames(record.end, counting.rate)}) ${timecode(record.start, counting)}`;
   const link = member(item.metadata, 'patchwork', 'link');
   const extras = `${item.enabled ? '' : ' DISABLED'}${typeof link === 'string' ? ` ${link}` : ''}`;
@@ -125,7 +175,9 @@ function linesOfChildren(children: readonly Composable[], counting: Counting, in
   for (const child of children) {
     if (child.kind === 'Transition') {
       const [before, after] = [secondsFromTime(child.inOffset), secondsFromTime(child.outOffset)];
-      lines.push(`${indent}-- ${child.transitionType} "${child.name}" ${frames(before, counting.rate)} before, ${frames(after, counting.rate)} after`);
+      lines.push(
+        `${indent}-- ${child.transitionType} "${child.name}" ${frames(before, counting.rate)} before, ${frames(after, counting.rate)} after`,
+      );
       for (const { label } of unmodelledOf(child)) lines.push(`${indent}   not modelled: ${label}`);
       continue;
     }
@@ -135,7 +187,8 @@ function linesOfChildren(children: readonly Composable[], counting: Counting, in
     }
     const end = add(start, secondsFromTime(trimmedRange(child).duration));
     lines.push(`${indent}${lineOfItem(child, { start, end }, counting)}`, ...linesOfItem(child, `${indent}    `));
-    if (child.kind === 'Stack' || child.kind === 'Track') lines.push(...linesOfNested(child, counting, `${indent}    `));
+    if (child.kind === 'Stack' || child.kind === 'Track')
+      lines.push(...linesOfNested(child, counting, `${indent}    `));
     start = end;
   }
   return lines;
@@ -147,7 +200,10 @@ function linesOfNested(item: Item, counting: Counting, indent: string): string[]
   const said = member(item.metadata, 'patchwork', 'canvas', 'rate');
   const rate = (typeof said === 'string' ? parseRate(said) : null) ?? counting.rate;
   return item.children.flatMap((child) =>
-    child.kind === 'Track' ? linesOfTrack(child, { rate, start: zero, dropFrame: false }, indent) : linesOfChildren([child], counting, indent));
+    child.kind === 'Track'
+      ? linesOfTrack(child, { rate, start: zero, dropFrame: false }, indent)
+      : linesOfChildren([child], counting, indent),
+  );
 }
 
 function linesOfTrack(track: Track, counting: Counting, indent: string): string[] {
@@ -174,6 +230,7 @@ export function listing(timeline: Timeline): string {
   const counting = { rate, start, dropFrame };
   const head = `timeline "${timeline.name}" at ${formatRate(rate)} from ${timecode(zero, counting)}${describeCanvas(timeline)}`;
   const body = timeline.tracks.children.flatMap((child) =>
-    child.kind === 'Track' ? linesOfTrack(child, counting, '  ') : linesOfChildren([child], counting, '  '));
+    child.kind === 'Track' ? linesOfTrack(child, counting, '  ') : linesOfChildren([child], counting, '  '),
+  );
   return `${[head, ...linesOfItem(timeline.tracks, '  '), ...body].join('\n')}\n`;
 }

@@ -67,18 +67,28 @@ function isArchive(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5);
 }
 
-function readText(file: TimelineFile, text: string, options: ReadTimelineOptions): { timelines: readonly Timeline[]; diagnostics: readonly Diagnostic[] } {
+function readText(
+  file: TimelineFile,
+  text: string,
+  options: ReadTimelineOptions,
+): { timelines: readonly Timeline[]; diagnostics: readonly Diagnostic[] } {
   switch (formatOfText(text)) {
-    case 'otio': return readOtioText(file.name, text, options);
-    case 'fcpxml': return readFcpxml(file.name, text);
-    case 'xmeml': return readXmeml(file.name, text);
-    case 'edl': return readEdl(file.name, text, options.edlRate === undefined ? {} : { rate: options.edlRate });
-    case null: throw unknownFormat(file, 'is no timeline file that is known');
+    case 'otio':
+      return readOtioText(file.name, text, options);
+    case 'fcpxml':
+      return readFcpxml(file.name, text);
+    case 'xmeml':
+      return readXmeml(file.name, text);
+    case 'edl':
+      return readEdl(file.name, text, options.edlRate === undefined ? {} : { rate: options.edlRate });
+    case null:
+      throw unknownFormat(file, 'is no timeline file that is known');
   }
 }
 
 function unknownFormat(file: TimelineFile, what: string): PatchworkError {
   return new PatchworkError('PW_FORMAT_UNKNOWN', `${file.name} ${what}`, {
-    hint: 'Give an .otio, .fcpxml, .xml or .edl file.', details: { file: file.name, sizeBytes: file.bytes.length },
+    hint: 'Give an .otio, .fcpxml, .xml or .edl file.',
+    details: { file: file.name, sizeBytes: file.bytes.length },
   });
 }

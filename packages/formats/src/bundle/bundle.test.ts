@@ -12,12 +12,19 @@ import { planBundle } from './plan.ts';
 const encoder = new TextEncoder();
 
 function timeline(): ReturnType<typeof readFcpxml>['timelines'][number] {
-  const [read] = readFcpxml('f', fcpxmlDocument(`
+  const [read] = readFcpxml(
+    'f',
+    fcpxmlDocument(
+      `
     <asset-clip ref="a1" offset="3600s" name="one" duration="1s" srcEnable="video"/>
     <asset-clip ref="a2" offset="3601s" name="two" duration="1s" srcEnable="video"/>
-    <asset-clip ref="b1" offset="3602s" name="three" start="0s" duration="1s" srcEnable="video"/>`, {
-    resources: '<asset id="b1" name="m01" start="0s" duration="9s" hasVideo="1" format="r1" src="file:///other/M01.mov"/>',
-  })).timelines;
+    <asset-clip ref="b1" offset="3602s" name="three" start="0s" duration="1s" srcEnable="video"/>`,
+      {
+        resources:
+          '<asset id="b1" name="m01" start="0s" duration="9s" hasVideo="1" format="r1" src="file:///other/M01.mov"/>',
+      },
+    ),
+  ).timelines;
   if (read === undefined) throw new TypeError('no timeline');
   return read;
 }
@@ -59,14 +66,33 @@ describe('otioz', () => {
     ]);
     const bytes = await whole(writeOtioz(plan, (url) => ({ size: url.length, read: () => bytesOf(url) })));
     const files = unzipSync(bytes);
-    expect(Object.keys(files)).toEqual(['version.txt', 'content.otio', 'media/m01.mov', 'media/m02.mov', 'media/M01-2.mov']);
+    expect(Object.keys(files)).toEqual([
+      'version.txt',
+      'content.otio',
+      'media/m01.mov',
+      'media/m02.mov',
+      'media/M01-2.mov',
+    ]);
     expect(new TextDecoder().decode(files['media/m02.mov'])).toBe('file:///m/m02.mov');
     const ours = readOtiozBytes('b.otioz', bytes);
-    expect(ours.timelines.flatMap((one) => [...clipsIn(one)].map((clip) => clip.mediaReferences.map(([, reference]) => reference.kind === 'ExternalReference' ? reference.targetUrl : reference.kind)))).toEqual([
-      ['media/m01.mov'], ['media/m02.mov'], ['media/M01-2.mov'],
+    expect(
+      ours.timelines.flatMap((one) =>
+        [...clipsIn(one)].map((clip) =>
+          clip.mediaReferences.map(([, reference]) =>
+            reference.kind === 'ExternalReference' ? reference.targetUrl : reference.kind,
+          ),
+        ),
+      ),
+    ).toEqual([['media/m01.mov'], ['media/m02.mov'], ['media/M01-2.mov']]);
+    const port = {
+      size: bytes.length,
+      read: async (offset: number, length: number) => bytes.slice(offset, offset + length),
+    };
+    expect((await readOtioz('b.otioz', port)).media.map(({ name, method }) => `${name} ${method}`)).toEqual([
+      'media/m01.mov stored',
+      'media/m02.mov stored',
+      'media/M01-2.mov stored',
     ]);
-    const port = { size: bytes.length, read: async (offset: number, length: number) => bytes.slice(offset, offset + length) };
-    expect((await readOtioz('b.otioz', port)).media.map(({ name, method }) => `${name} ${method}`)).toEqual(['media/m01.mov stored', 'media/m02.mov stored', 'media/M01-2.mov stored']);
     expect(readTimelineFile({ name: 'b.otioz', bytes }).timelines.length).toBe(1);
   });
 
@@ -82,7 +108,10 @@ describe('otioz', () => {
   test('O3: slips, bombs, damage and truncation are refused by code', () => {
     const content = encoder.encode('{}');
     for (const name of ['../evil', '/etc/evil', 'C:/evil', 'media/../../evil', 'a\\..\\..\\evil']) {
-      expect(codeOf(() => openArchive('x', zipSync({ [name]: content }))), name).toBe('PW_ZIP_PATH');
+      expect(
+        codeOf(() => openArchive('x', zipSync({ [name]: content }))),
+        name,
+      ).toBe('PW_ZIP_PATH');
     }
     expect(codeOf(() => readOtiozBytes('x', zipSync({ 'other.txt': content })))).toBe('PW_BUNDLE_CONTENT');
     const honest = zipSync({ 'content.otio': encoder.encode('x'.repeat(100_000)) }, { level: 9 });
@@ -97,13 +126,24 @@ describe('otioz', () => {
     expect(codeOf(() => readOtiozBytes('x', lying(10)))).toBe('PW_ZIP_DAMAGED');
     expect(codeOf(() => readOtiozBytes('x', lying(4_000_000_000)))).toBe('PW_ZIP_SIZE');
     expect(codeOf(() => readOtiozBytes('x', honest.slice(0, -30)))).toBe('PW_ZIP_DAMAGED');
-    expect(codeOf(() => readOtiozBytes('x', honest.map((byte, at) => (at === 60 ? byte ^ 0xff : byte))))).toBe('PW_ZIP_DAMAGED');
+    expect(
+      codeOf(() =>
+        readOtiozBytes(
+          'x',
+          honest.map((byte, at) => (at === 60 ? byte ^ 0xff : byte)),
+        ),
+      ),
+    ).toBe('PW_ZIP_DAMAGED');
     expect(codeOf(() => readOtiozBytes('x', new Uint8Array(0)))).toBe('PW_ZIP_DAMAGED');
   });
 
   test('O4: a bundle’s content reads as the timeline that went in', async () => {
     const plan = planBundle(timeline(), 'all-missing', () => false);
-    const bytes = await whole(writeOtioz(plan, () => { throw new TypeError('nothing to open'); }));
+    const bytes = await whole(
+      writeOtioz(plan, () => {
+        throw new TypeError('nothing to open');
+      }),
+    );
     const files = unzipSync(bytes);
     expect(readOtio(new TextDecoder().decode(files['content.otio'])).diagnostics).toEqual([]);
   });

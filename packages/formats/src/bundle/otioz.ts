@@ -20,7 +20,8 @@ function contentOf(fileName: string, entries: readonly ZipEntry[]): ZipEntry {
   const content = entries.find(({ name }) => name === 'content.otio');
   if (content !== undefined) return content;
   throw new PatchworkError('PW_BUNDLE_CONTENT', `${fileName}: the bundle holds no content.otio`, {
-    hint: 'Export the bundle again.', details: { file: fileName },
+    hint: 'Export the bundle again.',
+    details: { file: fileName },
   });
 }
 
@@ -70,5 +71,9 @@ export function writeOtioz(plan: BundlePlan, open: (targetUrl: string) => MediaS
     const source = open(targetUrl);
     return { name: bundlePath, size: source.size, isDeflated: false, read: () => source.read() };
   });
-  return packArchive([textSource('version.txt', bundleVersion), textSource('content.otio', bundleContent(plan)), ...media]);
+  return packArchive([
+    textSource('version.txt', bundleVersion),
+    textSource('content.otio', bundleContent(plan)),
+    ...media,
+  ]);
 }

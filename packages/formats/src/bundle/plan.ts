@@ -20,7 +20,11 @@ export interface BundlePlan {
 }
 
 function baseName(url: string): string {
-  const name = url.replace(/[?#].*$/, '').split(/[\\/]/).at(-1) ?? '';
+  const name =
+    url
+      .replace(/[?#].*$/, '')
+      .split(/[\\/]/)
+      .at(-1) ?? '';
   const decoded = /%(?![0-9A-Fa-f]{2})/.test(name) ? name : safelyDecoded(name);
   // The name becomes a file's: nothing that a file system or a shell would take for more.
   const plain = decoded.replaceAll(/[\p{Cc}/\\:*?"<>|]/gu, '_').replace(/^\.+/, '_');
@@ -67,24 +71,49 @@ class Names {
  *
  * @throws PW_BUNDLE_MEDIA under `error-if-not-file` for a reference that is no readable file.
  */
-export function planBundle(root: TimelineNode, policy: MediaPolicy, isFile: (targetUrl: string) => boolean): BundlePlan {
+export function planBundle(
+  root: TimelineNode,
+  policy: MediaPolicy,
+  isFile: (targetUrl: string) => boolean,
+): BundlePlan {
   const names = new Names();
   const diagnostics: Diagnostic[] = [];
   const missing = (reference: MediaReference, clip: Clip, why: string): MediaReference => {
-    diagnostics.push({ code: 'PW_BUNDLE_MEDIA', severity: 'warning', message: `${why}; the bundle says it is missing`, where: clip.name, hint: null });
-    return { ...makeMissingReference({ name: reference.name, metadata: reference.metadata }), availableRange: reference.kind === 'Unknown' ? null : reference.availableRange };
+    diagnostics.push({
+      code: 'PW_BUNDLE_MEDIA',
+      severity: 'warning',
+      message: `${why}; the bundle says it is missing`,
+      where: clip.name,
+      hint: null,
+    });
+    return {
+      ...makeMissingReference({ name: reference.name, metadata: reference.metadata }),
+      availableRange: reference.kind === 'Unknown' ? null : reference.availableRange,
+    };
   };
   const bundled = (reference: MediaReference, clip: Clip): MediaReference => {
     if (reference.kind !== 'ExternalReference' && reference.kind !== 'ImageSequenceReference') return reference;
     if (policy === 'all-missing') return missing(reference, clip, 'media is left out');
-    if (reference.kind === 'ExternalReference' && isFile(reference.targetUrl)) return { ...reference, targetUrl: names.pathFor(reference.targetUrl) };
-    const what = reference.kind === 'ExternalReference' ? reference.targetUrl : `${reference.targetUrlBase}${reference.namePrefix}…`;
+    if (reference.kind === 'ExternalReference' && isFile(reference.targetUrl))
+      return { ...reference, targetUrl: names.pathFor(reference.targetUrl) };
+    const what =
+      reference.kind === 'ExternalReference'
+        ? reference.targetUrl
+        : `${reference.targetUrlBase}${reference.namePrefix}…`;
     if (policy === 'missing-if-not-file') return missing(reference, clip, `${what} is no file that can be bundled`);
     throw new PatchworkError('PW_BUNDLE_MEDIA', `clip "${clip.name}": ${what} is no file that can be bundled`, {
-      hint: 'Relink the clip, or bundle with missing media allowed.', details: { clip: clip.name, media: what },
+      hint: 'Relink the clip, or bundle with missing media allowed.',
+      details: { clip: clip.name, media: what },
     });
   };
-  return { root: mapClips(root, (clip) => ({ ...clip, mediaReferences: clip.mediaReferences.map(([key, reference]) => [key, bundled(reference, clip)] as const) })), media: names.all(), diagnostics };
+  return {
+    root: mapClips(root, (clip) => ({
+      ...clip,
+      mediaReferences: clip.mediaReferences.map(([key, reference]) => [key, bundled(reference, clip)] as const),
+    })),
+    media: names.all(),
+    diagnostics,
+  };
 }
 
 function mapClips<T extends TimelineNode>(node: T, change: (clip: Clip) => Clip): T {

@@ -41,12 +41,21 @@ export function readComments(lines: readonly string[]): EdlComments {
     else if (to !== null) toClipName = to;
     else if (source !== null) sourceFile = source;
     else if (file !== null) fromFile = file;
-    else if (locator !== null) locators.push({ timecode: locator[1] ?? '', color: (locator[2] ?? '').toUpperCase(), name: (locator[3] ?? '').trim() });
+    else if (locator !== null)
+      locators.push({
+        timecode: locator[1] ?? '',
+        color: (locator[2] ?? '').toUpperCase(),
+        name: (locator[3] ?? '').trim(),
+      });
     else if (/^ASC_(SOP|SAT)\b/.test(line)) grade.push(line.replaceAll(/\s+/g, ' '));
     else if (line.startsWith('FREEZE FRAME')) isFreeze = true;
     else other.push(raw);
   }
-  const neutral = grade.every((line) => /^ASC_SOP \(1(\.0*)? 1(\.0*)? 1(\.0*)?\)\(-?0(\.0*)? -?0(\.0*)? -?0(\.0*)?\)\(1(\.0*)? 1(\.0*)? 1(\.0*)?\)$|^ASC_SAT 1(\.0*)?$/.test(line));
+  const neutral = grade.every((line) =>
+    /^ASC_SOP \(1(\.0*)? 1(\.0*)? 1(\.0*)?\)\(-?0(\.0*)? -?0(\.0*)? -?0(\.0*)?\)\(1(\.0*)? 1(\.0*)? 1(\.0*)?\)$|^ASC_SAT 1(\.0*)?$/.test(
+      line,
+    ),
+  );
   const unmodelled = grade.length === 0 || neutral ? [] : [{ label: 'ASC CDL', content: grade.toSorted().join(' ') }];
   return { fromClipName, toClipName, sourceFile: fromFile ?? sourceFile, isFreeze, locators, unmodelled, other };
 }

@@ -36,7 +36,9 @@ export interface EdlList {
 
 const timecode = String.raw`(\d{1,2}[:;.]\d{2}[:;.]\d{2}[:;.,]\d{2,3})`;
 const channels = String.raw`((?:NONE|B|AA|[VA]\d{0,2})(?:\/(?:NONE|B|AA|[VA]\d{0,2}))*)`;
-const eventLine = new RegExp(String.raw`^\s*(\d{1,6}[A-Z]?)\s+(\S.*?)\s+${channels}\s+(C|D|W\d{1,3}|KB|KO|K)\s*(\d{1,4})?\s+${timecode}\s+${timecode}\s+${timecode}\s+${timecode}\s*$`);
+const eventLine = new RegExp(
+  String.raw`^\s*(\d{1,6}[A-Z]?)\s+(\S.*?)\s+${channels}\s+(C|D|W\d{1,3}|KB|KO|K)\s*(\d{1,4})?\s+${timecode}\s+${timecode}\s+${timecode}\s+${timecode}\s*$`,
+);
 const speedLine = /^\s*M2\s+(.*?)\s+(-?\s*\d{1,4}(?:\.\d{1,6})?)\s+(\d{1,2}[:;.]\d{2}[:;.]\d{2}[:;.,]\d{2,3})/;
 
 /** Tracks that a channel field names: `B` is picture and first sound, `AA` the first two sounds, `A2/V` both. */
@@ -58,7 +60,12 @@ function editOf(text: string): EdlEdit {
 
 /** Tells whether a text looks like a CMX3600 list. */
 export function isEdlText(text: string): boolean {
-  return text.slice(0, 20_000).split(/\r\n|\r|\n/).some((line) => eventLine.test(line)) || /^\s*TITLE:/.test(text);
+  return (
+    text
+      .slice(0, 20_000)
+      .split(/\r\n|\r|\n/)
+      .some((line) => eventLine.test(line)) || /^\s*TITLE:/.test(text)
+  );
 }
 
 /** Splits a list into its events. Linear in the number of lines. */
@@ -73,10 +80,33 @@ export function parseEdl(text: string): EdlList {
     const match = line.length > 2000 ? null : eventLine.exec(line);
     const last = events.at(-1);
     if (match !== null) {
-      const [, number = '', reel = '', field = '', edit = 'C', frames = '0', sourceIn = '', sourceOut = '', recordIn = '', recordOut = ''] = match;
+      const [
+        ,
+        number = '',
+        reel = '',
+        field = '',
+        edit = 'C',
+        frames = '0',
+        sourceIn = '',
+        sourceOut = '',
+        recordIn = '',
+        recordOut = '',
+      ] = match;
       events.push({
-        number, reel: reel.trim(), tracks: tracksOf(field), edit: editOf(edit), editText: edit, editFrames: Number(frames),
-        sourceIn, sourceOut, recordIn, recordOut, at, comments: [], speed: null, dropFrame,
+        number,
+        reel: reel.trim(),
+        tracks: tracksOf(field),
+        edit: editOf(edit),
+        editText: edit,
+        editFrames: Number(frames),
+        sourceIn,
+        sourceOut,
+        recordIn,
+        recordOut,
+        at,
+        comments: [],
+        speed: null,
+        dropFrame,
       });
       return;
     }

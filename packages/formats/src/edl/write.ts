@@ -1,4 +1,18 @@
-import { add, canDropFrame, formatTimecode, isInteger, multiply, rational, round, secondsFromTime, subtract, toNumber, zero, type Rate, type Rational } from '@patchwork/time';
+import {
+  add,
+  canDropFrame,
+  formatTimecode,
+  isInteger,
+  multiply,
+  rational,
+  round,
+  secondsFromTime,
+  subtract,
+  toNumber,
+  zero,
+  type Rate,
+  type Rational,
+} from '@patchwork/time';
 import { knownEffect, member, unmodelledOf, type Item, type Timeline, type Track } from '@patchwork/timeline';
 import { keptIn, keptText, keptTexts } from '../clip-metadata.ts';
 import { constantSpeed, fileOf, timeEffectsOf } from '../fcpxml/writer/links.ts';
@@ -49,18 +63,27 @@ export function writeEdl(timeline: Timeline, options: WriteEdlOptions = {}): Wri
   const notSaid = new NotSaid();
   const rate = timelineRate(timeline);
   const context: ListContext = {
-    rate, notSaid, dropFrame: member(timeline.metadata, 'patchwork', 'dropFrame') === true && canDropFrame(rate),
+    rate,
+    notSaid,
+    dropFrame: member(timeline.metadata, 'patchwork', 'dropFrame') === true && canDropFrame(rate),
     start: timeline.globalStartTime === null ? zero : secondsFromTime(timeline.globalStartTime),
   };
   const tracks = timeline.tracks.children.filter((child): child is Track => child.kind === 'Track');
   const videos = tracks.filter(({ trackKind }) => trackKind === 'Video');
   const sounds = tracks.filter(({ trackKind }) => trackKind === 'Audio');
   const video = videos.find(({ name }) => name === options.videoTrack) ?? videos[0];
-  for (const track of videos) if (track !== video) notSaid.add('PW_WRITE_TRACK', 'error', 'a list holds one picture track; this one was left out', track.name);
-  for (const track of sounds.slice(4)) notSaid.add('PW_WRITE_TRACK', 'error', 'a list holds four sounds; this one was left out', track.name);
+  for (const track of videos)
+    if (track !== video)
+      notSaid.add('PW_WRITE_TRACK', 'error', 'a list holds one picture track; this one was left out', track.name);
+  for (const track of sounds.slice(4))
+    notSaid.add('PW_WRITE_TRACK', 'error', 'a list holds four sounds; this one was left out', track.name);
   const drafts = [
     ...(video === undefined ? [] : draftsOf(context, piecesOf(video, video.name, notSaid), 'V')),
-    ...sounds.slice(0, 4).flatMap((track, index) => draftsOf(context, piecesOf(track, track.name, notSaid), index === 0 ? 'A' : `A${index + 1}`)),
+    ...sounds
+      .slice(0, 4)
+      .flatMap((track, index) =>
+        draftsOf(context, piecesOf(track, track.name, notSaid), index === 0 ? 'A' : `A${index + 1}`),
+      ),
   ];
   drafts.sort((a, b) => a.recordIn - b.recordIn || a.track.localeCompare(b.track) * -1);
   const lines = [`TITLE: ${oneLine(timeline.name)}`, `FCM: ${context.dropFrame ? 'DROP FRAME' : 'NON-DROP FRAME'}`, ''];
@@ -74,7 +97,8 @@ function oneLine(text: string): string {
 
 function framesOf(context: ListContext, seconds: Rational, what: string, where: string): number {
   const frames = multiply(seconds, context.rate);
-  if (!isInteger(frames)) context.notSaid.add('PW_WRITE_GRID', 'warning', `${what} lies between frames and was rounded`, where);
+  if (!isInteger(frames))
+    context.notSaid.add('PW_WRITE_GRID', 'warning', `${what} lies between frames and was rounded`, where);
   return round(frames);
 }
 
@@ -116,24 +140,66 @@ function draftOf(context: ListContext, piece: Piece, before: Piece | null, chann
     length: framesOf(context, subtract(end, begin), 'the length', where),
   };
   if (frames.length <= 0) {
-    context.notSaid.add('PW_WRITE_TRANSITION', 'error', 'the dissolve after it begins before the clip does, which a list cannot say; the clip was left out', where);
+    context.notSaid.add(
+      'PW_WRITE_TRANSITION',
+      'error',
+      'the dissolve after it begins before the clip does, which a list cannot say; the clip was left out',
+      where,
+    );
   }
   const dissolve = head === null ? 0 : framesOf(context, add(reach, after), 'the dissolve', where);
   if (head !== null && head.transitionType !== 'SMPTE_Dissolve') {
-    context.notSaid.add('PW_WRITE_TRANSITION', 'error', `the transition "${head.transitionType}" was written as a dissolve`, where);
+    context.notSaid.add(
+      'PW_WRITE_TRANSITION',
+      'error',
+      `the transition "${head.transitionType}" was written as a dissolve`,
+      where,
+    );
   }
-  return { recordIn: frames.recordIn, track: channel, lines: (number) => frames.length <= 0 ? [] : linesOf(context, item, { number, channel, frames, dissolve, speed, outgoing: outgoingOf(context, before, reach, where) }) };
+  return {
+    recordIn: frames.recordIn,
+    track: channel,
+    lines: (number) =>
+      frames.length <= 0
+        ? []
+        : linesOf(context, item, {
+            number,
+            channel,
+            frames,
+            dissolve,
+            speed,
+            outgoing: outgoingOf(context, before, reach, where),
+          }),
+  };
 }
 
 function reportLosses(context: ListContext, item: Item, where: string): void {
-  for (const { label } of unmodelledOf(item)) context.notSaid.add('PW_WRITE_EFFECT', 'error', `${label} has no place in a list`, where);
+  for (const { label } of unmodelledOf(item))
+    context.notSaid.add('PW_WRITE_EFFECT', 'error', `${label} has no place in a list`, where);
   for (const effect of item.effects) {
     const known = knownEffect(effect);
     if (effect.timeScalar !== null && effect.enabled) continue;
-    context.notSaid.add('PW_WRITE_EFFECT', 'error', `the effect "${known?.type ?? effect.effectName}" has no place in a list`, where);
+    context.notSaid.add(
+      'PW_WRITE_EFFECT',
+      'error',
+      `the effect "${known?.type ?? effect.effectName}" has no place in a list`,
+      where,
+    );
   }
-  if (timeEffectsOf(item).length > 0 && constantSpeed(item) === null) context.notSaid.add('PW_WRITE_RETIME', 'error', 'a speed that changes has no place in a list; it was written at 100 %', where);
-  if (item.kind !== 'Clip' && item.kind !== 'Gap') context.notSaid.add('PW_WRITE_NESTED', 'error', 'a nested timeline has no place in a list; it was written as a clip', where);
+  if (timeEffectsOf(item).length > 0 && constantSpeed(item) === null)
+    context.notSaid.add(
+      'PW_WRITE_RETIME',
+      'error',
+      'a speed that changes has no place in a list; it was written at 100 %',
+      where,
+    );
+  if (item.kind !== 'Clip' && item.kind !== 'Gap')
+    context.notSaid.add(
+      'PW_WRITE_NESTED',
+      'error',
+      'a nested timeline has no place in a list; it was written as a clip',
+      where,
+    );
 }
 
 /** A reel name of eight characters, as old machines want it. */
@@ -143,30 +209,55 @@ function reelOf(item: Item): string {
   if (kept !== null) return kept;
   const file = fileOf(item);
   const name = (file?.name === '' || file === null ? item.name : file.name).replace(/\.[A-Za-z0-9]{1,5}$/, '');
-  const plain = name.toUpperCase().replaceAll(/[^A-Z0-9_]/g, '').slice(0, 8);
+  const plain = name
+    .toUpperCase()
+    .replaceAll(/[^A-Z0-9_]/g, '')
+    .slice(0, 8);
   return plain === '' || plain === 'BL' ? 'AX' : plain;
 }
 
 function linesOf(
-  context: ListContext, item: Item,
-  event: { readonly number: string; readonly channel: string; readonly frames: Frames; readonly dissolve: number; readonly speed: Rational; readonly outgoing: Outgoing },
+  context: ListContext,
+  item: Item,
+  event: {
+    readonly number: string;
+    readonly channel: string;
+    readonly frames: Frames;
+    readonly dissolve: number;
+    readonly speed: Rational;
+    readonly outgoing: Outgoing;
+  },
 ): string[] {
   const { rate, dropFrame } = context;
   const code = (frame: number): string => formatTimecode(frame, rate, dropFrame);
   const { sourceIn, recordIn, length } = event.frames;
   const reel = reelOf(item);
-  const sourceLength = round(multiply(rational(length), event.speed.num < 0 ? { num: -event.speed.num, den: event.speed.den } : event.speed));
-  const head = (name: string, edit: string, frames: string): string => `${event.number}  ${name.padEnd(8)} ${event.channel.padEnd(5)} ${edit.padEnd(4)} ${frames.padStart(3)}`;
+  const sourceLength = round(
+    multiply(rational(length), event.speed.num < 0 ? { num: -event.speed.num, den: event.speed.den } : event.speed),
+  );
+  const head = (name: string, edit: string, frames: string): string =>
+    `${event.number}  ${name.padEnd(8)} ${event.channel.padEnd(5)} ${edit.padEnd(4)} ${frames.padStart(3)}`;
   const lines: string[] = [];
   const kept = keptIn(item.metadata, 'cmx');
   if (event.dissolve > 0) {
     const { reel: outReel, at } = event.outgoing;
     lines.push(`${head(outReel, 'C', '')} ${code(at)} ${code(at)} ${code(recordIn)} ${code(recordIn)}`);
-    lines.push(`${head(reel, 'D', String(event.dissolve).padStart(3, '0'))} ${code(sourceIn)} ${code(sourceIn + sourceLength)} ${code(recordIn)} ${code(recordIn + length)}`);
-  } else lines.push(`${head(reel, 'C', '')} ${code(sourceIn)} ${code(sourceIn + sourceLength)} ${code(recordIn)} ${code(recordIn + length)}`);
+    lines.push(
+      `${head(reel, 'D', String(event.dissolve).padStart(3, '0'))} ${code(sourceIn)} ${code(sourceIn + sourceLength)} ${code(recordIn)} ${code(recordIn + length)}`,
+    );
+  } else
+    lines.push(
+      `${head(reel, 'C', '')} ${code(sourceIn)} ${code(sourceIn + sourceLength)} ${code(recordIn)} ${code(recordIn + length)}`,
+    );
   if (item.kind === 'Gap') return lines;
   const fps = toNumber(multiply(event.speed, rational(round(rate))));
-  if (fps !== round(rate)) lines.push(`M2   ${reel.padEnd(8)} ${fps < 0 ? '-' : ''}${Math.abs(fps).toFixed(6).replace(/0{1,5}$/, '').padStart(6, '0')} ${code(sourceIn)}`);
+  if (fps !== round(rate))
+    lines.push(
+      `M2   ${reel.padEnd(8)} ${fps < 0 ? '-' : ''}${Math.abs(fps)
+        .toFixed(6)
+        .replace(/0{1,5}$/, '')
+        .padStart(6, '0')} ${code(sourceIn)}`,
+    );
   const name = oneLine(item.name);
   if (name !== '') lines.push(event.dissolve > 0 ? `* TO CLIP NAME: ${name}` : `* FROM CLIP NAME: ${name}`);
   const file = fileOf(item);
@@ -176,7 +267,9 @@ function linesOf(
   for (const marker of item.markers) {
     const at = subtract(secondsFromTime(marker.markedRange.start), ownStart);
     const frame = recordIn + round(multiply(at, rate));
-    lines.push(`* LOC: ${code(frame)} ${typeof marker.color === 'string' ? marker.color : 'GREEN'} ${oneLine(marker.name)}`.trimEnd());
+    lines.push(
+      `* LOC: ${code(frame)} ${typeof marker.color === 'string' ? marker.color : 'GREEN'} ${oneLine(marker.name)}`.trimEnd(),
+    );
   }
   return lines;
 }

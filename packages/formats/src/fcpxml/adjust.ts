@@ -3,7 +3,15 @@ import type { KnownEffect, Param } from '@patchwork/timeline';
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
 import { blendModeName } from './blend-mode.ts';
 import { canonicalEffect } from './canonical.ts';
-import { decibelValue, decimalValue, isConstant, paramNamed, readParam, shiftPoint, type ParamContext } from './param.ts';
+import {
+  decibelValue,
+  decimalValue,
+  isConstant,
+  paramNamed,
+  readParam,
+  shiftPoint,
+  type ParamContext,
+} from './param.ts';
 import { rawElement, type Side } from './side.ts';
 import type { FcpResources } from './resources.ts';
 import { parseFcpTime } from './time.ts';
@@ -20,8 +28,15 @@ export interface AdjustContext extends ParamContext {
 
 /** Adjustments and filters that touch the sound; all others touch the picture. */
 const soundNames: ReadonlySet<string> = new Set([
-  'adjust-volume', 'adjust-panner', 'adjust-loudness', 'adjust-noiseReduction', 'adjust-humReduction', 'adjust-EQ',
-  'adjust-matchEQ', 'adjust-voiceIsolation', 'filter-audio',
+  'adjust-volume',
+  'adjust-panner',
+  'adjust-loudness',
+  'adjust-noiseReduction',
+  'adjust-humReduction',
+  'adjust-EQ',
+  'adjust-matchEQ',
+  'adjust-voiceIsolation',
+  'filter-audio',
 ]);
 
 /** Tells whether an element changes the picture or the sound, and is read by {@link readAdjustment}. */
@@ -38,14 +53,22 @@ export function isSoundAdjustment(element: XmlElement): boolean {
 export function readAdjustment(context: AdjustContext, element: XmlElement, side: Side): void {
   if (attribute(element, 'enabled') === '0') return;
   switch (element.name) {
-    case 'adjust-transform': return readTransform(context, element, side);
-    case 'adjust-crop': return readCrop(context, element, side);
-    case 'adjust-blend': return readBlend(context, element, side);
-    case 'adjust-conform': return readConform(context, element, side);
-    case 'adjust-volume': return readVolume(context, element, side);
-    case 'adjust-panner': return readPanner(context, element, side);
-    case 'adjust-colorConform': return readColorConform(context, element, side);
-    default: return keepUnmodelled(context, element, side);
+    case 'adjust-transform':
+      return readTransform(context, element, side);
+    case 'adjust-crop':
+      return readCrop(context, element, side);
+    case 'adjust-blend':
+      return readBlend(context, element, side);
+    case 'adjust-conform':
+      return readConform(context, element, side);
+    case 'adjust-volume':
+      return readVolume(context, element, side);
+    case 'adjust-panner':
+      return readPanner(context, element, side);
+    case 'adjust-colorConform':
+      return readColorConform(context, element, side);
+    default:
+      return keepUnmodelled(context, element, side);
   }
 }
 
@@ -56,12 +79,20 @@ function labelOf(element: XmlElement): string {
 }
 
 /** Keeps what the model cannot say: keyed, reported, and refused or let pass by the renderer's policy. */
-function keepUnmodelled(context: AdjustContext, element: XmlElement, side: Side, why: string = 'is not modelled'): void {
+function keepUnmodelled(
+  context: AdjustContext,
+  element: XmlElement,
+  side: Side,
+  why: string = 'is not modelled',
+): void {
   const label = labelOf(element);
   side.unmodelled.push({ label, content: canonicalEffect(context.resources, element) });
   side.raw.push(rawElement(context.resources, element));
   context.remarks.add({
-    code: 'PW_FCPXML_UNMODELLED', severity: 'warning', at: element.position, timecode: context.timecode,
+    code: 'PW_FCPXML_UNMODELLED',
+    severity: 'warning',
+    at: element.position,
+    timecode: context.timecode,
     message: `${label} ${why}`,
     hint: 'It is kept and watched for changes; the built-in renderer cannot draw it.',
   });
@@ -93,7 +124,15 @@ function readCrop(context: AdjustContext, element: XmlElement, side: Side): void
   const rectangle = childElement(element, `${mode}-rect`);
   if (rectangle === null) return;
   // `crop` brings what is left to the frame again, as the vocabulary's crop does; `trim` leaves it in its place.
-  if (mode !== 'crop') return keepUnmodelled(context, element, side, mode === 'trim' ? 'cuts edges off in place, which is not modelled' : 'moves over the picture, which is not modelled');
+  if (mode !== 'crop')
+    return keepUnmodelled(
+      context,
+      element,
+      side,
+      mode === 'trim'
+        ? 'cuts edges off in place, which is not modelled'
+        : 'moves over the picture, which is not modelled',
+    );
   const height = (text: string): number | null => shiftPoint(text, -2);
   const width = (text: string): number | null => {
     const heights = height(text);
@@ -107,16 +146,22 @@ function readCrop(context: AdjustContext, element: XmlElement, side: Side): void
     top: readParam(context, rectangle, 'top', { value: height, initial: 0 }),
     bottom: readParam(context, rectangle, 'bottom', { value: height, initial: 0 }),
   };
-  if (![effect.left, effect.right, effect.top, effect.bottom].every((param) => isConstant(param, 0))) side.effects.push(effect);
+  if (![effect.left, effect.right, effect.top, effect.bottom].every((param) => isConstant(param, 0)))
+    side.effects.push(effect);
 }
 
 function readBlend(context: AdjustContext, element: XmlElement, side: Side): void {
   const modeParam = paramNamed(element, 'mode');
-  const mode = blendModeName((modeParam === null ? null : attribute(modeParam, 'value')) ?? attribute(element, 'mode') ?? '0');
+  const mode = blendModeName(
+    (modeParam === null ? null : attribute(modeParam, 'value')) ?? attribute(element, 'mode') ?? '0',
+  );
   if (mode !== 'normal') {
     side.effects.push({ type: 'composite', mode });
     context.remarks.add({
-      code: 'PW_FCPXML_BLEND', severity: 'warning', at: element.position, timecode: context.timecode,
+      code: 'PW_FCPXML_BLEND',
+      severity: 'warning',
+      at: element.position,
+      timecode: context.timecode,
       message: `blend mode "${mode}" is kept; the built-in renderer draws normal only`,
     });
   }
@@ -149,15 +194,22 @@ function readFades(context: AdjustContext, element: XmlElement): { inSeconds: Ra
       const type = attribute(fade, 'type') ?? 'linear';
       if (type !== 'linear') {
         context.remarks.add({
-          code: 'PW_FCPXML_FADE', severity: 'warning', at: fade.position, timecode: context.timecode,
+          code: 'PW_FCPXML_FADE',
+          severity: 'warning',
+          at: fade.position,
+          timecode: context.timecode,
           message: `${name} of type "${type}" is made as a linear fade`,
         });
       }
       const duration = parseFcpTime(attribute(fade, 'duration') ?? '');
       if (duration !== null && duration.num >= 0) return duration;
       context.remarks.add({
-        code: 'PW_FCPXML_TIME', severity: 'error', at: fade.position, timecode: context.timecode,
-        message: `${name} has no readable duration`, hint: 'Correct the duration; the fade was left out.',
+        code: 'PW_FCPXML_TIME',
+        severity: 'error',
+        at: fade.position,
+        timecode: context.timecode,
+        message: `${name} has no readable duration`,
+        hint: 'Correct the duration; the fade was left out.',
       });
     }
     return zero;
@@ -182,7 +234,8 @@ function readVolume(context: AdjustContext, element: XmlElement, side: Side): vo
 function addVolume(side: Side, gainDb: Param): void {
   const at = side.effects.findIndex((effect) => effect.type === 'volume' && typeof effect.gainDb === 'number');
   const other = side.effects[at];
-  if (typeof gainDb !== 'number' || other?.type !== 'volume' || typeof other.gainDb !== 'number') side.effects.push({ type: 'volume', gainDb });
+  if (typeof gainDb !== 'number' || other?.type !== 'volume' || typeof other.gainDb !== 'number')
+    side.effects.push({ type: 'volume', gainDb });
   else side.effects[at] = { type: 'volume', gainDb: gainDb + other.gainDb };
 }
 
@@ -190,9 +243,16 @@ function addVolume(side: Side, gainDb: Param): void {
 function addFade(side: Side, inSeconds: Rational, outSeconds: Rational): void {
   const at = side.effects.findIndex((effect) => effect.type === 'fade');
   const other = side.effects[at];
-  const meets = other?.type === 'fade' && ((other.inSeconds.num > 0 && inSeconds.num > 0) || (other.outSeconds.num > 0 && outSeconds.num > 0));
+  const meets =
+    other?.type === 'fade' &&
+    ((other.inSeconds.num > 0 && inSeconds.num > 0) || (other.outSeconds.num > 0 && outSeconds.num > 0));
   if (other?.type !== 'fade' || meets) side.effects.push({ type: 'fade', inSeconds, outSeconds });
-  else side.effects[at] = { type: 'fade', inSeconds: max(inSeconds, other.inSeconds), outSeconds: max(outSeconds, other.outSeconds) };
+  else
+    side.effects[at] = {
+      type: 'fade',
+      inSeconds: max(inSeconds, other.inSeconds),
+      outSeconds: max(outSeconds, other.outSeconds),
+    };
 }
 
 function readPanner(context: AdjustContext, element: XmlElement, side: Side): void {
@@ -200,7 +260,9 @@ function readPanner(context: AdjustContext, element: XmlElement, side: Side): vo
   // 0 leaves the channels alone, 1 is "Stereo Left/Right"; the others place sound in a surround field.
   if (!/^\s*[01]\b/.test(mode)) return keepUnmodelled(context, element, side, `pans in mode ${mode}`);
   const onlyAmount = [...element.attributes.keys()].every((name) => name === 'mode' || name === 'amount');
-  const onlyAmountParam = childElements(element).every((child) => child.name === 'param' && attribute(child, 'name')?.toLowerCase() === 'amount');
+  const onlyAmountParam = childElements(element).every(
+    (child) => child.name === 'param' && attribute(child, 'name')?.toLowerCase() === 'amount',
+  );
   if (!onlyAmount || !onlyAmountParam) return keepUnmodelled(context, element, side, 'pans in a surround field');
   const pan = readParam(context, element, 'amount', { value: (text) => shiftPoint(text, -2), initial: 0 });
   if (!isConstant(pan, 0)) side.effects.push({ type: 'pan', pan });

@@ -6,10 +6,18 @@ import { listing } from '../listing.ts';
 
 const encoder = new TextEncoder();
 
-function outcome(bytes: Uint8Array | string, name = 'bad.fcpxml'): { code: string | null; codes: string[]; message: string; list: string } {
+function outcome(
+  bytes: Uint8Array | string,
+  name = 'bad.fcpxml',
+): { code: string | null; codes: string[]; message: string; list: string } {
   try {
     const read = readTimelineFile({ name, bytes: typeof bytes === 'string' ? encoder.encode(bytes) : bytes });
-    return { code: null, codes: read.diagnostics.map(({ code }) => code), message: '', list: read.timelines.map(listing).join('') };
+    return {
+      code: null,
+      codes: read.diagnostics.map(({ code }) => code),
+      message: '',
+      list: read.timelines.map(listing).join(''),
+    };
   } catch (error) {
     if (!isPatchworkError(error)) throw error;
     return { code: error.code, codes: [], message: error.message, list: '' };
@@ -28,7 +36,8 @@ describe('hostile text', () => {
   });
 
   test('B2: entities, internal or external, are refused', () => {
-    const bomb = '<?xml version="1.0"?><!DOCTYPE fcpxml [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><fcpxml version="1.10">&b;</fcpxml>';
+    const bomb =
+      '<?xml version="1.0"?><!DOCTYPE fcpxml [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><fcpxml version="1.10">&b;</fcpxml>';
     const external = '<!DOCTYPE fcpxml [<!ENTITY x SYSTEM "file:///etc/passwd">]><fcpxml version="1.10"/>';
     expect(outcome(bomb).code).toBe('PW_XML_ENTITY');
     expect(outcome(external).code).toBe('PW_XML_ENTITY');
@@ -42,17 +51,24 @@ describe('hostile text', () => {
   });
 
   test('B4: UTF-16 of both orders, byte order marks, Latin-1 and mixed line ends are read', () => {
-    const text = fcpxmlDocument(clip.replace('name="c"', 'name="Größe"')).replace('encoding="UTF-8"', 'encoding="UTF-16"');
+    const text = fcpxmlDocument(clip.replace('name="c"', 'name="Größe"')).replace(
+      'encoding="UTF-8"',
+      'encoding="UTF-16"',
+    );
     const wide = (isBig: boolean, hasMark: boolean): Uint8Array => {
       const bytes = new Uint8Array((text.length + (hasMark ? 1 : 0)) * 2);
       const view = new DataView(bytes.buffer);
-      const codes = [...(hasMark ? [0xfeff] : []), ...Array.from({ length: text.length }, (_unused, at) => text.charCodeAt(at))];
+      const codes = [
+        ...(hasMark ? [0xfeff] : []),
+        ...Array.from({ length: text.length }, (_unused, at) => text.charCodeAt(at)),
+      ];
       codes.forEach((code, at) => view.setUint16(at * 2, code, !isBig));
       return bytes;
     };
     const wanted = outcome(text.replace('UTF-16', 'UTF-8')).list;
     expect(wanted).toContain('clip "Größe"');
-    for (const isBig of [true, false]) for (const hasMark of [true, false]) expect(outcome(wide(isBig, hasMark)).list).toBe(wanted);
+    for (const isBig of [true, false])
+      for (const hasMark of [true, false]) expect(outcome(wide(isBig, hasMark)).list).toBe(wanted);
     expect(outcome(`\ufeff${text.replace('UTF-16', 'UTF-8')}`).list).toBe(wanted);
     const latin = Uint8Array.from(Array.from(text.replace('UTF-16', 'ISO-8859-1'), (letter) => letter.charCodeAt(0)));
     expect(outcome(latin).list).toBe(wanted);
@@ -65,8 +81,16 @@ describe('hostile text', () => {
 
 describe('hostile content', () => {
   test('B5: missing resources and formats are errors with line and timecode; the rest is read', () => {
-    expect(outcome(fcpxmlDocument(`<asset-clip ref="none" offset="3600s" name="x" duration="1s"/>${clip.replace('3600s', '3601s')}`))).toEqual({
-      code: null, message: '', codes: ['PW_FCPXML_RESOURCE'],
+    expect(
+      outcome(
+        fcpxmlDocument(
+          `<asset-clip ref="none" offset="3600s" name="x" duration="1s"/>${clip.replace('3600s', '3601s')}`,
+        ),
+      ),
+    ).toEqual({
+      code: null,
+      message: '',
+      codes: ['PW_FCPXML_RESOURCE'],
       list: `timeline "p" at 24/1 from 01:00:00:00 1920x1080
   V1 (Video)
     [0, 24) 01:00:00:00 clip "x" source 0 @ 24/1 of missing media
@@ -86,13 +110,19 @@ describe('hostile content', () => {
   });
 
   test('B7: a compound clip that holds itself is cut off, and one that unfolds without bound is refused', () => {
-    const cycle = '<media id="m1" name="loop"><sequence format="r1" duration="1s"><spine><ref-clip ref="m1" offset="0s" name="me" duration="1s"/></spine></sequence></media>';
-    const read = outcome(fcpxmlDocument('<ref-clip ref="m1" offset="3600s" name="loop" duration="1s"/>', { resources: cycle }));
+    const cycle =
+      '<media id="m1" name="loop"><sequence format="r1" duration="1s"><spine><ref-clip ref="m1" offset="0s" name="me" duration="1s"/></spine></sequence></media>';
+    const read = outcome(
+      fcpxmlDocument('<ref-clip ref="m1" offset="3600s" name="loop" duration="1s"/>', { resources: cycle }),
+    );
     expect(read.codes).toContain('PW_FCPXML_CYCLE');
-    const level = (at: number): string => `<media id="m${at}" name="l${at}"><sequence format="r1" duration="1s"><spine>${`<ref-clip ref="m${at + 1}" name="x" duration="1s"/>`.repeat(40)}</spine></sequence></media>`;
-    const bomb = outcome(fcpxmlDocument('<ref-clip ref="m1" offset="3600s" name="b" duration="1s"/>', {
-      resources: `${[1, 2, 3, 4, 5].map(level).join('')}<media id="m6" name="l6"><sequence format="r1"><spine>${clip.repeat(40)}</spine></sequence></media>`,
-    }));
+    const level = (at: number): string =>
+      `<media id="m${at}" name="l${at}"><sequence format="r1" duration="1s"><spine>${`<ref-clip ref="m${at + 1}" name="x" duration="1s"/>`.repeat(40)}</spine></sequence></media>`;
+    const bomb = outcome(
+      fcpxmlDocument('<ref-clip ref="m1" offset="3600s" name="b" duration="1s"/>', {
+        resources: `${[1, 2, 3, 4, 5].map(level).join('')}<media id="m6" name="l6"><sequence format="r1"><spine>${clip.repeat(40)}</spine></sequence></media>`,
+      }),
+    );
     expect(bomb.code).toBe('PW_FCPXML_SIZE');
   });
 });

@@ -9,8 +9,13 @@ import { readFcpxml } from './read.ts';
 /** The same document as another export spells it: attributes in another order, resource and style ids drawn anew. */
 function shuffled(element: XmlOut, random: () => number, renamed: (id: string) => string): XmlOut {
   const attributes = element.attributes
-    .map(([name, value]) => [name, value !== null && ['id', 'ref', 'format', 'angleID'].includes(name) ? renamed(value) : value] as const)
-    .map((attribute) => ({ attribute, order: random() })).toSorted((a, b) => a.order - b.order).map(({ attribute }) => attribute);
+    .map(
+      ([name, value]) =>
+        [name, value !== null && ['id', 'ref', 'format', 'angleID'].includes(name) ? renamed(value) : value] as const,
+    )
+    .map((attribute) => ({ attribute, order: random() }))
+    .toSorted((a, b) => a.order - b.order)
+    .map(({ attribute }) => attribute);
   const content = element.content.map((part) => (typeof part === 'string' ? part : shuffled(part, random, renamed)));
   const isList = element.name === 'resources';
   return { ...element, attributes, content: isList ? content.toReversed() : content };
@@ -21,8 +26,12 @@ describe.runIf(hasSamples())('two exports of one timeline', () => {
     for (const path of samplePaths('fcpxml')) {
       const text = new TextDecoder().decode(sampleBytes(path));
       const random = randomFrom(path.length);
-      const other = writeXml(shuffled(outFromElement(parseXml(path, text)), random, (id) => `x${id.split('').toReversed().join('')}`), 'fcpxml');
-      const read = (document: string): unknown => readFcpxml('f', document).timelines.map((timeline) => comparable(timeline, { without: ['fcpxml'] }));
+      const other = writeXml(
+        shuffled(outFromElement(parseXml(path, text)), random, (id) => `x${id.split('').toReversed().join('')}`),
+        'fcpxml',
+      );
+      const read = (document: string): unknown =>
+        readFcpxml('f', document).timelines.map((timeline) => comparable(timeline, { without: ['fcpxml'] }));
       expect(read(other), path).toEqual(read(text));
     }
   });
@@ -30,7 +39,8 @@ describe.runIf(hasSamples())('two exports of one timeline', () => {
 
 describe('cost', () => {
   test('F41: reading is linear: sixteen times the clips cost less than forty times the time', () => {
-    const document = (clips: number): string => `<fcpxml version="1.10"><resources><format id="r1" frameDuration="1/24s" width="64" height="36"/><asset id="a" name="m" start="0s" duration="900s" hasVideo="1" hasAudio="1" format="r1" src="file:///m.mov"/></resources><project name="p"><sequence format="r1"><spine>${Array.from({ length: clips }, (_unused, at) => `<asset-clip ref="a" name="c${at}" start="${at % 800}s" duration="2s"><adjust-volume amount="-3dB"/></asset-clip>`).join('')}</spine></sequence></project></fcpxml>`;
+    const document = (clips: number): string =>
+      `<fcpxml version="1.10"><resources><format id="r1" frameDuration="1/24s" width="64" height="36"/><asset id="a" name="m" start="0s" duration="900s" hasVideo="1" hasAudio="1" format="r1" src="file:///m.mov"/></resources><project name="p"><sequence format="r1"><spine>${Array.from({ length: clips }, (_unused, at) => `<asset-clip ref="a" name="c${at}" start="${at % 800}s" duration="2s"><adjust-volume amount="-3dB"/></asset-clip>`).join('')}</spine></sequence></project></fcpxml>`;
     const timeOf = (clips: number): number => {
       const text = document(clips);
       const times = [1, 2, 3].map(() => {

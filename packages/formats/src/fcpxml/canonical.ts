@@ -32,11 +32,14 @@ export function meaningOfReference(resources: FcpResources, id: string): string 
 export function canonicalEffect(resources: FcpResources, element: XmlElement): string {
   const reference = attribute(element, 'ref');
   const head = reference === null ? '' : `${meaningOfReference(resources, reference)} `;
-  return head + canonicalXml(element, (owner, name, value) => {
-    if (owner === element && placeAttributes.has(name)) return null;
-    if (name === 'ref' && owner !== element) return meaningOfReference(resources, value);
-    return canonicalValue(value);
-  });
+  return (
+    head +
+    canonicalXml(element, (owner, name, value) => {
+      if (owner === element && placeAttributes.has(name)) return null;
+      if (name === 'ref' && owner !== element) return meaningOfReference(resources, value);
+      return canonicalValue(value);
+    })
+  );
 }
 
 /**
@@ -45,7 +48,9 @@ export function canonicalEffect(resources: FcpResources, element: XmlElement): s
  */
 export function canonicalTitle(resources: FcpResources, element: XmlElement): string {
   const order = new Map<string, string>();
-  const styles = new Map(childElements(element, 'text-style-def').map((style) => [attribute(style, 'id') ?? '', style] as const));
+  const styles = new Map(
+    childElements(element, 'text-style-def').map((style) => [attribute(style, 'id') ?? '', style] as const),
+  );
   const styleName = (id: string): string => {
     const known = order.get(id);
     if (known !== undefined) return known;
@@ -75,6 +80,7 @@ export function canonicalTitle(resources: FcpResources, element: XmlElement): st
 export function wordsOfTitle(element: XmlElement): string {
   const text = childElement(element, 'text');
   if (text === null) return '';
-  const words = (part: XmlElement | string): string => (typeof part === 'string' ? part : part.content.map(words).join(''));
+  const words = (part: XmlElement | string): string =>
+    typeof part === 'string' ? part : part.content.map(words).join('');
   return text.content.map(words).join('').trim();
 }

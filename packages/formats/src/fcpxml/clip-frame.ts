@@ -1,6 +1,22 @@
-import { add, equals, multiply, one, subtract, toNumber, type Rate, type Rational, type TimeRange } from '@patchwork/time';
 import {
-  makeEffect, makeFreezeFrame, makeMarker, makeTimeWarp, rationalFromDouble, type Effect, type Marker,
+  add,
+  equals,
+  multiply,
+  one,
+  subtract,
+  toNumber,
+  type Rate,
+  type Rational,
+  type TimeRange,
+} from '@patchwork/time';
+import {
+  makeEffect,
+  makeFreezeFrame,
+  makeMarker,
+  makeTimeWarp,
+  rationalFromDouble,
+  type Effect,
+  type Marker,
 } from '@patchwork/timeline';
 import { attribute, childElement, childElements, ownText, type XmlElement } from '../xml/element.ts';
 import { inlineXml, outFromElement } from '../xml/write.ts';
@@ -79,13 +95,21 @@ export interface FrameDefaults {
 }
 
 /** Reads a time attribute; an unreadable one is reported and taken as absent. */
-export function timeAttribute(reading: Reading, element: XmlElement, name: string, timecode: string | null): Rational | null {
+export function timeAttribute(
+  reading: Reading,
+  element: XmlElement,
+  name: string,
+  timecode: string | null,
+): Rational | null {
   const text = attribute(element, name);
   if (text === null) return null;
   const time = parseFcpTime(text);
   if (time === null) {
     reading.remarks.add({
-      code: 'PW_FCPXML_TIME', severity: 'error', at: element.position, timecode,
+      code: 'PW_FCPXML_TIME',
+      severity: 'error',
+      at: element.position,
+      timecode,
       message: `${name}="${text.slice(0, 60)}" on <${element.name}> is no time`,
       hint: 'Write exact seconds, like 1001/24000s.',
     });
@@ -94,21 +118,40 @@ export function timeAttribute(reading: Reading, element: XmlElement, name: strin
 }
 
 /** Reads what all clips have in common. Null, reported, where the clip has no length. */
-export function readFrame(reading: Reading, element: XmlElement, spot: Spot, defaults: FrameDefaults): ClipFrame | null {
+export function readFrame(
+  reading: Reading,
+  element: XmlElement,
+  spot: Spot,
+  defaults: FrameDefaults,
+): ClipFrame | null {
   reading.countItem(element);
   const timecode = spot.scene.timecode(spot.start);
   const name = attribute(element, 'name') ?? '';
   const start = timeAttribute(reading, element, 'start', timecode) ?? defaults.start;
   const retime = readRetime(
-    { remarks: reading.remarks, timecode, rate: spot.scene.format.rate, mediaRate: defaults.mediaRate, start, hasSound: defaults.hasSound },
+    {
+      remarks: reading.remarks,
+      timecode,
+      rate: spot.scene.format.rate,
+      mediaRate: defaults.mediaRate,
+      start,
+      hasSound: defaults.hasSound,
+    },
     element,
   );
-  const left = defaults.duration === null ? null : multiply(subtract(defaults.duration, subtract(start, defaults.start)), retime.recordPerLocal);
+  const left =
+    defaults.duration === null
+      ? null
+      : multiply(subtract(defaults.duration, subtract(start, defaults.start)), retime.recordPerLocal);
   const duration = timeAttribute(reading, element, 'duration', timecode) ?? left;
   if (duration === null) {
     reading.remarks.add({
-      code: 'PW_FCPXML_LENGTH', severity: 'error', at: element.position, timecode,
-      message: `${element.name} "${name}" has no length; it was left out`, hint: 'Give it a duration.',
+      code: 'PW_FCPXML_LENGTH',
+      severity: 'error',
+      at: element.position,
+      timecode,
+      message: `${element.name} "${name}" has no length; it was left out`,
+      hint: 'Give it a duration.',
     });
     return null;
   }
@@ -153,7 +196,11 @@ export function sourceOfSide(frame: ClipFrame, content: SideContent): SideSource
 /** Above it a double does not tell one speed from the next. */
 const maxSpeedDenominator = 1_000_000;
 
-function timeEffectsOf(retime: Retime, from: { readonly ownStart: Rational; readonly entry: Rational }, content: SideContent): Effect[] {
+function timeEffectsOf(
+  retime: Retime,
+  from: { readonly ownStart: Rational; readonly entry: Rational },
+  content: SideContent,
+): Effect[] {
   const { speed, sampling } = retime;
   if (retime.points !== null) {
     const points = retime.points.map(({ time, value }) => ({ time, value: add(value, content.shift) }));
@@ -175,12 +222,28 @@ function timeEffectsOf(retime: Retime, from: { readonly ownStart: Rational; read
 
 /** Attributes that the model says in its own words. */
 const saidAttributes: ReadonlySet<string> = new Set([
-  'ref', 'lane', 'offset', 'start', 'duration', 'name', 'enabled', 'srcEnable', 'audioStart', 'audioDuration', 'format',
+  'ref',
+  'lane',
+  'offset',
+  'start',
+  'duration',
+  'name',
+  'enabled',
+  'srcEnable',
+  'audioStart',
+  'audioDuration',
+  'format',
 ]);
 
 /** Children that draw nothing and are kept as they are. */
 const cosmeticNames: ReadonlySet<string> = new Set([
-  'note', 'keyword', 'rating', 'metadata', 'analysis-marker', 'hidden-clip-marker', 'reserved',
+  'note',
+  'keyword',
+  'rating',
+  'metadata',
+  'analysis-marker',
+  'hidden-clip-marker',
+  'reserved',
 ]);
 
 /** Tells whether a child of a clip draws nothing and is kept as it is. */
@@ -191,7 +254,10 @@ export function isCosmetic(element: XmlElement): boolean {
 /** What the item keeps of its element for the writer and for people. */
 export function keptOf(element: XmlElement, more: PlainObject = {}): PlainObject {
   const attributes = Object.fromEntries([...element.attributes].filter(([name]) => !saidAttributes.has(name)));
-  const kept = childElements(element).filter(isCosmetic).map(withoutHints).filter((child) => child !== null)
+  const kept = childElements(element)
+    .filter(isCosmetic)
+    .map(withoutHints)
+    .filter((child) => child !== null)
     .map((child) => inlineXml(outFromElement(child)));
   return {
     element: element.name,
@@ -210,10 +276,12 @@ export function readMarkers(reading: Reading, frame: ClipFrame, source: SideSour
     const start = timeAttribute(reading, element, 'start', frame.timecode);
     if (start === null) continue;
     const duration = timeAttribute(reading, element, 'duration', frame.timecode) ?? { num: 0, den: 1 };
-    markers.push(markerNode(element, {
-      start: timeAt(source.ownFromLocal(start), mediaRate ?? rate, rate),
-      duration: timeAt(duration, mediaRate ?? rate, rate),
-    }));
+    markers.push(
+      markerNode(element, {
+        start: timeAt(source.ownFromLocal(start), mediaRate ?? rate, rate),
+        duration: timeAt(duration, mediaRate ?? rate, rate),
+      }),
+    );
   }
   return markers;
 }
@@ -221,14 +289,19 @@ export function readMarkers(reading: Reading, frame: ClipFrame, source: SideSour
 /** A marker by its element. Final Cut's kinds: plain, to do, done, chapter. */
 export function markerNode(element: XmlElement, markedRange: TimeRange): Marker {
   const completed = attribute(element, 'completed');
-  const color = element.name === 'chapter-marker' ? 'ORANGE' : completed === '0' ? 'RED' : completed === '1' ? 'GREEN' : 'BLUE';
+  const color =
+    element.name === 'chapter-marker' ? 'ORANGE' : completed === '0' ? 'RED' : completed === '1' ? 'GREEN' : 'BLUE';
   const poster = attribute(element, 'posterOffset');
   return makeMarker({
     name: attribute(element, 'value') ?? '',
     comment: attribute(element, 'note') ?? ownText(element).trim(),
     color,
     markedRange,
-    metadata: metadataOf('fcpxml', { element: element.name, ...(completed === null ? {} : { completed }), ...(poster === null ? {} : { posterOffset: poster }) }),
+    metadata: metadataOf('fcpxml', {
+      element: element.name,
+      ...(completed === null ? {} : { completed }),
+      ...(poster === null ? {} : { posterOffset: poster }),
+    }),
   });
 }
 
@@ -239,8 +312,16 @@ export function aspectOf(width: number | null, height: number | null): number {
 
 /** Reads the adjustments and filters among an element's children onto the side that is wanted. */
 export function readAdjustments(
-  reading: Reading, frame: ClipFrame, element: XmlElement, wanted: 'picture' | 'sound',
-  place: { readonly source: SideSource; readonly duration: Rational; readonly aspect: number; readonly ownFromLocal?: (local: Rational) => Rational },
+  reading: Reading,
+  frame: ClipFrame,
+  element: XmlElement,
+  wanted: 'picture' | 'sound',
+  place: {
+    readonly source: SideSource;
+    readonly duration: Rational;
+    readonly aspect: number;
+    readonly ownFromLocal?: (local: Rational) => Rational;
+  },
   side: Side,
 ): void {
   const context = {
@@ -263,13 +344,21 @@ export function readAdjustments(
 }
 
 /** Reports the children of a clip that this reader does not know; what may show is kept on the side. */
-export function reportUnknown(reading: Reading, frame: ClipFrame, known: (element: XmlElement) => boolean, side: Side): void {
+export function reportUnknown(
+  reading: Reading,
+  frame: ClipFrame,
+  known: (element: XmlElement) => boolean,
+  side: Side,
+): void {
   for (const child of childElements(frame.element)) {
     if (isAdjustment(child) || isCosmetic(child) || commonNames.has(child.name) || known(child)) continue;
     side.unmodelled.push({ label: `<${child.name}>`, content: inlineXml(outFromElement(child)) });
     side.raw.push(rawElement(reading.resources, child));
     reading.remarks.add({
-      code: 'PW_FCPXML_ELEMENT', severity: 'warning', at: child.position, timecode: frame.timecode,
+      code: 'PW_FCPXML_ELEMENT',
+      severity: 'warning',
+      at: child.position,
+      timecode: frame.timecode,
       message: `<${child.name}> in ${frame.element.name} "${frame.name}" is not known`,
       hint: 'It is kept and watched for changes; the built-in renderer cannot draw it.',
     });

@@ -2,8 +2,21 @@ import { add, compare, divide, equals, max, min, one, subtract, zero, type Ratio
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
 import { assetOf, clipOf, isAnchored, isItemElement, soundEdges } from './asset-items.ts';
 import {
-  aspectOf, endOfFrame, keptOf, readAdjustments, readFrame, readMarkers, recordFromLocal, reportUnknown, soundLane, sourceOfSide, timeAttribute,
-  type ClipFrame, type Placed, type SideContent, type Spot,
+  aspectOf,
+  endOfFrame,
+  keptOf,
+  readAdjustments,
+  readFrame,
+  readMarkers,
+  recordFromLocal,
+  reportUnknown,
+  soundLane,
+  sourceOfSide,
+  timeAttribute,
+  type ClipFrame,
+  type Placed,
+  type SideContent,
+  type Spot,
 } from './clip-frame.ts';
 import { overridesOfAsset, rateOfAsset, referenceOfAsset } from './media-reference.ts';
 import { contentOf } from './lanes.ts';
@@ -32,10 +45,14 @@ export function readClip(reading: Reading, element: XmlElement, spot: Spot): Rea
   const timecode = spot.scene.timecode(spot.start);
   const origin = first === undefined ? zero : (timeAttribute(reading, first, 'offset', timecode) ?? zero);
   const frame = readFrame(reading, element, spot, {
-    start: origin, duration: null, mediaRate: plain === null ? null : rateOfAsset(plain), hasSound: true,
+    start: origin,
+    duration: null,
+    mediaRate: plain === null ? null : rateOfAsset(plain),
+    hasSound: true,
   });
   if (frame === null) return nothing(spot);
-  if (plain !== null && first !== undefined && isCovered(reading, frame, first, origin)) return readPlainClip(reading, frame, first, plain, origin);
+  if (plain !== null && first !== undefined && isCovered(reading, frame, first, origin))
+    return readPlainClip(reading, frame, first, plain, origin);
   return readContainer(reading, frame, content, origin);
 }
 
@@ -43,18 +60,25 @@ export function readClip(reading: Reading, element: XmlElement, spot: Spot): Rea
 function plainContent(reading: Reading, element: XmlElement): FcpAsset | null {
   if (element.name !== 'video' && element.name !== 'audio') return null;
   const asset = reading.resources.assets.get(attribute(element, 'ref') ?? '');
-  const isRetimed = (one: XmlElement): boolean => childElement(one, 'timeMap') !== null || childElement(one, 'conform-rate') !== null;
+  const isRetimed = (one: XmlElement): boolean =>
+    childElement(one, 'timeMap') !== null || childElement(one, 'conform-rate') !== null;
   const inner = childElements(element).filter(isAnchored);
   const isSound = (one: XmlElement): boolean =>
-    one.name === 'audio' && !isRetimed(one) && childElements(one).filter(isAnchored).every(isSound) && reading.resources.assets.has(attribute(one, 'ref') ?? '');
+    one.name === 'audio' &&
+    !isRetimed(one) &&
+    childElements(one).filter(isAnchored).every(isSound) &&
+    reading.resources.assets.has(attribute(one, 'ref') ?? '');
   return asset !== undefined && !isRetimed(element) && inner.every(isSound) ? asset : null;
 }
 
 /** Tells whether the clip's window lies within its content; beyond it there would be black. */
 function isCovered(reading: Reading, frame: ClipFrame, content: XmlElement, offset: Rational): boolean {
-  if (frame.retime.speed === null || !equals(frame.retime.recordPerLocal, one) || !equals(frame.retime.speed, one)) return true;
+  if (frame.retime.speed === null || !equals(frame.retime.recordPerLocal, one) || !equals(frame.retime.speed, one))
+    return true;
   const duration = timeAttribute(reading, content, 'duration', frame.timecode);
-  const isWithin = compare(frame.start, offset) >= 0 && (duration === null || compare(add(frame.start, frame.duration), add(offset, duration)) <= 0);
+  const isWithin =
+    compare(frame.start, offset) >= 0 &&
+    (duration === null || compare(add(frame.start, frame.duration), add(offset, duration)) <= 0);
   return isWithin;
 }
 
@@ -75,10 +99,17 @@ function innerOf(reading: Reading, frame: ClipFrame, element: XmlElement, offset
   return { element, asset, offset: offsetInClip, shift: subtract(start, offsetInClip) };
 }
 
-function readPlainClip(reading: Reading, frame: ClipFrame, content: XmlElement, asset: FcpAsset, origin: Rational): Read {
+function readPlainClip(
+  reading: Reading,
+  frame: ClipFrame,
+  content: XmlElement,
+  asset: FcpAsset,
+  origin: Rational,
+): Read {
   const inner = innerOf(reading, frame, content, origin);
   if (inner === null) return { placed: { end: endOfFrame(frame), video: null, audio: [] }, frame };
-  const sounds = content.name === 'audio' ? [inner, ...innerSounds(reading, frame, inner)] : innerSounds(reading, frame, inner);
+  const sounds =
+    content.name === 'audio' ? [inner, ...innerSounds(reading, frame, inner)] : innerSounds(reading, frame, inner);
   const isPicture = content.name === 'video' && frame.spot.sides !== 'audio';
   const wantedSounds = frame.spot.sides === 'video' ? [] : sounds;
   const link = isPicture && wantedSounds.length > 0 ? reading.nextLink() : null;
@@ -116,16 +147,21 @@ function placeInnerPicture(reading: Reading, frame: ClipFrame, inner: Inner, lin
   const side = emptySide();
   const aspect = aspectOf(inner.asset.format?.width ?? null, inner.asset.format?.height ?? null);
   const place = { source, duration: frame.duration, aspect };
-  const innerTime = (local: Rational): Rational => source.ownFromLocal(clipLocalFromContent(frame, subtract(local, inner.shift)));
+  const innerTime = (local: Rational): Rational =>
+    source.ownFromLocal(clipLocalFromContent(frame, subtract(local, inner.shift)));
   readAdjustments(reading, frame, inner.element, 'picture', { ...place, ownFromLocal: innerTime }, side);
   readAdjustments(reading, frame, frame.element, 'picture', place, side);
   side.unmodelled.push(...overridesOfAsset(inner.asset));
   reportUnknown(reading, frame, isClipChild, side);
   const { scene, lane, start } = frame.spot;
   const item = clipOf(frame, frame.name, {
-    media: referenceOfAsset(inner.asset, scene.format.rate), content, side, link,
+    media: referenceOfAsset(inner.asset, scene.format.rate),
+    content,
+    side,
+    link,
     enabled: frame.enabled && attribute(inner.element, 'enabled') !== '0',
-    markers: readMarkers(reading, frame, source, mediaRate), kept: keptOf(frame.element),
+    markers: readMarkers(reading, frame, source, mediaRate),
+    kept: keptOf(frame.element),
   });
   return scene.place({ kind: 'Video', lane, start, duration: frame.duration, item }, frame.element);
 }
@@ -135,7 +171,10 @@ function isClipChild(element: XmlElement): boolean {
 }
 
 function placeInnerSound(
-  reading: Reading, frame: ClipFrame, inner: Inner, options: { readonly link: string | null; readonly isAlone: boolean },
+  reading: Reading,
+  frame: ClipFrame,
+  inner: Inner,
+  options: { readonly link: string | null; readonly isAlone: boolean },
 ): Placement | null {
   const edges = soundEdges(reading, frame);
   const isPlainTime = frame.retime.speed !== null && equals(frame.retime.speed, one);
@@ -150,19 +189,31 @@ function placeInnerSound(
   const source = sourceOfSide(frame, content);
   const side = emptySide();
   const place = { source, duration: content.duration, aspect: 1 };
-  const innerTime = (local: Rational): Rational => source.ownFromLocal(clipLocalFromContent(frame, subtract(local, inner.shift)));
+  const innerTime = (local: Rational): Rational =>
+    source.ownFromLocal(clipLocalFromContent(frame, subtract(local, inner.shift)));
   readAdjustments(reading, frame, inner.element, 'sound', { ...place, ownFromLocal: innerTime }, side);
   readAdjustments(reading, frame, frame.element, 'sound', place, side);
-  const plays = readSoundSources(reading, frame, frame.element, { source, duration: content.duration, channelCount: inner.asset.audioChannels }, side);
+  const plays = readSoundSources(
+    reading,
+    frame,
+    frame.element,
+    { source, duration: content.duration, channelCount: inner.asset.audioChannels },
+    side,
+  );
   chooseChannels(reading, frame, { element: inner.element, channelCount: inner.asset.audioChannels }, side);
   if (options.isAlone) reportUnknown(reading, frame, isClipChild, side);
-  const attributes = Object.fromEntries(['role', 'srcCh', 'outCh'].flatMap((name) => {
-    const value = attribute(inner.element, name);
-    return value === null ? [] : [[name, value] as const];
-  }));
+  const attributes = Object.fromEntries(
+    ['role', 'srcCh', 'outCh'].flatMap((name) => {
+      const value = attribute(inner.element, name);
+      return value === null ? [] : [[name, value] as const];
+    }),
+  );
   const { scene } = frame.spot;
   const item = clipOf(frame, frame.name, {
-    media: referenceOfAsset(inner.asset, scene.format.rate), content, side, link: options.link,
+    media: referenceOfAsset(inner.asset, scene.format.rate),
+    content,
+    side,
+    link: options.link,
     enabled: frame.enabled && plays && attribute(inner.element, 'enabled') !== '0',
     markers: options.isAlone ? readMarkers(reading, frame, source, mediaRate) : [],
     kept: { ...(options.isAlone ? keptOf(frame.element) : {}), element: 'audio', attributes },
@@ -190,7 +241,11 @@ function readContainer(reading: Reading, frame: ClipFrame, content: readonly Xml
   const outer = frame.spot.scene.format;
   const own = reading.resources.formats.get(attribute(frame.element, 'format') ?? '');
   const format: SceneFormat = {
-    rate: own?.rate ?? outer.rate, width: own?.width ?? outer.width, height: own?.height ?? outer.height, start: origin, dropFrame: outer.dropFrame,
+    rate: own?.rate ?? outer.rate,
+    width: own?.width ?? outer.width,
+    height: own?.height ?? outer.height,
+    start: origin,
+    dropFrame: outer.dropFrame,
   };
   const inner = new Scene(format, reading.remarks, true);
   for (const child of content) {
@@ -200,12 +255,22 @@ function readContainer(reading: Reading, frame: ClipFrame, content: readonly Xml
     else if (isItemElement(child)) reading.recursion.readItem(reading, child, spot);
   }
   const owners = [frame.element, ...childElements(frame.element, 'sync-source')];
-  return placeNested(reading, frame, { picture: inner, sounds: [{ scene: inner, owners }], origin, kept: {}, pictureOwners: [frame.element], colorSpace: own?.colorSpace ?? '' });
+  return placeNested(reading, frame, {
+    picture: inner,
+    sounds: [{ scene: inner, owners }],
+    origin,
+    kept: {},
+    pictureOwners: [frame.element],
+    colorSpace: own?.colorSpace ?? '',
+  });
 }
 
 function missingMedia(reading: Reading, frame: ClipFrame, id: string, why: string): void {
   reading.remarks.add({
-    code: why.includes('itself') ? 'PW_FCPXML_CYCLE' : 'PW_FCPXML_RESOURCE', severity: 'error', at: frame.element.position, timecode: frame.timecode,
+    code: why.includes('itself') ? 'PW_FCPXML_CYCLE' : 'PW_FCPXML_RESOURCE',
+    severity: 'error',
+    at: frame.element.position,
+    timecode: frame.timecode,
     message: `${frame.element.name} "${frame.name}": ${why} ("${id}"); it was left out`,
     hint: 'Export the file again.',
   });
@@ -217,8 +282,14 @@ export function readReferenceClip(reading: Reading, element: XmlElement, spot: S
   const media = reading.resources.media.get(id);
   const sequence = media === undefined ? null : contentOfMedia(media);
   const format = sequence === null ? null : sceneFormatOf(reading, sequence);
-  const duration = sequence === null ? null : timeAttribute(reading, sequence, 'duration', spot.scene.timecode(spot.start));
-  const frame = readFrame(reading, element, spot, { start: format?.start ?? zero, duration, mediaRate: format?.rate ?? null, hasSound: true });
+  const duration =
+    sequence === null ? null : timeAttribute(reading, sequence, 'duration', spot.scene.timecode(spot.start));
+  const frame = readFrame(reading, element, spot, {
+    start: format?.start ?? zero,
+    duration,
+    mediaRate: format?.rate ?? null,
+    hasSound: true,
+  });
   if (frame === null) return nothing(spot);
   const placed = { placed: { end: endOfFrame(frame), video: null, audio: [] }, frame };
   if (sequence === null || format === null || sequence.name !== 'sequence') {
@@ -232,7 +303,14 @@ export function readReferenceClip(reading: Reading, element: XmlElement, spot: S
   }
   const colorSpace = reading.resources.formats.get(attribute(sequence, 'format') ?? '')?.colorSpace ?? '';
   const kept = { media: attribute(media ?? element, 'name') ?? '' };
-  return placeNested(reading, frame, { picture: scene, sounds: [{ scene, owners: [element] }], origin: format.start, kept, pictureOwners: [element], colorSpace });
+  return placeNested(reading, frame, {
+    picture: scene,
+    sounds: [{ scene, owners: [element] }],
+    origin: format.start,
+    kept,
+    pictureOwners: [element],
+    colorSpace,
+  });
 }
 
 /** Reads an `<mc-clip>`: the chosen angles of a multicam clip, nested. */
@@ -241,7 +319,12 @@ export function readMulticamClip(reading: Reading, element: XmlElement, spot: Sp
   const media = reading.resources.media.get(id);
   const multicam = media === undefined ? null : contentOfMedia(media);
   const format = multicam === null ? null : sceneFormatOf(reading, multicam);
-  const frame = readFrame(reading, element, spot, { start: format?.start ?? zero, duration: null, mediaRate: format?.rate ?? null, hasSound: true });
+  const frame = readFrame(reading, element, spot, {
+    start: format?.start ?? zero,
+    duration: null,
+    mediaRate: format?.rate ?? null,
+    hasSound: true,
+  });
   if (frame === null) return nothing(spot);
   const placed = { placed: { end: endOfFrame(frame), video: null, audio: [] }, frame };
   if (multicam === null || format === null || multicam.name !== 'multicam') {
@@ -250,9 +333,14 @@ export function readMulticamClip(reading: Reading, element: XmlElement, spot: Sp
   }
   const sources = childElements(element, 'mc-source');
   const angles = childElements(multicam, 'mc-angle');
-  const chosen = (side: 'video' | 'audio'): XmlElement[] => sources.filter((source) => ['all', side].includes(attribute(source, 'srcEnable') ?? 'all'));
+  const chosen = (side: 'video' | 'audio'): XmlElement[] =>
+    sources.filter((source) => ['all', side].includes(attribute(source, 'srcEnable') ?? 'all'));
   const angleOf = (source: XmlElement | undefined): XmlElement | undefined =>
-    source === undefined ? (sources.length === 0 ? angles[0] : undefined) : angles.find((angle) => attribute(angle, 'angleID') === attribute(source, 'angleID'));
+    source === undefined
+      ? sources.length === 0
+        ? angles[0]
+        : undefined
+      : angles.find((angle) => attribute(angle, 'angleID') === attribute(source, 'angleID'));
   const videoSource = chosen('video')[0];
   const videoAngle = angleOf(videoSource);
   const audioSources = chosen('audio');
@@ -262,7 +350,8 @@ export function readMulticamClip(reading: Reading, element: XmlElement, spot: Sp
   }
   const readAngle = (angle: XmlElement | undefined, side: 'video' | 'audio'): Scene => {
     const scene = new Scene(format, reading.remarks, true);
-    if (angle !== undefined) reading.recursion.readStory(reading, angle, { scene, lane: [], start: zero, sides: side, localStart: zero });
+    if (angle !== undefined)
+      reading.recursion.readStory(reading, angle, { scene, lane: [], start: zero, sides: side, localStart: zero });
     return scene;
   };
   const scenes = reading.inside(id, () => ({

@@ -18,12 +18,21 @@ export interface FcpFormat {
 
 /** Rates in the names of Apple's predefined formats. */
 const namedRates: ReadonlyMap<string, Rate> = new Map([
-  ['2398', rational(24000, 1001)], ['24', rational(24)], ['25', rational(25)], ['2997', rational(30000, 1001)],
-  ['30', rational(30)], ['50', rational(50)], ['5994', rational(60000, 1001)], ['60', rational(60)],
+  ['2398', rational(24000, 1001)],
+  ['24', rational(24)],
+  ['25', rational(25)],
+  ['2997', rational(30000, 1001)],
+  ['30', rational(30)],
+  ['50', rational(50)],
+  ['5994', rational(60000, 1001)],
+  ['60', rational(60)],
 ]);
 
 const namedRasters: ReadonlyMap<string, readonly [number, number]> = new Map([
-  ['720', [1280, 720]], ['1080', [1920, 1080]], ['480', [720, 480]], ['576', [720, 576]],
+  ['720', [1280, 720]],
+  ['1080', [1920, 1080]],
+  ['480', [720, 480]],
+  ['576', [720, 576]],
 ]);
 
 /** What a predefined name like `FFVideoFormat1080p2398` or `FFVideoFormat3840x2160p25` says; nulls where it says nothing. */

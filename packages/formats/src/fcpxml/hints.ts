@@ -33,7 +33,8 @@ export function hintsIn(element: XmlElement): Hints {
 /** The element without hints, for keeping; null where nothing else is in it. */
 export function withoutHints(metadata: XmlElement): XmlElement | null {
   if (metadata.name !== 'metadata') return metadata;
-  const isHint = (part: XmlElement | string): boolean => typeof part !== 'string' && (attribute(part, 'key') ?? '').startsWith(prefix);
+  const isHint = (part: XmlElement | string): boolean =>
+    typeof part !== 'string' && (attribute(part, 'key') ?? '').startsWith(prefix);
   if (!metadata.content.some(isHint)) return metadata;
   const content = metadata.content.filter((part) => !isHint(part));
   return content.length === 0 ? null : { ...metadata, content };
@@ -43,9 +44,18 @@ export function withoutHints(metadata: XmlElement): XmlElement | null {
 export function withHints(kept: readonly XmlOut[], hints: Hints): readonly XmlOut[] {
   const entries = (['link', 'lane'] as const).flatMap((name) => {
     const value = hints[name];
-    return value === null ? [] : [xml('md', [['key', prefix + name], ['value', value]])];
+    return value === null
+      ? []
+      : [
+          xml('md', [
+            ['key', prefix + name],
+            ['value', value],
+          ]),
+        ];
   });
   if (entries.length === 0) return kept;
   const [first, ...rest] = kept;
-  return first === undefined ? [xml('metadata', [], entries)] : [{ ...first, content: [...first.content, ...entries] }, ...rest];
+  return first === undefined
+    ? [xml('metadata', [], entries)]
+    : [{ ...first, content: [...first.content, ...entries] }, ...rest];
 }

@@ -1,6 +1,12 @@
 import type { Rate } from '@patchwork/time';
 import { formatRate } from '@patchwork/time';
-import { makeExternalReference, makeMissingReference, type JsonObject, type MediaReference, type Unmodelled } from '@patchwork/timeline';
+import {
+  makeExternalReference,
+  makeMissingReference,
+  type JsonObject,
+  type MediaReference,
+  type Unmodelled,
+} from '@patchwork/timeline';
 import { attribute } from '../xml/element.ts';
 import type { FcpFormat } from './format.ts';
 import { metadataOf, timeAt, type PlainObject } from './nodes.ts';
@@ -42,9 +48,10 @@ export function metadataOfAsset(asset: Omit<FcpAsset, 'metadata'>): JsonObject {
 /** A fresh reference to an asset's file; the range it holds starts at its timecode. A still has no range. */
 export function referenceOfAsset(asset: FcpAsset, sequenceRate: Rate): MediaReference {
   const rate = rateOfAsset(asset) ?? sequenceRate;
-  const availableRange = asset.isStill || asset.duration === null
-    ? null
-    : { start: timeAt(asset.start, rate), duration: timeAt(asset.duration, rate, sequenceRate) };
+  const availableRange =
+    asset.isStill || asset.duration === null
+      ? null
+      : { start: timeAt(asset.start, rate), duration: timeAt(asset.duration, rate, sequenceRate) };
   const { metadata } = asset;
   return asset.source === null
     ? makeMissingReference({ name: asset.name, availableRange, metadata })
@@ -52,7 +59,13 @@ export function referenceOfAsset(asset: FcpAsset, sequenceRate: Rate): MediaRefe
 }
 
 /** Attributes of an asset that override how its picture is read. */
-export const overrideNames: readonly string[] = ['customLUTOverride', 'colorSpaceOverride', 'projectionOverride', 'stereoscopicOverride', 'heroEyeOverride'];
+export const overrideNames: readonly string[] = [
+  'customLUTOverride',
+  'colorSpaceOverride',
+  'projectionOverride',
+  'stereoscopicOverride',
+  'heroEyeOverride',
+];
 
 function overridesIn(asset: Pick<FcpAsset, 'element'>): (readonly [name: string, value: string])[] {
   return overrideNames.flatMap((name) => {
@@ -63,6 +76,8 @@ function overridesIn(asset: Pick<FcpAsset, 'element'>): (readonly [name: string,
 
 /** Settings on the asset itself that change how its picture looks. */
 export function overridesOfAsset(asset: FcpAsset): Unmodelled[] {
-  return [...overridesIn(asset), ...(asset.format?.shape ?? [])]
-    .map(([name, value]) => ({ label: `${name} "${value}"`, content: `${name}=${value}` }));
+  return [...overridesIn(asset), ...(asset.format?.shape ?? [])].map(([name, value]) => ({
+    label: `${name} "${value}"`,
+    content: `${name}=${value}`,
+  }));
 }

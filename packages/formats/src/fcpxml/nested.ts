@@ -1,10 +1,28 @@
 import { add, compare, equals, formatRate, one, secondsFromTime, subtract, zero, type Rational } from '@patchwork/time';
-import { makeEffect, makeStack, trimmedRange, unmodelledOf, withUnmodelled, type Clip, type Item, type Track } from '@patchwork/timeline';
+import {
+  makeEffect,
+  makeStack,
+  trimmedRange,
+  unmodelledOf,
+  withUnmodelled,
+  type Clip,
+  type Item,
+  type Track,
+} from '@patchwork/timeline';
 import { attribute, type XmlElement } from '../xml/element.ts';
 import { clipOf, enabledSides, isAnchored, soundEdges } from './asset-items.ts';
 import {
-  aspectOf, endOfFrame, keptOf, readAdjustments, readMarkers, reportUnknown, soundLane, sourceOfSide,
-  type ClipFrame, type Placed, type SideContent,
+  aspectOf,
+  endOfFrame,
+  keptOf,
+  readAdjustments,
+  readMarkers,
+  reportUnknown,
+  soundLane,
+  sourceOfSide,
+  type ClipFrame,
+  type Placed,
+  type SideContent,
 } from './clip-frame.ts';
 import { colorTagsOf } from './color-tags.ts';
 import { hintsIn } from './hints.ts';
@@ -48,14 +66,41 @@ export function placeNested(reading: Reading, frame: ClipFrame, nested: Nested):
   const { scene, lane, start } = frame.spot;
   const side = { reading, frame, nested, link };
   const picture = { localStart: frame.start, duration: frame.duration };
-  const video = pictures.length === 0 ? null : scene.place({
-    kind: 'Video', lane, start, duration: frame.duration,
-    item: nestedItem({ ...side, ...picture, scene: nested.picture, tracks: pictures, owners: nested.pictureOwners, isPicture: true, isFirst: true }),
-  }, frame.element);
+  const video =
+    pictures.length === 0
+      ? null
+      : scene.place(
+          {
+            kind: 'Video',
+            lane,
+            start,
+            duration: frame.duration,
+            item: nestedItem({
+              ...side,
+              ...picture,
+              scene: nested.picture,
+              tracks: pictures,
+              owners: nested.pictureOwners,
+              isPicture: true,
+              isFirst: true,
+            }),
+          },
+          frame.element,
+        );
   const edges = soundEdges(reading, frame);
   const audio = sounds.flatMap((sound, index): Placement[] => {
-    const item = nestedItem({ ...side, ...sound, localStart: edges.localStart, duration: edges.duration, isPicture: false, isFirst: pictures.length === 0 && index === 0 });
-    const placement = scene.place({ kind: 'Audio', lane: soundLane(frame), start: edges.start, duration: edges.duration, item }, frame.element);
+    const item = nestedItem({
+      ...side,
+      ...sound,
+      localStart: edges.localStart,
+      duration: edges.duration,
+      isPicture: false,
+      isFirst: pictures.length === 0 && index === 0,
+    });
+    const placement = scene.place(
+      { kind: 'Audio', lane: soundLane(frame), start: edges.start, duration: edges.duration, item },
+      frame.element,
+    );
     return placement === null ? [] : [placement];
   });
   return { placed: { end: endOfFrame(frame), video, audio }, frame };
@@ -79,33 +124,52 @@ interface NestedSide {
 function nestedItem(side: NestedSide): Item {
   const { frame, nested, scene, tracks } = side;
   const content: SideContent = {
-    localStart: side.localStart, duration: side.duration, shift: subtract(zero, add(nested.origin, scene.begin)), mediaRate: scene.format.rate,
+    localStart: side.localStart,
+    duration: side.duration,
+    shift: subtract(zero, add(nested.origin, scene.begin)),
+    mediaRate: scene.format.rate,
   };
   const only = onlyClip(side, content, tracks);
   if (only === null) return stackOf(side, content);
   // One plain clip under the whole window: the same picture without the nesting.
   const shown = only.clip.mediaReferences[0]?.[1];
-  const kept = only.clip.sourceRange === null || shown === undefined ? null : { start: secondsFromTime(only.clip.sourceRange.start), shown };
+  const kept =
+    only.clip.sourceRange === null || shown === undefined
+      ? null
+      : { start: secondsFromTime(only.clip.sourceRange.start), shown };
   if (kept === null) return stackOf(side, content);
   const direct: SideContent = {
-    ...content, shift: add(content.shift, subtract(kept.start, only.start)), mediaRate: only.clip.sourceRange?.start.rate ?? content.mediaRate,
+    ...content,
+    shift: add(content.shift, subtract(kept.start, only.start)),
+    mediaRate: only.clip.sourceRange?.start.rate ?? content.mediaRate,
   };
   const parts = partsOf(side, direct);
   const clip = clipOf(frame, frame.name, {
-    media: kept.shown, content: direct, side: parts.side, markers: parts.markers, enabled: parts.enabled,
-    kept: { ...parts.kept, content: only.clip.name }, link: side.link,
+    media: kept.shown,
+    content: direct,
+    side: parts.side,
+    markers: parts.markers,
+    enabled: parts.enabled,
+    kept: { ...parts.kept, content: only.clip.name },
+    link: side.link,
   });
   return clip;
 }
 
 /** The one clip that fills the window, when nesting it changes nothing; null otherwise. */
-function onlyClip(side: NestedSide, content: SideContent, tracks: readonly Track[]): { clip: Clip; start: Rational } | null {
+function onlyClip(
+  side: NestedSide,
+  content: SideContent,
+  tracks: readonly Track[],
+): { clip: Clip; start: Rational } | null {
   const { frame, scene } = side;
   const outer = frame.spot.scene.format;
-  const isSameFrame = outer.width === scene.format.width && outer.height === scene.format.height && equals(outer.rate, scene.format.rate);
+  const isSameFrame =
+    outer.width === scene.format.width && outer.height === scene.format.height && equals(outer.rate, scene.format.rate);
   const [track] = tracks;
   if (tracks.length !== 1 || track === undefined || (side.isPicture && !isSameFrame)) return null;
-  if (frame.retime.speed === null || !equals(frame.retime.speed, one) || frame.retime.sampling !== 'nearest') return null;
+  if (frame.retime.speed === null || !equals(frame.retime.speed, one) || frame.retime.sampling !== 'nearest')
+    return null;
   const from = add(frame.retime.mediaFromLocal(content.localStart), content.shift);
   const to = add(from, content.duration);
   let start: Rational = zero;
@@ -122,15 +186,31 @@ function onlyClip(side: NestedSide, content: SideContent, tracks: readonly Track
 }
 
 function isPlain(item: Item): item is Clip {
-  return item.kind === 'Clip' && item.enabled && item.effects.length === 0 && unmodelledOf(item).length === 0 && item.sourceRange !== null;
+  return (
+    item.kind === 'Clip' &&
+    item.enabled &&
+    item.effects.length === 0 &&
+    unmodelledOf(item).length === 0 &&
+    item.sourceRange !== null
+  );
 }
 
 function isNestedChild(element: XmlElement): boolean {
-  return isAnchored(element) || isSoundSource(element) || element.name === 'sync-source' || element.name === 'mc-source';
+  return (
+    isAnchored(element) || isSoundSource(element) || element.name === 'sync-source' || element.name === 'mc-source'
+  );
 }
 
-function partsOf(nested: NestedSide, content: SideContent): {
-  side: ReturnType<typeof emptySide>; markers: Clip['markers']; enabled: boolean; kept: PlainObject; sourceRange: Clip['sourceRange']; timeEffects: Clip['effects'];
+function partsOf(
+  nested: NestedSide,
+  content: SideContent,
+): {
+  side: ReturnType<typeof emptySide>;
+  markers: Clip['markers'];
+  enabled: boolean;
+  kept: PlainObject;
+  sourceRange: Clip['sourceRange'];
+  timeEffects: Clip['effects'];
 } {
   const { reading, frame, scene, isPicture, isFirst } = nested;
   const source = sourceOfSide(frame, content);
@@ -140,7 +220,10 @@ function partsOf(nested: NestedSide, content: SideContent): {
   let plays = true;
   for (const owner of nested.owners) {
     readAdjustments(reading, frame, owner, isPicture ? 'picture' : 'sound', place, side);
-    if (!isPicture) plays = readSoundSources(reading, frame, owner, { source, duration: content.duration, channelCount: null }, side) && plays;
+    if (!isPicture)
+      plays =
+        readSoundSources(reading, frame, owner, { source, duration: content.duration, channelCount: null }, side) &&
+        plays;
   }
   if (isFirst) reportUnknown(reading, frame, isNestedChild, side);
   return {
@@ -163,10 +246,14 @@ function stackOf(nested: NestedSide, content: SideContent): Item {
     markers: parts.markers,
     enabled: parts.enabled,
     children: nested.tracks,
-    metadata: metadataOf('fcpxml', { ...parts.kept, ...plainRaw(parts.side.raw) }, {
-      canvas: canvasOf(nested.scene.format, nested.nested.colorSpace),
-      ...(link === null ? {} : { link }),
-    }),
+    metadata: metadataOf(
+      'fcpxml',
+      { ...parts.kept, ...plainRaw(parts.side.raw) },
+      {
+        canvas: canvasOf(nested.scene.format, nested.nested.colorSpace),
+        ...(link === null ? {} : { link }),
+      },
+    ),
   });
   return withUnmodelled(stack, parts.side.unmodelled);
 }

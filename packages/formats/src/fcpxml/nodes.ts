@@ -1,8 +1,19 @@
 import type { Json } from '@patchwork/kernel';
 import { isInteger, multiply, type Rate, type Rational, type RationalTime } from '@patchwork/time';
 import {
-  emptyObject, jsonFrom, makeGap, makeTrack, makeTransition, withMember, withUnmodelled,
-  type Composable, type Gap, type JsonObject, type Marker, type Track, type Transition,
+  emptyObject,
+  jsonFrom,
+  makeGap,
+  makeTrack,
+  makeTransition,
+  withMember,
+  withUnmodelled,
+  type Composable,
+  type Gap,
+  type JsonObject,
+  type Marker,
+  type Track,
+  type Transition,
 } from '@patchwork/timeline';
 import type { PlacedTransition } from './scene.ts';
 
@@ -31,7 +42,11 @@ export function metadataOf(format: string, kept: PlainObject, patchwork: PlainOb
 }
 
 /** A gap of exact length. */
-export function gapNode(seconds: Rational, rate: Rate, parts: { name?: string; markers?: readonly Marker[] } = {}): Gap {
+export function gapNode(
+  seconds: Rational,
+  rate: Rate,
+  parts: { name?: string; markers?: readonly Marker[] } = {},
+): Gap {
   return makeGap(timeAt(seconds, rate), { name: parts.name ?? '', markers: parts.markers ?? [] });
 }
 

@@ -37,7 +37,10 @@ export function shiftPoint(text: string, places: number): number | null {
 
 /** The `<param>` of a name inside an adjustment, or null. */
 export function paramNamed(element: XmlElement, name: string): XmlElement | null {
-  return childElements(element, 'param').find((param) => attribute(param, 'name')?.toLowerCase() === name.toLowerCase()) ?? null;
+  return (
+    childElements(element, 'param').find((param) => attribute(param, 'name')?.toLowerCase() === name.toLowerCase()) ??
+    null
+  );
 }
 
 /** One number of a value that holds several: `"1.2 0.8"`, component 1 is 0.8. A lone number counts for all components. */
@@ -59,7 +62,9 @@ export function readParam(
   const { value, initial, index = 0, count = 1 } = options;
   const param = paramNamed(element, name);
   const axis = param === null || count === 1 ? null : paramNamed(param, index === 0 ? 'X' : 'Y');
-  const animated = [axis, param].find((candidate) => candidate != null && childElement(candidate, 'keyframeAnimation') !== null);
+  const animated = [axis, param].find(
+    (candidate) => candidate != null && childElement(candidate, 'keyframeAnimation') !== null,
+  );
   const pick = (text: string): string => (animated != null && animated === axis ? text : component(text, index, count));
   if (animated != null) {
     const keyframes = readKeyframes(context, animated, (text) => value(pick(text)));
@@ -75,7 +80,10 @@ export function readParam(
 
 function reportValue(context: ParamContext, element: XmlElement, name: string, text: string): void {
   context.remarks.add({
-    code: 'PW_FCPXML_VALUE', severity: 'error', at: element.position, timecode: context.timecode,
+    code: 'PW_FCPXML_VALUE',
+    severity: 'error',
+    at: element.position,
+    timecode: context.timecode,
     message: `${name}="${text.slice(0, 80)}" on <${element.name}> is no number`,
     hint: 'Correct the value; it was left at its default.',
   });
@@ -93,12 +101,20 @@ function readKeyframes(context: ParamContext, param: XmlElement, value: ValueRea
     const time = parseFcpTime(attribute(element, 'time') ?? '');
     const number = value(attribute(element, 'value') ?? '');
     if (time === null || number === null) {
-      reportValue(context, element, time === null ? 'time' : 'value', attribute(element, time === null ? 'time' : 'value') ?? '');
+      reportValue(
+        context,
+        element,
+        time === null ? 'time' : 'value',
+        attribute(element, time === null ? 'time' : 'value') ?? '',
+      );
       continue;
     }
     if (/^ease(In|Out)$/.test(attribute(element, 'interp') ?? '')) {
       context.remarks.add({
-        code: 'PW_FCPXML_EASE', severity: 'warning', at: element.position, timecode: context.timecode,
+        code: 'PW_FCPXML_EASE',
+        severity: 'warning',
+        at: element.position,
+        timecode: context.timecode,
         message: `key frame interpolation "${attribute(element, 'interp')}" is drawn as the symmetric ease`,
       });
     }

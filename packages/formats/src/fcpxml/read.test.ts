@@ -3,9 +3,16 @@ import { listing } from '../listing.ts';
 import { fcpxmlDocument } from '../testing/fcpxml-document.ts';
 import { readFcpxml } from './read.ts';
 
-function read(story: string, options: Parameters<typeof fcpxmlDocument>[1] = {}): { list: string; codes: string[]; places: (string | null)[] } {
+function read(
+  story: string,
+  options: Parameters<typeof fcpxmlDocument>[1] = {},
+): { list: string; codes: string[]; places: (string | null)[] } {
   const { timelines, diagnostics } = readFcpxml('f.fcpxml', fcpxmlDocument(story, options));
-  return { list: timelines.map(listing).join(''), codes: diagnostics.map(({ code }) => code), places: diagnostics.map(({ where }) => where) };
+  return {
+    list: timelines.map(listing).join(''),
+    codes: diagnostics.map(({ code }) => code),
+    places: diagnostics.map(({ where }) => where),
+  };
 }
 
 describe('spine', () => {
@@ -153,37 +160,62 @@ describe('retimes', () => {
     `<asset-clip ref="a1" offset="3600s" name="c" start="${start}" duration="48/24s" srcEnable="video">${inner}</asset-clip>`;
 
   test('F7: a straight map is a speed; the source begins where the map says', () => {
-    const half = read(clip('2s', '<timeMap><timept time="0s" value="0s"/><timept time="16s" value="8s"/></timeMap>')).list;
+    const half = read(
+      clip('2s', '<timeMap><timept time="0s" value="0s"/><timept time="16s" value="8s"/></timeMap>'),
+    ).list;
     expect(half).toContain('clip "c" source 24 @ 24/1 of m01.mov\n        speed 0.5\n');
-    const reverse = read(clip('2s', '<timeMap><timept time="0s" value="8s"/><timept time="8s" value="0s"/></timeMap>')).list;
+    const reverse = read(
+      clip('2s', '<timeMap><timept time="0s" value="8s"/><timept time="8s" value="0s"/></timeMap>'),
+    ).list;
     expect(reverse).toContain('clip "c" source 96 @ 24/1 of m01.mov\n        speed -1\n');
-    const hold = read(clip('2s', '<timeMap><timept time="0s" value="30/24s"/><timept time="8s" value="30/24s"/></timeMap>')).list;
+    const hold = read(
+      clip('2s', '<timeMap><timept time="0s" value="30/24s"/><timept time="8s" value="30/24s"/></timeMap>'),
+    ).list;
     expect(hold).toContain('clip "c" source 30 @ 24/1 of m01.mov\n        freeze\n');
   });
 
   test('F8: a ramp, and blended frames, are a time map in own time', () => {
-    const ramp = read(clip('2s', '<timeMap><timept time="0s" value="0s"/><timept time="3s" value="3s"/><timept time="4s" value="5s"/></timeMap>')).list;
+    const ramp = read(
+      clip(
+        '2s',
+        '<timeMap><timept time="0s" value="0s"/><timept time="3s" value="3s"/><timept time="4s" value="5s"/></timeMap>',
+      ),
+    ).list;
     expect(ramp).toContain('clip "c" source 48 @ 24/1 of m01.mov\n        time map nearest 0s->0s, 3s->3s, 4s->5s\n');
-    const blend = read(clip('2s', '<timeMap frameSampling="frame-blending"><timept time="0s" value="0s"/><timept time="16s" value="8s"/></timeMap>')).list;
+    const blend = read(
+      clip(
+        '2s',
+        '<timeMap frameSampling="frame-blending"><timept time="0s" value="0s"/><timept time="16s" value="8s"/></timeMap>',
+      ),
+    ).list;
     expect(blend).toContain('clip "c" source 24 @ 24/1 of m01.mov\n        time map blend 1s->1s, 3s->2s\n');
   });
 
   test('F9: key frames follow the picture when a retime moves the source', () => {
-    const { list } = read(clip('2s', `<timeMap><timept time="0s" value="0s"/><timept time="16s" value="8s"/></timeMap>
-      <adjust-blend><param name="amount"><keyframeAnimation><keyframe time="2s" value="0"/><keyframe time="4s" value="1"/></keyframeAnimation></param></adjust-blend>`));
+    const { list } = read(
+      clip(
+        '2s',
+        `<timeMap><timept time="0s" value="0s"/><timept time="16s" value="8s"/></timeMap>
+      <adjust-blend><param name="amount"><keyframeAnimation><keyframe time="2s" value="0"/><keyframe time="4s" value="1"/></keyframeAnimation></param></adjust-blend>`,
+      ),
+    );
     expect(list).toContain('opacity {1s:0, 3s:1}');
   });
 });
 
 describe('generators, stills, titles, captions', () => {
   test('F10: a solid is a colour; a title is kept whole; a caption stands on its own kind of track', () => {
-    const { list } = read(`
+    const { list } = read(
+      `
       <video ref="e3" offset="3600s" name="red" start="3600s" duration="24/24s"><param name="Color" key="1" value="1 0 0"/></video>
       <title ref="e4" offset="3601s" name="T" start="3600s" duration="24/24s"><text><text-style ref="ts1">Hello</text-style></text><text-style-def id="ts1"><text-style font="F"/></text-style-def>
         <caption lane="1" offset="3600s" start="3600s" duration="12/24s" name="cap"><text>hi</text></caption></title>
-      <video ref="s1" offset="3602s" name="still" start="3600s" duration="24/24s"/>`, {
-      resources: '<format id="r9" name="FFVideoFormatRateUndefined" width="640" height="480"/><asset id="s1" name="still" start="0s" duration="0s" hasVideo="1" format="r9" src="file:///m/s.png"/>',
-    });
+      <video ref="s1" offset="3602s" name="still" start="3600s" duration="24/24s"/>`,
+      {
+        resources:
+          '<format id="r9" name="FFVideoFormatRateUndefined" width="640" height="480"/><asset id="s1" name="still" start="0s" duration="0s" hasVideo="1" format="r9" src="file:///m/s.png"/>',
+      },
+    );
     expect(list).toBe(`timeline "p" at 24/1 from 01:00:00:00 1920x1080
   V1 (Video)
     [0, 24) 01:00:00:00 clip "red" source 86400 @ 24/1 of generator SolidColor

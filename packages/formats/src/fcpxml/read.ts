@@ -38,15 +38,27 @@ export function readFcpxml(fileName: string, text: string): ReadTimelines {
   const root = parseXml(fileName, text);
   if (root.name !== 'fcpxml') {
     throw new PatchworkError('PW_FCPXML_ROOT', `${fileName}: the document is <${root.name}>, not <fcpxml>`, {
-      hint: 'Export the timeline as FCPXML.', details: { file: fileName, root: root.name },
+      hint: 'Export the timeline as FCPXML.',
+      details: { file: fileName, root: root.name },
     });
   }
   const remarks = new Remarks(fileName, 'FCPXML');
   reportVersion(remarks, root);
-  const reading = new Reading(remarks, readResources(root, remarks), { version: attribute(root, 'version') ?? '', elements: countElements(root) }, { readItem, readStory });
+  const reading = new Reading(
+    remarks,
+    readResources(root, remarks),
+    { version: attribute(root, 'version') ?? '', elements: countElements(root) },
+    { readItem, readStory },
+  );
   const timelines = withPlace(fileName, () => readProjects(reading, root));
   if (timelines.length === 0) {
-    remarks.add({ code: 'PW_FCPXML_EMPTY', severity: 'warning', at: root.position, message: 'the file holds no project and no clip', hint: 'Export a project.' });
+    remarks.add({
+      code: 'PW_FCPXML_EMPTY',
+      severity: 'warning',
+      at: root.position,
+      message: 'the file holds no project and no clip',
+      hint: 'Export a project.',
+    });
   }
   return { timelines, diagnostics: remarks.all() };
 }
@@ -58,7 +70,9 @@ function withPlace<T>(fileName: string, read: () => T): T {
   } catch (error) {
     if (!isPatchworkError(error) || error.code !== 'PW_TIME_RANGE') throw error;
     throw new PatchworkError('PW_TIME_RANGE', `${fileName}: ${error.message}`, {
-      ...(error.hint === null ? {} : { hint: error.hint }), details: { file: fileName }, cause: error,
+      ...(error.hint === null ? {} : { hint: error.hint }),
+      details: { file: fileName },
+      cause: error,
     });
   }
 }
@@ -68,7 +82,9 @@ function reportVersion(remarks: Remarks, root: XmlElement): void {
   const minor = /^1\.(\d{1,2})$/.exec(version)?.[1];
   if (minor !== undefined && Number(minor) >= 8 && Number(minor) <= 14) return;
   remarks.add({
-    code: 'PW_FCPXML_VERSION', severity: 'warning', at: root.position,
+    code: 'PW_FCPXML_VERSION',
+    severity: 'warning',
+    at: root.position,
     message: `version "${version}" is not one of 1.8 to 1.14; it is read as the nearest`,
     hint: 'Check the timeline against the program that wrote it.',
   });
@@ -89,7 +105,9 @@ function readProjects(reading: Reading, root: XmlElement): Timeline[] {
   if (projects.length === 0) return clips.flatMap(({ element, place }) => readBrowserClip(reading, element, place));
   if (clips.length > 0) {
     reading.remarks.add({
-      code: 'PW_FCPXML_BROWSER', severity: 'note', at: clips[0]?.element.position ?? null,
+      code: 'PW_FCPXML_BROWSER',
+      severity: 'note',
+      at: clips[0]?.element.position ?? null,
       message: `${clips.length} browser clips beside the projects were not read`,
     });
   }
@@ -101,7 +119,11 @@ function readProject(reading: Reading, project: XmlElement, place: Place): Timel
   const name = attribute(project, 'name') ?? '';
   if (sequence === null) {
     reading.remarks.add({
-      code: 'PW_FCPXML_SPINE', severity: 'error', at: project.position, message: `project "${name}" has no sequence`, hint: 'Export the project again.',
+      code: 'PW_FCPXML_SPINE',
+      severity: 'error',
+      at: project.position,
+      message: `project "${name}" has no sequence`,
+      hint: 'Export the project again.',
     });
     return [];
   }
@@ -116,7 +138,11 @@ function formatOfClip(reading: Reading, element: XmlElement): FcpFormat | null {
   const reference = attribute(element, 'ref') ?? '';
   const compound = media.get(reference);
   const content = compound === undefined ? null : contentOfMedia(compound);
-  const named = formats.get(attribute(element, 'format') ?? '') ?? formats.get((content === null ? null : attribute(content, 'format')) ?? '') ?? assets.get(reference)?.format ?? null;
+  const named =
+    formats.get(attribute(element, 'format') ?? '') ??
+    formats.get((content === null ? null : attribute(content, 'format')) ?? '') ??
+    assets.get(reference)?.format ??
+    null;
   if (named !== null) return named;
   for (const child of childElements(element)) {
     const inner = isItemElement(child) ? formatOfClip(reading, child) : null;
@@ -129,11 +155,17 @@ function formatOfClip(reading: Reading, element: XmlElement): FcpFormat | null {
 function readBrowserClip(reading: Reading, element: XmlElement, place: Place): Timeline[] {
   const own = formatOfClip(reading, element);
   const format: SceneFormat = {
-    rate: own?.rate ?? { num: 24, den: 1 }, width: own?.width ?? null, height: own?.height ?? null, start: zero, dropFrame: false,
+    rate: own?.rate ?? { num: 24, den: 1 },
+    width: own?.width ?? null,
+    height: own?.height ?? null,
+    start: zero,
+    dropFrame: false,
   };
   const scene = new Scene(format, reading.remarks, false);
   readItem(reading, element, { scene, lane: [], start: zero, sides: 'all' });
-  return [timelineOf(reading, { name: attribute(element, 'name') ?? '', scene, format, sequence: element, place, uid: null })];
+  return [
+    timelineOf(reading, { name: attribute(element, 'name') ?? '', scene, format, sequence: element, place, uid: null }),
+  ];
 }
 
 function timelineOf(
@@ -151,7 +183,9 @@ function timelineOf(
   };
   const canvas: PlainObject = {
     ...canvasOf(format, own?.colorSpace ?? ''),
-    ...(own === undefined || own.fieldOrder === '' || own.fieldOrder === 'progressive' ? {} : { fieldOrder: own.fieldOrder }),
+    ...(own === undefined || own.fieldOrder === '' || own.fieldOrder === 'progressive'
+      ? {}
+      : { fieldOrder: own.fieldOrder }),
   };
   const timeline = makeTimeline({
     name: parts.name,

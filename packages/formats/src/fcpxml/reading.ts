@@ -35,7 +35,12 @@ export class Reading {
   #links = 0;
 
   /** `document.elements`: how many the document holds. */
-  constructor(remarks: Remarks, resources: FcpResources, document: { version: string; elements: number }, recursion: Recursion) {
+  constructor(
+    remarks: Remarks,
+    resources: FcpResources,
+    document: { version: string; elements: number },
+    recursion: Recursion,
+  ) {
     this.#maxItems = maxItemsOf(document.elements);
     this.version = document.version;
     this.recursion = recursion;
@@ -47,9 +52,14 @@ export class Reading {
   countItem(element: XmlElement): void {
     this.#items += 1;
     if (this.#items <= this.#maxItems) return;
-    throw new PatchworkError('PW_FCPXML_SIZE', `${this.remarks.place(element.position)}: more than ${this.#maxItems} clips, compound clips unfolded`, {
-      hint: 'Export the timelines one by one.', details: { file: this.remarks.fileName, line: element.position.line },
-    });
+    throw new PatchworkError(
+      'PW_FCPXML_SIZE',
+      `${this.remarks.place(element.position)}: more than ${this.#maxItems} clips, compound clips unfolded`,
+      {
+        hint: 'Export the timelines one by one.',
+        details: { file: this.remarks.fileName, line: element.position.line },
+      },
+    );
   }
 
   /** A name that the picture and the sound of one clip share. Counted, so that equal files give equal names. */

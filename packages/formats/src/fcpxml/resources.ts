@@ -105,22 +105,28 @@ export function readResources(root: XmlElement, remarks: Remarks): FcpResources 
       return true;
     }
     remarks.add({
-      code: 'PW_FCPXML_RESOURCE', severity: 'warning', at: element.position,
+      code: 'PW_FCPXML_RESOURCE',
+      severity: 'warning',
+      at: element.position,
       message: `resource id "${id}" stands twice; the first is used`,
     });
     return false;
   };
   const kept = elements.filter(isFirst);
   // Formats first: assets refer to formats that may stand after them.
-  for (const element of kept) if (element.name === 'format') formats.set(attribute(element, 'id') ?? '', readFormat(element));
+  for (const element of kept)
+    if (element.name === 'format') formats.set(attribute(element, 'id') ?? '', readFormat(element));
   for (const element of kept) {
     const id = attribute(element, 'id') ?? '';
     if (element.name === 'asset') assets.set(id, readAsset(element, formats, remarks));
-    else if (element.name === 'effect') effects.set(id, { name: attribute(element, 'name') ?? '', uid: attribute(element, 'uid') ?? '' });
+    else if (element.name === 'effect')
+      effects.set(id, { name: attribute(element, 'name') ?? '', uid: attribute(element, 'uid') ?? '' });
     else if (element.name === 'media') media.set(id, element);
     else if (element.name !== 'format' && element.name !== 'locator') {
       remarks.add({
-        code: 'PW_FCPXML_ELEMENT', severity: 'note', at: element.position,
+        code: 'PW_FCPXML_ELEMENT',
+        severity: 'note',
+        at: element.position,
         message: `resource <${element.name}> is not known and not used`,
       });
     }

@@ -1,4 +1,15 @@
-import { add, compare, divide, equals, multiply, one, rational, subtract, type Rate, type Rational } from '@patchwork/time';
+import {
+  add,
+  compare,
+  divide,
+  equals,
+  multiply,
+  one,
+  rational,
+  subtract,
+  type Rate,
+  type Rational,
+} from '@patchwork/time';
 import type { TimeMapEffect } from '@patchwork/timeline';
 import type { Remarks } from '../diagnostics.ts';
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
@@ -27,7 +38,11 @@ export interface Retime {
 
 /** Local time is media time. */
 export const noRetime: Retime = {
-  recordPerLocal: one, speed: one, points: null, sampling: 'nearest', unmodelledSampling: null,
+  recordPerLocal: one,
+  speed: one,
+  points: null,
+  sampling: 'nearest',
+  unmodelledSampling: null,
   mediaFromLocal: (local) => local,
 };
 
@@ -45,9 +60,20 @@ interface RetimeContext {
 
 /** Rates as `conform-rate srcFrameRate` spells them. */
 const conformRates: ReadonlyMap<string, Rate> = new Map([
-  ['23.98', rational(24000, 1001)], ['24', rational(24)], ['25', rational(25)], ['29.97', rational(30000, 1001)], ['30', rational(30)],
-  ['47.95', rational(48000, 1001)], ['48', rational(48)], ['50', rational(50)], ['59.94', rational(60000, 1001)], ['60', rational(60)],
-  ['90', rational(90)], ['100', rational(100)], ['119.88', rational(120000, 1001)], ['120', rational(120)],
+  ['23.98', rational(24000, 1001)],
+  ['24', rational(24)],
+  ['25', rational(25)],
+  ['29.97', rational(30000, 1001)],
+  ['30', rational(30)],
+  ['47.95', rational(48000, 1001)],
+  ['48', rational(48)],
+  ['50', rational(50)],
+  ['59.94', rational(60000, 1001)],
+  ['60', rational(60)],
+  ['90', rational(90)],
+  ['100', rational(100)],
+  ['119.88', rational(120000, 1001)],
+  ['120', rational(120)],
 ]);
 
 /** Rates nearer than this are played frame for frame; others keep their speed and drop or repeat frames. */
@@ -84,7 +110,10 @@ function readConformRate(context: RetimeContext, element: XmlElement): Retime {
   const mediaRate = conformRates.get(attribute(element, 'srcFrameRate') ?? '') ?? context.mediaRate;
   if (mediaRate === null) {
     context.remarks.add({
-      code: 'PW_FCPXML_CONFORM', severity: 'warning', at: element.position, timecode: context.timecode,
+      code: 'PW_FCPXML_CONFORM',
+      severity: 'warning',
+      at: element.position,
+      timecode: context.timecode,
       message: 'conform-rate names no source rate; the clip plays at its own speed',
     });
     return { ...noRetime, ...sampling };
@@ -92,7 +121,13 @@ function readConformRate(context: RetimeContext, element: XmlElement): Retime {
   const speed = conformSpeed(mediaRate, context.rate);
   const { start } = context;
   // Local time is the media's own; only its speed on the record differs.
-  return { recordPerLocal: divide(one, speed), speed, points: null, ...sampling, mediaFromLocal: (local) => add(start, subtract(local, start)) };
+  return {
+    recordPerLocal: divide(one, speed),
+    speed,
+    points: null,
+    ...sampling,
+    mediaFromLocal: (local) => add(start, subtract(local, start)),
+  };
 }
 
 function samplingOf(context: RetimeContext, element: XmlElement): Pick<Retime, 'sampling' | 'unmodelledSampling'> {
@@ -101,13 +136,19 @@ function samplingOf(context: RetimeContext, element: XmlElement): Pick<Retime, '
   if (value === 'frame-blending') return { sampling: 'blend', unmodelledSampling: null };
   if (value === 'nearest-neighbor') {
     context.remarks.add({
-      code: 'PW_FCPXML_SAMPLING', severity: 'warning', at: element.position, timecode: context.timecode,
+      code: 'PW_FCPXML_SAMPLING',
+      severity: 'warning',
+      at: element.position,
+      timecode: context.timecode,
       message: 'frame sampling "nearest-neighbor" is made as "floor": up to half a source frame earlier',
     });
     return { sampling: 'nearest', unmodelledSampling: null };
   }
   context.remarks.add({
-    code: 'PW_FCPXML_SAMPLING', severity: 'warning', at: element.position, timecode: context.timecode,
+    code: 'PW_FCPXML_SAMPLING',
+    severity: 'warning',
+    at: element.position,
+    timecode: context.timecode,
     message: `frame sampling "${value}" is not modelled`,
     hint: 'It is kept and watched for changes; the built-in renderer cannot draw it.',
   });
@@ -124,8 +165,12 @@ function readPoints(context: RetimeContext, timeMap: XmlElement): Point[] {
     const value = parseFcpTime(attribute(element, 'value') ?? '');
     if (time === null || value === null) {
       context.remarks.add({
-        code: 'PW_FCPXML_TIME', severity: 'error', at: element.position, timecode: context.timecode,
-        message: 'timept has an unreadable time or value', hint: 'Correct the retime; the point was left out.',
+        code: 'PW_FCPXML_TIME',
+        severity: 'error',
+        at: element.position,
+        timecode: context.timecode,
+        message: 'timept has an unreadable time or value',
+        hint: 'Correct the retime; the point was left out.',
       });
       continue;
     }
@@ -134,7 +179,10 @@ function readPoints(context: RetimeContext, timeMap: XmlElement): Point[] {
   }
   if (isSmooth && points.length > 2) {
     context.remarks.add({
-      code: 'PW_FCPXML_RAMP', severity: 'warning', at: timeMap.position, timecode: context.timecode,
+      code: 'PW_FCPXML_RAMP',
+      severity: 'warning',
+      at: timeMap.position,
+      timecode: context.timecode,
       message: 'the speed ramp is smoothed in the file; it is made of straight pieces here',
     });
   }
@@ -156,7 +204,10 @@ function readTimeMap(context: RetimeContext, timeMap: XmlElement): Retime | null
   if (first === undefined) return null;
   if (context.hasSound && attribute(timeMap, 'preservesPitch') !== '0' && points.length > 1) {
     context.remarks.add({
-      code: 'PW_FCPXML_PITCH', severity: 'note', at: timeMap.position, timecode: context.timecode,
+      code: 'PW_FCPXML_PITCH',
+      severity: 'note',
+      at: timeMap.position,
+      timecode: context.timecode,
       message: 'the file keeps the pitch of retimed sound; the built-in renderer lets it follow the speed',
     });
   }
@@ -167,10 +218,17 @@ function readTimeMap(context: RetimeContext, timeMap: XmlElement): Retime | null
     return next === undefined || equals(slope(point, next), speed);
   });
   if (isStraight) {
-    const mediaFromLocal = (local: Rational): Rational => add(first.value, multiply(subtract(local, first.time), speed));
+    const mediaFromLocal = (local: Rational): Rational =>
+      add(first.value, multiply(subtract(local, first.time), speed));
     return { recordPerLocal: one, speed, points: null, ...sampling, mediaFromLocal };
   }
-  return { recordPerLocal: one, speed: null, points, ...sampling, mediaFromLocal: (local) => alongPoints(points, local) };
+  return {
+    recordPerLocal: one,
+    speed: null,
+    points,
+    ...sampling,
+    mediaFromLocal: (local) => alongPoints(points, local),
+  };
 }
 
 /** Value of a map of straight pieces; the first and last piece run on. */

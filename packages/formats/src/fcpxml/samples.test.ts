@@ -21,18 +21,25 @@ function read(path: string): Timeline {
 
 function rows(timeline: Timeline, names: readonly string[]): Row[] {
   const text = (value: Rational): string => formatRational(value);
-  return tracksOf(timeline).filter(({ name }) => names.includes(name)).flatMap((track) =>
-    track.children.flatMap((child, index): Row[] => {
-      if (child.kind !== 'Clip' || child.sourceRange === null) return [];
-      const range = rangeOfChildAt(track, index);
-      const rate = child.sourceRange.duration.rate;
-      const frames = (seconds: Rational): string => text({ ...seconds, ...reduced(seconds.num * rate.num, seconds.den * rate.den) });
-      return [{
-        track: track.name, name: child.name,
-        record: [frames(secondsFromTime(range.start)), frames(secondsFromTime(range.duration))],
-        source: text(secondsFromTime(child.sourceRange.start)),
-      }];
-    }));
+  return tracksOf(timeline)
+    .filter(({ name }) => names.includes(name))
+    .flatMap((track) =>
+      track.children.flatMap((child, index): Row[] => {
+        if (child.kind !== 'Clip' || child.sourceRange === null) return [];
+        const range = rangeOfChildAt(track, index);
+        const rate = child.sourceRange.duration.rate;
+        const frames = (seconds: Rational): string =>
+          text({ ...seconds, ...reduced(seconds.num * rate.num, seconds.den * rate.den) });
+        return [
+          {
+            track: track.name,
+            name: child.name,
+            record: [frames(secondsFromTime(range.start)), frames(secondsFromTime(range.duration))],
+            source: text(secondsFromTime(child.sourceRange.start)),
+          },
+        ];
+      }),
+    );
 }
 
 function reduced(num: number, den: number): Rational {
@@ -64,7 +71,15 @@ describe.runIf(hasSamples())('real files', () => {
 
   test('F32: 23.976 media conformed to 24: a storyline hung on frame 280 of a clip starts 280 frames after it', () => {
     // Host at 298000/2400 s = frame 2980; its local start is frame 4288 at 23.976, the storyline hangs on frame 4568.
-    expect(rows(read('fcpxml/fcp_24.fcpxml'), ['V2']).map(({ record }) => record[0])).toEqual(['3260', '3351', '5222', '5955', '5959', '5966', '5973']);
+    expect(rows(read('fcpxml/fcp_24.fcpxml'), ['V2']).map(({ record }) => record[0])).toEqual([
+      '3260',
+      '3351',
+      '5222',
+      '5955',
+      '5959',
+      '5966',
+      '5973',
+    ]);
   });
 
   test('F33: Final Cut’s multicam: the angle’s clip is entered where the multicam is, less the angle’s leading gap', () => {

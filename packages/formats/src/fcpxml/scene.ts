@@ -1,4 +1,20 @@
-import { add, addTime, compare, floor, formatRate, formatRational, min, multiply, negate, subtract, zero, canDropFrame, formatTimecode, type Rate, type Rational } from '@patchwork/time';
+import {
+  add,
+  addTime,
+  compare,
+  floor,
+  formatRate,
+  formatRational,
+  min,
+  multiply,
+  negate,
+  subtract,
+  zero,
+  canDropFrame,
+  formatTimecode,
+  type Rate,
+  type Rational,
+} from '@patchwork/time';
 import { PatchworkError, isPatchworkError } from '@patchwork/kernel';
 import type { Composable, Item, Track, Unmodelled } from '@patchwork/timeline';
 import type { Remarks } from '../diagnostics.ts';
@@ -131,7 +147,10 @@ export class Scene {
     const timecode = this.timecode(placement.start);
     if (placement.duration.num <= 0) {
       this.#remarks.add({
-        code: `PW_${this.#remarks.area}_LENGTH`, severity: placement.duration.num < 0 ? 'error' : 'warning', at: element.position, timecode,
+        code: `PW_${this.#remarks.area}_LENGTH`,
+        severity: placement.duration.num < 0 ? 'error' : 'warning',
+        at: element.position,
+        timecode,
         message: `${element.name} "${placement.item.name}" has ${placement.duration.num < 0 ? 'a negative length' : 'no length'}; it was left out`,
         hint: 'Remove or correct the clip.',
       });
@@ -150,16 +169,24 @@ export class Scene {
     const { item, start } = placement;
     const lead = negate(start);
     const duration = subtract(placement.duration, lead);
-    const canTrim = duration.num > 0 && item.sourceRange !== null && item.effects.every(({ timeScalar }) => timeScalar === null);
+    const canTrim =
+      duration.num > 0 && item.sourceRange !== null && item.effects.every(({ timeScalar }) => timeScalar === null);
     this.#remarks.add({
-      code: `PW_${this.#remarks.area}_BEFORE_START`, severity: canTrim ? 'warning' : 'error', at: element.position,
+      code: `PW_${this.#remarks.area}_BEFORE_START`,
+      severity: canTrim ? 'warning' : 'error',
+      at: element.position,
       message: `${element.name} "${item.name}" begins before the timeline; ${canTrim ? 'its beginning was cut off' : 'it was left out'}`,
       hint: 'Move the clip into the timeline.',
     });
     if (!canTrim || item.sourceRange === null) return null;
     const { rate } = this.format;
     const from = addTime(item.sourceRange.start, { value: multiply(lead, rate), rate });
-    return { ...placement, start: zero, duration, item: { ...item, sourceRange: { start: from, duration: timeAt(duration, rate) } } };
+    return {
+      ...placement,
+      start: zero,
+      duration,
+      item: { ...item, sourceRange: { start: from, duration: timeAt(duration, rate) } },
+    };
   }
 
   /** Takes a transition in. */
@@ -180,7 +207,10 @@ export class Scene {
     const duration = multiply(placement.duration, this.format.rate);
     if (start.den === 1 && duration.den === 1) return;
     this.#remarks.add({
-      code: `PW_${this.#remarks.area}_GRID`, severity: 'warning', at: element.position, timecode,
+      code: `PW_${this.#remarks.area}_GRID`,
+      severity: 'warning',
+      at: element.position,
+      timecode,
       message: `${element.name} "${placement.item.name}" does not start and end on a frame at ${formatRate(this.format.rate)}`,
       hint: 'The exact time is kept; the frame whose time has come is shown.',
     });
@@ -202,12 +232,15 @@ export class Scene {
     }
     const order = kind === 'Audio' ? compareSoundLanes : compareLanes;
     const groups = [...lanes.values()].toSorted((a, b) => order(a.lane, b.lane));
-    const filled = groups.flatMap(({ lane, placements }) => this.#fill(kind, lane, placements).map((track) => ({ lane, track })));
+    const filled = groups.flatMap(({ lane, placements }) =>
+      this.#fill(kind, lane, placements).map((track) => ({ lane, track })),
+    );
     const open = filled.filter(({ lane, track }) => this.#isWorthATrack(lane, track));
     const letter = kind === 'Video' ? 'V' : kind === 'Audio' ? 'A' : 'C';
     const primary = open.findIndex(({ lane }) => lane.every((part) => part === 0));
     return open.map(({ track }, index) =>
-      trackNode(kind, `${letter}${index + 1}`, this.#children(track), kind === 'Video' && index === primary));
+      trackNode(kind, `${letter}${index + 1}`, this.#children(track), kind === 'Video' && index === primary),
+    );
   }
 
   /** Gaps alone show nothing; only those of the main storyline count, where nothing else makes the timeline as long. */
@@ -224,9 +257,14 @@ export class Scene {
       let track = tracks.find((candidate) => compare(candidate.end, placement.start) <= 0);
       if (track === undefined) {
         if (tracks.length >= maxTracksPerLane) {
-          throw new PatchworkError(`PW_${this.#remarks.area}_OVERLAP`, `${this.#remarks.fileName}: more than ${maxTracksPerLane} items overlap on one lane`, {
-            hint: 'The offsets of the file are damaged; export it again.', details: { file: this.#remarks.fileName },
-          });
+          throw new PatchworkError(
+            `PW_${this.#remarks.area}_OVERLAP`,
+            `${this.#remarks.fileName}: more than ${maxTracksPerLane} items overlap on one lane`,
+            {
+              hint: 'The offsets of the file are damaged; export it again.',
+              details: { file: this.#remarks.fileName },
+            },
+          );
         }
         track = { placements: [], transitions: [], end: this.begin };
         tracks.push(track);
@@ -280,8 +318,12 @@ export class Scene {
 
   #refuse(transition: PlacedTransition, why: string): void {
     this.#remarks.add({
-      code: `PW_${this.#remarks.area}_TRANSITION`, severity: 'error', at: transition.element.position, timecode: this.timecode(transition.cut),
-      message: `transition "${transition.name}" ${why}; it was left out`, hint: 'Remove or correct the transition.',
+      code: `PW_${this.#remarks.area}_TRANSITION`,
+      severity: 'error',
+      at: transition.element.position,
+      timecode: this.timecode(transition.cut),
+      message: `transition "${transition.name}" ${why}; it was left out`,
+      hint: 'Remove or correct the transition.',
     });
   }
 }

@@ -33,16 +33,26 @@ export function emptySide(): Side {
 
 /** Keeps an element as it stands. */
 export function rawElement(resources: FcpResources, element: XmlElement): RawElement {
-  return { xml: inlineXml(outFromElement(element)), effect: resources.effects.get(attribute(element, 'ref') ?? '') ?? null };
+  return {
+    xml: inlineXml(outFromElement(element)),
+    effect: resources.effects.get(attribute(element, 'ref') ?? '') ?? null,
+  };
 }
 
 /** Raw elements as plain metadata; empty for none. */
 export function plainRaw(raw: readonly RawElement[]): PlainObject {
   if (raw.length === 0) return {};
-  return { raw: raw.map(({ xml, effect }) => ({ xml, ...(effect === null ? {} : { effect: { name: effect.name, uid: effect.uid } }) })) };
+  return {
+    raw: raw.map(({ xml, effect }) => ({
+      xml,
+      ...(effect === null ? {} : { effect: { name: effect.name, uid: effect.uid } }),
+    })),
+  };
 }
 
 /** The channel map as the packages above read it; empty for none. */
 export function plainChannelMap(side: Side): PlainObject {
-  return side.channelMap === null ? {} : { channelMap: { left: [...side.channelMap.left], right: [...side.channelMap.right] } };
+  return side.channelMap === null
+    ? {}
+    : { channelMap: { left: [...side.channelMap.left], right: [...side.channelMap.right] } };
 }

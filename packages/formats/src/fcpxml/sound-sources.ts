@@ -15,7 +15,10 @@ export function isSoundSource(element: XmlElement): boolean {
 
 /** Channel numbers as `srcCh` spells them: `1, 2`. */
 function channelsOf(text: string | null): number[] {
-  return (text ?? '').split(',').map((part) => Number(part.trim())).filter((channel) => Number.isSafeInteger(channel) && channel > 0);
+  return (text ?? '')
+    .split(',')
+    .map((part) => Number(part.trim()))
+    .filter((channel) => Number.isSafeInteger(channel) && channel > 0);
 }
 
 /** Tells whether an element plays all channels of the file, the first two as left and right. */
@@ -23,18 +26,31 @@ function playsAll(element: XmlElement, channelCount: number | null): boolean {
   const channels = channelsOf(attribute(element, 'srcCh'));
   const outCh = (attribute(element, 'outCh') ?? '').replaceAll(' ', '').toUpperCase();
   const isPlainOut = outCh === '' || outCh === 'L,R';
-  return isPlainOut && (channels.length === 0 || channelCount === null || (channels.length === channelCount && channels.every((channel, at) => channel === at + 1)));
+  return (
+    isPlainOut &&
+    (channels.length === 0 ||
+      channelCount === null ||
+      (channels.length === channelCount && channels.every((channel, at) => channel === at + 1)))
+  );
 }
 
 /** Which of the file's channels an element sends where; null where it cannot be said as weights of left and right. */
 function mapOf(element: XmlElement, channelCount: number): ChannelMap | null {
   const channels = channelsOf(attribute(element, 'srcCh'));
-  const outs = (attribute(element, 'outCh') ?? '').toUpperCase().split(',').map((part) => part.trim()).filter((part) => part !== '');
+  const outs = (attribute(element, 'outCh') ?? '')
+    .toUpperCase()
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
   if (channelCount > 64 || channels.some((channel) => channel > channelCount) || channels.length > 2) return null;
   const places = outs.length > 0 ? outs : channels.length === 2 ? ['L', 'R'] : ['C'];
   if (places.length !== channels.length || places.some((place) => !['L', 'R', 'C'].includes(place))) return null;
   const side = (name: string): number[] =>
-    Array.from({ length: channelCount }, (_unused, at) => (channels.some((channel, index) => channel === at + 1 && (places[index] === name || places[index] === 'C')) ? 1 : 0));
+    Array.from({ length: channelCount }, (_unused, at) =>
+      channels.some((channel, index) => channel === at + 1 && (places[index] === name || places[index] === 'C'))
+        ? 1
+        : 0,
+    );
   return { left: side('L'), right: side('R') };
 }
 
@@ -46,7 +62,10 @@ function sumOf(maps: readonly ChannelMap[]): ChannelMap {
 
 /** Reads an element's own choice of channels (`srcCh`, `outCh`) onto a side. */
 export function chooseChannels(
-  reading: Reading, frame: ClipFrame, choice: { readonly element: XmlElement; readonly channelCount: number | null }, side: Side,
+  reading: Reading,
+  frame: ClipFrame,
+  choice: { readonly element: XmlElement; readonly channelCount: number | null },
+  side: Side,
 ): void {
   const { element, channelCount } = choice;
   if (playsAll(element, channelCount)) return;
@@ -56,13 +75,19 @@ export function chooseChannels(
     return;
   }
   const srcCh = attribute(element, 'srcCh') ?? '';
-  side.unmodelled.push({ label: `channel ${srcCh}`, content: `srcCh=${srcCh} outCh=${attribute(element, 'outCh') ?? ''}` });
+  side.unmodelled.push({
+    label: `channel ${srcCh}`,
+    content: `srcCh=${srcCh} outCh=${attribute(element, 'outCh') ?? ''}`,
+  });
   reportComponents(reading, frame, element, `plays channel ${srcCh} of ${channelCount ?? 'an unknown number'}`);
 }
 
 function reportComponents(reading: Reading, frame: ClipFrame, element: XmlElement, what: string): void {
   reading.remarks.add({
-    code: 'PW_FCPXML_CHANNELS', severity: 'warning', at: element.position, timecode: frame.timecode,
+    code: 'PW_FCPXML_CHANNELS',
+    severity: 'warning',
+    at: element.position,
+    timecode: frame.timecode,
     message: `${frame.element.name} "${frame.name}" ${what}, which is not modelled`,
     hint: 'It is kept and watched for changes; the built-in renderer cannot play it.',
   });
@@ -73,12 +98,20 @@ function reportComponents(reading: Reading, frame: ClipFrame, element: XmlElemen
  * that pick channels become a channel map; anything else is beyond the model and kept. Returns whether any sound plays.
  */
 export function readSoundSources(
-  reading: Reading, frame: ClipFrame, owner: XmlElement,
-  place: { readonly source: SideSource; readonly duration: SideSource['ownStart']; readonly channelCount: number | null },
+  reading: Reading,
+  frame: ClipFrame,
+  owner: XmlElement,
+  place: {
+    readonly source: SideSource;
+    readonly duration: SideSource['ownStart'];
+    readonly channelCount: number | null;
+  },
   side: Side,
 ): boolean {
   const sources = childElements(owner).filter(isSoundSource);
-  const playing = sources.filter((source) => attribute(source, 'enabled') !== '0' && attribute(source, 'active') !== '0');
+  const playing = sources.filter(
+    (source) => attribute(source, 'enabled') !== '0' && attribute(source, 'active') !== '0',
+  );
   const [only] = sources;
   if (only === undefined) return true;
   if (playing.length === 0) return false;
@@ -89,7 +122,10 @@ export function readSoundSources(
   if (sources.every(isBare)) {
     if (sources.length === playing.length && sources.every(({ name }) => name === 'audio-role-source')) return true;
     const count = place.channelCount;
-    const maps = count === null ? [] : playing.map((source) => (source.name === 'audio-channel-source' ? mapOf(source, count) : null));
+    const maps =
+      count === null
+        ? []
+        : playing.map((source) => (source.name === 'audio-channel-source' ? mapOf(source, count) : null));
     const known = maps.filter((map) => map !== null);
     if (known.length > 0 && known.length === playing.length) {
       side.channelMap = sumOf(known);
@@ -108,7 +144,11 @@ export function readSoundSources(
 
 /** Plays only from some time to another, or has holes. */
 function isCut(source: XmlElement): boolean {
-  return childElement(source, 'mute') !== null || attribute(source, 'start') !== null || attribute(source, 'duration') !== null;
+  return (
+    childElement(source, 'mute') !== null ||
+    attribute(source, 'start') !== null ||
+    attribute(source, 'duration') !== null
+  );
 }
 
 /** Nothing on it but its channels and its role. */

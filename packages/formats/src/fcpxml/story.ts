@@ -4,7 +4,16 @@ import { attribute, childElements, type XmlElement } from '../xml/element.ts';
 import { isAnchored, isItemElement, readAssetClip, readAudio, readVideo } from './asset-items.ts';
 import { readClip, readMulticamClip, readReferenceClip, readSyncClip } from './container-items.ts';
 import {
-  endOfFrame, isCosmetic, markerNode, readFrame, recordFromLocal, timeAttribute, type ClipFrame, type Placed, type Spot, type StorySpot,
+  endOfFrame,
+  isCosmetic,
+  markerNode,
+  readFrame,
+  recordFromLocal,
+  timeAttribute,
+  type ClipFrame,
+  type Placed,
+  type Spot,
+  type StorySpot,
 } from './clip-frame.ts';
 import { isConnected, laneOf } from './lanes.ts';
 import { gapNode, timeAt } from './nodes.ts';
@@ -27,8 +36,11 @@ export function readItem(reading: Reading, element: XmlElement, spot: Spot): Pla
   } catch (error) {
     if (!isPatchworkError(error) || error.code !== 'PW_TIME_RANGE') throw error;
     reading.remarks.add({
-      code: error.code, severity: 'error', at: element.position,
-      message: `${element.name} "${attribute(element, 'name') ?? ''}": ${error.message}; it was left out`, hint: 'Correct its times, or export the file again.',
+      code: error.code,
+      severity: 'error',
+      at: element.position,
+      message: `${element.name} "${attribute(element, 'name') ?? ''}": ${error.message}; it was left out`,
+      hint: 'Correct its times, or export the file again.',
     });
     return { end: spot.start, video: null, audio: [] };
   }
@@ -36,17 +48,28 @@ export function readItem(reading: Reading, element: XmlElement, spot: Spot): Pla
 
 function readByName(reading: Reading, element: XmlElement, spot: Spot): Read {
   switch (element.name) {
-    case 'asset-clip': return readAssetClip(reading, element, spot);
-    case 'clip': return readClip(reading, element, spot);
-    case 'video': return readVideo(reading, element, spot);
-    case 'audio': return readAudio(reading, element, spot);
-    case 'ref-clip': return readReferenceClip(reading, element, spot);
-    case 'sync-clip': return readSyncClip(reading, element, spot);
-    case 'mc-clip': return readMulticamClip(reading, element, spot);
-    case 'title': return readTitle(reading, element, spot);
-    case 'caption': return readCaption(reading, element, spot);
-    case 'gap': return readGap(reading, element, spot);
-    default: return refuseItem(reading, element, spot);
+    case 'asset-clip':
+      return readAssetClip(reading, element, spot);
+    case 'clip':
+      return readClip(reading, element, spot);
+    case 'video':
+      return readVideo(reading, element, spot);
+    case 'audio':
+      return readAudio(reading, element, spot);
+    case 'ref-clip':
+      return readReferenceClip(reading, element, spot);
+    case 'sync-clip':
+      return readSyncClip(reading, element, spot);
+    case 'mc-clip':
+      return readMulticamClip(reading, element, spot);
+    case 'title':
+      return readTitle(reading, element, spot);
+    case 'caption':
+      return readCaption(reading, element, spot);
+    case 'gap':
+      return readGap(reading, element, spot);
+    default:
+      return refuseItem(reading, element, spot);
   }
 }
 
@@ -54,7 +77,10 @@ function readByName(reading: Reading, element: XmlElement, spot: Spot): Read {
 function refuseItem(reading: Reading, element: XmlElement, spot: Spot): Read {
   const frame = readFrame(reading, element, spot, { start: zero, duration: null, mediaRate: null, hasSound: false });
   reading.remarks.add({
-    code: 'PW_FCPXML_ELEMENT', severity: 'error', at: element.position, timecode: spot.scene.timecode(spot.start),
+    code: 'PW_FCPXML_ELEMENT',
+    severity: 'error',
+    at: element.position,
+    timecode: spot.scene.timecode(spot.start),
     message: `<${element.name}> "${attribute(element, 'name') ?? ''}" cannot be read; it was left out`,
     hint: 'Render it to a file and place that in its stead.',
   });
@@ -66,14 +92,21 @@ function readGap(reading: Reading, element: XmlElement, spot: Spot): Read {
   if (frame === null) return { placed: { end: spot.start, video: null, audio: [] }, frame };
   const { scene, lane, start } = spot;
   const { rate } = scene.format;
-  const markers = childElements(element).filter(({ name }) => name === 'marker' || name === 'chapter-marker').flatMap((child) => {
-    const at = timeAttribute(reading, child, 'start', frame.timecode);
-    const length = timeAttribute(reading, child, 'duration', frame.timecode) ?? zero;
-    // A gap's own time begins at zero, whatever local time the file gave it.
-    return at === null ? [] : [markerNode(child, { start: timeAt(subtract(at, frame.start), rate), duration: timeAt(length, rate) })];
-  });
+  const markers = childElements(element)
+    .filter(({ name }) => name === 'marker' || name === 'chapter-marker')
+    .flatMap((child) => {
+      const at = timeAttribute(reading, child, 'start', frame.timecode);
+      const length = timeAttribute(reading, child, 'duration', frame.timecode) ?? zero;
+      // A gap's own time begins at zero, whatever local time the file gave it.
+      return at === null
+        ? []
+        : [markerNode(child, { start: timeAt(subtract(at, frame.start), rate), duration: timeAt(length, rate) })];
+    });
   const item = gapNode(frame.duration, rate, { name: frame.name, markers });
-  const video = spot.sides === 'audio' ? null : scene.place({ kind: 'Video', lane, start, duration: frame.duration, item }, element);
+  const video =
+    spot.sides === 'audio'
+      ? null
+      : scene.place({ kind: 'Video', lane, start, duration: frame.duration, item }, element);
   return { placed: { end: endOfFrame(frame), video, audio: [] }, frame };
 }
 
@@ -84,7 +117,10 @@ function readAudition(reading: Reading, element: XmlElement, spot: Spot): Placed
   if (others.length > 0) {
     const names = others.map((other) => `"${attribute(other, 'name') ?? ''}"`).join(', ');
     reading.remarks.add({
-      code: 'PW_FCPXML_AUDITION', severity: 'note', at: element.position, timecode: spot.scene.timecode(spot.start),
+      code: 'PW_FCPXML_AUDITION',
+      severity: 'note',
+      at: element.position,
+      timecode: spot.scene.timecode(spot.start),
       message: `audition: "${attribute(shown, 'name') ?? ''}" is shown, ${names} not`,
     });
   }
@@ -101,7 +137,10 @@ export function readAnchored(reading: Reading, element: XmlElement, frame: ClipF
     if (!isAnchored(child) || (isContainer && !isConnected(child))) continue;
     const offset = timeAttribute(reading, child, 'offset', frame.timecode) ?? frame.start;
     const spot: Spot = {
-      scene: frame.spot.scene, sides: frame.spot.sides, lane: [...frame.spot.lane, laneOf(child)], start: recordFromLocal(frame, offset),
+      scene: frame.spot.scene,
+      sides: frame.spot.sides,
+      lane: [...frame.spot.lane, laneOf(child)],
+      start: recordFromLocal(frame, offset),
     };
     if (child.name === 'spine') readStory(reading, child, { ...spot, localStart: zero });
     else readItem(reading, child, spot);
@@ -117,7 +156,8 @@ export function readStory(reading: Reading, element: XmlElement, spot: StorySpot
   const recordFromOffset = (offset: Rational): Rational => add(spot.start, subtract(offset, spot.localStart));
   for (const child of childElements(element)) {
     if (child.name === 'transition') {
-      if (waiting !== null) placeTransition(reading, waiting, { spot, before, after: null, cut: end, recordFromOffset });
+      if (waiting !== null)
+        placeTransition(reading, waiting, { spot, before, after: null, cut: end, recordFromOffset });
       waiting = child;
       continue;
     }
@@ -130,7 +170,8 @@ export function readStory(reading: Reading, element: XmlElement, spot: StorySpot
     const start: Rational = offset === null ? end : recordFromOffset(offset);
     if (!equals(start, end)) reportSeam(reading, child, compare(start, end) > 0, scene.timecode(start));
     const placed = readItem(reading, child, { scene, sides: spot.sides, lane: spot.lane, start });
-    if (waiting !== null) placeTransition(reading, waiting, { spot, before, after: placed, cut: start, recordFromOffset });
+    if (waiting !== null)
+      placeTransition(reading, waiting, { spot, before, after: placed, cut: start, recordFromOffset });
     waiting = null;
     before = placed;
     end = placed.end;
@@ -141,7 +182,10 @@ export function readStory(reading: Reading, element: XmlElement, spot: StorySpot
 
 function reportSeam(reading: Reading, element: XmlElement, isHole: boolean, timecode: string | null): void {
   reading.remarks.add({
-    code: isHole ? 'PW_FCPXML_HOLE' : 'PW_FCPXML_OVERLAP', severity: 'warning', at: element.position, timecode,
+    code: isHole ? 'PW_FCPXML_HOLE' : 'PW_FCPXML_OVERLAP',
+    severity: 'warning',
+    at: element.position,
+    timecode,
     message: `${element.name} "${attribute(element, 'name') ?? ''}" ${isHole ? 'leaves a hole before it; a gap was put there' : 'overlaps the clip before it; it was put on a track above'}`,
     hint: 'Clips of a storyline should follow each other.',
   });
@@ -150,7 +194,11 @@ function reportSeam(reading: Reading, element: XmlElement, isHole: boolean, time
 function reportForeign(reading: Reading, element: XmlElement, timecode: string | null): void {
   if (isCosmetic(element) || element.name === 'marker' || element.name === 'chapter-marker') return;
   reading.remarks.add({
-    code: 'PW_FCPXML_ELEMENT', severity: 'error', at: element.position, timecode,
-    message: `<${element.name}> in a storyline is not known; it was left out`, hint: 'Remove it, or export the file again.',
+    code: 'PW_FCPXML_ELEMENT',
+    severity: 'error',
+    at: element.position,
+    timecode,
+    message: `<${element.name}> in a storyline is not known; it was left out`,
+    hint: 'Remove it, or export the file again.',
   });
 }

@@ -69,7 +69,10 @@ export function canonicalGrade(hex: string, level: 'clip' | 'timeline'): string 
   if (bytes === null) return `text ${hex}`;
   const message = messageOfBlob(bytes);
   if (message === null) return `bytes ${hex}`;
-  return lettersOf(withoutFields(message, level === 'clip' ? clipStamps : timelineStamps)).replaceAll(contextId, 'OfxContext');
+  return lettersOf(withoutFields(message, level === 'clip' ? clipStamps : timelineStamps)).replaceAll(
+    contextId,
+    'OfxContext',
+  );
 }
 
 /** A Fusion composition's tools as text, without what only its window shows; null where the blob has another form. */

@@ -1,8 +1,20 @@
 import { canonicalJson, type Diagnostic, type Json } from '@patchwork/kernel';
 import { add, compare, divide, rational, secondsFromTime, zero, type Rate, type Rational } from '@patchwork/time';
 import {
-  isJsonObject, knownEffect, member, plainJson, trimmedRange, withKnownEffect, withUnmodelled,
-  type Composable, type Effect, type Item, type Keyframe, type KnownEffect, type Param, type Timeline,
+  isJsonObject,
+  knownEffect,
+  member,
+  plainJson,
+  trimmedRange,
+  withKnownEffect,
+  withUnmodelled,
+  type Composable,
+  type Effect,
+  type Item,
+  type Keyframe,
+  type KnownEffect,
+  type Param,
+  type Timeline,
 } from '@patchwork/timeline';
 
 /** What a Resolve export does not say itself. */
@@ -60,7 +72,11 @@ function paramOf(owner: Owner, parameter: Plain, scale: number, note: { isApprox
     const value = plain['Value'];
     if (!/^-?\d{1,12}$/.test(frame) || typeof value !== 'number') return null;
     if (plain['InBez'] !== undefined || plain['OutBez'] !== undefined) note.isApproximate = true;
-    keyframes.push({ time: add(owner.start, divide(rational(Number(frame)), owner.rate)), value: value * scale, interpolation: 'linear' });
+    keyframes.push({
+      time: add(owner.start, divide(rational(Number(frame)), owner.rate)),
+      value: value * scale,
+      interpolation: 'linear',
+    });
   }
   keyframes.sort((a, b) => compare(a.time, b.time));
   const [first] = keyframes;
@@ -70,13 +86,19 @@ function paramOf(owner: Owner, parameter: Plain, scale: number, note: { isApprox
 function readEffect(owner: Owner, effect: Plain, options: ResolveOptions): Reading {
   const type = effect['Type'];
   const parameters = parametersOf(effect);
-  const neutral: KnownEffect = typeof type === 'number' && soundTypes.has(type) ? { type: 'volume', gainDb: 0 } : { type: 'opacity', opacity: 1 };
-  const reading = (known: KnownEffect | null, why: string = 'is not modelled', isApproximate: boolean = false): Reading => ({ known, why, isApproximate });
+  const neutral: KnownEffect =
+    typeof type === 'number' && soundTypes.has(type) ? { type: 'volume', gainDb: 0 } : { type: 'opacity', opacity: 1 };
+  const reading = (
+    known: KnownEffect | null,
+    why: string = 'is not modelled',
+    isApproximate: boolean = false,
+  ): Reading => ({ known, why, isApproximate });
   if (typeof type !== 'number') return reading(null);
   if (effect['Enabled'] === false) return reading(neutral);
   const named = new Map(parameters.map((parameter) => [textOf(parameter['Parameter ID']), parameter] as const));
   const hasOnly = (...names: string[]): boolean => [...named.keys()].every((name) => names.includes(name));
-  if (neutralByDefault.has(type) && (parameters.length === 0 || (type === 63 && hasOnly('eq band index')))) return reading(neutral);
+  if (neutralByDefault.has(type) && (parameters.length === 0 || (type === 63 && hasOnly('eq band index'))))
+    return reading(neutral);
   const note = { isApproximate: false };
   const value = (name: string, initial: number, scale: number = 1): Param | null => {
     const parameter = named.get(name);
@@ -90,14 +112,34 @@ function readEffect(owner: Owner, effect: Plain, options: ResolveOptions): Readi
     const gainDb = value('volume', 0);
     return reading(gainDb === null ? null : { type: 'volume', gainDb }, undefined, note.isApproximate);
   }
-  if (type === 2 && hasOnly('transformationZoomX', 'transformationZoomY', 'transformationPan', 'transformationTilt', 'transformationRotationAngle')) {
+  if (
+    type === 2 &&
+    hasOnly(
+      'transformationZoomX',
+      'transformationZoomY',
+      'transformationPan',
+      'transformationTilt',
+      'transformationRotationAngle',
+    )
+  ) {
     const [zoomX, zoomY] = [value('transformationZoomX', 1), value('transformationZoomY', 1)];
     const rotation = value('transformationRotationAngle', 0);
     const pan = value('transformationPan', 0, options.aspect ?? 1);
     const tilt = value('transformationTilt', 0);
     if (zoomX === null || zoomY === null || rotation === null || pan === null || tilt === null) return reading(null);
-    if (options.aspect === null && pan !== 0) return reading(null, 'moves the picture by widths of a raster that the file does not name');
-    return reading({ type: 'transform', position: { x: pan, y: tilt }, scale: { x: zoomX, y: zoomY }, rotation, anchor: { x: 0, y: 0 } }, undefined, note.isApproximate);
+    if (options.aspect === null && pan !== 0)
+      return reading(null, 'moves the picture by widths of a raster that the file does not name');
+    return reading(
+      {
+        type: 'transform',
+        position: { x: pan, y: tilt },
+        scale: { x: zoomX, y: zoomY },
+        rotation,
+        anchor: { x: 0, y: 0 },
+      },
+      undefined,
+      note.isApproximate,
+    );
   }
   return reading(null);
 }
@@ -105,7 +147,9 @@ function readEffect(owner: Owner, effect: Plain, options: ResolveOptions): Readi
 /** Canonical content of an effect: everything that is set, names and ranges of sliders left out. */
 function contentOf(effect: Plain): string {
   const parameters = parametersOf(effect).map((parameter) => ({
-    id: parameter['Parameter ID'] ?? null, value: parameter['Parameter Value'] ?? null, keys: parameter['Key Frames'] ?? null,
+    id: parameter['Parameter ID'] ?? null,
+    value: parameter['Parameter Value'] ?? null,
+    keys: parameter['Key Frames'] ?? null,
   }));
   return canonicalJson({ type: effect['Type'] ?? null, parameters });
 }
@@ -134,10 +178,15 @@ class Translator {
     if (!isJsonObject(resolve) || knownEffect(effect) !== null) return effect;
     const plain = plainJson(resolve) as Plain;
     const range = trimmedRange(item);
-    const reading = readEffect({ rate: range.duration.rate, start: range.start.value.num === 0 ? zero : secondsFromTime(range.start) }, plain, this.#options);
+    const reading = readEffect(
+      { rate: range.duration.rate, start: range.start.value.num === 0 ? zero : secondsFromTime(range.start) },
+      plain,
+      this.#options,
+    );
     const name = textOf(plain['Effect Name']) || effect.effectName;
     if (reading.known !== null) {
-      if (reading.isApproximate) this.#say('warning', `the curves of "${name}" are drawn as straight lines between their key frames`, where);
+      if (reading.isApproximate)
+        this.#say('warning', `the curves of "${name}" are drawn as straight lines between their key frames`, where);
       return withKnownEffect(effect, reading.known);
     }
     this.#say('warning', `effect "${name}" ${reading.why}`, where);
@@ -146,7 +195,11 @@ class Translator {
 
   #say(severity: 'warning', message: string, where: string): void {
     this.diagnostics.push({
-      code: 'PW_RESOLVE_EFFECT', severity, message, where, hint: 'It is kept and watched for changes; the built-in renderer cannot draw all of it.',
+      code: 'PW_RESOLVE_EFFECT',
+      severity,
+      message,
+      where,
+      hint: 'It is kept and watched for changes; the built-in renderer cannot draw all of it.',
     });
   }
 }
@@ -155,8 +208,14 @@ class Translator {
  * Says Resolve's own effects (`metadata.Resolve_OTIO`) in the vocabulary, their metadata kept; what has no word there is
  * marked as unmodelled. A timeline without such effects comes back as it is.
  */
-export function withResolveEffects(timeline: Timeline, options: ResolveOptions): { readonly timeline: Timeline; readonly diagnostics: readonly Diagnostic[] } {
+export function withResolveEffects(
+  timeline: Timeline,
+  options: ResolveOptions,
+): { readonly timeline: Timeline; readonly diagnostics: readonly Diagnostic[] } {
   const translator = new Translator(options);
   const tracks = translator.node(timeline.tracks, '');
-  return { timeline: tracks === timeline.tracks || tracks.kind !== 'Stack' ? timeline : { ...timeline, tracks }, diagnostics: translator.diagnostics };
+  return {
+    timeline: tracks === timeline.tracks || tracks.kind !== 'Stack' ? timeline : { ...timeline, tracks },
+    diagnostics: translator.diagnostics,
+  };
 }

@@ -19,8 +19,11 @@ export function canonicalTable(holder: XmlElement, level: 'clip' | 'timeline'): 
   if (table === null) return null;
   const active = childText(table, 'pActive');
   const locals = childElement(table, 'Locals');
-  const versions = locals === null ? [] : childElements(locals).flatMap((element) => childElements(element, 'ListMgt::LmVersion'));
+  const versions =
+    locals === null ? [] : childElements(locals).flatMap((element) => childElements(element, 'ListMgt::LmVersion'));
   const used = versions.find((version) => attribute(version, 'DbId') === active);
   // A grade that is kept elsewhere (a remote version) counts with everything in the table.
-  return used === undefined ? versions.map((version) => canonicalVersion(version, level)).join('\n--\n') : canonicalVersion(used, level);
+  return used === undefined
+    ? versions.map((version) => canonicalVersion(version, level)).join('\n--\n')
+    : canonicalVersion(used, level);
 }

@@ -8,7 +8,8 @@ import { readResolveProject, readResolveStill } from './project.ts';
 import { withoutFields } from './wire.ts';
 
 const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
-const still = (name: string): ReturnType<typeof readResolveStill> => readResolveStill(name, sampleBytes(`resolve/${name}.drx`), sha256);
+const still = (name: string): ReturnType<typeof readResolveStill> =>
+  readResolveStill(name, sampleBytes(`resolve/${name}.drx`), sha256);
 
 describe('wire format', () => {
   test('D1: fields are left out by path, in repeated messages too; what is no message stays', () => {
@@ -17,7 +18,9 @@ describe('wire format', () => {
     const other = Uint8Array.of(0x0a, 4, 0x60, 99, 0x10, 7, 0x20, 1, 0x1a, 2, 0x61, 0x62);
     const paths = new Set(['/1/12', '/4']);
     expect(withoutFields(message, paths)).toEqual(withoutFields(other, paths));
-    expect(withoutFields(message, paths)).not.toEqual(withoutFields(Uint8Array.of(0x0a, 4, 0x60, 5, 0x10, 8, 0x20, 9, 0x1a, 2, 0x61, 0x62), paths));
+    expect(withoutFields(message, paths)).not.toEqual(
+      withoutFields(Uint8Array.of(0x0a, 4, 0x60, 5, 0x10, 8, 0x20, 9, 0x1a, 2, 0x61, 0x62), paths),
+    );
     expect(withoutFields(Uint8Array.of(0xff, 0xff), paths)).toEqual(Uint8Array.of(0xff, 0xff));
   });
 });
@@ -36,20 +39,28 @@ describe.runIf(hasSamples())('real files', () => {
   });
 
   test('D3: every still has a grade of its own', () => {
-    const grades = samplePaths('resolve').filter((path) => path.endsWith('.drx')).map((path) => readResolveStill(path, sampleBytes(path), sha256).clipGrade);
+    const grades = samplePaths('resolve')
+      .filter((path) => path.endsWith('.drx'))
+      .map((path) => readResolveStill(path, sampleBytes(path), sha256).clipGrade);
     expect(new Set(grades).size).toBe(grades.length);
     expect(grades).not.toContain(null);
   });
 
   test('D4: a project’s sequences, clips with record frames, and its digests', () => {
     const project = readResolveProject('compound', sampleBytes('resolve/compound-nav-r21.drp'), sha256);
-    const clips = project.sequences.map(({ clips: all }) => all.map(({ track, name, start, duration }) => `${track} ${name} ${start}+${duration}`));
+    const clips = project.sequences.map(({ clips: all }) =>
+      all.map(({ track, name, start, duration }) => `${track} ${name} ${start}+${duration}`),
+    );
     expect(clips).toContainEqual(expect.arrayContaining(['V1 CMP_MEDIA 86400+48', 'V1 CMP_TITLE 86448+120']));
-    expect(project.sequences.flatMap(({ clips: all }) => all).some(({ digests }) => digests.fusion !== null)).toBe(true);
+    expect(project.sequences.flatMap(({ clips: all }) => all).some(({ digests }) => digests.fusion !== null)).toBe(
+      true,
+    );
     expect(project.sequences.some(({ grade }) => grade !== null)).toBe(true);
     // Untouched timeline grades of two projects, written by two versions of Resolve: raw bytes differ, digests do not.
     const other = readResolveProject('other', sampleBytes('resolve/media-clip-h264.drp'), sha256);
-    const grades = [...project.sequences, ...other.sequences].map(({ grade }) => grade).filter((grade) => grade !== null);
+    const grades = [...project.sequences, ...other.sequences]
+      .map(({ grade }) => grade)
+      .filter((grade) => grade !== null);
     expect(grades.length).toBeGreaterThan(2);
     expect(new Set(grades).size).toBe(1);
     expect(project.settings).not.toBe(other.settings);
@@ -70,12 +81,15 @@ describe.runIf(hasSamples())('real files', () => {
     for (let round = 0; round < Number(process.env['PW_RUNS'] ?? 60); round += 1) {
       attempt(() => readResolveStill('s', new TextEncoder().encode(mutated(text, random)), sha256));
       const damaged = archive.slice();
-      for (let flip = 0; flip < 3; flip += 1) damaged[Math.floor(random() * damaged.length)] = Math.floor(random() * 256);
+      for (let flip = 0; flip < 3; flip += 1)
+        damaged[Math.floor(random() * damaged.length)] = Math.floor(random() * 256);
       attempt(() => readResolveProject('p', damaged, sha256));
     }
   });
 });
 
 test('D6: an archive that is no Resolve project is refused by name', () => {
-  expect(() => readResolveProject('x', zipSync({ 'a.txt': Uint8Array.of(1) }), sha256)).toThrow(expect.objectContaining({ code: 'PW_RESOLVE_FILE' }));
+  expect(() => readResolveProject('x', zipSync({ 'a.txt': Uint8Array.of(1) }), sha256)).toThrow(
+    expect.objectContaining({ code: 'PW_RESOLVE_FILE' }),
+  );
 });

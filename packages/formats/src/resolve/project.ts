@@ -68,7 +68,13 @@ function elementsNamed(root: XmlElement, name: string): XmlElement[] {
 }
 
 /** Parts of a clip that have a digest of their own. */
-const parts: ReadonlySet<string> = new Set(['pLmVerTable', 'EffectFiltersBA', 'MediaTimemapBA', 'Sm2TiCompositionTable', 'CompositionBA']);
+const parts: ReadonlySet<string> = new Set([
+  'pLmVerTable',
+  'EffectFiltersBA',
+  'MediaTimemapBA',
+  'Sm2TiCompositionTable',
+  'CompositionBA',
+]);
 
 function filled(element: XmlElement | null): string | null {
   const text = element === null ? '' : ownText(element).trim();
@@ -77,28 +83,51 @@ function filled(element: XmlElement | null): string | null {
 
 function clipOf(element: XmlElement, track: string, ids: ReadonlyMap<string, string>, sha256: Sha256): ResolveClip {
   const digest = (text: string | null): Digest | null => (text === null ? null : sha256(text));
-  const compositions = elementsNamed(element, 'CompositionBA').map((blob) => filled(blob)).filter((hex) => hex !== null);
+  const compositions = elementsNamed(element, 'CompositionBA')
+    .map((blob) => filled(blob))
+    .filter((hex) => hex !== null);
   const number = (name: string): number => Number(childText(element, name) ?? '0') || 0;
   return {
-    track, name: childText(element, 'Name') ?? '', start: number('Start'), duration: number('Duration'),
+    track,
+    name: childText(element, 'Name') ?? '',
+    start: number('Start'),
+    duration: number('Duration'),
     mediaPath: childText(element, 'MediaFilePath') ?? '',
     digests: {
       // Where a clip stands is told by its numbers; its name is for people.
-      structure: sha256(canonicalElement(element, ids, (child) => parts.has(child.name) || child.name === 'Start' || child.name === 'Name')),
+      structure: sha256(
+        canonicalElement(
+          element,
+          ids,
+          (child) => parts.has(child.name) || child.name === 'Start' || child.name === 'Name',
+        ),
+      ),
       grade: digest(canonicalTable(element, 'clip')),
       effects: digest(filled(childElement(element, 'EffectFiltersBA'))),
-      fusion: compositions.length === 0 ? null : sha256(compositions.map((hex) => canonicalFusion(hex) ?? `bytes ${hex}`).join('\n')),
+      fusion:
+        compositions.length === 0
+          ? null
+          : sha256(compositions.map((hex) => canonicalFusion(hex) ?? `bytes ${hex}`).join('\n')),
       retime: digest(filled(childElement(element, 'MediaTimemapBA'))),
     },
   };
 }
 
-function clipsOf(container: XmlElement, ids: ReadonlyMap<string, string>, sha256: Sha256): { clips: ResolveClip[]; sequence: string | null } {
+function clipsOf(
+  container: XmlElement,
+  ids: ReadonlyMap<string, string>,
+  sha256: Sha256,
+): { clips: ResolveClip[]; sequence: string | null } {
   const clips: ResolveClip[] = [];
   let sequence: string | null = null;
-  for (const [vector, letter] of [['VideoTrackVec', 'V'], ['AudioTrackVec', 'A'], ['SubtitleTrackVec', 'S']] as const) {
+  for (const [vector, letter] of [
+    ['VideoTrackVec', 'V'],
+    ['AudioTrackVec', 'A'],
+    ['SubtitleTrackVec', 'S'],
+  ] as const) {
     const holder = childElement(container, vector);
-    const tracks = holder === null ? [] : childElements(holder).flatMap((element) => childElements(element, 'Sm2TiTrack'));
+    const tracks =
+      holder === null ? [] : childElements(holder).flatMap((element) => childElements(element, 'Sm2TiTrack'));
     tracks.forEach((track, index) => {
       sequence ??= childText(track, 'Sequence');
       const items = childElement(track, 'Items');
@@ -120,39 +149,52 @@ function clipsOf(container: XmlElement, ids: ReadonlyMap<string, string>, sha256
  */
 export function readResolveProject(fileName: string, bytes: Uint8Array, sha256: Sha256): ResolveDigests {
   const archive = openArchive(fileName, bytes);
-  const documents = archive.entries.filter(({ name }) => name.endsWith('.xml')).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const documents = archive.entries
+    .filter(({ name }) => name.endsWith('.xml'))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map((entry) => ({ name: entry.name, root: parseFile(`${fileName}/${entry.name}`, archive.unpack(entry)) }));
   if (!documents.some(({ name }) => name === 'project.xml' || name.startsWith('SeqContainer/'))) {
     throw new PatchworkError('PW_RESOLVE_FILE', `${fileName}: the archive is no DaVinci Resolve timeline or project`, {
-      hint: 'Export the timeline as .drt or the project as .drp.', details: { file: fileName },
+      hint: 'Export the timeline as .drt or the project as .drp.',
+      details: { file: fileName },
     });
   }
   const ids = new Map<string, string>();
   for (const { root } of documents) databaseIds(root, ids);
-  const facts = sequenceFacts(documents.map(({ root }) => root), sha256);
-  const sequences = documents.filter(({ root }) => root.name === 'Sm2SequenceContainer').map(({ root }): ResolveSequence => {
-    const { clips, sequence } = clipsOf(root, ids, sha256);
-    const fact = sequence === null ? undefined : facts.get(sequence);
-    return { name: fact?.name ?? '', clips, grade: fact?.grade ?? null };
-  });
+  const facts = sequenceFacts(
+    documents.map(({ root }) => root),
+    sha256,
+  );
+  const sequences = documents
+    .filter(({ root }) => root.name === 'Sm2SequenceContainer')
+    .map(({ root }): ResolveSequence => {
+      const { clips, sequence } = clipsOf(root, ids, sha256);
+      const fact = sequence === null ? undefined : facts.get(sequence);
+      return { name: fact?.name ?? '', clips, grade: fact?.grade ?? null };
+    });
   const project = documents.find(({ name }) => name === 'project.xml')?.root ?? null;
   return {
     sequences: sequences.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
     groups: project === null ? [] : groupsOf(project, sha256),
-    settings: project === null ? null : sha256(canonicalElement(project, ids, (element) => element.name === 'Sm2Group')),
+    settings:
+      project === null ? null : sha256(canonicalElement(project, ids, (element) => element.name === 'Sm2Group')),
     diagnostics: [],
   };
 }
 
 /** Names and timeline-level grades of sequences, by the sequence's id. */
-function sequenceFacts(roots: readonly XmlElement[], sha256: Sha256): Map<string, { name: string; grade: Digest | null }> {
+function sequenceFacts(
+  roots: readonly XmlElement[],
+  sha256: Sha256,
+): Map<string, { name: string; grade: Digest | null }> {
   const facts = new Map<string, { name: string; grade: Digest | null }>();
   for (const root of roots) {
     for (const holder of [...elementsNamed(root, 'Sm2MpTimelineClip'), ...elementsNamed(root, 'Sm2MpCompoundClip')]) {
       for (const sequence of elementsNamed(holder, 'Sm2Sequence')) {
         const id = attribute(sequence, 'DbId');
         const grade = canonicalTable(sequence, 'timeline');
-        if (id !== null) facts.set(id, { name: childText(holder, 'Name') ?? '', grade: grade === null ? null : sha256(grade) });
+        if (id !== null)
+          facts.set(id, { name: childText(holder, 'Name') ?? '', grade: grade === null ? null : sha256(grade) });
       }
     }
   }
@@ -162,7 +204,11 @@ function sequenceFacts(roots: readonly XmlElement[], sha256: Sha256): Map<string
 function groupsOf(project: XmlElement, sha256: Sha256): { name: string; digest: Digest }[] {
   return elementsNamed(project, 'Sm2Group').map((group) => ({
     name: childText(group, 'Name') ?? '',
-    digest: sha256(elementsNamed(group, 'ListMgt::LmVersion').map((version) => canonicalVersion(version, 'clip')).join('\n--\n')),
+    digest: sha256(
+      elementsNamed(group, 'ListMgt::LmVersion')
+        .map((version) => canonicalVersion(version, 'clip'))
+        .join('\n--\n'),
+    ),
   }));
 }
 
@@ -175,7 +221,8 @@ export function readResolveStill(fileName: string, bytes: Uint8Array, sha256: Sh
   const root = parseFile(fileName, bytes);
   if (root.name !== 'Gallery::GyStill') {
     throw new PatchworkError('PW_RESOLVE_FILE', `${fileName}: the document is <${root.name}>, not a gallery still`, {
-      hint: 'Export the still with its grade from the gallery.', details: { file: fileName },
+      hint: 'Export the still with its grade from the gallery.',
+      details: { file: fileName },
     });
   }
   const gradeOf = (name: string, level: 'clip' | 'timeline'): Digest | null => {
@@ -183,5 +230,9 @@ export function readResolveStill(fileName: string, bytes: Uint8Array, sha256: Sh
     const [version] = holder === null ? [] : elementsNamed(holder, 'ListMgt::LmVersion');
     return version === undefined ? null : sha256(canonicalVersion(version, level));
   };
-  return { label: childText(root, 'Label') ?? '', clipGrade: gradeOf('pClipFullVer', 'clip'), timelineGrade: gradeOf('pTrackVer', 'timeline') };
+  return {
+    label: childText(root, 'Label') ?? '',
+    clipGrade: gradeOf('pClipFullVer', 'clip'),
+    timelineGrade: gradeOf('pTrackVer', 'timeline'),
+  };
 }

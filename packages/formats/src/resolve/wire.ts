@@ -64,7 +64,12 @@ export function withoutFields(bytes: Uint8Array, paths: ReadonlySet<string>, pat
     if (paths.has(own)) continue;
     const reaches = field.type === 2 && [...paths].some((candidate) => candidate.startsWith(`${own}/`));
     if (!reaches) parts.push(bytes.subarray(field.start, field.end));
-    else parts.push(Uint8Array.of(0xff, field.number & 0xff), withoutFields(bytes.subarray(field.contentStart, field.end), paths, own), Uint8Array.of(0xfe));
+    else
+      parts.push(
+        Uint8Array.of(0xff, field.number & 0xff),
+        withoutFields(bytes.subarray(field.contentStart, field.end), paths, own),
+        Uint8Array.of(0xfe),
+      );
   }
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

@@ -11,11 +11,22 @@ export function comparable(timeline: Timeline, options: { without?: readonly str
     }
     if (Array.isArray(value)) return value.map((item) => plain(item, ''));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).filter(([name]) => name !== 'id').map(([name, member]) => [name, plain(member, name)]));
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([name]) => name !== 'id')
+        .map(([name, member]) => [name, plain(member, name)]),
+    );
   };
   const metadata = (value: JsonObject): unknown => {
     const all = plainJson(value) as Record<string, unknown>;
-    return plain(Object.fromEntries(Object.entries(all).filter(([name]) => !(options.without ?? []).includes(name)).toSorted(([a], [b]) => (a < b ? -1 : 1))), '');
+    return plain(
+      Object.fromEntries(
+        Object.entries(all)
+          .filter(([name]) => !(options.without ?? []).includes(name))
+          .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+      ),
+      '',
+    );
   };
   return plain(timeline, '');
 }

@@ -9,7 +9,19 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-const nastyNumbers = ['0', '-1', '1/0', '99999999999999999999', '0.1', '-0', '1e9', '9007199254740993', '1/3', 'NaN', ''];
+const nastyNumbers = [
+  '0',
+  '-1',
+  '1/0',
+  '99999999999999999999',
+  '0.1',
+  '-0',
+  '1e9',
+  '9007199254740993',
+  '1/3',
+  'NaN',
+  '',
+];
 
 /** Damages a text in one to four places: flips, cuts, repeats, or a number turned nasty. */
 export function mutated(text: string, random: () => number): string {
@@ -19,11 +31,22 @@ export function mutated(text: string, random: () => number): string {
     const at = Math.floor(random() * result.length);
     const length = Math.floor(random() * 80);
     switch (Math.floor(random() * 6)) {
-      case 0: result = `${result.slice(0, at)}${String.fromCharCode(Math.floor(random() * 0x250))}${result.slice(at + 1)}`; break;
-      case 1: result = result.slice(0, at) + result.slice(at + length); break;
-      case 2: result = result.slice(0, at) + result.slice(at, at + length).repeat(1 + Math.floor(random() * 5)) + result.slice(at); break;
-      case 3: result = result.slice(0, at) + result.slice(Math.floor(random() * result.length)).slice(0, length) + result.slice(at); break;
-      default: result = withNastyNumber(result, at, nastyNumbers[Math.floor(random() * nastyNumbers.length)] ?? '0');
+      case 0:
+        result = `${result.slice(0, at)}${String.fromCharCode(Math.floor(random() * 0x250))}${result.slice(at + 1)}`;
+        break;
+      case 1:
+        result = result.slice(0, at) + result.slice(at + length);
+        break;
+      case 2:
+        result =
+          result.slice(0, at) + result.slice(at, at + length).repeat(1 + Math.floor(random() * 5)) + result.slice(at);
+        break;
+      case 3:
+        result =
+          result.slice(0, at) + result.slice(Math.floor(random() * result.length)).slice(0, length) + result.slice(at);
+        break;
+      default:
+        result = withNastyNumber(result, at, nastyNumbers[Math.floor(random() * nastyNumbers.length)] ?? '0');
     }
   }
   return result;

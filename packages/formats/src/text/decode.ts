@@ -15,7 +15,14 @@ export const maxTextBytes: number = 256 * 1024 * 1024;
 
 /** Names that XML declarations give to 8-bit encodings which `windows-1252` reads right. */
 const singleByteNames: ReadonlySet<string> = new Set([
-  'iso-8859-1', 'iso8859-1', 'latin1', 'latin-1', 'windows-1252', 'cp1252', 'us-ascii', 'ascii',
+  'iso-8859-1',
+  'iso8859-1',
+  'latin1',
+  'latin-1',
+  'windows-1252',
+  'cp1252',
+  'us-ascii',
+  'ascii',
 ]);
 
 function startsWith(bytes: Uint8Array, ...head: readonly number[]): boolean {
@@ -83,6 +90,10 @@ function decodeUtf8(name: string, bytes: Uint8Array): DecodedText {
       where: name,
       hint: 'If names look wrong, save the file as UTF-8.',
     };
-    return { text: makeDecoder('windows-1252', false).decode(bytes), encoding: 'windows-1252', diagnostics: [diagnostic] };
+    return {
+      text: makeDecoder('windows-1252', false).decode(bytes),
+      encoding: 'windows-1252',
+      diagnostics: [diagnostic],
+    };
   }
 }

@@ -1,5 +1,15 @@
 import { add, divide, rational, type Rate, type Rational } from '@patchwork/time';
-import { makeEffect, makeFreezeFrame, makeTimeWarp, rationalFromDouble, type Effect, type Keyframe, type KnownEffect, type Param, type Unmodelled } from '@patchwork/timeline';
+import {
+  makeEffect,
+  makeFreezeFrame,
+  makeTimeWarp,
+  rationalFromDouble,
+  type Effect,
+  type Keyframe,
+  type KnownEffect,
+  type Param,
+  type Unmodelled,
+} from '@patchwork/timeline';
 import type { Remarks } from '../diagnostics.ts';
 import { canonicalXml } from '../xml/canonical.ts';
 import { childElement, childElements, childText, type XmlElement } from '../xml/element.ts';
@@ -24,7 +34,10 @@ export interface Filters {
 }
 
 function parameter(effect: XmlElement, id: string): XmlElement | null {
-  return childElements(effect, 'parameter').find((element) => childText(element, 'parameterid')?.toLowerCase() === id) ?? null;
+  return (
+    childElements(effect, 'parameter').find((element) => childText(element, 'parameterid')?.toLowerCase() === id) ??
+    null
+  );
 }
 
 function decimal(text: string | null): number | null {
@@ -32,19 +45,35 @@ function decimal(text: string | null): number | null {
 }
 
 /** A number or key frames of a parameter; `initial` where it is absent. */
-function param(context: FilterContext, effect: XmlElement, id: string, initial: number, map: (value: number) => number = (value) => value): Param {
+function param(
+  context: FilterContext,
+  effect: XmlElement,
+  id: string,
+  initial: number,
+  map: (value: number) => number = (value) => value,
+): Param {
   const element = parameter(effect, id);
   if (element === null) return initial;
   const keyframes: Keyframe[] = [];
   for (const key of childElements(element, 'keyframe')) {
     const when = frameCount(key, 'when');
     const value = decimal(childText(key, 'value'));
-    if (when !== null && value !== null) keyframes.push({ time: add(context.mediaZero, divide(when, context.rate)), value: map(value), interpolation: 'linear' });
+    if (when !== null && value !== null)
+      keyframes.push({
+        time: add(context.mediaZero, divide(when, context.rate)),
+        value: map(value),
+        interpolation: 'linear',
+      });
   }
   keyframes.sort((a, b) => a.time.num * b.time.den - b.time.num * a.time.den);
-  const unique = keyframes.filter((key, at) => at + 1 === keyframes.length || key.time.num * (keyframes[at + 1]?.time.den ?? 1) !== (keyframes[at + 1]?.time.num ?? 0) * key.time.den);
+  const unique = keyframes.filter(
+    (key, at) =>
+      at + 1 === keyframes.length ||
+      key.time.num * (keyframes[at + 1]?.time.den ?? 1) !== (keyframes[at + 1]?.time.num ?? 0) * key.time.den,
+  );
   const [first] = unique;
-  if (first !== undefined) return unique.every((key) => key.value === first.value) ? first.value : { keyframes: unique };
+  if (first !== undefined)
+    return unique.every((key) => key.value === first.value) ? first.value : { keyframes: unique };
   const value = decimal(childText(element, 'value'));
   return value === null ? initial : map(value);
 }
@@ -86,18 +115,22 @@ function push(filters: Filters, known: KnownEffect): void {
 
 function readEffect(context: FilterContext, effect: XmlElement, filters: Filters): void {
   switch ((childText(effect, 'effectid') ?? '').toLowerCase()) {
-    case 'basic': return readMotion(context, effect, filters);
+    case 'basic':
+      return readMotion(context, effect, filters);
     case 'opacity': {
       const opacity = param(context, effect, 'opacity', 1, (value) => value / 100);
       if (!isConstant(opacity, 1)) push(filters, { type: 'opacity', opacity });
       return;
     }
     case 'crop': {
-      const isWhole = ['left', 'right', 'top', 'bottom'].every((name) => isConstant(param(context, effect, name, 0), 0));
+      const isWhole = ['left', 'right', 'top', 'bottom'].every((name) =>
+        isConstant(param(context, effect, name, 0), 0),
+      );
       if (!isWhole) keep(context, effect, filters, 'cuts edges off in place');
       return;
     }
-    case 'timeremap': return readTimeRemap(context, effect, filters);
+    case 'timeremap':
+      return readTimeRemap(context, effect, filters);
     case 'audiolevels': {
       const gainDb = param(context, effect, 'level', 0, decibels);
       if (parameter(effect, 'level') !== null && !isConstant(gainDb, 0)) push(filters, { type: 'volume', gainDb });
@@ -109,16 +142,26 @@ function readEffect(context: FilterContext, effect: XmlElement, filters: Filters
       if (!isConstant(pan, 0) && !isConstant(pan, -1) && !isConstant(pan, 1)) push(filters, { type: 'pan', pan });
       return;
     }
-    default: return keep(context, effect, filters, 'is not modelled');
+    default:
+      return keep(context, effect, filters, 'is not modelled');
   }
 }
 
 function keep(context: FilterContext, effect: XmlElement, filters: Filters, why: string): void {
   const name = childText(effect, 'name') ?? childText(effect, 'effectid') ?? '';
-  filters.unmodelled.push({ label: `filter "${name}"`, content: canonicalXml(effect, (_owner, attribute, value) => (attribute === 'authoringApp' ? null : value)) });
+  filters.unmodelled.push({
+    label: `filter "${name}"`,
+    content: canonicalXml(effect, (_owner, attribute, value) => (attribute === 'authoringApp' ? null : value)),
+  });
   context.remarks.add({
-    code: 'PW_XMEML_UNMODELLED', severity: 'warning', at: effect.position, timecode: context.timecode,
-    message: `filter "${name}" ${why}, which is not modelled`.replace('is not modelled, which is not modelled', 'is not modelled'),
+    code: 'PW_XMEML_UNMODELLED',
+    severity: 'warning',
+    at: effect.position,
+    timecode: context.timecode,
+    message: `filter "${name}" ${why}, which is not modelled`.replace(
+      'is not modelled, which is not modelled',
+      'is not modelled',
+    ),
     hint: 'It is kept and watched for changes; the built-in renderer cannot draw it.',
   });
 }
@@ -126,13 +169,20 @@ function keep(context: FilterContext, effect: XmlElement, filters: Filters, why:
 function readMotion(context: FilterContext, effect: XmlElement, filters: Filters): void {
   const center = point(effect, 'center');
   const anchor = point(effect, 'centeroffset');
-  const isCentred = (value: typeof center): boolean => value === null || (value !== 'animated' && value.x === 0 && value.y === 0);
+  const isCentred = (value: typeof center): boolean =>
+    value === null || (value !== 'animated' && value.x === 0 && value.y === 0);
   // What a centre is a fraction of differs between the programs that write it: it is watched, not drawn.
   if (!isCentred(center) || !isCentred(anchor)) return keep(context, effect, filters, 'moves the picture');
   const scale = param(context, effect, 'scale', 1, (value) => value / 100);
   const rotation = param(context, effect, 'rotation', 0, (value) => (value === 0 ? 0 : -value));
   if (isConstant(scale, 1) && isConstant(rotation, 0)) return;
-  push(filters, { type: 'transform', position: { x: 0, y: 0 }, scale: { x: scale, y: scale }, rotation, anchor: { x: 0, y: 0 } });
+  push(filters, {
+    type: 'transform',
+    position: { x: 0, y: 0 },
+    scale: { x: scale, y: scale },
+    rotation,
+    anchor: { x: 0, y: 0 },
+  });
 }
 
 /** Speeds beyond 100,000 % are damage. */
@@ -162,7 +212,10 @@ function readTimeRemap(context: FilterContext, effect: XmlElement, filters: Filt
   filters.speed = exact;
   if (isBlended && scalar !== 1) {
     context.remarks.add({
-      code: 'PW_XMEML_SAMPLING', severity: 'warning', at: effect.position, timecode: context.timecode,
+      code: 'PW_XMEML_SAMPLING',
+      severity: 'warning',
+      at: effect.position,
+      timecode: context.timecode,
       message: 'the retime blends frames in the file; whole frames are shown here',
     });
   }

@@ -10,6 +10,8 @@ export function canonicalXml(element: XmlElement, rule: AttributeRule): string {
     const value = rule(element, name, element.attributes.get(name) ?? '');
     if (value !== null) attributes.push(` ${name}=${JSON.stringify(value)}`);
   }
-  const content = element.content.map((part) => (typeof part === 'string' ? JSON.stringify(part) : canonicalXml(part, rule)));
+  const content = element.content.map((part) =>
+    typeof part === 'string' ? JSON.stringify(part) : canonicalXml(part, rule),
+  );
   return `<${element.name}${attributes.join('')}>${content.join('')}</>`;
 }

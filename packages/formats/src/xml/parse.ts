@@ -53,7 +53,11 @@ class TreeReader {
     const parser = this.#parser;
     parser.on('error', (error) => {
       // The parser puts `line:column: ` before its message; the position is told once.
-      this.#fail('PW_XML_SYNTAX', error.message.replace(/^(?:[^:]*:)?\d+:\d+: /, ''), 'The file is not well-formed XML; export it again.');
+      this.#fail(
+        'PW_XML_SYNTAX',
+        error.message.replace(/^(?:[^:]*:)?\d+:\d+: /, ''),
+        'The file is not well-formed XML; export it again.',
+      );
     });
     parser.on('doctype', (text) => this.#refuseEntities(text));
     parser.on('opentagstart', (tag) => this.#openElement(tag.name));
@@ -77,7 +81,11 @@ class TreeReader {
   #refuseEntities(doctype: string): void {
     // No timeline format declares entities of its own; a declaration is a bomb or reaches for another file.
     if (/<!ENTITY/i.test(doctype)) {
-      this.#fail('PW_XML_ENTITY', 'the document type declares entities, which are refused', 'Remove the <!ENTITY> declarations.');
+      this.#fail(
+        'PW_XML_ENTITY',
+        'the document type declares entities, which are refused',
+        'Remove the <!ENTITY> declarations.',
+      );
     }
   }
 
@@ -87,7 +95,11 @@ class TreeReader {
       this.#fail('PW_XML_SIZE', `more than ${this.#limits.elements} elements`, 'Export the timelines one by one.');
     }
     if (this.#open.length >= this.#limits.depth) {
-      this.#fail('PW_XML_DEPTH', `elements nest deeper than ${this.#limits.depth}`, 'No timeline nests so deep; export the file again.');
+      this.#fail(
+        'PW_XML_DEPTH',
+        `elements nest deeper than ${this.#limits.depth}`,
+        'No timeline nests so deep; export the file again.',
+      );
     }
     const position = { line: this.#parser.line, column: Math.max(1, this.#parser.columnIndex - name.length - 1) };
     this.#open.push({ name, attributes: new Map(), content: [], position, hasElements: false });
@@ -98,7 +110,11 @@ class TreeReader {
     if (element === undefined) return;
     element.attributes.set(name, value);
     if (element.attributes.size > this.#limits.attributes) {
-      this.#fail('PW_XML_SIZE', `more than ${this.#limits.attributes} attributes on <${element.name}>`, 'Export the file again.');
+      this.#fail(
+        'PW_XML_SIZE',
+        `more than ${this.#limits.attributes} attributes on <${element.name}>`,
+        'Export the file again.',
+      );
     }
   }
 

@@ -27,7 +27,8 @@ export function outFromElement(element: XmlElement): XmlOut {
 
 // Characters that XML 1.0 cannot say at all, not even as a reference; lone surrogates among them.
 // eslint-disable-next-line no-control-regex
-const unspeakable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const unspeakable =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Replaces what XML cannot say by U+FFFD. */
 export function speakable(text: string): string {
@@ -36,7 +37,11 @@ export function speakable(text: string): string {
 
 /** Escapes text content. A carriage return is written as a reference: a reader would turn it into a line feed. */
 function escapeText(text: string): string {
-  return speakable(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#13;');
+  return speakable(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('\r', '&#13;');
 }
 
 /** Escapes an attribute; white space as references, or a reader would turn it into blanks. */
@@ -75,6 +80,8 @@ export function inlineXml(element: XmlOut): string {
   let tag = `<${element.name}`;
   for (const [name, value] of element.attributes) if (value !== null) tag += ` ${name}="${escapeAttribute(value)}"`;
   if (element.content.length === 0) return `${tag}/>`;
-  const content = element.content.map((part) => (typeof part === 'string' ? escapeText(part) : inlineXml(part))).join('');
+  const content = element.content
+    .map((part) => (typeof part === 'string' ? escapeText(part) : inlineXml(part)))
+    .join('');
   return `${tag}>${content}</${element.name}>`;
 }

@@ -56,16 +56,29 @@ function little(parts: readonly (readonly [bytes: 2 | 4 | 8, value: number])[]):
 /** The zip64 field: in a local header both sizes, in the directory what does not fit. */
 function wideField(entry: Packed, isDirectory: boolean): Uint8Array {
   const isWide = entry.size >= limit || entry.compressedSize >= limit;
-  const values = [...(isWide ? [entry.size, entry.compressedSize] : []), ...(isDirectory && entry.offset >= limit ? [entry.offset] : [])];
-  return values.length === 0 ? new Uint8Array(0) : little([[2, 1], [2, values.length * 8], ...values.map((value) => [8, value] as const)]);
+  const values = [
+    ...(isWide ? [entry.size, entry.compressedSize] : []),
+    ...(isDirectory && entry.offset >= limit ? [entry.offset] : []),
+  ];
+  return values.length === 0
+    ? new Uint8Array(0)
+    : little([[2, 1], [2, values.length * 8], ...values.map((value) => [8, value] as const)]);
 }
 
 /** Dates are fixed (1 January 1980): equal contents give equal archives. */
 function commonFields(entry: Packed, extra: number): (readonly [2 | 4 | 8, number])[] {
   const isWide = entry.size >= limit || entry.compressedSize >= limit;
   return [
-    [2, 45], [2, 0x0800], [2, entry.method], [2, 0], [2, 0x21], [4, entry.crc],
-    [4, isWide ? limit : entry.compressedSize], [4, isWide ? limit : entry.size], [2, entry.name.length], [2, extra],
+    [2, 45],
+    [2, 0x0800],
+    [2, entry.method],
+    [2, 0],
+    [2, 0x21],
+    [4, entry.crc],
+    [4, isWide ? limit : entry.compressedSize],
+    [4, isWide ? limit : entry.size],
+    [2, entry.name.length],
+    [2, extra],
   ];
 }
 
@@ -76,7 +89,12 @@ export async function* packArchive(sources: readonly PackSource[]): AsyncGenerat
   for (const source of sources) {
     const { crc, size, deflated } = await measured(source);
     const entry: Packed = {
-      name: bytesOfText(source.name), method: deflated === null ? 0 : 8, crc, size, compressedSize: deflated?.length ?? size, offset,
+      name: bytesOfText(source.name),
+      method: deflated === null ? 0 : 8,
+      crc,
+      size,
+      compressedSize: deflated?.length ?? size,
+      offset,
     };
     const extra = wideField(entry, false);
     const head = [little([[4, 0x04034b50], ...commonFields(entry, extra.length)]), entry.name, extra];
@@ -113,17 +131,52 @@ function* directoryOf(entries: readonly Packed[], offset: number): Generator<Uin
   for (const entry of entries) {
     const extra = wideField(entry, true);
     const parts = [
-      little([[4, 0x02014b50], [2, 45], ...commonFields(entry, extra.length), [2, 0], [2, 0], [2, 0], [4, 0], [4, Math.min(entry.offset, limit)]]),
-      entry.name, extra,
+      little([
+        [4, 0x02014b50],
+        [2, 45],
+        ...commonFields(entry, extra.length),
+        [2, 0],
+        [2, 0],
+        [2, 0],
+        [4, 0],
+        [4, Math.min(entry.offset, limit)],
+      ]),
+      entry.name,
+      extra,
     ];
     size += parts.reduce((sum, part) => sum + part.length, 0);
     yield* parts;
   }
   const isWide = offset >= limit || entries.length >= 0xffff;
   if (isWide) {
-    yield little([[4, 0x06064b50], [8, 44], [2, 45], [2, 45], [4, 0], [4, 0], [8, entries.length], [8, entries.length], [8, size], [8, offset]]);
-    yield little([[4, 0x07064b50], [4, 0], [8, offset + size], [4, 1]]);
+    yield little([
+      [4, 0x06064b50],
+      [8, 44],
+      [2, 45],
+      [2, 45],
+      [4, 0],
+      [4, 0],
+      [8, entries.length],
+      [8, entries.length],
+      [8, size],
+      [8, offset],
+    ]);
+    yield little([
+      [4, 0x07064b50],
+      [4, 0],
+      [8, offset + size],
+      [4, 1],
+    ]);
   }
   const count = Math.min(entries.length, 0xffff);
-  yield little([[4, 0x06054b50], [2, 0], [2, 0], [2, count], [2, count], [4, Math.min(size, limit)], [4, Math.min(offset, limit)], [2, 0]]);
+  yield little([
+    [4, 0x06054b50],
+    [2, 0],
+    [2, 0],
+    [2, count],
+    [2, count],
+    [4, Math.min(size, limit)],
+    [4, Math.min(offset, limit)],
+    [2, 0],
+  ]);
 }

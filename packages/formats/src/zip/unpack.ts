@@ -19,21 +19,28 @@ export interface ArchivePort {
 /** Size of a local header with its name and extra field, from the header's first 30 bytes. */
 export function localHeaderBytes(fileName: string, entry: ZipEntry, head: Uint8Array): number {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  if (head.length < 30 || view.getUint32(0, true) !== 0x04034b50) throw zipError(fileName, `has a damaged header at "${entry.name}"`);
+  if (head.length < 30 || view.getUint32(0, true) !== 0x04034b50)
+    throw zipError(fileName, `has a damaged header at "${entry.name}"`);
   return 30 + view.getUint16(26, true) + view.getUint16(28, true);
 }
 
 /** Checks that an entry may be unpacked into memory. @throws PW_ZIP_SIZE */
 export function checkSize(fileName: string, entry: ZipEntry): void {
   const isBomb = entry.size > maxUnpackedBytes || entry.size > (entry.compressedSize + 1) * maxRatio;
-  if (isBomb) throw zipError(fileName, `would unpack "${entry.name}" from ${entry.compressedSize} to ${entry.size} bytes`, 'PW_ZIP_SIZE');
+  if (isBomb)
+    throw zipError(
+      fileName,
+      `would unpack "${entry.name}" from ${entry.compressedSize} to ${entry.size} bytes`,
+      'PW_ZIP_SIZE',
+    );
 }
 
 /** Unpacks an entry's data. Never writes more than the directory says. @throws PW_ZIP_SIZE, PW_ZIP_DAMAGED */
 export function unpack(fileName: string, entry: ZipEntry, data: Uint8Array): Uint8Array {
   checkSize(fileName, entry);
   const bytes = entry.method === 'stored' ? data : inflated(fileName, entry, data);
-  if (bytes.length !== entry.size || crc32(bytes) !== entry.crc) throw zipError(fileName, `holds "${entry.name}" damaged`);
+  if (bytes.length !== entry.size || crc32(bytes) !== entry.crc)
+    throw zipError(fileName, `holds "${entry.name}" damaged`);
   return bytes;
 }
 
@@ -60,7 +67,9 @@ export function openArchive(fileName: string, bytes: Uint8Array): OpenArchive {
   return {
     entries,
     unpack: (entry) => {
-      const start = entry.headerOffset + localHeaderBytes(fileName, entry, bytes.subarray(entry.headerOffset, entry.headerOffset + 30));
+      const start =
+        entry.headerOffset +
+        localHeaderBytes(fileName, entry, bytes.subarray(entry.headerOffset, entry.headerOffset + 30));
       return unpack(fileName, entry, bytes.subarray(start, start + entry.compressedSize));
     },
   };
@@ -74,7 +83,11 @@ export async function readEntries(fileName: string, archive: ArchivePort): Promi
 }
 
 /** Where an entry's data stands in the archive: a stored file can be read there in place. */
-export async function placeOfEntry(fileName: string, archive: ArchivePort, entry: ZipEntry): Promise<{ offset: number; length: number }> {
+export async function placeOfEntry(
+  fileName: string,
+  archive: ArchivePort,
+  entry: ZipEntry,
+): Promise<{ offset: number; length: number }> {
   const head = await archive.read(entry.headerOffset, 30);
   return { offset: entry.headerOffset + localHeaderBytes(fileName, entry, head), length: entry.compressedSize };
 }

@@ -24,39 +24,68 @@ const unshifted: Spell = (value) => decimal(value);
 const hundredfold: Spell = (value) => shifted(value, 2);
 
 /** The vocabulary's effects among an item's; others are reported. Time effects are the caller's. */
-export function knownEffectsOf(context: Pick<EffectContext, 'notSaid' | 'where'>, effects: readonly Effect[]): KnownEffect[] {
+export function knownEffectsOf(
+  context: Pick<EffectContext, 'notSaid' | 'where'>,
+  effects: readonly Effect[],
+): KnownEffect[] {
   const known: KnownEffect[] = [];
   for (const effect of effects) {
     if (effect.timeScalar !== null || effect.schemaName === 'FreezeFrame') continue;
     const value = knownEffect(effect);
     if (value?.type === 'timeMap') continue;
     if (value === null || value.type === 'burnIn') {
-      context.notSaid.add('PW_WRITE_EFFECT', 'warning', `the effect "${effect.effectName}" has no place in FCPXML; it was left out`, context.where);
+      context.notSaid.add(
+        'PW_WRITE_EFFECT',
+        'warning',
+        `the effect "${effect.effectName}" has no place in FCPXML; it was left out`,
+        context.where,
+      );
     } else if (effect.enabled) known.push(value);
-    else context.notSaid.add('PW_WRITE_EFFECT', 'note', `the switched-off effect "${effect.effectName}" was left out`, context.where);
+    else
+      context.notSaid.add(
+        'PW_WRITE_EFFECT',
+        'note',
+        `the switched-off effect "${effect.effectName}" was left out`,
+        context.where,
+      );
   }
   return known;
 }
 
 function keyframeElement(context: EffectContext, key: Pick<Keyframe, 'time' | 'interpolation'>, value: string): XmlOut {
   return xml('keyframe', [
-    ['time', formatFcpTime(context.localFromOwn(key.time))], ['value', value],
-    ['interp', key.interpolation === 'smooth' ? 'ease' : null], ['curve', key.interpolation === 'smooth' ? null : 'linear'],
+    ['time', formatFcpTime(context.localFromOwn(key.time))],
+    ['value', value],
+    ['interp', key.interpolation === 'smooth' ? 'ease' : null],
+    ['curve', key.interpolation === 'smooth' ? null : 'linear'],
   ]);
 }
 
 function warnHold(context: EffectContext, keyframes: readonly Keyframe[]): void {
   if (!keyframes.some((key) => key.interpolation === 'hold')) return;
-  context.notSaid.add('PW_WRITE_KEYFRAME', 'warning', 'held key frames are written as linear ones: FCPXML has no hold', context.where);
+  context.notSaid.add(
+    'PW_WRITE_KEYFRAME',
+    'warning',
+    'held key frames are written as linear ones: FCPXML has no hold',
+    context.where,
+  );
 }
 
 /** `<param>` with key frames, or null for a constant. */
 function animated(context: EffectContext, name: string, param: Param, spell: Spell): XmlOut | null {
   if (typeof param === 'number') return null;
   warnHold(context, param.keyframes);
-  return xml('param', [['name', name]], [
-    xml('keyframeAnimation', [], param.keyframes.map((key) => keyframeElement(context, key, spell(key.value)))),
-  ]);
+  return xml(
+    'param',
+    [['name', name]],
+    [
+      xml(
+        'keyframeAnimation',
+        [],
+        param.keyframes.map((key) => keyframeElement(context, key, spell(key.value))),
+      ),
+    ],
+  );
 }
 
 function constant(param: Param, spell: Spell): string | null {
@@ -75,7 +104,12 @@ function valueAt(param: Param, time: Rational): { value: number; isKey: boolean 
   if (after === -1 || previous === undefined) return { value: next.value, isKey: false };
   const seconds = (at: Rational): number => at.num / at.den;
   const share = (seconds(time) - seconds(previous.time)) / (seconds(next.time) - seconds(previous.time));
-  const eased = previous.interpolation === 'hold' ? 0 : previous.interpolation === 'smooth' ? share * share * (3 - 2 * share) : share;
+  const eased =
+    previous.interpolation === 'hold'
+      ? 0
+      : previous.interpolation === 'smooth'
+        ? share * share * (3 - 2 * share)
+        : share;
   return { value: previous.value + (next.value - previous.value) * eased, isKey: false };
 }
 
@@ -90,7 +124,8 @@ function animatedPair(context: EffectContext, name: string, pair: Pair, spell: S
   for (const param of [pair.x, pair.y]) {
     if (typeof param === 'number') continue;
     warnHold(context, param.keyframes);
-    for (const key of param.keyframes) if (!times.has(formatRational(key.time))) times.set(formatRational(key.time), key);
+    for (const key of param.keyframes)
+      if (!times.has(formatRational(key.time))) times.set(formatRational(key.time), key);
   }
   const keys = [...times.values()].toSorted((a, b) => compare(a.time, b.time));
   let isResampled = false;
@@ -100,7 +135,13 @@ function animatedPair(context: EffectContext, name: string, pair: Pair, spell: S
     if (!x.isKey || !y.isKey) isResampled = true;
     return keyframeElement(context, key, `${spell(x.value)} ${spell(y.value)}`);
   });
-  if (isResampled) context.notSaid.add('PW_WRITE_KEYFRAME', 'note', `"${name}" has keys of its halves at different times; both were given all of them`, context.where);
+  if (isResampled)
+    context.notSaid.add(
+      'PW_WRITE_KEYFRAME',
+      'note',
+      `"${name}" has keys of its halves at different times; both were given all of them`,
+      context.where,
+    );
   return xml('param', [['name', name]], [xml('keyframeAnimation', [], elements)]);
 }
 
@@ -112,7 +153,10 @@ function present(...elements: readonly (XmlOut | null)[]): XmlOut[] {
   return elements.filter((element): element is XmlOut => element !== null);
 }
 
-function lastOf<T extends KnownEffect['type']>(effects: readonly KnownEffect[], type: T): Extract<KnownEffect, { type: T }> | null {
+function lastOf<T extends KnownEffect['type']>(
+  effects: readonly KnownEffect[],
+  type: T,
+): Extract<KnownEffect, { type: T }> | null {
   return (effects.findLast((effect) => effect.type === type) as Extract<KnownEffect, { type: T }> | undefined) ?? null;
 }
 
@@ -121,14 +165,22 @@ function reportStacked(context: EffectContext, effects: readonly KnownEffect[]):
   const types = effects.map(({ type }) => type);
   for (const type of new Set(types)) {
     if (types.filter((other) => other === type).length > 1) {
-      context.notSaid.add('PW_WRITE_EFFECT', 'error', `several effects of type "${type}" on one item; only the last was written`, context.where);
+      context.notSaid.add(
+        'PW_WRITE_EFFECT',
+        'error',
+        `several effects of type "${type}" on one item; only the last was written`,
+        context.where,
+      );
     }
   }
 }
 
 /** Writes the picture's adjustments in the order that the document type demands. */
 export function pictureAdjustments(context: EffectContext, effects: readonly KnownEffect[]): XmlOut[] {
-  reportStacked(context, effects.filter(({ type }) => type !== 'volume' && type !== 'pan' && type !== 'fade'));
+  reportStacked(
+    context,
+    effects.filter(({ type }) => type !== 'volume' && type !== 'pan' && type !== 'fade'),
+  );
   const crop = lastOf(effects, 'crop');
   const conform = lastOf(effects, 'conform');
   const transform = lastOf(effects, 'transform');
@@ -138,41 +190,69 @@ export function pictureAdjustments(context: EffectContext, effects: readonly Kno
     crop === null ? null : cropElement(context, crop),
     conform === null ? null : xml('adjust-conform', [['type', conform.mode]]),
     transform === null ? null : transformElement(context, transform),
-    opacity === null && composite === null ? null : blendElement(context, opacity?.opacity ?? 1, composite?.mode ?? 'normal'),
+    opacity === null && composite === null
+      ? null
+      : blendElement(context, opacity?.opacity ?? 1, composite?.mode ?? 'normal'),
   );
 }
 
 function cropElement(context: EffectContext, crop: Extract<KnownEffect, { type: 'crop' }>): XmlOut {
   const horizontal: Spell = (value) => shifted(value * context.aspect, 2);
-  const sides = [['left', crop.left, horizontal], ['top', crop.top, hundredfold], ['right', crop.right, horizontal], ['bottom', crop.bottom, hundredfold]] as const;
+  const sides = [
+    ['left', crop.left, horizontal],
+    ['top', crop.top, hundredfold],
+    ['right', crop.right, horizontal],
+    ['bottom', crop.bottom, hundredfold],
+  ] as const;
   const attributes = sides.map(([name, param, spell]) => [name, param === 0 ? null : constant(param, spell)] as const);
   const params = sides.map(([name, param, spell]) => animated(context, name, param, spell));
   return xml('adjust-crop', [['mode', 'crop']], [xml('crop-rect', attributes, present(...params))]);
 }
 
 function transformElement(context: EffectContext, transform: Extract<KnownEffect, { type: 'transform' }>): XmlOut {
-  return xml('adjust-transform', [
-    ['position', constantPair(transform.position, hundredfold)], ['anchor', constantPair(transform.anchor, hundredfold)],
-    ['scale', constantPair(transform.scale, unshifted)], ['rotation', constant(transform.rotation, unshifted)],
-  ], present(
-    animatedPair(context, 'anchor', transform.anchor, hundredfold),
-    animatedPair(context, 'position', transform.position, hundredfold),
-    animated(context, 'rotation', transform.rotation, unshifted),
-    animatedPair(context, 'scale', transform.scale, unshifted),
-  ));
+  return xml(
+    'adjust-transform',
+    [
+      ['position', constantPair(transform.position, hundredfold)],
+      ['anchor', constantPair(transform.anchor, hundredfold)],
+      ['scale', constantPair(transform.scale, unshifted)],
+      ['rotation', constant(transform.rotation, unshifted)],
+    ],
+    present(
+      animatedPair(context, 'anchor', transform.anchor, hundredfold),
+      animatedPair(context, 'position', transform.position, hundredfold),
+      animated(context, 'rotation', transform.rotation, unshifted),
+      animatedPair(context, 'scale', transform.scale, unshifted),
+    ),
+  );
 }
 
 function blendElement(context: EffectContext, opacity: Param, mode: string): XmlOut {
   const number = mode === 'normal' ? null : blendModeNumber(mode);
   if (mode !== 'normal' && number === null) {
-    context.notSaid.add('PW_WRITE_EFFECT', 'error', `the blend mode "${mode}" has no place in FCPXML; normal was written`, context.where);
+    context.notSaid.add(
+      'PW_WRITE_EFFECT',
+      'error',
+      `the blend mode "${mode}" has no place in FCPXML; normal was written`,
+      context.where,
+    );
   }
-  return xml('adjust-blend', [['amount', constant(opacity, unshifted)], ['mode', number]], present(animated(context, 'amount', opacity, unshifted)));
+  return xml(
+    'adjust-blend',
+    [
+      ['amount', constant(opacity, unshifted)],
+      ['mode', number],
+    ],
+    present(animated(context, 'amount', opacity, unshifted)),
+  );
 }
 
 /** Writes the sound's adjustments. */
 export function soundAdjustments(context: EffectContext, effects: readonly KnownEffect[]): XmlOut[] {
-  reportStacked(context, effects.filter(({ type }) => type === 'volume' || type === 'pan' || type === 'fade'));
+  reportStacked(
+    context,
+    effects.filter(({ type }) => type === 'volume' || type === 'pan' || type === 'fade'),
+  );
   const volume = lastOf(effects, 'volume');
   const fade = lastOf(effects, 'fade');
   const pan = lastOf(effects, 'pan');
@@ -180,16 +260,47 @@ export function soundAdjustments(context: EffectContext, effects: readonly Known
   const decibels: Spell = (value) => `${decimal(value)}${context.profile === 'resolve' ? '' : 'dB'}`;
   return present(
     volume === null && fade === null ? null : volumeElement(context, volume?.gainDb ?? 0, fade, decibels),
-    pan === null ? null : xml('adjust-panner', [['mode', '1'], ['amount', constant(pan.pan, hundredfold)]], present(animated(context, 'amount', pan.pan, hundredfold))),
+    pan === null
+      ? null
+      : xml(
+          'adjust-panner',
+          [
+            ['mode', '1'],
+            ['amount', constant(pan.pan, hundredfold)],
+          ],
+          present(animated(context, 'amount', pan.pan, hundredfold)),
+        ),
   );
 }
 
-function volumeElement(context: EffectContext, gain: Param, fade: Extract<KnownEffect, { type: 'fade' }> | null, decibels: Spell): XmlOut {
-  const fades = fade === null ? [] : present(
-    fade.inSeconds.num === 0 ? null : xml('fadeIn', [['type', 'linear'], ['duration', formatFcpTime(fade.inSeconds)]]),
-    fade.outSeconds.num === 0 ? null : xml('fadeOut', [['type', 'linear'], ['duration', formatFcpTime(fade.outSeconds)]]),
-  );
+function volumeElement(
+  context: EffectContext,
+  gain: Param,
+  fade: Extract<KnownEffect, { type: 'fade' }> | null,
+  decibels: Spell,
+): XmlOut {
+  const fades =
+    fade === null
+      ? []
+      : present(
+          fade.inSeconds.num === 0
+            ? null
+            : xml('fadeIn', [
+                ['type', 'linear'],
+                ['duration', formatFcpTime(fade.inSeconds)],
+              ]),
+          fade.outSeconds.num === 0
+            ? null
+            : xml('fadeOut', [
+                ['type', 'linear'],
+                ['duration', formatFcpTime(fade.outSeconds)],
+              ]),
+        );
   const keys = animated(context, 'amount', gain, decibels);
   const content = [...fades, ...(keys === null ? [] : keys.content)];
-  return xml('adjust-volume', [['amount', gain === 0 ? null : constant(gain, decibels)]], content.length === 0 ? [] : [xml('param', [['name', 'amount']], content)]);
+  return xml(
+    'adjust-volume',
+    [['amount', gain === 0 ? null : constant(gain, decibels)]],
+    content.length === 0 ? [] : [xml('param', [['name', 'amount']], content)],
+  );
 }

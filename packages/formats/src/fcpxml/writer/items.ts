@@ -1,4 +1,14 @@
-import { add, equals, formatRational, multiply, secondsFromTime, subtract, toNumber, type Rate, type Rational } from '@patchwork/time';
+import {
+  add,
+  equals,
+  formatRational,
+  multiply,
+  secondsFromTime,
+  subtract,
+  toNumber,
+  type Rate,
+  type Rational,
+} from '@patchwork/time';
 import { knownEffect, plainJson, type Clip, type Item, type Marker, type Stack } from '@patchwork/timeline';
 import { keptIn, keptObject, keptObjects, keptText, keptTexts } from '../../clip-metadata.ts';
 import { childElements, type XmlElement } from '../../xml/element.ts';
@@ -51,8 +61,20 @@ export function ownStartOf(item: Item): Rational {
 }
 
 const conformNames: ReadonlyMap<string, string> = new Map([
-  ['24000/1001', '23.98'], ['24', '24'], ['25', '25'], ['30000/1001', '29.97'], ['30', '30'], ['48000/1001', '47.95'], ['48', '48'],
-  ['50', '50'], ['60000/1001', '59.94'], ['60', '60'], ['90', '90'], ['100', '100'], ['120000/1001', '119.88'], ['120', '120'],
+  ['24000/1001', '23.98'],
+  ['24', '24'],
+  ['25', '25'],
+  ['30000/1001', '29.97'],
+  ['30', '30'],
+  ['48000/1001', '47.95'],
+  ['48', '48'],
+  ['50', '50'],
+  ['60000/1001', '59.94'],
+  ['60', '60'],
+  ['90', '90'],
+  ['100', '100'],
+  ['120000/1001', '119.88'],
+  ['120', '120'],
 ]);
 
 /** The retime of an item: `timeMap`, or `conform-rate` where only the rates differ. */
@@ -60,30 +82,74 @@ function retimeElements(context: ItemContext, piece: Piece, mediaRate: Rate | nu
   const { item } = piece;
   const start = ownStartOf(item);
   const effects = timeEffectsOf(item);
-  if (effects.length > 1) context.notSaid.add('PW_WRITE_RETIME', 'error', 'several retimes on one item; only the first was written', where);
+  if (effects.length > 1)
+    context.notSaid.add('PW_WRITE_RETIME', 'error', 'several retimes on one item; only the first was written', where);
   const [effect] = effects;
   const known = effect === undefined ? null : knownEffect(effect);
-  const speed = effects.length > 1 && effect !== undefined && effect.timeScalar !== null ? constantSpeed({ ...item, effects: [effect] }) : constantSpeed(item);
+  const speed =
+    effects.length > 1 && effect !== undefined && effect.timeScalar !== null
+      ? constantSpeed({ ...item, effects: [effect] })
+      : constantSpeed(item);
   if (known?.type === 'timeMap') {
-    const points = known.points.map(({ time, value }) => xml('timept', [['time', formatFcpTime(time)], ['value', formatFcpTime(value)], ['interp', 'linear']]));
-    return [xml('timeMap', [['frameSampling', keptSampling(item) ?? (known.sampling === 'blend' ? 'frame-blending' : null)]], points)];
+    const points = known.points.map(({ time, value }) =>
+      xml('timept', [
+        ['time', formatFcpTime(time)],
+        ['value', formatFcpTime(value)],
+        ['interp', 'linear'],
+      ]),
+    );
+    return [
+      xml(
+        'timeMap',
+        [['frameSampling', keptSampling(item) ?? (known.sampling === 'blend' ? 'frame-blending' : null)]],
+        points,
+      ),
+    ];
   }
   if (effect !== undefined && speed === null) {
-    context.notSaid.add('PW_WRITE_RETIME', 'error', `the speed ${effect.timeScalar} cannot be said exactly; the clip was written at 100 %`, where);
+    context.notSaid.add(
+      'PW_WRITE_RETIME',
+      'error',
+      `the speed ${effect.timeScalar} cannot be said exactly; the clip was written at 100 %`,
+      where,
+    );
   } else if (effect !== undefined && speed !== null) {
     const reach = multiply(piece.duration, speed);
     const entry = speed.num < 0 ? subtract(start, reach) : start;
-    return [xml('timeMap', [['frameSampling', keptSampling(item)]], [
-      xml('timept', [['time', formatFcpTime(start)], ['value', formatFcpTime(entry)], ['interp', 'linear']]),
-      xml('timept', [['time', formatFcpTime(add(start, piece.duration))], ['value', formatFcpTime(add(entry, reach))], ['interp', 'linear']]),
-    ])];
+    return [
+      xml(
+        'timeMap',
+        [['frameSampling', keptSampling(item)]],
+        [
+          xml('timept', [
+            ['time', formatFcpTime(start)],
+            ['value', formatFcpTime(entry)],
+            ['interp', 'linear'],
+          ]),
+          xml('timept', [
+            ['time', formatFcpTime(add(start, piece.duration))],
+            ['value', formatFcpTime(add(entry, reach))],
+            ['interp', 'linear'],
+          ]),
+        ],
+      ),
+    ];
   }
   // Final Cut plays other rates frame for frame where they are near; said so, it keeps their speed.
   const isOther = mediaRate !== null && !equals(mediaRate, context.rate);
   const sampling = keptSampling(item);
   if ((!isOther && sampling === null) || context.profile === 'resolve') return [];
-  const name = mediaRate === null ? null : (conformNames.get(formatRational(mediaRate)) ?? decimal(Number(toNumber(mediaRate).toFixed(2))));
-  return [xml('conform-rate', [['scaleEnabled', '0'], ['srcFrameRate', name], ['frameSampling', sampling]])];
+  const name =
+    mediaRate === null
+      ? null
+      : (conformNames.get(formatRational(mediaRate)) ?? decimal(Number(toNumber(mediaRate).toFixed(2))));
+  return [
+    xml('conform-rate', [
+      ['scaleEnabled', '0'],
+      ['srcFrameRate', name],
+      ['frameSampling', sampling],
+    ]),
+  ];
 }
 
 /** Elements that the reader kept because the model cannot say them, with their effects' ids renewed. */
@@ -109,7 +175,10 @@ function withEffect(context: ItemContext, element: XmlOut, effect: ReturnType<ty
   const uid = keptText(effect, 'uid');
   if (uid === null) return element;
   const id = context.resources.effect(keptText(effect, 'name') ?? '', uid);
-  return { ...element, attributes: element.attributes.map(([name, value]) => [name, name === 'ref' ? id : value] as const) };
+  return {
+    ...element,
+    attributes: element.attributes.map(([name, value]) => [name, name === 'ref' ? id : value] as const),
+  };
 }
 
 function parsed(text: string | null): XmlElement | null {
@@ -132,8 +201,10 @@ function keptAttributes(item: Item, names: readonly string[]): (readonly [string
 
 function markerElement(marker: Marker, localFromOwn: (own: Rational) => Rational): XmlOut {
   const kept = keptIn(marker.metadata, 'fcpxml');
-  const isChapter = kept['element'] === 'chapter-marker' || (kept['element'] === undefined && marker.color === 'ORANGE');
-  const completed = keptText(kept, 'completed') ?? (kept['element'] === undefined && marker.color === 'RED' ? '0' : null);
+  const isChapter =
+    kept['element'] === 'chapter-marker' || (kept['element'] === undefined && marker.color === 'ORANGE');
+  const completed =
+    keptText(kept, 'completed') ?? (kept['element'] === undefined && marker.color === 'RED' ? '0' : null);
   return xml(isChapter ? 'chapter-marker' : 'marker', [
     ['start', formatFcpTime(localFromOwn(secondsFromTime(marker.markedRange.start)))],
     ['duration', formatFcpTime(secondsFromTime(marker.markedRange.duration))],
@@ -149,28 +220,57 @@ export function markerElements(item: Item, localFromOwn: (own: Rational) => Rati
   return item.markers.map((marker) => markerElement(marker, localFromOwn));
 }
 
-const isFilter = (name: string): ((element: XmlOut) => boolean) => (element) => element.name === name;
+const isFilter =
+  (name: string): ((element: XmlOut) => boolean) =>
+  (element) =>
+    element.name === name;
 
 /** Puts a clip's children in the order of the document type. */
 function childrenOf(
-  context: ItemContext, piece: Piece, parts: { head: readonly XmlOut[]; picture: readonly XmlOut[]; sound: readonly XmlOut[]; raw: readonly XmlOut[]; sources: readonly XmlOut[]; hints: Hints },
+  context: ItemContext,
+  piece: Piece,
+  parts: {
+    head: readonly XmlOut[];
+    picture: readonly XmlOut[];
+    sound: readonly XmlOut[];
+    raw: readonly XmlOut[];
+    sources: readonly XmlOut[];
+    hints: Hints;
+  },
 ): Pick<WrittenItem, 'before' | 'after'> {
   const { item } = piece;
   const rawAdjust = parts.raw.filter(({ name }) => name.startsWith('adjust-'));
-  const soundNames = new Set(['adjust-loudness', 'adjust-noiseReduction', 'adjust-humReduction', 'adjust-EQ', 'adjust-matchEQ', 'adjust-voiceIsolation']);
+  const soundNames = new Set([
+    'adjust-loudness',
+    'adjust-noiseReduction',
+    'adjust-humReduction',
+    'adjust-EQ',
+    'adjust-matchEQ',
+    'adjust-voiceIsolation',
+  ]);
   const own = (local: Rational): Rational => local;
   return {
     before: [
-      ...keptChildren(item, (name) => name === 'note'), ...parts.head,
-      ...parts.picture, ...rawAdjust.filter(({ name }) => !soundNames.has(name)),
-      ...rawAdjust.filter(({ name }) => soundNames.has(name)), ...parts.sound,
+      ...keptChildren(item, (name) => name === 'note'),
+      ...parts.head,
+      ...parts.picture,
+      ...rawAdjust.filter(({ name }) => !soundNames.has(name)),
+      ...rawAdjust.filter(({ name }) => soundNames.has(name)),
+      ...parts.sound,
     ],
     after: [
       ...markerElements(item, own),
       ...keptChildren(item, (name) => ['keyword', 'rating', 'analysis-marker', 'hidden-clip-marker'].includes(name)),
-      ...parts.sources, ...parts.raw.filter(isFilter('audio-channel-source')), ...parts.raw.filter(isFilter('audio-role-source')),
-      ...parts.raw.filter(isFilter('filter-video')), ...parts.raw.filter(isFilter('filter-video-mask')), ...parts.raw.filter(isFilter('filter-audio')),
-      ...withHints(keptChildren(item, (name) => name === 'metadata'), parts.hints),
+      ...parts.sources,
+      ...parts.raw.filter(isFilter('audio-channel-source')),
+      ...parts.raw.filter(isFilter('audio-role-source')),
+      ...parts.raw.filter(isFilter('filter-video')),
+      ...parts.raw.filter(isFilter('filter-video-mask')),
+      ...parts.raw.filter(isFilter('filter-audio')),
+      ...withHints(
+        keptChildren(item, (name) => name === 'metadata'),
+        parts.hints,
+      ),
     ],
   };
 }
@@ -178,49 +278,100 @@ function childrenOf(
 function commonAttributes(piece: Piece, place: ItemPlace, ref: string | null): (readonly [string, string | null])[] {
   const { item } = piece;
   return [
-    ['ref', ref], ['lane', place.lane === null ? null : String(place.lane)], ['offset', formatFcpTime(place.offset)], ['name', item.name],
-    ['start', formatFcpTime(ownStartOf(item))], ['duration', formatFcpTime(piece.duration)], ['enabled', item.enabled ? null : '0'],
+    ['ref', ref],
+    ['lane', place.lane === null ? null : String(place.lane)],
+    ['offset', formatFcpTime(place.offset)],
+    ['name', item.name],
+    ['start', formatFcpTime(ownStartOf(item))],
+    ['duration', formatFcpTime(piece.duration)],
+    ['enabled', item.enabled ? null : '0'],
   ];
 }
 
-function effectContext(context: ItemContext, where: string, aspect: number, localFromOwn: (own: Rational) => Rational): EffectContext {
+function effectContext(
+  context: ItemContext,
+  where: string,
+  aspect: number,
+  localFromOwn: (own: Rational) => Rational,
+): EffectContext {
   return { notSaid: context.notSaid, where, profile: context.profile, aspect, localFromOwn };
 }
 
 /** Clips of one file, with picture, sound or both. */
-function fileItem(context: ItemContext, place: ItemPlace, picture: Piece | null, sound: Piece | null, reference: FileReference): WrittenItem {
+function fileItem(
+  context: ItemContext,
+  place: ItemPlace,
+  picture: Piece | null,
+  sound: Piece | null,
+  reference: FileReference,
+): WrittenItem {
   const piece = picture ?? sound;
   if (piece === null) throw new TypeError('fileItem: neither picture nor sound');
   if (isStillReference(reference)) return stillItem(context, place, piece, reference);
   const videoAsset = picture === null ? null : context.resources.asset(reference, 'video', context.rate);
-  const soundReference = sound === null ? null : (picture === null ? reference : (fileOf(sound.item) ?? reference));
-  const audioAsset = sound === null ? null : context.resources.asset(picture === null ? (soundReference ?? reference) : reference, 'audio', context.rate);
+  const soundReference = sound === null ? null : picture === null ? reference : (fileOf(sound.item) ?? reference);
+  const audioAsset =
+    sound === null
+      ? null
+      : context.resources.asset(picture === null ? (soundReference ?? reference) : reference, 'audio', context.rate);
   const asset = videoAsset ?? audioAsset;
   const kept = keptIn(reference.metadata, 'fcpxml');
   const format = formatOfReference(reference);
   const mediaRate = format?.rate ?? (picture === null ? null : (reference.availableRange?.start.rate ?? null));
-  const srcEnable = picture === null && (kept['hasVideo'] === true || isPictureFile(reference)) ? 'audio' : sound === null ? 'video' : null;
-  const picturePart = picture === null ? [] : pictureAdjustments(
-    effectContext(context, place.where, aspectOf(format), (own) => own), knownEffectsOf({ notSaid: context.notSaid, where: place.where }, picture.item.effects),
-  );
+  const srcEnable =
+    picture === null && (kept['hasVideo'] === true || isPictureFile(reference))
+      ? 'audio'
+      : sound === null
+        ? 'video'
+        : null;
+  const picturePart =
+    picture === null
+      ? []
+      : pictureAdjustments(
+          effectContext(context, place.where, aspectOf(format), (own) => own),
+          knownEffectsOf({ notSaid: context.notSaid, where: place.where }, picture.item.effects),
+        );
   const edges = sound === null || picture === null ? [] : soundEdges(picture, sound);
-  const soundPart = sound === null ? [] : soundAdjustments(
-    effectContext(context, place.where, 1, soundLocal(picture, sound)), knownEffectsOf({ notSaid: context.notSaid, where: place.where }, sound.item.effects),
-  );
+  const soundPart =
+    sound === null
+      ? []
+      : soundAdjustments(
+          effectContext(context, place.where, 1, soundLocal(picture, sound)),
+          knownEffectsOf({ notSaid: context.notSaid, where: place.where }, sound.item.effects),
+        );
   const isMuted = sound !== null && picture !== null && picture.item.enabled && !sound.item.enabled;
-  const raw = [...(picture === null ? [] : keptRaw(context, picture.item)), ...(sound === null || sound === picture ? [] : keptRaw(context, sound.item))];
+  const raw = [
+    ...(picture === null ? [] : keptRaw(context, picture.item)),
+    ...(sound === null || sound === picture ? [] : keptRaw(context, sound.item)),
+  ];
   const hasOwnSources = raw.some(({ name }) => name === 'audio-channel-source');
   const roles = sound === null ? [['audioRole', null] as const] : keptAttributes(sound.item, ['audioRole']);
   return {
     name: 'asset-clip',
     attributes: [
-      ...commonAttributes(piece, place, asset?.id ?? null), ['srcEnable', srcEnable], ...edges,
-      ['format', null], ...keptAttributes(piece.item, ['tcFormat']), ...roles, ...(picture === null ? [] : keptAttributes(picture.item, ['videoRole'])),
+      ...commonAttributes(piece, place, asset?.id ?? null),
+      ['srcEnable', srcEnable],
+      ...edges,
+      ['format', null],
+      ...keptAttributes(piece.item, ['tcFormat']),
+      ...roles,
+      ...(picture === null ? [] : keptAttributes(picture.item, ['videoRole'])),
     ],
     ...childrenOf(context, piece, {
-      head: retimeElements(context, piece, mediaRate, place.where), picture: picturePart, sound: soundPart, raw,
+      head: retimeElements(context, piece, mediaRate, place.where),
+      picture: picturePart,
+      sound: soundPart,
+      raw,
       hints: place.hints,
-      sources: isMuted && !hasOwnSources ? [xml('audio-channel-source', [['srcCh', '1, 2'], ['enabled', '0']])] : [],
+      sources:
+        isMuted && !hasOwnSources
+          ? [
+              xml('audio-channel-source', [
+                ['srcCh', '1, 2'],
+                ['enabled', '0'],
+              ]),
+            ]
+          : [],
     }),
     localStart: ownStartOf(piece.item),
   };
@@ -229,7 +380,11 @@ function fileItem(context: ItemContext, place: ItemPlace, picture: Piece | null,
 /** A file that a timeline not read from FCPXML uses for sound alone may still hold a picture. */
 function isPictureFile(reference: FileReference): boolean {
   const kept = keptIn(reference.metadata, 'fcpxml');
-  return kept['hasVideo'] === undefined && reference.kind === 'ExternalReference' && !/\.(?:wav|aiff?|mp3|m4a|caf|flac|aac|ogg|bwf)$/i.test(reference.targetUrl);
+  return (
+    kept['hasVideo'] === undefined &&
+    reference.kind === 'ExternalReference' &&
+    !/\.(?:wav|aiff?|mp3|m4a|caf|flac|aac|ogg|bwf)$/i.test(reference.targetUrl)
+  );
 }
 
 function aspectOf(format: ReturnType<typeof formatOfReference>): number {
@@ -240,7 +395,10 @@ function aspectOf(format: ReturnType<typeof formatOfReference>): number {
 function soundEdges(picture: Piece, sound: Piece): (readonly [string, string | null])[] {
   if (equals(picture.start, sound.start) && equals(picture.duration, sound.duration)) return [];
   const start = add(ownStartOf(picture.item), subtract(sound.start, picture.start));
-  return [['audioStart', formatFcpTime(start)], ['audioDuration', formatFcpTime(sound.duration)]];
+  return [
+    ['audioStart', formatFcpTime(start)],
+    ['audioDuration', formatFcpTime(sound.duration)],
+  ];
 }
 
 /** The sound's own time → the clip's local time; they part where a retimed clip's sound begins elsewhere. */
@@ -259,8 +417,14 @@ function stillItem(context: ItemContext, place: ItemPlace, piece: Piece, referen
     attributes: commonAttributes(piece, place, asset.id),
     ...childrenOf(context, piece, {
       head: retimeElements(context, piece, null, place.where),
-      picture: pictureAdjustments(effectContext(context, place.where, aspectOf(formatOfReference(reference)), (own) => own), known),
-      sound: [], raw: keptRaw(context, piece.item), sources: [], hints: place.hints,
+      picture: pictureAdjustments(
+        effectContext(context, place.where, aspectOf(formatOfReference(reference)), (own) => own),
+        known,
+      ),
+      sound: [],
+      raw: keptRaw(context, piece.item),
+      sources: [],
+      hints: place.hints,
     }),
     localStart: ownStartOf(piece.item),
   };
@@ -277,27 +441,69 @@ function generatedItem(context: ItemContext, place: ItemPlace, piece: Piece, cli
   const own = parsed(keptText(kept, 'xml'));
   const ownParts = own === null ? [] : childElements(own).map(outFromElement);
   const known = knownEffectsOf({ notSaid: context.notSaid, where: place.where }, clip.effects);
-  const aspect = context.canvas.width === null || context.canvas.height === null ? 1 : context.canvas.width / context.canvas.height;
-  const picture = pictureAdjustments(effectContext(context, place.where, aspect, (time) => time), known);
+  const aspect =
+    context.canvas.width === null || context.canvas.height === null ? 1 : context.canvas.width / context.canvas.height;
+  const picture = pictureAdjustments(
+    effectContext(context, place.where, aspect, (time) => time),
+    known,
+  );
   const rest = (head: readonly XmlOut[]): Pick<WrittenItem, 'before' | 'after'> =>
-    childrenOf(context, piece, { head, picture, sound: [], raw: keptRaw(context, clip), sources: [], hints: place.hints });
+    childrenOf(context, piece, {
+      head,
+      picture,
+      sound: [],
+      raw: keptRaw(context, clip),
+      sources: [],
+      hints: place.hints,
+    });
   const localStart = ownStartOf(clip);
-  const attributes = (ref: string | null): XmlOut['attributes'] => [...commonAttributes(piece, place, ref), ...keptAttributes(clip, ['role'])];
+  const attributes = (ref: string | null): XmlOut['attributes'] => [
+    ...commonAttributes(piece, place, ref),
+    ...keptAttributes(clip, ['role']),
+  ];
   if (reference.generatorKind === 'SolidColor' && Array.isArray(parameters['color'])) {
-    const value = parameters['color'].map((part) => decimal(Number(part))).filter((_part, index, all) => index < 3 || all[3] !== '1').join(' ');
-    const head = [xml('param', [['name', 'Color'], ['key', '9999/999166631/999166633/2/353/113/111'], ['value', value]])];
-    return { name: 'video', attributes: attributes(context.resources.effect(solid.name, solid.uid)), ...rest(head), localStart };
+    const value = parameters['color']
+      .map((part) => decimal(Number(part)))
+      .filter((_part, index, all) => index < 3 || all[3] !== '1')
+      .join(' ');
+    const head = [
+      xml('param', [
+        ['name', 'Color'],
+        ['key', '9999/999166631/999166633/2/353/113/111'],
+        ['value', value],
+      ]),
+    ];
+    return {
+      name: 'video',
+      attributes: attributes(context.resources.effect(solid.name, solid.uid)),
+      ...rest(head),
+      localStart,
+    };
   }
-  if (reference.generatorKind === 'Caption') return { name: 'caption', attributes: attributes(null), ...rest(ownParts), localStart };
+  if (reference.generatorKind === 'Caption')
+    return { name: 'caption', attributes: attributes(null), ...rest(ownParts), localStart };
   const effect = typeof parameters['effect'] === 'string' ? parameters['effect'].replace(/^effect /, '') : null;
   if (effect === null) return null;
-  const name = reference.generatorKind === 'Title' ? (effect.split('/').at(-2)?.replace('.localized', '') ?? 'Title') : reference.generatorKind;
+  const name =
+    reference.generatorKind === 'Title'
+      ? (effect.split('/').at(-2)?.replace('.localized', '') ?? 'Title')
+      : reference.generatorKind;
   const ref = context.resources.effect(name, effect);
-  return { name: reference.generatorKind === 'Title' ? 'title' : 'video', attributes: attributes(ref), ...rest(ownParts), localStart };
+  return {
+    name: reference.generatorKind === 'Title' ? 'title' : 'video',
+    attributes: attributes(ref),
+    ...rest(ownParts),
+    localStart,
+  };
 }
 
 /** Nested stacks, picture and sound of one compound clip together. */
-function nestedItem(context: ItemContext, place: ItemPlace, picture: Piece | null, sound: Piece | null): WrittenItem | null {
+function nestedItem(
+  context: ItemContext,
+  place: ItemPlace,
+  picture: Piece | null,
+  sound: Piece | null,
+): WrittenItem | null {
   const piece = picture ?? sound;
   if (piece === null) return null;
   const stack = (side: Piece | null): Stack | null => (side?.item.kind === 'Stack' ? side.item : null);
@@ -310,20 +516,40 @@ function nestedItem(context: ItemContext, place: ItemPlace, picture: Piece | nul
   const ref = context.resources.media(keptText(kept, 'media') ?? piece.item.name, sequence);
   const known = (side: Piece | null): ReturnType<typeof knownEffectsOf> =>
     side === null ? [] : knownEffectsOf({ notSaid: context.notSaid, where: place.where }, side.item.effects);
-  const aspect = context.canvas.width === null || context.canvas.height === null ? 1 : context.canvas.width / context.canvas.height;
-  const raw = [...(picture === null ? [] : keptRaw(context, picture.item)), ...(sound === null ? [] : keptRaw(context, sound.item))];
+  const aspect =
+    context.canvas.width === null || context.canvas.height === null ? 1 : context.canvas.width / context.canvas.height;
+  const raw = [
+    ...(picture === null ? [] : keptRaw(context, picture.item)),
+    ...(sound === null ? [] : keptRaw(context, sound.item)),
+  ];
   const isMuted = sound !== null && picture !== null && picture.item.enabled && !sound.item.enabled;
   return {
     name: 'ref-clip',
     attributes: [
-      ...commonAttributes(piece, place, ref), ['srcEnable', picture === null ? 'audio' : sound === null ? 'video' : null],
+      ...commonAttributes(piece, place, ref),
+      ['srcEnable', picture === null ? 'audio' : sound === null ? 'video' : null],
       ...(picture === null || sound === null ? [] : soundEdges(picture, sound)),
     ],
     ...childrenOf(context, piece, {
       head: retimeElements(context, piece, null, place.where),
-      picture: pictureAdjustments(effectContext(context, place.where, aspect, (own) => own), known(picture)),
-      sound: sound === null ? [] : soundAdjustments(effectContext(context, place.where, 1, soundLocal(picture, sound)), known(sound)),
-      raw, hints: place.hints, sources: isMuted ? [xml('audio-role-source', [['role', 'dialogue'], ['enabled', '0']])] : [],
+      picture: pictureAdjustments(
+        effectContext(context, place.where, aspect, (own) => own),
+        known(picture),
+      ),
+      sound:
+        sound === null
+          ? []
+          : soundAdjustments(effectContext(context, place.where, 1, soundLocal(picture, sound)), known(sound)),
+      raw,
+      hints: place.hints,
+      sources: isMuted
+        ? [
+            xml('audio-role-source', [
+              ['role', 'dialogue'],
+              ['enabled', '0'],
+            ]),
+          ]
+        : [],
     }),
     localStart: ownStartOf(piece.item),
   };
@@ -335,32 +561,56 @@ function channelItem(context: ItemContext, place: ItemPlace, piece: Piece, refer
   const known = knownEffectsOf({ notSaid: context.notSaid, where: place.where }, piece.item.effects);
   return {
     name: 'audio',
-    attributes: [...commonAttributes(piece, place, asset.id), ...keptAttributes(piece.item, ['role', 'srcCh', 'outCh'])],
+    attributes: [
+      ...commonAttributes(piece, place, asset.id),
+      ...keptAttributes(piece.item, ['role', 'srcCh', 'outCh']),
+    ],
     ...childrenOf(context, piece, {
-      head: retimeElements(context, piece, null, place.where), picture: [],
-      sound: soundAdjustments(effectContext(context, place.where, 1, (own) => own), known), raw: keptRaw(context, piece.item), sources: [], hints: place.hints,
+      head: retimeElements(context, piece, null, place.where),
+      picture: [],
+      sound: soundAdjustments(
+        effectContext(context, place.where, 1, (own) => own),
+        known,
+      ),
+      raw: keptRaw(context, piece.item),
+      sources: [],
+      hints: place.hints,
     }),
     localStart: ownStartOf(piece.item),
   };
 }
 
 /** Writes an item: its picture, its sound, or both. Null, reported, for what FCPXML cannot hold. */
-export function writeItem(context: ItemContext, place: ItemPlace, picture: Piece | null, sound: Piece | null): WrittenItem | null {
+export function writeItem(
+  context: ItemContext,
+  place: ItemPlace,
+  picture: Piece | null,
+  sound: Piece | null,
+): WrittenItem | null {
   const piece = picture ?? sound;
   if (piece === null) return null;
   const { item } = piece;
   if (item.kind === 'Stack') return nestedItem(context, place, picture, sound);
   if (item.kind === 'Clip') {
     const reference = fileOf(item);
-    if (reference !== null && picture === null && keptText(keptObject(keptIn(item.metadata, 'fcpxml'), 'attributes'), 'srcCh') !== null) {
+    if (
+      reference !== null &&
+      picture === null &&
+      keptText(keptObject(keptIn(item.metadata, 'fcpxml'), 'attributes'), 'srcCh') !== null
+    ) {
       return channelItem(context, place, piece, reference);
     }
     if (reference !== null) return fileItem(context, place, picture, sound, reference);
     const generated = generatedItem(context, place, piece, item);
     if (generated !== null) return generated;
   }
-  context.notSaid.add('PW_WRITE_ITEM', 'error', `the ${describe(item)} has no place in FCPXML; a gap was written`, place.where,
-    'Render it to a file and place that in its stead.');
+  context.notSaid.add(
+    'PW_WRITE_ITEM',
+    'error',
+    `the ${describe(item)} has no place in FCPXML; a gap was written`,
+    place.where,
+    'Render it to a file and place that in its stead.',
+  );
   return null;
 }
 

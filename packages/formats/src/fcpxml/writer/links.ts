@@ -21,7 +21,9 @@ export function fileOf(item: Item): FileReference | null {
 
 /** Effects that change time. */
 export function timeEffectsOf(item: Item): readonly Effect[] {
-  return item.effects.filter((effect) => effect.enabled && (effect.timeScalar !== null || knownEffect(effect)?.type === 'timeMap'));
+  return item.effects.filter(
+    (effect) => effect.enabled && (effect.timeScalar !== null || knownEffect(effect)?.type === 'timeMap'),
+  );
 }
 
 /** Media seconds per record second where it is one number, else null. */
@@ -40,9 +42,15 @@ function startOf(item: Item): Rational | null {
 function sameSource(a: Item, b: Item): boolean {
   const [left, right] = [fileOf(a), fileOf(b)];
   if (left === null || right === null) return a.kind === 'Stack' && b.kind === 'Stack';
-  const url = (reference: FileReference): string | null => (reference.kind === 'ExternalReference' ? reference.targetUrl : null);
-  const range = (reference: FileReference): string | null => (reference.availableRange === null ? null : JSON.stringify([
-    secondsFromTime(reference.availableRange.start), secondsFromTime(reference.availableRange.duration)]));
+  const url = (reference: FileReference): string | null =>
+    reference.kind === 'ExternalReference' ? reference.targetUrl : null;
+  const range = (reference: FileReference): string | null =>
+    reference.availableRange === null
+      ? null
+      : JSON.stringify([
+          secondsFromTime(reference.availableRange.start),
+          secondsFromTime(reference.availableRange.duration),
+        ]);
   return url(left) === url(right) && left.name === right.name && range(left) === range(right);
 }
 
@@ -54,7 +62,8 @@ function sameTime(picture: Piece, sound: Piece): boolean {
   const speeds = [constantSpeed(picture.item), constantSpeed(sound.item)] as const;
   if (speeds[0] !== null && speeds[1] !== null) {
     const speed = speeds[0];
-    const entry = (start: Rational, piece: Piece): Rational => (speed.num < 0 ? subtract(start, multiply(piece.duration, speed)) : start);
+    const entry = (start: Rational, piece: Piece): Rational =>
+      speed.num < 0 ? subtract(start, multiply(piece.duration, speed)) : start;
     return equals(speed, speeds[1]) && equals(entry(to, sound), add(entry(from, picture), multiply(delta, speed)));
   }
   const maps = [picture, sound].map(({ item }) => JSON.stringify(timeEffectsOf(item).map(knownEffect)));
@@ -64,9 +73,17 @@ function sameTime(picture: Piece, sound: Piece): boolean {
 function canShare(picture: Piece, sound: Piece): boolean {
   const [a, b] = [picture.item, sound.item];
   // A choice of channels has an element of its own.
-  const isChoice = member(b.metadata, 'fcpxml', 'element') === 'audio' && member(b.metadata, 'patchwork', 'channelMap') !== undefined;
+  const isChoice =
+    member(b.metadata, 'fcpxml', 'element') === 'audio' && member(b.metadata, 'patchwork', 'channelMap') !== undefined;
   if (isChoice || unmodelledOf(b).some(({ label }) => label.startsWith('channel '))) return false;
-  return a.kind === b.kind && a.name === b.name && b.markers.length === 0 && (a.enabled || !b.enabled) && sameSource(a, b) && sameTime(picture, sound);
+  return (
+    a.kind === b.kind &&
+    a.name === b.name &&
+    b.markers.length === 0 &&
+    (a.enabled || !b.enabled) &&
+    sameSource(a, b) &&
+    sameTime(picture, sound)
+  );
 }
 
 /** Transitions at one end are the same on both, or there are none. */
@@ -74,8 +91,10 @@ function sameEnd(picture: Piece, sound: Piece, end: 'head' | 'tail'): boolean {
   const [a, b] = [picture[end], sound[end]];
   if (a === null || b === null) return a === b || b === null;
   return (
-    equals(secondsFromTime(a.inOffset), secondsFromTime(b.inOffset)) && equals(secondsFromTime(a.outOffset), secondsFromTime(b.outOffset)) &&
-    compare(end === 'head' ? picture.start : picture.end, end === 'head' ? sound.start : sound.end) === 0 && a.name === b.name
+    equals(secondsFromTime(a.inOffset), secondsFromTime(b.inOffset)) &&
+    equals(secondsFromTime(a.outOffset), secondsFromTime(b.outOffset)) &&
+    compare(end === 'head' ? picture.start : picture.end, end === 'head' ? sound.start : sound.end) === 0 &&
+    a.name === b.name
   );
 }
 
@@ -120,7 +139,10 @@ function dropMismatched(sounds: readonly PieceTrack[], pictureOf: Map<Piece, Pie
     const close = (): void => {
       const isWhole = group.every((sound) => {
         const picture = pictureOf.get(sound);
-        return sound.item.kind === 'Gap' || (picture !== undefined && sameEnd(picture, sound, 'head') && sameEnd(picture, sound, 'tail'));
+        return (
+          sound.item.kind === 'Gap' ||
+          (picture !== undefined && sameEnd(picture, sound, 'head') && sameEnd(picture, sound, 'tail'))
+        );
       });
       if (!isWhole) group.forEach(drop);
       group.length = 0;

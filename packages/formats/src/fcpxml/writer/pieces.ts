@@ -23,7 +23,14 @@ export interface PieceTrack {
 
 /** Lays a track out. Nodes of unknown schemas cannot be written and are reported. */
 export function piecesOf(track: Track, name: string, notSaid: NotSaid): PieceTrack {
-  const pieces: { item: Item; start: Rational; duration: Rational; end: Rational; head: Transition | null; tail: Transition | null }[] = [];
+  const pieces: {
+    item: Item;
+    start: Rational;
+    duration: Rational;
+    end: Rational;
+    head: Transition | null;
+    tail: Transition | null;
+  }[] = [];
   let end: Rational = zero;
   let waiting: Transition | null = null;
   for (const child of track.children) {
@@ -34,7 +41,12 @@ export function piecesOf(track: Track, name: string, notSaid: NotSaid): PieceTra
       continue;
     }
     if (child.kind === 'Unknown') {
-      notSaid.add('PW_WRITE_UNKNOWN', 'error', `a node of the unknown schema "${child.schemaName}" was left out`, `${name} / ${child.name}`);
+      notSaid.add(
+        'PW_WRITE_UNKNOWN',
+        'error',
+        `a node of the unknown schema "${child.schemaName}" was left out`,
+        `${name} / ${child.name}`,
+      );
       continue;
     }
     const duration = secondsFromTime(trimmedRange(child).duration);

@@ -37,7 +37,11 @@ const imageEndings = /\.(?:png|jpe?g|tiff?|bmp|gif|webp|heic|exr|dpx|tga|psd)$/i
 export function isStillReference(reference: FileReference): boolean {
   const kept = keptIn(reference.metadata, 'fcpxml');
   if (kept['still'] === true) return true;
-  return reference.kind === 'ExternalReference' && imageEndings.test(reference.targetUrl) && reference.availableRange === null;
+  return (
+    reference.kind === 'ExternalReference' &&
+    imageEndings.test(reference.targetUrl) &&
+    reference.availableRange === null
+  );
 }
 
 /** Format facts that a reference keeps from the file it was read from, or null. */
@@ -94,14 +98,33 @@ export class ResourcesOut {
 
   effect(name: string, uid: string): string {
     const { id, isNew } = this.#idFor(`effect ${JSON.stringify([name, uid])}`);
-    if (isNew) this.#written.set(id, xml('effect', [['id', id], ['name', name], ['uid', uid]]));
+    if (isNew)
+      this.#written.set(
+        id,
+        xml('effect', [
+          ['id', id],
+          ['name', name],
+          ['uid', uid],
+        ]),
+      );
     return id;
   }
 
   /** A compound clip; equal contents are one. */
   media(name: string, sequence: XmlOut): string {
     const { id, isNew } = this.#idFor(`media ${JSON.stringify([name, sequence])}`);
-    if (isNew) this.#written.set(id, xml('media', [['id', id], ['name', name]], [sequence]));
+    if (isNew)
+      this.#written.set(
+        id,
+        xml(
+          'media',
+          [
+            ['id', id],
+            ['name', name],
+          ],
+          [sequence],
+        ),
+      );
     return id;
   }
 
@@ -110,8 +133,12 @@ export class ResourcesOut {
     const kept = keptIn(reference.metadata, 'fcpxml');
     const range = reference.availableRange;
     const key = `asset ${JSON.stringify([
-      reference.kind === 'ExternalReference' ? reference.targetUrl : null, reference.name,
-      range === null ? null : [formatRational(secondsFromTime(range.start)), formatRational(secondsFromTime(range.duration))], kept,
+      reference.kind === 'ExternalReference' ? reference.targetUrl : null,
+      reference.name,
+      range === null
+        ? null
+        : [formatRational(secondsFromTime(range.start)), formatRational(secondsFromTime(range.duration))],
+      kept,
     ])}`;
     const { id, isNew } = this.#idFor(key);
     if (isNew) {
@@ -119,12 +146,23 @@ export class ResourcesOut {
       const isStill = isStillReference(reference);
       // A file that nobody described is counted as its times are; without times as the timeline is.
       const rate = range === null ? sequenceRate : range.start.rate;
-      const guessed: FormatFacts = { name: '', width: null, height: null, rate: isStill ? null : rate, colorSpace: '', fieldOrder: '', shape: [] };
+      const guessed: FormatFacts = {
+        name: '',
+        width: null,
+        height: null,
+        rate: isStill ? null : rate,
+        colorSpace: '',
+        fieldOrder: '',
+        shape: [],
+      };
       const isSound = side === 'audio' && kept['hasVideo'] !== true;
       this.#assets.set(id, {
-        id, reference, isStill,
+        id,
+        reference,
+        isStill,
         formatId: format !== null ? this.format(format) : isSound ? null : this.format(guessed),
-        hasVideo: kept['hasVideo'] === true, hasAudio: kept['hasAudio'] === true,
+        hasVideo: kept['hasVideo'] === true,
+        hasAudio: kept['hasAudio'] === true,
         audioChannels: typeof kept['audioChannels'] === 'number' ? kept['audioChannels'] : null,
         audioRate: typeof kept['audioRate'] === 'number' ? kept['audioRate'] : null,
       });
@@ -152,14 +190,30 @@ function assetElement(draft: AssetDraft): XmlOut {
   const range = reference.availableRange;
   const source = reference.kind === 'ExternalReference' ? reference.targetUrl : null;
   const uid = keptText(keptIn(reference.metadata, 'fcpxml'), 'uid');
-  return xml('asset', [
-    ['id', draft.id], ['name', reference.name], ['uid', uid],
-    ['start', range === null ? '0s' : formatFcpTime(secondsFromTime(range.start))],
-    ['duration', draft.isStill ? '0s' : range === null ? null : formatFcpTime(secondsFromTime(range.duration))],
-    ['hasVideo', draft.hasVideo ? '1' : null], ['format', draft.formatId], ['hasAudio', draft.hasAudio ? '1' : null],
-    ['videoSources', draft.hasVideo ? '1' : null], ['audioSources', draft.hasAudio ? '1' : null],
-    ['audioChannels', draft.audioChannels === null ? null : String(draft.audioChannels)],
-    ['audioRate', draft.audioRate === null ? null : String(draft.audioRate)],
-    ...textEntries(keptObject(keptIn(reference.metadata, 'fcpxml'), 'overrides')),
-  ], source === null ? [] : [xml('media-rep', [['kind', 'original-media'], ['src', source]])]);
+  return xml(
+    'asset',
+    [
+      ['id', draft.id],
+      ['name', reference.name],
+      ['uid', uid],
+      ['start', range === null ? '0s' : formatFcpTime(secondsFromTime(range.start))],
+      ['duration', draft.isStill ? '0s' : range === null ? null : formatFcpTime(secondsFromTime(range.duration))],
+      ['hasVideo', draft.hasVideo ? '1' : null],
+      ['format', draft.formatId],
+      ['hasAudio', draft.hasAudio ? '1' : null],
+      ['videoSources', draft.hasVideo ? '1' : null],
+      ['audioSources', draft.hasAudio ? '1' : null],
+      ['audioChannels', draft.audioChannels === null ? null : String(draft.audioChannels)],
+      ['audioRate', draft.audioRate === null ? null : String(draft.audioRate)],
+      ...textEntries(keptObject(keptIn(reference.metadata, 'fcpxml'), 'overrides')),
+    ],
+    source === null
+      ? []
+      : [
+          xml('media-rep', [
+            ['kind', 'original-media'],
+            ['src', source],
+          ]),
+        ],
+  );
 }

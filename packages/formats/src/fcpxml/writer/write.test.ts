@@ -16,42 +16,61 @@ describe('read → write → read', () => {
     for (const path of samplePaths('fcpxml')) {
       for (const timeline of readTimelineFile({ name: path, bytes: sampleBytes(path) }).timelines) {
         const again = readFcpxml('again', writeFcpxml(timeline).text).timelines;
-        expect(again.map((one) => comparable(one, { without: ['fcpxml'] })), path).toEqual([comparable(timeline, { without: ['fcpxml'] })]);
+        expect(
+          again.map((one) => comparable(one, { without: ['fcpxml'] })),
+          path,
+        ).toEqual([comparable(timeline, { without: ['fcpxml'] })]);
         expect(again.map(listing).join(''), path).toBe(listing(timeline));
       }
     }
   });
 
   test('F21: a random timeline is read as it was written', { timeout: 30_000 + runs * 100 }, () => {
-    fc.assert(fc.property(randomTimeline({ hasEffects: true, hasTransitions: true }), (timeline) => {
-      const written = writeFcpxml(timeline);
-      expect(written.notSaid).toEqual([]);
-      const again = readFcpxml('again', written.text);
-      expect(again.timelines.map((one) => comparable(one, { without: ['fcpxml'] }))).toEqual([comparable(timeline, { without: ['fcpxml'] })]);
-    }), { numRuns: runs });
+    fc.assert(
+      fc.property(randomTimeline({ hasEffects: true, hasTransitions: true }), (timeline) => {
+        const written = writeFcpxml(timeline);
+        expect(written.notSaid).toEqual([]);
+        const again = readFcpxml('again', written.text);
+        expect(again.timelines.map((one) => comparable(one, { without: ['fcpxml'] }))).toEqual([
+          comparable(timeline, { without: ['fcpxml'] }),
+        ]);
+      }),
+      { numRuns: runs },
+    );
   });
 
   test('F22: what was read and written once is written the same ever after', { timeout: 30_000 + runs * 100 }, () => {
-    fc.assert(fc.property(randomTimeline({ hasEffects: true, hasTransitions: true }), (timeline) => {
-      const again = (text: string): string => readFcpxml('again', text).timelines.map((one) => writeFcpxml(one).text).join('');
-      const once = again(writeFcpxml(timeline).text);
-      expect(again(once)).toBe(once);
-    }), { numRuns: Math.ceil(runs / 4) });
+    fc.assert(
+      fc.property(randomTimeline({ hasEffects: true, hasTransitions: true }), (timeline) => {
+        const again = (text: string): string =>
+          readFcpxml('again', text)
+            .timelines.map((one) => writeFcpxml(one).text)
+            .join('');
+        const once = again(writeFcpxml(timeline).text);
+        expect(again(once)).toBe(once);
+      }),
+      { numRuns: Math.ceil(runs / 4) },
+    );
   });
 });
 
 describe('what is written', () => {
   test('F23: filters the model cannot say come back with their resource and their key', () => {
-    const [timeline] = readFcpxml('f', fcpxmlDocument(`
+    const [timeline] = readFcpxml(
+      'f',
+      fcpxmlDocument(`
       <asset-clip ref="a1" offset="3600s" name="c" duration="48/24s" srcEnable="video">
         <filter-video ref="e4" name="Gaussian"><param name="Amount" key="1" value="20"/></filter-video>
-      </asset-clip>`)).timelines;
+      </asset-clip>`),
+    ).timelines;
     expect(timeline).toBeDefined();
     if (timeline === undefined) return;
     const { text, notSaid } = writeFcpxml(timeline);
     expect(notSaid).toEqual([]);
     expect(text).toContain('uid="FxPlug:BLUR"');
     const [again] = readFcpxml('again', text).timelines;
-    expect(again === undefined ? null : comparable(again, { without: ['fcpxml'] })).toEqual(comparable(timeline, { without: ['fcpxml'] }));
+    expect(again === undefined ? null : comparable(again, { without: ['fcpxml'] })).toEqual(
+      comparable(timeline, { without: ['fcpxml'] }),
+    );
   });
 });

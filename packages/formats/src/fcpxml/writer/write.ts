@@ -1,5 +1,15 @@
 import { add, parseRate, secondsFromTime, zero, type Rate, type Rational } from '@patchwork/time';
-import { isJsonObject, member, plainJson, unmodelledOf, type Composable, type JsonObject, type Stack, type Timeline, type Track } from '@patchwork/timeline';
+import {
+  isJsonObject,
+  member,
+  plainJson,
+  unmodelledOf,
+  type Composable,
+  type JsonObject,
+  type Stack,
+  type Timeline,
+  type Track,
+} from '@patchwork/timeline';
 import { keptIn, keptText, keptTexts } from '../../clip-metadata.ts';
 import { timelineRate } from '../../listing.ts';
 import { parseXml } from '../../xml/parse.ts';
@@ -17,7 +27,15 @@ function canvasOf(metadata: JsonObject, rate: Rate): FormatFacts {
   const plain = isJsonObject(canvas) ? (plainJson(canvas) as { readonly [key: string]: unknown }) : {};
   const number = (name: string): number | null => (typeof plain[name] === 'number' ? plain[name] : null);
   const text = (name: string): string => (typeof plain[name] === 'string' ? plain[name] : '');
-  return { name: '', width: number('width'), height: number('height'), rate: parseRate(text('rate')) ?? rate, colorSpace: text('colorSpace'), fieldOrder: text('fieldOrder'), shape: [] };
+  return {
+    name: '',
+    width: number('width'),
+    height: number('height'),
+    rate: parseRate(text('rate')) ?? rate,
+    colorSpace: text('colorSpace'),
+    fieldOrder: text('fieldOrder'),
+    shape: [],
+  };
 }
 
 /** Tracks of a stack; other layers are wrapped in a track of their own. */
@@ -28,29 +46,65 @@ function tracksOf(children: readonly Composable[], notSaid: NotSaid): Track[] {
       notSaid.add('PW_WRITE_UNKNOWN', 'error', `a layer "${child.name}" that is no track was left out`, null);
       return [];
     }
-    return [{ kind: 'Track', id: `${child.id}-track`, name: '', metadata: child.metadata, extra: child.extra, sourceRange: null, effects: [], markers: [], enabled: true, color: null, trackKind: 'Video', children: [child] }];
+    return [
+      {
+        kind: 'Track',
+        id: `${child.id}-track`,
+        name: '',
+        metadata: child.metadata,
+        extra: child.extra,
+        sourceRange: null,
+        effects: [],
+        markers: [],
+        enabled: true,
+        color: null,
+        trackKind: 'Video',
+        children: [child],
+      },
+    ];
   });
 }
 
 function sequenceElement(
   context: Omit<ItemContext, 'nestedSequence'>,
-  parts: { readonly tracks: readonly Track[]; readonly canvas: FormatFacts; readonly start: Rational; readonly dropFrame: boolean; readonly children: readonly XmlOut[] },
+  parts: {
+    readonly tracks: readonly Track[];
+    readonly canvas: FormatFacts;
+    readonly start: Rational;
+    readonly dropFrame: boolean;
+    readonly children: readonly XmlOut[];
+  },
 ): XmlOut {
   const { canvas } = parts;
   const rate = canvas.rate ?? context.rate;
   const formatId = context.resources.format(canvas);
   const inner: ItemContext = {
-    ...context, rate, canvas: { width: canvas.width, height: canvas.height },
+    ...context,
+    rate,
+    canvas: { width: canvas.width, height: canvas.height },
     nestedSequence: (picture, sound) => nestedSequence(context, rate, picture, sound),
   };
   const spine = new StoryWriter(inner, parts.tracks, parts.start).spine();
   const note = parts.children.filter(({ name }) => name === 'note');
-  return xml('sequence', [
-    ['format', formatId], ['tcStart', formatFcpTime(parts.start)], ['tcFormat', parts.dropFrame ? 'DF' : 'NDF'], ['audioLayout', 'stereo'], ['audioRate', '48k'],
-  ], [...note, spine, ...parts.children.filter(({ name }) => name !== 'note')]);
+  return xml(
+    'sequence',
+    [
+      ['format', formatId],
+      ['tcStart', formatFcpTime(parts.start)],
+      ['tcFormat', parts.dropFrame ? 'DF' : 'NDF'],
+      ['audioLayout', 'stereo'],
+      ['audioRate', '48k'],
+    ],
+    [...note, spine, ...parts.children.filter(({ name }) => name !== 'note')],
+  );
 }
 
-function nestedSequence(context: Omit<ItemContext, 'nestedSequence'>, outerRate: Rate, picture: Stack | null, sound: Stack | null): XmlOut {
+function nestedSequence(
+  context: Omit<ItemContext, 'nestedSequence'>,
+  outerRate: Rate,
+  picture: Stack | null,
+  sound: Stack | null,
+): XmlOut {
   const stack = picture ?? sound;
   const tracks = [
     ...(picture === null ? [] : tracksOf(picture.children, context.notSaid)),
@@ -72,23 +126,52 @@ export function writeFcpxml(timeline: Timeline, options: WriteFcpxmlOptions = {}
   const resources = new ResourcesOut();
   const kept = keptIn(timeline.metadata, 'fcpxml');
   for (const effect of timeline.tracks.effects) {
-    notSaid.add('PW_WRITE_EFFECT', 'error', `the effect "${effect.effectName}" of the whole timeline has no place in FCPXML; it was left out`, timeline.name);
+    notSaid.add(
+      'PW_WRITE_EFFECT',
+      'error',
+      `the effect "${effect.effectName}" of the whole timeline has no place in FCPXML; it was left out`,
+      timeline.name,
+    );
   }
-  for (const { label } of unmodelledOf(timeline)) notSaid.add('PW_WRITE_EFFECT', 'error', `${label} of the whole timeline was left out`, timeline.name);
+  for (const { label } of unmodelledOf(timeline))
+    notSaid.add('PW_WRITE_EFFECT', 'error', `${label} of the whole timeline was left out`, timeline.name);
   const keptChildren = keptTexts(kept, 'kept').map((text) => outFromElement(parseXml('kept', text)));
   const start = timeline.globalStartTime === null ? zero : secondsFromTime(timeline.globalStartTime);
   const markers = markerElements(timeline.tracks, (own) => add(own, start));
   const sequence = sequenceElement(
-    { resources, notSaid, profile: options.profile ?? 'finalcut', rate, canvas: { width: canvas.width, height: canvas.height } },
     {
-      tracks: tracksOf(timeline.tracks.children, notSaid), canvas: { ...canvas, rate }, start,
+      resources,
+      notSaid,
+      profile: options.profile ?? 'finalcut',
+      rate,
+      canvas: { width: canvas.width, height: canvas.height },
+    },
+    {
+      tracks: tracksOf(timeline.tracks.children, notSaid),
+      canvas: { ...canvas, rate },
+      start,
       dropFrame: member(timeline.metadata, 'patchwork', 'dropFrame') === true,
-      children: [...keptChildren.filter(({ name }) => name === 'note'), ...markers, ...keptChildren.filter(({ name }) => name !== 'note')],
+      children: [
+        ...keptChildren.filter(({ name }) => name === 'note'),
+        ...markers,
+        ...keptChildren.filter(({ name }) => name !== 'note'),
+      ],
     },
   );
   const event = options.event ?? keptText(kept, 'event') ?? 'Patchwork';
-  const project = xml('project', [['name', timeline.name], ['uid', keptText(kept, 'uid')]], [sequence]);
-  const library = xml('library', [['location', keptText(kept, 'library')]], [xml('event', [['name', event]], [project])]);
+  const project = xml(
+    'project',
+    [
+      ['name', timeline.name],
+      ['uid', keptText(kept, 'uid')],
+    ],
+    [sequence],
+  );
+  const library = xml(
+    'library',
+    [['location', keptText(kept, 'library')]],
+    [xml('event', [['name', event]], [project])],
+  );
   const document = xml('fcpxml', [['version', '1.10']], [resources.element(), library]);
   return { text: writeXml(document, 'fcpxml'), notSaid: notSaid.all() };
 }
