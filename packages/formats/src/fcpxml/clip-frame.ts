@@ -18,7 +18,7 @@ import {
   type Effect,
   type Marker,
 } from '@patchwork/timeline';
-import { attribute, childElement, childElements, ownText, type XmlElement } from '../xml/element.ts';
+import { attribute, childElements, ownText, type XmlElement } from '../xml/element.ts';
 import { inlineXml, outFromElement } from '../xml/write.ts';
 import { isAdjustment, isSoundAdjustment, readAdjustment } from './adjust.ts';
 import { hintsIn, withoutHints } from './hints.ts';
@@ -366,9 +366,3 @@ export function reportUnknown(
 }
 
 const commonNames: ReadonlySet<string> = new Set(['conform-rate', 'timeMap', 'marker', 'chapter-marker']);
-
-/** The first child of a name that is switched on. */
-export function enabledChild(element: XmlElement, name: string): XmlElement | null {
-  const child = childElement(element, name);
-  return child === null || attribute(child, 'enabled') === '0' ? null : child;
-}

@@ -1,6 +1,6 @@
 import { add, compare, divide, equals, max, min, one, subtract, zero, type Rational } from '@patchwork/time';
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
-import { assetOf, clipOf, isAnchored, isItemElement, soundEdges } from './asset-items.ts';
+import { assetOf, clipOf, isAnchored, isItemElement, soundEdges } from './clip-node.ts';
 import {
   aspectOf,
   endOfFrame,

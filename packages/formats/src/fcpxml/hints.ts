@@ -11,9 +11,6 @@ export interface Hints {
   readonly lane: string | null;
 }
 
-/** Nothing noted. */
-export const noHints: Hints = { link: null, lane: null };
-
 const prefix = 'org.patchwork.';
 
 function hintIn(element: XmlElement, name: string): string | null {

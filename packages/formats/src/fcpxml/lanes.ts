@@ -1,5 +1,5 @@
 import { attribute, childElements, type XmlElement } from '../xml/element.ts';
-import { isAnchored } from './asset-items.ts';
+import { isAnchored } from './clip-node.ts';
 
 /** Lane of an element; absent means 0. */
 export function laneOf(element: XmlElement): number {

@@ -10,7 +10,7 @@ import {
   type Track,
 } from '@patchwork/timeline';
 import { attribute, type XmlElement } from '../xml/element.ts';
-import { clipOf, enabledSides, isAnchored, soundEdges } from './asset-items.ts';
+import { clipOf, enabledSides, isAnchored, soundEdges } from './clip-node.ts';
 import {
   aspectOf,
   endOfFrame,

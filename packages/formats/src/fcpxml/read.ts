@@ -5,7 +5,7 @@ import { Remarks } from '../diagnostics.ts';
 import { withTidyLinks } from '../links.ts';
 import { attribute, childElement, childElements, countElements, type XmlElement } from '../xml/element.ts';
 import { parseXml } from '../xml/parse.ts';
-import { isItemElement } from './asset-items.ts';
+import { isItemElement } from './clip-node.ts';
 import { canvasOf } from './nested.ts';
 import { keptOf } from './clip-frame.ts';
 import type { FcpFormat } from './format.ts';

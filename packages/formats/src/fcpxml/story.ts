@@ -1,7 +1,8 @@
 import { isPatchworkError } from '@patchwork/kernel';
 import { add, compare, equals, subtract, zero, type Rational } from '@patchwork/time';
 import { attribute, childElements, type XmlElement } from '../xml/element.ts';
-import { isAnchored, isItemElement, readAssetClip, readAudio, readVideo } from './asset-items.ts';
+import { readAssetClip, readAudio, readVideo } from './asset-items.ts';
+import { isAnchored, isItemElement } from './clip-node.ts';
 import { readClip, readMulticamClip, readReferenceClip, readSyncClip } from './container-items.ts';
 import {
   endOfFrame,

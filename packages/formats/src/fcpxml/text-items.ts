@@ -1,7 +1,7 @@
 import { zero } from '@patchwork/time';
 import { attribute, type XmlElement } from '../xml/element.ts';
 import { inlineXml, outFromElement } from '../xml/write.ts';
-import { placeGenerated } from './asset-items.ts';
+import { placeGenerated } from './generator-items.ts';
 import { canonicalTitle, meaningOfReference, wordsOfTitle } from './canonical.ts';
 import { endOfFrame, keptOf, readFrame, type ClipFrame, type Placed, type Spot } from './clip-frame.ts';
 import type { Reading } from './reading.ts';

@@ -1,34 +1,17 @@
 import { isPatchworkError, PatchworkError } from '@patchwork/kernel';
-import {
-  add,
-  canDropFrame,
-  compare,
-  divide,
-  equals,
-  floor,
-  formatRate,
-  multiply,
-  negate,
-  rational,
-  subtract,
-  zero,
-  type Rate,
-  type Rational,
-} from '@patchwork/time';
+import { add, divide, equals, subtract, zero, type Rational } from '@patchwork/time';
 import {
   makeClip,
-  makeMarker,
   makeMissingReference,
   makeStack,
   makeTimeline,
   withUnmodelled,
   type Item,
-  type Marker,
   type Timeline,
 } from '@patchwork/timeline';
 import { Remarks } from '../diagnostics.ts';
+import { metadataOf, timeAt } from '../fcpxml/nodes.ts';
 import type { ReadTimelines } from '../fcpxml/read.ts';
-import { metadataOf, timeAt, type PlainObject } from '../fcpxml/nodes.ts';
 import { Scene, type Placement, type SceneFormat, type TrackKind } from '../fcpxml/scene.ts';
 import { withTidyLinks } from '../links.ts';
 import { canonicalXml } from '../xml/canonical.ts';
@@ -36,8 +19,10 @@ import { attribute, childElement, childElements, childText, type XmlElement } fr
 import { parseXml } from '../xml/parse.ts';
 import { readFilters } from './filters.ts';
 import { channelMap, fileStart, generatorThings, mediaOf } from './media.ts';
+import { type TrackSpot, type CutTransition, cutOf, recordEdges, sourceEntry, linkGroup } from './place.ts';
 import { XmemlReading } from './reading.ts';
-import { flag, frameCount, rateOf, tickSeconds } from './values.ts';
+import { formatOf, canvasOf, readMarkers } from './sequence-format.ts';
+import { flag, rateOf } from './values.ts';
 
 /**
  * Reads xmeml (Final Cut Pro 7 XML) versions 4 and 5: one timeline per sequence that stands on its own, in file order.
@@ -76,47 +61,6 @@ export function readXmeml(fileName: string, text: string): ReadTimelines {
   return { timelines, diagnostics: remarks.all() };
 }
 
-function formatOf(reading: XmemlReading, sequence: XmlElement): SceneFormat {
-  const media = childElement(sequence, 'media');
-  const video = media === null ? null : childElement(media, 'video');
-  const format = video === null ? null : childElement(video, 'format');
-  const samples = format === null ? null : childElement(format, 'samplecharacteristics');
-  const rate = rateOf(sequence) ?? rateOf(samples);
-  if (rate === null) {
-    reading.remarks.add({
-      code: 'PW_XMEML_RATE',
-      severity: 'error',
-      at: sequence.position,
-      message: `sequence "${childText(sequence, 'name') ?? ''}" has no frame rate`,
-      hint: '24 frames a second were taken; export the sequence again.',
-    });
-  }
-  const used = rate ?? rational(24);
-  const timecode = childElement(sequence, 'timecode');
-  const frame = timecode === null ? null : frameCount(timecode, 'frame');
-  const side = (name: string): number | null => {
-    const value = samples === null ? null : frameCount(samples, name);
-    return value !== null && value.den === 1 && value.num > 0 ? value.num : null;
-  };
-  const wantsDrop = timecode !== null && childText(timecode, 'displayformat') === 'DF';
-  return {
-    rate: used,
-    width: side('width'),
-    height: side('height'),
-    start: frame === null ? zero : divide(frame, (timecode === null ? null : rateOf(timecode)) ?? used),
-    dropFrame: wantsDrop && canDropFrame(used),
-  };
-}
-
-function canvasOf(format: SceneFormat): PlainObject {
-  return {
-    ...(format.width === null ? {} : { width: format.width }),
-    ...(format.height === null ? {} : { height: format.height }),
-    rate: formatRate(format.rate),
-    colorSpace: '',
-  };
-}
-
 function readSequence(reading: XmemlReading, sequence: XmlElement): Timeline {
   const format = formatOf(reading, sequence);
   const scene =
@@ -134,25 +78,6 @@ function readSequence(reading: XmemlReading, sequence: XmlElement): Timeline {
   });
   const markers = readMarkers(sequence, format.rate, zero);
   return markers.length === 0 ? timeline : { ...timeline, tracks: { ...timeline.tracks, markers } };
-}
-
-function readMarkers(owner: XmlElement, rate: Rate, ownZero: Rational): Marker[] {
-  return childElements(owner, 'marker').flatMap((element) => {
-    const from = frameCount(element, 'in');
-    const to = frameCount(element, 'out');
-    if (from === null) return [];
-    const length = to === null || compare(to, from) <= 0 ? rational(1) : subtract(to, from);
-    return [
-      makeMarker({
-        name: childText(element, 'name') ?? '',
-        comment: childText(element, 'comment') ?? '',
-        markedRange: {
-          start: timeAt(add(ownZero, divide(from, rate)), rate),
-          duration: timeAt(divide(length, rate), rate),
-        },
-      }),
-    ];
-  });
 }
 
 /** Reads the tracks of a sequence; picture tracks bottom first, as the file has them. */
@@ -179,32 +104,6 @@ function readScene(reading: XmemlReading, sequence: XmlElement, format: SceneFor
     });
   }
   return scene;
-}
-
-interface TrackSpot {
-  readonly scene: Scene;
-  readonly kind: TrackKind;
-  readonly lane: readonly number[];
-  readonly isEnabled: boolean;
-  readonly rate: Rate;
-}
-
-/** A transition and the frame at which the edit stands. */
-interface CutTransition {
-  readonly element: XmlElement;
-  readonly start: Rational;
-  readonly end: Rational;
-  readonly cut: Rational;
-}
-
-function cutOf(element: XmlElement): CutTransition | null {
-  const start = frameCount(element, 'start');
-  const end = frameCount(element, 'end');
-  if (start === null || end === null || compare(end, start) <= 0) return null;
-  const alignment = childText(element, 'alignment') ?? 'center';
-  if (alignment.startsWith('start')) return { element, start, end, cut: start };
-  if (alignment.startsWith('end')) return { element, start, end, cut: end };
-  return { element, start, end, cut: rational(floor(divide(add(start, end), rational(2)))) };
 }
 
 function readTrack(reading: XmemlReading, track: XmlElement, spot: TrackSpot): void {
@@ -277,23 +176,6 @@ function placeTransition(
       hint: 'It is kept and watched for changes; the built-in renderer cannot draw it.',
     });
   }
-}
-
-/** Record edges of a clip; −1 stands for the cut of the transition beside it. */
-function recordEdges(
-  element: XmlElement,
-  before: CutTransition | null,
-  after: CutTransition | null,
-): { start: Rational; end: Rational; lead: Rational } | null {
-  const start = frameCount(element, 'start');
-  const end = frameCount(element, 'end');
-  if (start === null || end === null) return null;
-  const isOpen = (value: Rational): boolean => value.num === -1 && value.den === 1;
-  if ((isOpen(start) && before === null) || (isOpen(end) && after === null)) return null;
-  const from = isOpen(start) && before !== null ? before.cut : start;
-  const to = isOpen(end) && after !== null ? after.cut : end;
-  // The source begins with the transition: what lies before the cut is its handle.
-  return { start: from, end: to, lead: isOpen(start) && before !== null ? subtract(before.cut, before.start) : zero };
 }
 
 function readItem(
@@ -380,40 +262,6 @@ function placeItem(
     { kind: spot.kind, lane: spot.lane, start, duration, item: withUnmodelled(item, [...unmodelled, ...generator]) },
     element,
   );
-}
-
-/**
- * Media time of the first record frame. `in` counts at the clip's own rate, or, where a program wrote as many source as
- * record frames although the rates differ, on the sequence's grid (Premiere and Resolve read it so). Premiere's own clock
- * wins where it is there. Retimed clips count in retimed frames.
- */
-function sourceEntry(
-  element: XmlElement,
-  edges: { start: Rational; end: Rational; lead: Rational },
-  place: {
-    readonly rate: Rate;
-    readonly mediaStart: Rational;
-    readonly speed: Rational | null;
-    readonly duration: Rational;
-  },
-): Rational {
-  const from = frameCount(element, 'in') ?? zero;
-  const to = frameCount(element, 'out');
-  const own = rateOf(element) ?? place.rate;
-  const isOnRecordGrid = to !== null && equals(subtract(to, from), subtract(edges.end, edges.start));
-  const seconds = tickSeconds(element, 'pproTicksIn') ?? divide(from, isOnRecordGrid ? place.rate : own);
-  const speed = place.speed ?? rational(1);
-  const lead = divide(edges.lead, place.rate);
-  if (speed.num >= 0) return add(place.mediaStart, multiply(add(seconds, lead), speed.num === 0 ? rational(1) : speed));
-  // Backwards: `in` counts from the end of the retimed media.
-  const total = divide(frameCount(element, 'duration') ?? zero, own);
-  const end = multiply(subtract(total, add(seconds, lead)), negate(speed));
-  return add(place.mediaStart, subtract(end, multiply(place.duration, negate(speed))));
-}
-
-function linkGroup(element: XmlElement): string | null {
-  const references = childElements(element, 'link').flatMap((link) => childText(link, 'linkclipref') ?? []);
-  return references.length < 2 ? null : `group ${references.toSorted()[0] ?? ''}`;
 }
 
 function nestedItem(

@@ -26,9 +26,7 @@ export function outFromElement(element: XmlElement): XmlOut {
 }
 
 // Characters that XML 1.0 cannot say at all, not even as a reference; lone surrogates among them.
-// eslint-disable-next-line no-control-regex
-const unspeakable =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const unspeakable = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
 /** Replaces what XML cannot say by U+FFFD. */
 export function speakable(text: string): string {

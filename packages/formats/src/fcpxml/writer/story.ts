@@ -5,7 +5,9 @@ import { parseXml } from '../../xml/parse.ts';
 import { outFromElement, xml, type XmlOut } from '../../xml/write.ts';
 import type { Hints } from '../hints.ts';
 import { formatFcpTime } from '../time.ts';
-import { markerElements, ownStartOf, writeItem, type ItemContext, type ItemPlace } from './items.ts';
+import { writeItem } from './items.ts';
+import { markerElements } from './kept-parts.ts';
+import { ownStartOf, type ItemContext, type ItemPlace } from './item-context.ts';
 import { linksOf, type Links } from './links.ts';
 import { piecesOf, type Piece, type PieceTrack } from './pieces.ts';
 

@@ -1,0 +1,77 @@
+import { secondsFromTime, type Rational } from '@patchwork/time';
+import type { Item, Marker } from '@patchwork/timeline';
+import { keptIn, keptObject, keptObjects, keptText, keptTexts } from '../../clip-metadata.ts';
+import type { XmlElement } from '../../xml/element.ts';
+import { parseXml } from '../../xml/parse.ts';
+import { outFromElement, xml, type XmlOut } from '../../xml/write.ts';
+import { formatFcpTime } from '../time.ts';
+import type { ItemContext } from './item-context.ts';
+
+/** Elements that the reader kept because the model cannot say them, with their effects' ids renewed. */
+export function keptRaw(context: ItemContext, item: Item): XmlOut[] {
+  return keptObjects(keptIn(item.metadata, 'fcpxml'), 'raw').flatMap((plain) => {
+    const element = parsed(keptText(plain, 'xml'));
+    if (element === null || element.name === 'frameSampling') return [];
+    const effect = keptObject(plain, 'effect');
+    return [withEffect(context, outFromElement(element), effect)];
+  });
+}
+
+/** Frame sampling that the vocabulary has no word for (optical flow), as the reader kept it. */
+export function keptSampling(item: Item): string | null {
+  for (const plain of keptObjects(keptIn(item.metadata, 'fcpxml'), 'raw')) {
+    const element = parsed(keptText(plain, 'xml'));
+    if (element?.name === 'frameSampling') return element.attributes.get('value') ?? null;
+  }
+  return null;
+}
+
+function withEffect(context: ItemContext, element: XmlOut, effect: ReturnType<typeof keptObject>): XmlOut {
+  const uid = keptText(effect, 'uid');
+  if (uid === null) return element;
+  const id = context.resources.effect(keptText(effect, 'name') ?? '', uid);
+  return {
+    ...element,
+    attributes: element.attributes.map(([name, value]) => [name, name === 'ref' ? id : value] as const),
+  };
+}
+
+/** Parses an element that the reader kept as text; null for none. */
+export function parsed(text: string | null): XmlElement | null {
+  return text === null ? null : parseXml('kept', text);
+}
+
+/** Children that the reader kept as they were, of some names. */
+export function keptChildren(item: Item, isWanted: (name: string) => boolean): XmlOut[] {
+  return keptTexts(keptIn(item.metadata, 'fcpxml'), 'kept')
+    .map((text) => parsed(text))
+    .filter((element): element is XmlElement => element !== null && isWanted(element.name))
+    .map(outFromElement);
+}
+
+/** Attributes that the reader kept, of some names. */
+export function keptAttributes(item: Item, names: readonly string[]): (readonly [string, string | null])[] {
+  const attributes = keptObject(keptIn(item.metadata, 'fcpxml'), 'attributes');
+  return names.map((name) => [name, keptText(attributes, name)] as const);
+}
+
+function markerElement(marker: Marker, localFromOwn: (own: Rational) => Rational): XmlOut {
+  const kept = keptIn(marker.metadata, 'fcpxml');
+  const isChapter =
+    kept['element'] === 'chapter-marker' || (kept['element'] === undefined && marker.color === 'ORANGE');
+  const completed =
+    keptText(kept, 'completed') ?? (kept['element'] === undefined && marker.color === 'RED' ? '0' : null);
+  return xml(isChapter ? 'chapter-marker' : 'marker', [
+    ['start', formatFcpTime(localFromOwn(secondsFromTime(marker.markedRange.start)))],
+    ['duration', formatFcpTime(secondsFromTime(marker.markedRange.duration))],
+    ['value', marker.name],
+    ['note', marker.comment === '' ? null : marker.comment],
+    ['completed', isChapter ? null : completed],
+    ['posterOffset', isChapter ? keptText(kept, 'posterOffset') : null],
+  ]);
+}
+
+/** Markers of an item or a sequence. */
+export function markerElements(item: Item, localFromOwn: (own: Rational) => Rational): XmlOut[] {
+  return item.markers.map((marker) => markerElement(marker, localFromOwn));
+}
