@@ -39,11 +39,24 @@ describe.each(Object.keys(profiles))('%s', (name) => {
 
   test(`patched = clean, ${runs} random films`, async () => {
     await fc.assert(
-      fc.asyncProperty(fc.constant(0).chain(() => fc.record({ film: randomFilm(media), edits: fc.array(randomEdit, { minLength: 1, maxLength: 3 }) })), async ({ film, edits }) => {
-        const next = edits.reduce((each, edit) => edit(each), film);
-        await holds(film, next, profile, name === 'ProRes');
-      }),
-      { numRuns: runs, seed: 20_19, endOnFailure: false, interruptAfterTimeLimit: 1_500_000, markInterruptAsFailure: true },
+      fc.asyncProperty(
+        fc
+          .constant(0)
+          .chain(() =>
+            fc.record({ film: randomFilm(media), edits: fc.array(randomEdit, { minLength: 1, maxLength: 3 }) }),
+          ),
+        async ({ film, edits }) => {
+          const next = edits.reduce((each, edit) => edit(each), film);
+          await holds(film, next, profile, name === 'ProRes');
+        },
+      ),
+      {
+        numRuns: runs,
+        seed: 20_19,
+        endOnFailure: false,
+        interruptAfterTimeLimit: 1_500_000,
+        markInterruptAsFailure: true,
+      },
     );
   }, 1_600_000);
 });
@@ -57,12 +70,18 @@ async function holds(old: Film, next: Film, profile: RenderRequest['profile'], i
     const forecast = await engine.forecast(next, deliverable, store, profile);
     const delivery = await engine.render(next, deliverable, store, profile);
     const { rendered, reused } = forecast.plan;
-    expect({ rendered: delivery.frames.rendered, reused: delivery.frames.reused }, 'planned = rendered').toEqual({ rendered, reused });
+    expect({ rendered: delivery.frames.rendered, reused: delivery.frames.reused }, 'planned = rendered').toEqual({
+      rendered,
+      reused,
+    });
     const clean = join(folder, 'clean.mov');
     await engine.render(next, clean, join(folder, 'clean-store'), profile);
     expect(sha256OfPath(deliverable), 'patched = clean').toBe(sha256OfPath(clean));
-    await checkPictures(deliverable, next);
-    expect(await naiveSoundError(next, await soundOf(engine, deliverable)), 'every sample is the naive one').toBeLessThan(3e-4);
+    await checkPictures(deliverable, next, [], engine.workers);
+    expect(
+      await naiveSoundError(next, await soundOf(engine, deliverable)),
+      'every sample is the naive one',
+    ).toBeLessThan(3e-4);
     expect(rendered, 'nothing is rendered that was there').toBeLessThanOrEqual(mostToRender(old, next, isIntra));
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import { startWorkers, type ReadCode } from '@patchwork/media';
+import { startWorkers, type MediaWorkers, type ReadCode } from '@patchwork/media';
 import { lengthOfFilm, type Film } from './film.ts';
 import { naiveFrameMap, type SeenLayer } from './naive-frame-map.ts';
 
 /** Read back the codes of a deliverable: the row of the lower layer, and the row of the upper ones. */
-export async function readCodeRows(deliverable: string): Promise<{ top: readonly ReadCode[]; bottom: readonly ReadCode[] }> {
-  const workers = startWorkers({ count: 2 });
+export async function readCodeRows(deliverable: string, shared: MediaWorkers | null = null): Promise<CodeRows> {
+  const workers = shared ?? startWorkers({ count: 2 });
   try {
     const [top, bottom] = await Promise.all([
       workers.readCodes({ path: deliverable, codeRow: 'top' }),
@@ -13,8 +13,14 @@ export async function readCodeRows(deliverable: string): Promise<{ top: readonly
     ]);
     return { top, bottom };
   } finally {
-    await workers.close();
+    if (shared === null) await workers.close();
   }
+}
+
+/** The codes of every frame, by row. */
+export interface CodeRows {
+  readonly top: readonly ReadCode[];
+  readonly bottom: readonly ReadCode[];
 }
 
 /**
@@ -22,8 +28,13 @@ export async function readCodeRows(deliverable: string): Promise<{ top: readonly
  * of the weight must show its id and frame number. Layers of `film.video[0]` carry their code on top, upper ones at the
  * bottom. Returns how many frames could be read, so that a caller can insist on enough of them.
  */
-export async function checkPictures(deliverable: string, film: Film, args: readonly string[] = []): Promise<number> {
-  const { top, bottom } = await readCodeRows(deliverable);
+export async function checkPictures(
+  deliverable: string,
+  film: Film,
+  args: readonly string[] = [],
+  workers: MediaWorkers | null = null,
+): Promise<number> {
+  const { top, bottom } = await readCodeRows(deliverable, workers);
   const [start, end] = rangeOf(film, args);
   expect(top.length, 'frame count').toBe(end - start);
   let read = 0;
@@ -40,7 +51,10 @@ export async function checkPictures(deliverable: string, film: Film, args: reado
       const media = film.media[main.media];
       const same = code !== null && code !== undefined && code.id === media?.id && code.frame === main.frame;
       if (same) read += 1;
-      else wrong.push(`frame ${frame}, ${row}: expected ${main.media} ${main.frame} (id ${media?.id}), read ${JSON.stringify(code)}`);
+      else
+        wrong.push(
+          `frame ${frame}, ${row}: expected ${main.media} ${main.frame} (id ${media?.id}), read ${JSON.stringify(code)}`,
+        );
     }
   }
   expect(wrong.slice(0, 10), 'every frame shows what the naive map says').toEqual([]);

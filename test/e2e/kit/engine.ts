@@ -2,7 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { nodeFiles, sha256, sha256OfFile, startSha256 } from '@patchwork/files';
 import type { FilePort } from '@patchwork/kernel';
 import { startWorkers, type MediaWorkers } from '@patchwork/media';
-import { forecastRender, renderDeliverable, type Delivery, type Forecast, type RenderContext, type RenderRequest } from '@patchwork/render';
+import {
+  forecastRender,
+  renderDeliverable,
+  type Delivery,
+  type Forecast,
+  type RenderContext,
+  type RenderRequest,
+} from '@patchwork/render';
 import { openMediaCache, openStore } from '@patchwork/store';
 import type { Film } from './film.ts';
 import { otioText } from './otio-text.ts';
@@ -10,7 +17,13 @@ import { otioText } from './otio-text.ts';
 /** The use cases in this process, over one set of workers: many small renders without the start of a command each. */
 export interface Engine {
   readonly workers: MediaWorkers;
-  render(film: Film, deliverable: string, store: string, profile: RenderRequest['profile'], files?: FilePort): Promise<Delivery>;
+  render(
+    film: Film,
+    deliverable: string,
+    store: string,
+    profile: RenderRequest['profile'],
+    files?: FilePort,
+  ): Promise<Delivery>;
   forecast(film: Film, deliverable: string, store: string, profile: RenderRequest['profile']): Promise<Forecast>;
   close(): Promise<void>;
 }
@@ -18,7 +31,11 @@ export interface Engine {
 /** Starts an engine with so many workers. */
 export function startEngine(count: number): Engine {
   const workers = startWorkers({ count });
-  const within = async <Result>(store: string, files: FilePort, work: (context: RenderContext) => Promise<Result>): Promise<Result> => {
+  const within = async <Result>(
+    store: string,
+    files: FilePort,
+    work: (context: RenderContext) => Promise<Result>,
+  ): Promise<Result> => {
     const opened = await openStore(files, store, { sha256, capBytes: 1e9, clockMs: Date.now });
     try {
       return await work({
@@ -70,5 +87,11 @@ export async function soundOf(engine: Engine, deliverable: string): Promise<read
   const outPath = `${deliverable}.f32`;
   const { channels, samples } = await engine.workers.decodeSound({ path: deliverable, outPath });
   const bytes = readFileSync(outPath);
-  return Array.from({ length: channels }, (_, channel) => new Float32Array(bytes.buffer.slice(bytes.byteOffset + channel * samples * 4, bytes.byteOffset + (channel + 1) * samples * 4)));
+  return Array.from(
+    { length: channels },
+    (_, channel) =>
+      new Float32Array(
+        bytes.buffer.slice(bytes.byteOffset + channel * samples * 4, bytes.byteOffset + (channel + 1) * samples * 4),
+      ),
+  );
 }

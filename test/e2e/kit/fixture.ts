@@ -14,7 +14,10 @@ const rate = [24, 1] as const;
 
 /** Makes a test file once for each recipe and returns its path. The folder is named after the recipe, never reused for another. */
 export async function testMedia(name: string, spec: Omit<TestMediaSpec, 'path'>): Promise<string> {
-  const recipe = createHash('sha256').update(JSON.stringify([3, spec])).digest('hex').slice(0, 16);
+  const recipe = createHash('sha256')
+    .update(JSON.stringify([3, spec]))
+    .digest('hex')
+    .slice(0, 16);
   const folder = join(tmpdir(), 'patchwork-test-media', recipe);
   const path = join(folder, `${name}.${spec.container}`);
   if (existsSync(path)) return path;
@@ -38,7 +41,16 @@ export async function storyMedia(number: number, codeRow: 'top' | 'bottom' = 'to
     id: number,
     label: name,
     container: 'mov',
-    video: { codec: 'h264', width: storyWidth, height: storyHeight, rate: rational(24), frames: 200, codeRow, gop: 48, bFrames: 2 },
+    video: {
+      codec: 'h264',
+      width: storyWidth,
+      height: storyHeight,
+      rate: rational(24),
+      frames: 200,
+      codeRow,
+      gop: 48,
+      bFrames: 2,
+    },
     sound: { codec: 'pcm_s16le', sampleRate: 48000, channels: 2, frequency: toneHz },
   });
   return { path, id: number, rate, frames: 200, toneHz };
@@ -52,7 +64,16 @@ export async function storyFilm(): Promise<Film> {
     const name = nameOf(index + 1);
     return { media: name, from: name === 'm06' ? 48 : 0, length: 96 };
   });
-  return { name: 'story', rate, start: 86400, width: storyWidth, height: storyHeight, video: [shots], audio: [shots], media };
+  return {
+    name: 'story',
+    rate,
+    start: 86400,
+    width: storyWidth,
+    height: storyHeight,
+    video: [shots],
+    audio: [shots],
+    media,
+  };
 }
 
 /** `m06`. */

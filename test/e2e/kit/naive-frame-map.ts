@@ -23,7 +23,10 @@ function layerAt(film: Film, track: readonly Shot[], frame: number): SeenLayer {
     if (shot.dissolve && after && frame >= end - shot.dissolve.before && frame < end + shot.dissolve.after) {
       const { before, after: tail } = shot.dissolve;
       const share = (frame - (end - before) + 0.5) / (before + tail);
-      return [...weighted(shotAt(film, shot, frame - start), 1 - share), ...weighted(shotAt(film, after, frame - end), share)];
+      return [
+        ...weighted(shotAt(film, shot, frame - start), 1 - share),
+        ...weighted(shotAt(film, after, frame - end), share),
+      ];
     }
     const next = track[index - 1]?.dissolve;
     const inHead = next !== undefined && frame < start + next.after;
@@ -40,7 +43,11 @@ function shotAt(film: Film, shot: Shot, at: number): SeenLayer {
   const opacity = valueAt(shot.opacity ?? 1, at);
   if (opacity === 0) return [];
   const clamp = (index: number): number => Math.min(media.frames - 1, Math.max(0, index));
-  const one = (index: number, weight = 1): SeenPicture => ({ media: String(shot.media), frame: clamp(index), weight: weight * opacity });
+  const one = (index: number, weight = 1): SeenPicture => ({
+    media: String(shot.media),
+    frame: clamp(index),
+    weight: weight * opacity,
+  });
   if (media.still) return [one(0)];
   // Media frames per record frame, as a fraction, so that no rounding creeps in.
   const num = media.rate[0] * film.rate[1];
@@ -62,7 +69,12 @@ function rampAt(ramp: NonNullable<Shot['ramp']>, at: number): [number, number][]
   const num = v0 * (t1 - t0) + (v1 - v0) * (at - t0);
   const whole = Math.floor(num / (t1 - t0));
   const part = (num - whole * (t1 - t0)) / (t1 - t0);
-  return !ramp.blend || part === 0 ? [[whole, 1]] : [[whole, 1 - part], [whole + 1, part]];
+  return !ramp.blend || part === 0
+    ? [[whole, 1]]
+    : [
+        [whole, 1 - part],
+        [whole + 1, part],
+      ];
 }
 
 function valueAt(value: number | readonly Key[], at: number): number {

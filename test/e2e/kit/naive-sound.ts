@@ -29,7 +29,8 @@ export async function naiveSoundError(film: Film, channels: readonly Float32Arra
       const last = (media.frames * sampleRate * media.rate[1]) / media.rate[0];
       const gain = 10 ** ((shot.gainDb ?? 0) / 20);
       for (let n = 0; n < count && first + n < last; n += 1) {
-        expected[at + n] = (expected[at + n] ?? 0) + gain * level * Math.sin((2 * Math.PI * media.toneHz * (first + n)) / sampleRate);
+        expected[at + n] =
+          (expected[at + n] ?? 0) + gain * level * Math.sin((2 * Math.PI * media.toneHz * (first + n)) / sampleRate);
       }
     }
   }

@@ -16,8 +16,14 @@ export interface RunDocument {
   readonly message: string;
   readonly hint: string | null;
   readonly details: unknown;
-  readonly chunks: readonly { readonly key: string; readonly offset: number; readonly size: number; readonly frames: number }[];
-  readonly media: { readonly video: { readonly rate: string; readonly frames: number } };
+  readonly chunks: readonly {
+    readonly key: string;
+    readonly offset: number;
+    readonly size: number;
+    readonly frames: number;
+  }[];
+  readonly media: { readonly video: { readonly rate: string; readonly frames: number; readonly color: unknown } };
+  readonly deliverable: string;
   readonly profile: StoryProfile;
   readonly clean: boolean;
   readonly verified: boolean | null;
@@ -25,7 +31,7 @@ export interface RunDocument {
 
 /** The part of a profile document that stories change. */
 export interface StoryProfile {
-  video: { pixelFormat: string; options: Record<string, string> };
+  video: { pixelFormat: string; color: Record<string, string>; options: Record<string, string> };
   sound: { codec: string; sampleRate: number; layout: string; bitrate: number | null };
 }
 
@@ -39,7 +45,10 @@ export interface Ran {
 }
 
 /** Runs the built command as a user would, in a process of its own, with a store of its own. Never rejects. */
-export async function patchwork(args: readonly string[], options: { store: string; env?: Record<string, string>; cwd?: string }): Promise<Ran> {
+export async function patchwork(
+  args: readonly string[],
+  options: { store: string; env?: Record<string, string>; cwd?: string },
+): Promise<Ran> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,

@@ -12,17 +12,43 @@ const size = { width: storyWidth, height: storyHeight };
 
 /** The media that random films draw from: long-GOP, another rate, intra, a still, AAC sound, and two with the code at the bottom. */
 export async function mediaPool(): Promise<Readonly<Record<string, FilmMedia>>> {
-  const movie = async (id: number, name: string, spec: { codec: 'h264' | 'mjpeg'; rate: number; codeRow?: 'top' | 'bottom'; toneHz?: number; sound?: 'pcm_s16le' | 'aac' }): Promise<FilmMedia> => {
+  const movie = async (
+    id: number,
+    name: string,
+    spec: {
+      codec: 'h264' | 'mjpeg';
+      rate: number;
+      codeRow?: 'top' | 'bottom';
+      toneHz?: number;
+      sound?: 'pcm_s16le' | 'aac';
+    },
+  ): Promise<FilmMedia> => {
     const { toneHz = 0 } = spec;
     const path = await testMedia(name, {
       id,
       container: 'mov',
-      video: { codec: spec.codec, ...size, rate: rational(spec.rate), frames: 200, codeRow: spec.codeRow ?? 'top', gop: 48, bFrames: 2 },
-      sound: toneHz === 0 ? null : { codec: spec.sound ?? 'pcm_s16le', sampleRate: 48000, channels: 2, frequency: toneHz, level: 0.25 },
+      video: {
+        codec: spec.codec,
+        ...size,
+        rate: rational(spec.rate),
+        frames: 200,
+        codeRow: spec.codeRow ?? 'top',
+        gop: 48,
+        bFrames: 2,
+      },
+      sound:
+        toneHz === 0
+          ? null
+          : { codec: spec.sound ?? 'pcm_s16le', sampleRate: 48000, channels: 2, frequency: toneHz, level: 0.25 },
     });
     return { path, id, rate: [spec.rate, 1], frames: 200, toneHz };
   };
-  const still = await testMedia('still', { id: 44, container: 'png', video: { codec: 'png', ...size, rate: rational(24), frames: 1 }, sound: null });
+  const still = await testMedia('still', {
+    id: 44,
+    container: 'png',
+    video: { codec: 'png', ...size, rate: rational(24), frames: 1 },
+    sound: null,
+  });
   return {
     long: await movie(41, 'long', { codec: 'h264', rate: 24, toneHz: 300 }),
     mixed: await movie(42, 'mixed', { codec: 'h264', rate: 25, toneHz: 400 }),
@@ -34,7 +60,11 @@ export async function mediaPool(): Promise<Readonly<Record<string, FilmMedia>>> 
   };
 }
 
-const length = fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 1, max: 11 }) }, { weight: 5, arbitrary: fc.integer({ min: 8, max: 50 }) }, { weight: 1, arbitrary: fc.integer({ min: 50, max: 200 }) });
+const length = fc.oneof(
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 11 }) },
+  { weight: 5, arbitrary: fc.integer({ min: 8, max: 50 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 50, max: 200 }) },
+);
 
 const speed = fc.constantFrom(1, 1, 1, 1, 0.5, 2, -1, 0);
 
@@ -47,11 +77,17 @@ const lowerShot: fc.Arbitrary<Shot> = fc
     enabled: fc.constantFrom(true, true, true, true, true, false),
     wantsDissolve: fc.constantFrom(0, 0, 0, 1, 3),
   })
-  .map(({ wantsDissolve, ...shot }) => ({ ...shot, ...(wantsDissolve > 0 ? { dissolve: { before: wantsDissolve, after: wantsDissolve + 1 } } : {}) }));
+  .map(({ wantsDissolve, ...shot }) => ({
+    ...shot,
+    ...(wantsDissolve > 0 ? { dissolve: { before: wantsDissolve, after: wantsDissolve + 1 } } : {}),
+  }));
 
 const opacity = fc.oneof(
   fc.constantFrom(1, 0.5, 0.25),
-  fc.constant([{ frame: 0, value: 0.2 }, { frame: 10, value: 0.9 }]),
+  fc.constant([
+    { frame: 0, value: 0.2 },
+    { frame: 10, value: 0.9 },
+  ]),
 );
 
 const upperShot: fc.Arbitrary<Shot> = fc.record({
@@ -77,20 +113,47 @@ export function randomFilm(media: Readonly<Record<string, FilmMedia>>): fc.Arbit
       a1: fc.array(soundShot, { minLength: 1, maxLength: 4 }),
       a2: fc.array(soundShot, { minLength: 0, maxLength: 2 }),
     })
-    .map(({ v1, v2, a1, a2 }) => tidied({ name: 'law', rate: [24, 1], start: 86400, ...size, video: [v1, v2], audio: [a1, a2], media }));
+    .map(({ v1, v2, a1, a2 }) =>
+      tidied({ name: 'law', rate: [24, 1], start: 86400, ...size, video: [v1, v2], audio: [a1, a2], media }),
+    );
 }
 
 /** One edit, as a function from film to film. */
 export const randomEdit: fc.Arbitrary<(film: Film) => Film> = fc
-  .record({ kind: fc.constantFrom('length', 'slip', 'insert', 'remove', 'swap', 'blade', 'speed', 'enable', 'opacity', 'gain', 'dissolve'), at: fc.nat(20), amount: fc.integer({ min: 1, max: 30 }), fresh: lowerShot })
-  .map(({ kind, at, amount, fresh }) => (film: Film): Film => tidied(edited(film, kind, at, amount, fresh)));
+  .record({
+    kind: fc.constantFrom(
+      'length',
+      'slip',
+      'insert',
+      'remove',
+      'swap',
+      'blade',
+      'speed',
+      'enable',
+      'opacity',
+      'gain',
+      'dissolve',
+    ),
+    at: fc.nat(20),
+    amount: fc.integer({ min: 1, max: 30 }),
+    fresh: lowerShot,
+  })
+  .map(
+    ({ kind, at, amount, fresh }) =>
+      (film: Film): Film =>
+        tidied(edited(film, kind, at, amount, fresh)),
+  );
 
 function edited(film: Film, kind: string, at: number, amount: number, fresh: Shot): Film {
   const [v1 = [], v2 = []] = film.video;
   const [a1 = [], ...restSound] = film.audio;
   const index = at % v1.length;
-  const lowerTrack = (change: (shots: readonly Shot[]) => readonly Shot[]): Film => ({ ...film, video: [change(v1), v2] });
-  const one = (change: (shot: Shot) => Shot): Film => lowerTrack((shots) => shots.map((shot, each) => (each === index ? change(shot) : shot)));
+  const lowerTrack = (change: (shots: readonly Shot[]) => readonly Shot[]): Film => ({
+    ...film,
+    video: [change(v1), v2],
+  });
+  const one = (change: (shot: Shot) => Shot): Film =>
+    lowerTrack((shots) => shots.map((shot, each) => (each === index ? change(shot) : shot)));
   switch (kind) {
     case 'length':
       return one((shot) => ({ ...shot, length: Math.max(1, shot.length + (amount % 2 === 0 ? amount : -amount)) }));
@@ -109,11 +172,16 @@ function edited(film: Film, kind: string, at: number, amount: number, fresh: Sho
     case 'enable':
       return one((shot) => ({ ...shot, enabled: !(shot.enabled ?? true) }));
     case 'opacity':
-      return { ...film, video: [v1, v2.map((shot, each) => (each === at % Math.max(1, v2.length) ? { ...shot, opacity: 0.7 } : shot))] };
+      return {
+        ...film,
+        video: [v1, v2.map((shot, each) => (each === at % Math.max(1, v2.length) ? { ...shot, opacity: 0.7 } : shot))],
+      };
     case 'gain':
       return { ...film, audio: [a1.map((shot, each) => (each === 0 ? { ...shot, gainDb: -3 } : shot)), ...restSound] };
     case 'dissolve':
-      return one(({ dissolve, ...shot }) => (dissolve === undefined ? { ...shot, dissolve: { before: 2, after: 2 } } : shot));
+      return one(({ dissolve, ...shot }) =>
+        dissolve === undefined ? { ...shot, dissolve: { before: 2, after: 2 } } : shot,
+      );
     default:
       throw new TypeError(`no edit ${kind}`);
   }
@@ -124,7 +192,12 @@ function bladed(shot: Shot, amount: number): Shot[] {
   const at = amount % shot.length;
   if (at === 0 || shot.media === 'mixed' || shot.media === 'still' || (shot.speed ?? 1) !== 1) return [shot];
   const { dissolve, ...plain } = shot;
-  const tail: Shot = { ...plain, from: shot.from + at, length: shot.length - at, ...(dissolve === undefined ? {} : { dissolve }) };
+  const tail: Shot = {
+    ...plain,
+    from: shot.from + at,
+    length: shot.length - at,
+    ...(dissolve === undefined ? {} : { dissolve }),
+  };
   return [{ ...plain, length: at }, tail];
 }
 

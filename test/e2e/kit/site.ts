@@ -4,7 +4,15 @@ import { expect } from 'vitest';
 import { nodeFiles, sha256, sha256OfFile, startSha256 } from '@patchwork/files';
 import type { FilePort } from '@patchwork/kernel';
 import type { MediaWorkers } from '@patchwork/media';
-import { forecastRender, renderDeliverable, type Delivery, type Forecast, type ProgressListener, type RenderContext, type RenderRequest } from '@patchwork/render';
+import {
+  forecastRender,
+  renderDeliverable,
+  type Delivery,
+  type Forecast,
+  type ProgressListener,
+  type RenderContext,
+  type RenderRequest,
+} from '@patchwork/render';
 import { nodeProcesses, openMediaCache, openStore, type ProcessPort, type Store } from '@patchwork/store';
 import type { Film, Shot } from './film.ts';
 import { storyHeight, storyMedia, storyWidth } from './fixture.ts';
@@ -41,9 +49,20 @@ export function removeSite(site: Site): void {
 
 /** Film of `[story media number, first source frame, frames]`, sound with the picture. */
 export async function filmOf(...clips: readonly (readonly [number, number, number])[]): Promise<Film> {
-  const media = Object.fromEntries(await Promise.all(clips.map(async ([number]) => [`m${number}`, await storyMedia(number)] as const)));
+  const media = Object.fromEntries(
+    await Promise.all(clips.map(async ([number]) => [`m${number}`, await storyMedia(number)] as const)),
+  );
   const shots = clips.map(([number, from, length]): Shot => ({ media: `m${number}`, from, length }));
-  return { name: 'site', rate: [24, 1], start: 86400, width: storyWidth, height: storyHeight, video: [shots], audio: [shots], media };
+  return {
+    name: 'site',
+    rate: [24, 1],
+    start: 86400,
+    width: storyWidth,
+    height: storyHeight,
+    video: [shots],
+    audio: [shots],
+    media,
+  };
 }
 
 /** What a run at a site is given in place of the machine's own. */
@@ -67,13 +86,20 @@ export function forecastSite(site: Site, run: SiteRun): Promise<Forecast> {
   return atSite(site, run, (context) => forecastRender(context, requestFor(site, run)));
 }
 
-async function atSite<Result>(site: Site, run: SiteRun, work: (context: RenderContext) => Promise<Result>): Promise<Result> {
+async function atSite<Result>(
+  site: Site,
+  run: SiteRun,
+  work: (context: RenderContext) => Promise<Result>,
+): Promise<Result> {
   const files = run.files ?? nodeFiles();
   const { onProgress = () => {} } = run;
   const store = await openStoreAt(site, files, run);
   try {
     return await work({
-      files, sha256, store, onProgress,
+      files,
+      sha256,
+      store,
+      onProgress,
       hashing: { sha256, startSha256 },
       mediaCache: await openMediaCache(store.context, (path) => sha256OfFile(path)),
       workers: () => run.workers,
@@ -87,8 +113,18 @@ async function atSite<Result>(site: Site, run: SiteRun, work: (context: RenderCo
 
 function requestFor(site: Site, run: SiteRun): RenderRequest {
   return {
-    timelinePath: site.timeline, timelineName: null, deliverablePath: site.deliverable, profile: run.profile ?? 'h264-mov',
-    range: null, forceRanges: [], full: false, onUnknown: 'refuse', mediaMap: [], searchFolders: [], paranoid: false, proof: 'default',
+    timelinePath: site.timeline,
+    timelineName: null,
+    deliverablePath: site.deliverable,
+    profile: run.profile ?? 'h264-mov',
+    range: null,
+    forceRanges: [],
+    full: false,
+    onUnknown: 'refuse',
+    mediaMap: [],
+    searchFolders: [],
+    paranoid: false,
+    proof: 'default',
   };
 }
 
@@ -119,7 +155,9 @@ export interface Aftermath {
  */
 export async function expectRecovery(site: Site, expected: Expected, run: SiteRun, label: string): Promise<Aftermath> {
   const now = digestAt(site);
-  expect([expected.oldSha256, expected.cleanSha256], `${label}: the old deliverable or the new one, whole`).toContain(now);
+  expect([expected.oldSha256, expected.cleanSha256], `${label}: the old deliverable or the new one, whole`).toContain(
+    now,
+  );
   const published = now === expected.cleanSha256;
   const { missing } = expected.forecast.plan;
   const stored = await storedKeys(site, run, expected.forecast);
@@ -144,12 +182,22 @@ async function expectTidy(site: Site, run: SiteRun, label: string): Promise<void
   const { findings } = await store.fsck('report');
   await store.close();
   expect(findings, `${label}: fsck`).toEqual([]);
-  expect(readdirSync(site.folder), `${label}: nothing is left beside the deliverable`).toEqual(['film.mov', 'film.mov.otio', 'film.mov.patchwork', 'store']);
+  expect(readdirSync(site.folder), `${label}: nothing is left beside the deliverable`).toEqual([
+    'film.mov',
+    'film.mov.otio',
+    'film.mov.patchwork',
+    'store',
+  ]);
   expect(readdirSync(join(site.store, 'tmp')), `${label}: nothing is left in the store`).toEqual([]);
 }
 
 function openStoreAt(site: Site, files: FilePort, run: SiteRun): Promise<Store> {
-  return openStore(files, site.store, { sha256, capBytes: 1e9, clockMs: run.clockMs ?? Date.now, processes: run.processes ?? nodeProcesses() });
+  return openStore(files, site.store, {
+    sha256,
+    capBytes: 1e9,
+    clockMs: run.clockMs ?? Date.now,
+    processes: run.processes ?? nodeProcesses(),
+  });
 }
 
 /** Prepares an accident: what is there before, and what a render from nothing of the site's timeline is. */

@@ -45,14 +45,24 @@ async function renderClean(film: Film, output: Output, extra: readonly string[])
 }
 
 /** Runs `patchwork render` on a film. */
-export function renderFilm(film: Film, deliverable: string, output: Output, store: string, extra: readonly string[] = []): Promise<Ran> {
+export function renderFilm(
+  film: Film,
+  deliverable: string,
+  output: Output,
+  store: string,
+  extra: readonly string[] = [],
+): Promise<Ran> {
   const timeline = `${deliverable}.otio`;
   writeFileSync(timeline, otioText(film));
   return patchwork(['render', timeline, '-o', deliverable, '--profile', profiles[output], ...extra], { store });
 }
 
 /** Copies a deliverable and its sidecar into a folder of its own, as if a year had passed: with no store at all. */
-export function handedOver(old: Delivered): { readonly folder: string; readonly deliverable: string; readonly store: string } {
+export function handedOver(old: Delivered): {
+  readonly folder: string;
+  readonly deliverable: string;
+  readonly store: string;
+} {
   const folder = freshFolder('patch');
   const deliverable = join(folder, 'film.mov');
   copyFileSync(old.deliverable, deliverable);
@@ -74,7 +84,12 @@ export interface Patched {
  * The story in one call: an old deliverable, an empty store, a changed film. The dry run must predict the run (I8), the
  * result must be the clean render of the new film bit for bit (E1), and every frame must show what the naive map says.
  */
-export async function patchTo(oldFilm: Film, newFilm: Film, output: Output, extra: readonly string[] = []): Promise<Patched> {
+export async function patchTo(
+  oldFilm: Film,
+  newFilm: Film,
+  output: Output,
+  extra: readonly string[] = [],
+): Promise<Patched> {
   const old = await clean(oldFilm, output);
   const place = handedOver(old);
   const forecast = await renderFilm(newFilm, place.deliverable, output, place.store, [...extra, '--dry-run']);
@@ -83,7 +98,9 @@ export async function patchTo(oldFilm: Film, newFilm: Film, output: Output, extr
   expect(forecast.json?.frames, 'I8: the dry run predicts the run').toEqual(ran.json.frames);
   expect(forecast.json?.dirty).toEqual(ran.json.dirty);
   const reference = await clean(newFilm, output, extra);
-  expect(sha256OfPath(place.deliverable), 'E1: the patched file is the clean render').toBe(sha256OfPath(reference.deliverable));
+  expect(sha256OfPath(place.deliverable), 'E1: the patched file is the clean render').toBe(
+    sha256OfPath(reference.deliverable),
+  );
   await checkPictures(place.deliverable, newFilm, extra);
   return { ran, ...place };
 }
