@@ -22,7 +22,12 @@ export async function doctor(context: CommandContext): Promise<CommandOutcome> {
   const ok = checks.every((check) => check.ok);
   return {
     document: { schema: 'patchwork.doctor/1', ok, checks: checks.map((check): Json => ({ ...check })) },
-    text: checks.map((check) => `${check.ok ? '✓' : '✗'} ${check.name.padEnd(18)} ${check.found}${check.hint === null ? '' : `\n    ${check.hint}`}`).join('\n'),
+    text: checks
+      .map(
+        (check) =>
+          `${check.ok ? '✓' : '✗'} ${check.name.padEnd(18)} ${check.found}${check.hint === null ? '' : `\n    ${check.hint}`}`,
+      )
+      .join('\n'),
     exitCode: ok ? 0 : 1,
   };
 }
@@ -39,7 +44,13 @@ async function profileChecks(context: CommandContext): Promise<Check[]> {
   for (const name of builtInProfileNames) {
     const extension = name === 'h264' ? '.mp4' : '.mov';
     try {
-      const profile = resolveProfile({ requested: name, ledger: null, extension, timelineFacts: facts, firstMediaFacts: null });
+      const profile = resolveProfile({
+        requested: name,
+        ledger: null,
+        extension,
+        timelineFacts: facts,
+        firstMediaFacts: null,
+      });
       const toolchain = await context.workers().toolchain(profile.video, { signal: context.signal });
       checks.push({ name, ok: true, found: `${toolchain.encoder}`, hint: null });
     } catch (error) {
@@ -57,12 +68,18 @@ async function storeCheck(context: CommandContext): Promise<Check> {
     name: 'chunk store',
     ok: alarms === 0,
     found: `${folder}${alarms > 0 ? `, ${alarms} keys were encoded to different bytes` : ''}`,
-    hint: alarms > 0 ? 'This machine gave two results for one job: check its memory; patchwork fsck lists the keys.' : null,
+    hint:
+      alarms > 0 ? 'This machine gave two results for one job: check its memory; patchwork fsck lists the keys.' : null,
   };
 }
 
 async function spaceCheck(context: CommandContext): Promise<Check> {
   const free = await context.files.freeBytes(context.settings.store.value);
   const ok = free >= littleSpaceBytes;
-  return { name: 'free space', ok, found: bytesText(free), hint: ok ? null : 'Make room, or move the store with --store.' };
+  return {
+    name: 'free space',
+    ok,
+    found: bytesText(free),
+    hint: ok ? null : 'Make room, or move the store with --store.',
+  };
 }

@@ -4,6 +4,7 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5;
 /** Error codes that mean more than plain failure (1). */
 const special: ReadonlyMap<string, ExitCode> = new Map([
   ['PW_FULL_REQUIRED', 2],
+  ['PW_MIXED_UNSUPPORTED', 2],
   ['PW_UNKNOWN_REFUSED', 3],
   ['PW_VERIFY_FAILED', 5],
   ['PW_PROOF_FAILED', 5],

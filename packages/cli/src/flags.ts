@@ -12,6 +12,7 @@ export interface RenderFlags extends CommonFlags {
   readonly timeline?: string;
   readonly forceRange?: readonly string[];
   readonly full?: boolean;
+  readonly allowMixed?: boolean;
   readonly onUnknown?: string;
   readonly mediaMap?: readonly string[];
   readonly search?: readonly string[];
@@ -38,6 +39,7 @@ export async function renderRequest(
     range: flags.range ?? null,
     forceRanges: flags.forceRange ?? [],
     full: flags.full ?? false,
+    allowMixed: flags.allowMixed ?? false,
     onUnknown: unknownPolicy(flags.onUnknown),
     mediaMap: mapRules(flags.mediaMap),
     searchFolders: (flags.search ?? []).map((each) => resolve(folder, each)),
@@ -59,11 +61,15 @@ async function profileFrom(context: CommandContext, folder: string, text: string
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as RenderRequest['profile'];
   } catch (cause) {
-    throw new PatchworkError('PW_PROFILE_SYNTAX', `${path} is no JSON: ${cause instanceof Error ? cause.message : ''}`, {
-      cause,
-      hint: 'A profile file is a JSON object; see docs/reference/profiles.md.',
-      details: { path },
-    });
+    throw new PatchworkError(
+      'PW_PROFILE_SYNTAX',
+      `${path} is no JSON: ${cause instanceof Error ? cause.message : ''}`,
+      {
+        cause,
+        hint: 'A profile file is a JSON object; see docs/reference/profiles.md.',
+        details: { path },
+      },
+    );
   }
 }
 
@@ -71,11 +77,17 @@ function unknownPolicy(text: string | undefined): UnknownPolicy {
   if (text === undefined || text === 'refuse') return 'refuse';
   if (text === 'trust' || text === 'full') return text;
   if (/^probe(:\d+)?$/.test(text)) {
-    throw new PatchworkError('PW_USAGE_POLICY', '--on-unknown probe needs a host renderer; the built-in one sees all it draws', {
-      hint: 'Use refuse, full or trust.',
-    });
+    throw new PatchworkError(
+      'PW_USAGE_POLICY',
+      '--on-unknown probe needs a host renderer; the built-in one sees all it draws',
+      {
+        hint: 'Use refuse, full or trust.',
+      },
+    );
   }
-  throw new PatchworkError('PW_USAGE_POLICY', `--on-unknown ${text} is no policy`, { hint: 'Use refuse, full or trust.' });
+  throw new PatchworkError('PW_USAGE_POLICY', `--on-unknown ${text} is no policy`, {
+    hint: 'Use refuse, full or trust.',
+  });
 }
 
 /** Reads `--media-map` rules. @throws PW_USAGE_MAP */
@@ -86,7 +98,9 @@ export function mapRules(texts: readonly string[] | undefined): RenderRequest['m
 function mapRule(text: string): { from: string; to: string } {
   const at = text.indexOf('=');
   if (at < 1) {
-    throw new PatchworkError('PW_USAGE_MAP', `--media-map ${text} is no OLD=NEW`, { hint: 'Example: --media-map D:\\Rushes\\=/mnt/rushes/' });
+    throw new PatchworkError('PW_USAGE_MAP', `--media-map ${text} is no OLD=NEW`, {
+      hint: 'Example: --media-map D:\\Rushes\\=/mnt/rushes/',
+    });
   }
   return { from: text.slice(0, at), to: text.slice(at + 1) };
 }

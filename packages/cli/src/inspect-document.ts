@@ -1,11 +1,33 @@
 import type { Diagnostic, Json } from '@patchwork/kernel';
 import { timelineRate } from '@patchwork/formats';
-import { add, addTime, floor, formatRate, formatRational, multiply, secondsFromTime, zero, type Rate, type Rational } from '@patchwork/time';
-import { activeReferenceOrNull, isItem, tracksOf, trimmedRange, type Item, type Timeline, type Track } from '@patchwork/timeline';
+import {
+  add,
+  addTime,
+  floor,
+  formatRate,
+  formatRational,
+  multiply,
+  secondsFromTime,
+  zero,
+  type Rate,
+  type Rational,
+} from '@patchwork/time';
+import {
+  activeReferenceOrNull,
+  isItem,
+  tracksOf,
+  trimmedRange,
+  type Item,
+  type Timeline,
+  type Track,
+} from '@patchwork/timeline';
 import type { CommandResult } from './output.ts';
 
 /** The `patchwork.inspect/1` document: record frames from the timeline's start, source in media frames (`n/d` where fractional). */
-export function inspectDocument(timelines: readonly Timeline[], diagnostics: readonly Diagnostic[]): CommandResult['document'] {
+export function inspectDocument(
+  timelines: readonly Timeline[],
+  diagnostics: readonly Diagnostic[],
+): CommandResult['document'] {
   return {
     schema: 'patchwork.inspect/1',
     timelines: timelines.map(timelineJson),
@@ -35,7 +57,13 @@ function trackJson(track: Track, rate: Rate): { readonly json: Json; readonly du
       continue;
     }
     const end = add(at, secondsFromTime(trimmedRange(child).duration));
-    items.push({ kind: child.kind, name: child.name, record: [frameAt(at, rate), frameAt(end, rate)], source: sourceJson(child), media: mediaOf(child) });
+    items.push({
+      kind: child.kind,
+      name: child.name,
+      record: [frameAt(at, rate), frameAt(end, rate)],
+      source: sourceJson(child),
+      media: mediaOf(child),
+    });
     at = end;
   }
   return { json: { kind: track.trackKind, name: track.name, items }, duration: frameAt(at, rate) };

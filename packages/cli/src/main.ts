@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events';
+import { PatchworkError } from '@patchwork/kernel';
 import { processTerminal } from './terminal.ts';
 import { runCommandLine } from './program.ts';
 
@@ -8,7 +9,7 @@ const interrupt = new AbortController();
 // Every job under way listens: many are no leak.
 setMaxListeners(0, interrupt.signal);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => interrupt.abort());
+  process.once(signal, () => interrupt.abort(interrupted(signal)));
 }
 
 process.exitCode = await runCommandLine(
@@ -21,3 +22,9 @@ process.exitCode = await runCommandLine(
   },
   process.argv.slice(2),
 );
+
+function interrupted(signal: string): PatchworkError {
+  return new PatchworkError('PW_INTERRUPTED', `stopped by ${signal}`, {
+    hint: 'Start it again; finished chunks are kept.',
+  });
+}

@@ -34,12 +34,21 @@ export interface ErrorDocument {
 /** The document of a failure, `patchwork.error/1`. */
 export function errorDocument(error: unknown): ErrorDocument {
   if (isPatchworkError(error)) {
-    return { schema: 'patchwork.error/1', code: error.code, message: error.message, hint: error.hint, details: error.details };
+    return {
+      schema: 'patchwork.error/1',
+      code: error.code,
+      message: error.message,
+      hint: error.hint,
+      details: error.details,
+    };
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
-    schema: 'patchwork.error/1', code: 'PW_INTERNAL', message,
-    hint: 'This is a fault of Patchwork. Nothing of yours was changed; please report it with this text.', details: {},
+    schema: 'patchwork.error/1',
+    code: 'PW_INTERNAL',
+    message,
+    hint: 'This is a fault of Patchwork. Nothing of yours was changed; please report it with this text.',
+    details: {},
   };
 }
 

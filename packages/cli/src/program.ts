@@ -11,7 +11,10 @@ import { printError } from './output.ts';
 import { runCommand, type CommandContext, type CommandOutcome, type CommonFlags, type Shell } from './shell.ts';
 
 /** Runs a command's work in its context and keeps its exit code. */
-export type RunAction = (flags: CommonFlags, work: (context: CommandContext) => Promise<CommandOutcome>) => Promise<void>;
+export type RunAction = (
+  flags: CommonFlags,
+  work: (context: CommandContext) => Promise<CommandOutcome>,
+) => Promise<void>;
 
 /** Parses the words of a command line, runs the command, and gives the exit code. */
 export async function runCommandLine(shell: Shell, words: readonly string[]): Promise<ExitCode> {
@@ -26,7 +29,9 @@ export async function runCommandLine(shell: Shell, words: readonly string[]): Pr
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    const usage = new PatchworkError('PW_USAGE', error.message.replace(/^error: /, ''), { hint: 'See patchwork --help, or patchwork COMMAND --help.' });
+    const usage = new PatchworkError('PW_USAGE', error.message.replace(/^error: /, ''), {
+      hint: 'See patchwork --help, or patchwork COMMAND --help.',
+    });
     return exitCodeOf(printError(shell.terminal, usage, words.includes('--json')));
   }
 }

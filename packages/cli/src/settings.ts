@@ -42,7 +42,10 @@ export async function readSettings(sources: SettingSources): Promise<Settings> {
     if (flag !== undefined) return { value: flag, origin: 'flag', place: `--${key}` };
     const fromEnv = env[variable];
     if (fromEnv !== undefined && fromEnv !== '') return { value: fromEnv, origin: 'environment', place: variable };
-    for (const [origin, file] of [['project file', project], ['user file', user]] as const) {
+    for (const [origin, file] of [
+      ['project file', project],
+      ['user file', user],
+    ] as const) {
       const value = file?.values[key];
       if (file !== null && value !== undefined) return { value: settingText(value), origin, place: file.path };
     }
@@ -51,7 +54,10 @@ export async function readSettings(sources: SettingSources): Promise<Settings> {
   return {
     store: pick(flags.store, 'PATCHWORK_STORE', 'store', join(cacheFolder(env), 'patchwork')),
     storeCapBytes: wholeNumber(pick(undefined, 'PATCHWORK_STORE_CAP', 'storeCapBytes', '20000000000'), 'storeCapBytes'),
-    workers: wholeNumber(pick(flags.workers, 'PATCHWORK_WORKERS', 'workers', String(availableParallelism())), 'workers'),
+    workers: wholeNumber(
+      pick(flags.workers, 'PATCHWORK_WORKERS', 'workers', String(availableParallelism())),
+      'workers',
+    ),
   };
 }
 
@@ -73,9 +79,13 @@ function configFolder(env: SettingSources['env']): string {
 function wholeNumber(setting: Setting<string>, name: string): Setting<number> {
   const value = Number(setting.value);
   if (!Number.isSafeInteger(value) || value < 1) {
-    throw new PatchworkError('PW_SETTINGS_INVALID', `${name} is "${setting.value}" (${setting.place ?? 'default'}), not a whole number from 1`, {
-      hint: 'See where each setting comes from with: patchwork config --origin',
-    });
+    throw new PatchworkError(
+      'PW_SETTINGS_INVALID',
+      `${name} is "${setting.value}" (${setting.place ?? 'default'}), not a whole number from 1`,
+      {
+        hint: 'See where each setting comes from with: patchwork config --origin',
+      },
+    );
   }
   return { ...setting, value };
 }
@@ -102,7 +112,10 @@ async function readJson(files: FilePort, path: string): Promise<SettingsFile | n
     if (typeof values !== 'object' || values === null || Array.isArray(values)) throw new SyntaxError('not an object');
     return { path, values: values as { readonly [key: string]: unknown } };
   } catch (cause) {
-    throw new PatchworkError('PW_SETTINGS_INVALID', `${path} is not a JSON object`, { cause, hint: 'Correct or remove it.' });
+    throw new PatchworkError('PW_SETTINGS_INVALID', `${path} is not a JSON object`, {
+      cause,
+      hint: 'Correct or remove it.',
+    });
   } finally {
     await file.close();
   }

@@ -1,5 +1,13 @@
 import { isPatchworkError, PatchworkError } from '@patchwork/kernel';
-import { currentEntry, deliverableChunks, readLedger, trustOf, type Ledger, type LedgerEntry, type StoredChunk } from '@patchwork/store';
+import {
+  currentEntry,
+  deliverableChunks,
+  readLedger,
+  trustOf,
+  type Ledger,
+  type LedgerEntry,
+  type StoredChunk,
+} from '@patchwork/store';
 import { corruptChunks, readMovie } from '@patchwork/splice';
 import type { RenderContext } from './context.ts';
 
@@ -23,7 +31,10 @@ export async function inspectBase(context: RenderContext, path: string, paranoid
   const stat = await files.stat(path);
   if (stat === null) return { kind: 'absent', ledger: sidecar };
   if (stat.isDirectory) {
-    throw new PatchworkError('PW_DELIVERABLE_FOLDER', `${path} is a folder`, { hint: 'Give the deliverable a file name.', details: { path } });
+    throw new PatchworkError('PW_DELIVERABLE_FOLDER', `${path} is a folder`, {
+      hint: 'Give the deliverable a file name.',
+      details: { path },
+    });
   }
   const moovDigest = await moovDigestOf(context, path);
   if (typeof moovDigest !== 'string') {
@@ -57,7 +68,12 @@ export interface BaseChunks {
  * The chunks of a base that `wanted` names. Those of a trusted file are taken at their word (the writer hashes them while
  * it copies); any other file's are read and hashed here, so that a dry run predicts the run.
  */
-export async function chunksOfBase(context: RenderContext, path: string, base: Base, wanted: ReadonlySet<string>): Promise<BaseChunks> {
+export async function chunksOfBase(
+  context: RenderContext,
+  path: string,
+  base: Base,
+  wanted: ReadonlySet<string>,
+): Promise<BaseChunks> {
   if (base.kind !== 'ours' && base.kind !== 'damaged') return { good: new Map(), failed: new Set() };
   const candidates = deliverableChunks(base.entry, path).filter((chunk) => wanted.has(chunk.key));
   if (base.kind === 'ours' && base.trusted) {

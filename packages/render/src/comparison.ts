@@ -50,7 +50,9 @@ interface Source {
 }
 
 async function sourceOf(context: RenderContext, text: string, options: CompareOptions): Promise<Source> {
-  return /\.(mov|mp4|m4v)(@\{[^}]*\})?$/i.test(text) ? deliveredSource(context, text) : fileSource(context, text, options);
+  return /\.(mov|mp4|m4v)(@\{[^}]*\})?$/i.test(text)
+    ? deliveredSource(context, text)
+    : fileSource(context, text, options);
 }
 
 async function deliveredSource(context: RenderContext, text: string): Promise<Source> {
@@ -69,7 +71,10 @@ async function deliveredSource(context: RenderContext, text: string): Promise<So
   };
 }
 
-type EntryFields = Pick<Awaited<ReturnType<typeof readRevision>>['entry'], 'profile' | 'timeline' | 'timelineName' | 'media' | 'epochs'>;
+type EntryFields = Pick<
+  Awaited<ReturnType<typeof readRevision>>['entry'],
+  'profile' | 'timeline' | 'timelineName' | 'media' | 'epochs'
+>;
 
 /** A spread would unpack the chunks. */
 function entryFields({ profile, timeline, timelineName, media, epochs }: EntryFields): EntryFields {
@@ -95,9 +100,19 @@ async function fileSource(context: RenderContext, path: string, options: Compare
     const rate = facts.rate ?? given?.rate ?? first?.rate;
     const side = { timeline: loaded.timeline, identityOf: (url: string) => catalog.find(url)?.identity ?? null };
     if (width === undefined || height === undefined || rate === undefined) {
-      return { ...side, program: null, unknown: [`${path}: its raster or rate is not known`], diagnostics: loaded.diagnostics };
+      return {
+        ...side,
+        program: null,
+        unknown: [`${path}: its raster or rate is not known`],
+        diagnostics: loaded.diagnostics,
+      };
     }
-    const canvas: Canvas = { width, height, rate, color: given?.color ?? { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'tv' } };
+    const canvas: Canvas = {
+      width,
+      height,
+      rate,
+      color: given?.color ?? { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'tv' },
+    };
     return { ...side, ...compiledOrUnknown(context, path, loaded.timeline, canvas, catalog.find, loaded.diagnostics) };
   };
   return { canvas: null, open };
@@ -112,7 +127,16 @@ function compiledOrUnknown(
   diagnostics: readonly Diagnostic[],
 ): Pick<ComparedSide, 'program' | 'unknown' | 'diagnostics'> {
   try {
-    const compiled = compileProgram({ timeline, canvas, media, sha256: context.sha256, sampleRate: 48_000, epochs: [], font: fontDigest(), range: null });
+    const compiled = compileProgram({
+      timeline,
+      canvas,
+      media,
+      sha256: context.sha256,
+      sampleRate: 48_000,
+      epochs: [],
+      font: fontDigest(),
+      range: null,
+    });
     return { program: compiled.program, unknown: [], diagnostics: [...diagnostics, ...compiled.diagnostics] };
   } catch (error) {
     // What cannot be drawn can still be compared in words; the comparison says what it could not see.

@@ -46,7 +46,12 @@ export async function renderDeliverable(context: RenderContext, request: RenderR
   }
 }
 
-async function deliver(context: RenderContext, request: RenderRequest, preparation: Preparation, forecast: Forecast): Promise<Delivery> {
+async function deliver(
+  context: RenderContext,
+  request: RenderRequest,
+  preparation: Preparation,
+  forecast: Forecast,
+): Promise<Delivery> {
   const notes: string[] = [];
   const bench = new ChunkBench(context, request, preparation);
   await bench.render(preparation.plan.missing);
@@ -66,7 +71,13 @@ async function deliver(context: RenderContext, request: RenderRequest, preparati
           fresh: bench.fresh,
           depth: request.proof,
         }),
-      record: (made) => recordDelivery(context, request, preparation, { written: made, pieces: movieSpec(preparation, bench.atHand, sound.spec).video.pieces, sound: sound.spec, rendered: bench.renderedFrames() }),
+      record: (made) =>
+        recordDelivery(context, request, preparation, {
+          written: made,
+          pieces: movieSpec(preparation, bench.atHand, sound.spec).video.pieces,
+          sound: sound.spec,
+          rendered: bench.renderedFrames(),
+        }),
     });
     await settleDelivery(context, request.deliverablePath, written.moovDigest, bench.fresh);
     return deliveryOf(request, preparation, forecast, { written, rendered: bench.renderedFrames(), notes });
@@ -106,7 +117,8 @@ async function soundFor(
 ): Promise<{ readonly spec: SoundSpec | null; readonly path: string | null }> {
   const { profile, program, catalog } = preparation;
   if (preparation.soundKey === null) return { spec: null, path: null };
-  if (preparation.sound !== null) return { spec: keptSound(preparation.sound, profile.sound, request.deliverablePath), path: null };
+  if (preparation.sound !== null)
+    return { spec: keptSound(preparation.sound, profile.sound, request.deliverablePath), path: null };
   const { spec, path, clipped } = await renderSoundTrack(context, program.sound, profile.sound, catalog.named);
   if (clipped > 0) notes.push(`${clipped} sound samples were above full scale and were clipped`);
   return { spec, path };

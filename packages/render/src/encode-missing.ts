@@ -1,10 +1,12 @@
 import { setMaxListeners } from 'node:events';
-import type { Digest } from '@patchwork/kernel';
+import { isPatchworkError, type Digest } from '@patchwork/kernel';
 import type { MissingChunk, VideoProfile } from '@patchwork/plan';
 import type { JobMedia, PictureJob } from '@patchwork/media';
 import type { MediaInfo, Picture, Program } from '@patchwork/program';
 import type { StoredChunk } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
+import { checkUnchanged } from './media-catalog.ts';
+import type { IdentifiedMedia } from './snapshot.ts';
 
 /** Frames of one job at most: long enough to keep a decoder running, short enough that a killed run loses little. */
 const jobFrames = 48;
@@ -14,7 +16,7 @@ export interface EncodeRequest {
   readonly program: Program;
   readonly missing: readonly MissingChunk[];
   readonly video: VideoProfile;
-  readonly media: readonly MediaInfo[];
+  readonly media: readonly IdentifiedMedia[];
   readonly unmodelled: 'refuse' | 'pass-through';
 }
 
@@ -22,7 +24,7 @@ export interface EncodeRequest {
  * Renders every missing chunk, in runs over all workers, and puts each run into the store as soon as it is done: what was
  * finished survives a kill. Memory is bounded by the runs under way, whatever the timeline's length.
  *
- * @throws what the workers and the store throw; the runs under way are stopped, the finished ones stay.
+ * @throws PW_MEDIA_CHANGED, and what the workers and the store throw; the runs under way are stopped, the finished ones stay.
  */
 export async function encodeMissing(context: RenderContext, request: EncodeRequest): Promise<readonly StoredChunk[]> {
   const runs = runsOf(request.missing);
@@ -83,8 +85,20 @@ async function encodeRun(
     outPath,
     unmodelled: request.unmodelled,
   };
-  const chunks = await context.workers().encodePictures(job, { signal, onProgress });
-  return context.store.adoptPack(outPath, chunks);
+  const paths = new Set(job.media.map(({ path }) => path));
+  const used = request.media.filter(({ path }) => paths.has(path));
+  try {
+    const chunks = await context.workers().encodePictures(job, { signal, onProgress });
+    // What was drawn from other bytes must never be found under these keys, in this run or a later one.
+    await checkUnchanged(context, used);
+    return await context.store.adoptPack(outPath, chunks);
+  } catch (error) {
+    await context.files.remove(outPath);
+    // A file that cannot be decoded because it is being written over is told as that.
+    if (!signal.aborted && isPatchworkError(error) && error.code === 'PW_MEDIA_DECODE')
+      await checkUnchanged(context, used);
+    throw error;
+  }
 }
 
 /** Cuts the missing chunks into runs: neighbours in record order, up to {@link jobFrames} together. */

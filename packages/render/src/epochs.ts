@@ -8,7 +8,12 @@ import { compileEntry } from './snapshot.ts';
  * The epochs of an entry, brought to another programme by content: a frame takes the epoch of the frames that showed the
  * same picture, wherever it has moved. `plain` is the new programme compiled without epochs.
  */
-export function carriedEpochs(context: RenderContext, entry: LedgerEntry, plain: Program, range: FrameRange | null): readonly Epoch[] {
+export function carriedEpochs(
+  context: RenderContext,
+  entry: LedgerEntry,
+  plain: Program,
+  range: FrameRange | null,
+): readonly Epoch[] {
   const old = compileEntry(context, { ...entryFields(entry), epochs: [] }).program;
   const offset = entry.range?.in ?? 0;
   const numbers = new Map<FrameKey, number>();
@@ -42,7 +47,9 @@ export function forcedEpochs(ranges: readonly FrameRange[], existing: readonly E
 }
 
 /** The fields of an entry that compiling needs; a spread would unpack its chunks. */
-function entryFields(entry: LedgerEntry): Pick<LedgerEntry, 'profile' | 'timeline' | 'timelineName' | 'media' | 'range'> {
+function entryFields(
+  entry: LedgerEntry,
+): Pick<LedgerEntry, 'profile' | 'timeline' | 'timelineName' | 'media' | 'range'> {
   const { profile, timeline, timelineName, media, range } = entry;
   return { profile, timeline, timelineName, media, range };
 }

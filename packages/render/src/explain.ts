@@ -18,31 +18,65 @@ export interface Explanation {
  * differs from the delivery before, also where it has moved. `frame` counts from the timeline's start and lies within
  * the entry.
  */
-export function explainDelivered(context: Pick<RenderContext, 'sha256'>, history: History, entry: LedgerEntry, frame: number): Explanation {
+export function explainDelivered(
+  context: Pick<RenderContext, 'sha256'>,
+  history: History,
+  entry: LedgerEntry,
+  frame: number,
+): Explanation {
   const { program } = compileEntry(context, entry);
   const offset = entry.range?.in ?? 0;
   const parent = history.ledger.entries.find((each) => each.id === entry.parent) ?? null;
-  const explained = explainPlanned(program, frame - offset, chunkRanges(entry), parent === null ? null : deliveryOf(context, parent, offset));
+  const explained = explainPlanned(
+    program,
+    frame - offset,
+    chunkRanges(entry),
+    parent === null ? null : deliveryOf(context, parent, offset),
+  );
   const made = madeBy(explained.chunk?.key ?? null, parent);
-  const media = mediaOf([program.pictureAt(frame - offset)], entry.media).map(({ identity, path }) => ({ identity, path }));
+  const media = mediaOf([program.pictureAt(frame - offset)], entry.media).map(({ identity, path }) => ({
+    identity,
+    path,
+  }));
   return {
     document: {
       frame,
       key: explained.key,
-      chunk: explained.chunk === null ? null : { key: explained.chunk.key, frames: [explained.chunk.in + offset, explained.chunk.out + offset] },
+      chunk:
+        explained.chunk === null
+          ? null
+          : { key: explained.chunk.key, frames: [explained.chunk.in + offset, explained.chunk.out + offset] },
       made,
       clips: explained.clips.map((clip) => ({ ...clip })),
       media,
       picture: [...explained.picture],
-      before: explained.before === null ? null : { ...explained.before, picture: [...explained.before.picture], changes: explained.before.changes.map((change) => ({ ...change })) },
+      before:
+        explained.before === null
+          ? null
+          : {
+              ...explained.before,
+              picture: [...explained.before.picture],
+              changes: explained.before.changes.map((change) => ({ ...change })),
+            },
     },
-    lines: [...chunkLines(explained, offset, made), ...explained.clips.map((clip) => `  ${clip.track}  ${clip.name}${clip.media === null ? '' : `  ${clip.media}`}`), ...explained.picture.map((line) => `  ${line}`), ...beforeLines(explained)],
+    lines: [
+      ...chunkLines(explained, offset, made),
+      ...explained.clips.map((clip) => `  ${clip.track}  ${clip.name}${clip.media === null ? '' : `  ${clip.media}`}`),
+      ...explained.picture.map((line) => `  ${line}`),
+      ...beforeLines(explained),
+    ],
   };
 }
 
 function deliveryOf(context: Pick<RenderContext, 'sha256'>, entry: LedgerEntry, offset: number): PreviousDelivery {
   const { program } = compileEntry(context, entry);
-  return { program, chunks: chunkRanges(entry), video: entry.profile.video, toolchain: entry.toolchain, shift: offset - (entry.range?.in ?? 0) };
+  return {
+    program,
+    chunks: chunkRanges(entry),
+    video: entry.profile.video,
+    toolchain: entry.toolchain,
+    shift: offset - (entry.range?.in ?? 0),
+  };
 }
 
 function madeBy(key: Digest | null, parent: LedgerEntry | null): 'rendered' | 'reused' {
@@ -50,7 +84,11 @@ function madeBy(key: Digest | null, parent: LedgerEntry | null): 'rendered' | 'r
 }
 
 function chunkLines({ chunk }: FrameExplanation, offset: number, made: 'rendered' | 'reused'): string[] {
-  return chunk === null ? [] : [`chunk ${chunk.key.slice(0, 12)}, frames ${chunk.in + offset}–${chunk.out + offset - 1}: ${made} in this delivery`];
+  return chunk === null
+    ? []
+    : [
+        `chunk ${chunk.key.slice(0, 12)}, frames ${chunk.in + offset}–${chunk.out + offset - 1}: ${made} in this delivery`,
+      ];
 }
 
 function beforeLines({ before }: FrameExplanation): string[] {

@@ -17,7 +17,10 @@ export function forecastOf(context: RenderContext, preparation: Preparation): Fo
     canvas: program.canvas,
     place,
     dirty: preparation.dirty,
-    reasons: mergeReasons(plan.missing.flatMap(({ reasons }) => reasons)).map((reason) => ({ ...reason, range: { in: reason.range.in + place.offset, out: reason.range.out + place.offset } })),
+    reasons: mergeReasons(plan.missing.flatMap(({ reasons }) => reasons)).map((reason) => ({
+      ...reason,
+      range: { in: reason.range.in + place.offset, out: reason.range.out + place.offset },
+    })),
     watch: watchList(previous?.program ?? null, program).map((stretch) => ({
       in: stretch.in + place.offset,
       out: stretch.out + place.offset,
@@ -39,6 +42,7 @@ function bytesNeeded(preparation: Preparation, guessedFreshBytes: number): numbe
     keptFrames += chunk.out - chunk.in;
   }
   const fresh = keptFrames > 0 ? (kept / keptFrames) * preparation.plan.rendered * 2 : guessedFreshBytes;
-  const sound = preparation.sound?.pieces.reduce((sum, piece) => sum + piece.sizes.reduce((all, size) => all + size, 0), 0) ?? 0;
+  const sound =
+    preparation.sound?.pieces.reduce((sum, piece) => sum + piece.sizes.reduce((all, size) => all + size, 0), 0) ?? 0;
   return Math.ceil(kept + fresh + sound);
 }

@@ -28,15 +28,24 @@ export interface History {
 }
 
 /** Reads a deliverable's history. @throws PW_LEDGER_MISSING, PW_LEDGER_* */
-export async function readHistory(context: Pick<RenderContext, 'files' | 'sha256' | 'store'>, path: string): Promise<History> {
+export async function readHistory(
+  context: Pick<RenderContext, 'files' | 'sha256' | 'store'>,
+  path: string,
+): Promise<History> {
   const { files, sha256 } = context;
   const moovDigest = await moovDigestOrNull(files, sha256, path);
-  const ledger = (await readLedger(files, path, sha256)) ?? (moovDigest === null ? null : await context.store.findLedger(moovDigest, path));
+  const ledger =
+    (await readLedger(files, path, sha256)) ??
+    (moovDigest === null ? null : await context.store.findLedger(moovDigest, path));
   if (ledger === null) {
-    throw new PatchworkError('PW_LEDGER_MISSING', `${path} has no history: neither ${path}.patchwork nor the store knows it`, {
-      hint: 'Only files that Patchwork rendered have one.',
-      details: { path },
-    });
+    throw new PatchworkError(
+      'PW_LEDGER_MISSING',
+      `${path} has no history: neither ${path}.patchwork nor the store knows it`,
+      {
+        hint: 'Only files that Patchwork rendered have one.',
+        details: { path },
+      },
+    );
   }
   const current = moovDigest === null ? null : currentEntry(ledger, moovDigest, await files.stat(path));
   const start = current ?? ledger.entries.at(-1);
@@ -60,7 +69,10 @@ export interface Blame {
 }
 
 /** Says of every stretch which render made it, or of one frame. @throws as {@link readRevision} */
-export async function blame(context: Pick<RenderContext, 'files' | 'sha256' | 'store'>, revision: Revision): Promise<readonly Blame[]> {
+export async function blame(
+  context: Pick<RenderContext, 'files' | 'sha256' | 'store'>,
+  revision: Revision,
+): Promise<readonly Blame[]> {
   const { history, entry } = await readRevision(context, revision);
   const line = historyOf(history.ledger, entry);
   const maker = new Map<Digest, LedgerEntry>();

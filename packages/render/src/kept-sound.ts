@@ -13,7 +13,11 @@ export function keptSound(sound: LedgerSound, profile: SoundProfile, path: strin
     priming: sound.priming,
     packetSizes: isPcm ? null : sound.pieces.flatMap((piece) => piece.sizes),
     samplesPerPacket: sound.samplesPerPacket,
-    places: sound.pieces.map((piece) => ({ path, offset: piece.offset, sizeBytes: piece.sizes.reduce((sum, size) => sum + size, 0) })),
+    places: sound.pieces.map((piece) => ({
+      path,
+      offset: piece.offset,
+      sizeBytes: piece.sizes.reduce((sum, size) => sum + size, 0),
+    })),
     digest: sound.digest,
   };
 }

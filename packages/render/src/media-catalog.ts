@@ -22,7 +22,11 @@ export interface MediaCatalog {
  *
  * @throws what the probe throws (`PW_MEDIA_*`), and PW_FILE_* when a file cannot be read.
  */
-export async function openCatalog(context: RenderContext, targetUrls: readonly string[], search: MediaSearch): Promise<MediaCatalog> {
+export async function openCatalog(
+  context: RenderContext,
+  targetUrls: readonly string[],
+  search: MediaSearch,
+): Promise<MediaCatalog> {
   const urlsOf = new Map<string, string[]>();
   for (const url of new Set(targetUrls)) {
     const path = await firstExisting(context, candidatePaths(url, search));
@@ -87,12 +91,17 @@ async function probedOnce(context: RenderContext, path: string, file: Digest): P
   const known = context.mediaCache.probeOf(file, proberVersion);
   if (known !== null) return { ...(known as unknown as ProbedMedia), path };
   const facts = await context.workers().probe(path, { signal: context.signal });
+  // The probe opens the file again: what it saw is kept for the hashed bytes only if they are still there.
+  await checkUnchanged(context, [{ path, file }]);
   await context.mediaCache.keepProbe(file, proberVersion, facts as unknown as Json);
   return facts;
 }
 
 /** Checks that no file changed since it was identified. @throws PW_MEDIA_CHANGED naming the first one that did */
-export async function checkUnchanged(context: RenderContext, media: readonly NamedMedia[]): Promise<void> {
+export async function checkUnchanged(
+  context: RenderContext,
+  media: readonly Pick<IdentifiedMedia, 'path' | 'file'>[],
+): Promise<void> {
   for (const info of media) {
     if ((await context.mediaCache.identityOf(info.path)) === info.file) continue;
     throw new PatchworkError('PW_MEDIA_CHANGED', `${info.path} changed while it was rendered`, {

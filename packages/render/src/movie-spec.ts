@@ -4,7 +4,11 @@ import type { StoredChunk } from '@patchwork/store';
 import type { Preparation } from './preparation.ts';
 
 /** The movie that a preparation asks for, with chunks at hand: the one input of the canonical write. */
-export function movieSpec(preparation: Preparation, atHand: ReadonlyMap<Digest, StoredChunk>, sound: SoundSpec | null): MovieSpec {
+export function movieSpec(
+  preparation: Preparation,
+  atHand: ReadonlyMap<Digest, StoredChunk>,
+  sound: SoundSpec | null,
+): MovieSpec {
   const { profile, program, chunks } = preparation;
   return {
     format: profile.container.format,
@@ -17,6 +21,9 @@ export function movieSpec(preparation: Preparation, atHand: ReadonlyMap<Digest, 
 
 function pieceOf(atHand: ReadonlyMap<Digest, StoredChunk>, key: Digest): StoredChunk {
   const chunk = atHand.get(key);
-  if (chunk === undefined) throw new PatchworkError('PW_RENDER_CHUNK_LOST', `chunk ${key} was rendered and is gone`, { hint: 'Run the command again.' });
+  if (chunk === undefined)
+    throw new PatchworkError('PW_RENDER_CHUNK_LOST', `chunk ${key} was rendered and is gone`, {
+      hint: 'Run the command again.',
+    });
   return chunk;
 }

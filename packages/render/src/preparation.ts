@@ -62,7 +62,7 @@ export interface Preparation {
  * Walks the corridor up to the plan: timeline, media, programme, chunks, what is at hand. Writes nothing but caches.
  *
  * @throws everything that makes the render impossible, before anything is rendered: PW_MEDIA_*, PW_TIMELINE_*,
- *   PW_PROFILE_*, PW_FULL_REQUIRED, PW_DELIVERABLE_FOREIGN, PW_UNKNOWN_REFUSED, PW_RANGE_*.
+ *   PW_PROFILE_*, PW_FULL_REQUIRED, PW_MIXED_UNSUPPORTED, PW_DELIVERABLE_FOREIGN, PW_UNKNOWN_REFUSED, PW_RANGE_*.
  */
 export async function prepare(context: RenderContext, request: RenderRequest): Promise<Preparation> {
   const baseStat = await context.files.stat(request.deliverablePath);
@@ -84,11 +84,14 @@ export async function prepare(context: RenderContext, request: RenderRequest): P
     firstMediaFacts: firstVideoFacts(loaded.timeline, catalog.find),
   });
   const snapshot = entry === null ? null : compileEntry(context, entry);
-  const old = entry === null || snapshot === null ? null : { timeline: snapshot.facts, profile: entry.profile, toolchain: entry.toolchain };
+  const old =
+    entry === null || snapshot === null
+      ? null
+      : { timeline: snapshot.facts, profile: entry.profile, toolchain: entry.toolchain };
   // First what the files say, so that a profile which no encoder would take is refused by the key that differs.
-  if (old !== null) checkSettings(old, { ...old, timeline: facts, profile }, request.deliverablePath);
+  if (old !== null) checkSettings(old, { ...old, timeline: facts, profile }, request.deliverablePath, request);
   const toolchain = await context.workers().toolchain(profile.video, { signal: context.signal });
-  if (old !== null) checkSettings(old, { ...old, toolchain }, request.deliverablePath);
+  if (old !== null) checkSettings(old, { ...old, toolchain }, request.deliverablePath, request);
   const compiled = compileRequest(context, request, { loaded, facts, profile, catalog, previous: snapshot, entry });
   const { program, epochs, range } = compiled;
   checkUnmodelled(program, request);
@@ -109,12 +112,26 @@ export async function prepare(context: RenderContext, request: RenderRequest): P
   });
   return {
     deliverablePath: request.deliverablePath,
-    loaded, facts, profile, toolchain, catalog, program, range, epochs, base, baseStat, previous, chunks,
+    loaded,
+    facts,
+    profile,
+    toolchain,
+    catalog,
+    program,
+    range,
+    epochs,
+    base,
+    baseStat,
+    previous,
+    chunks,
     plan: withFailed(plan, hand.failed),
     atHand: hand.good,
     soundKey: key,
     sound,
-    dirty: previous === null ? [{ in: range?.in ?? 0, out: (range?.in ?? 0) + program.frames }] : placed(dirtyRanges(previous.program, program, shift), range),
+    dirty:
+      previous === null
+        ? [{ in: range?.in ?? 0, out: (range?.in ?? 0) + program.frames }]
+        : placed(dirtyRanges(previous.program, program, shift), range),
     diagnostics: [...loaded.diagnostics, ...compiled.diagnostics],
   };
 }
@@ -129,7 +146,11 @@ interface CompileParts {
 }
 
 /** Compiles the timeline: once to place the epochs that earlier runs left, and again with them where there are any. */
-function compileRequest(context: RenderContext, request: RenderRequest, parts: CompileParts): {
+function compileRequest(
+  context: RenderContext,
+  request: RenderRequest,
+  parts: CompileParts,
+): {
   readonly program: Program;
   readonly range: FrameRange | null;
   readonly epochs: readonly Epoch[];
@@ -139,7 +160,9 @@ function compileRequest(context: RenderContext, request: RenderRequest, parts: C
   const range = request.range === null ? null : parseRange(request.range, facts);
   const { width, height, rate, color } = profile.video;
   const canvas: Canvas = { width, height, rate, color };
-  const compile = (epochs: readonly Epoch[]): { readonly program: Program; readonly diagnostics: readonly Diagnostic[] } =>
+  const compile = (
+    epochs: readonly Epoch[],
+  ): { readonly program: Program; readonly diagnostics: readonly Diagnostic[] } =>
     compileProgram({
       timeline: loaded.timeline,
       canvas,
@@ -151,8 +174,15 @@ function compileRequest(context: RenderContext, request: RenderRequest, parts: C
       range,
     });
   const plain = compile([]);
-  const carried = entry === null || entry.epochs.length === 0 ? [] : carriedEpochs(context, entry, plain.program, range);
-  const epochs = [...carried, ...forcedEpochs(request.forceRanges.map((text) => parseRange(text, facts)), carried)];
+  const carried =
+    entry === null || entry.epochs.length === 0 ? [] : carriedEpochs(context, entry, plain.program, range);
+  const epochs = [
+    ...carried,
+    ...forcedEpochs(
+      request.forceRanges.map((text) => parseRange(text, facts)),
+      carried,
+    ),
+  ];
   return { range, epochs, ...(epochs.length === 0 ? plain : compile(epochs)) };
 }
 
@@ -160,10 +190,14 @@ function checkUnmodelled(program: Program, request: RenderRequest): void {
   const [first] = program.unmodelled;
   if (first === undefined || request.onUnknown === 'trust') return;
   const count = program.unmodelled.length;
-  throw new PatchworkError('PW_UNKNOWN_REFUSED', `the built-in renderer cannot draw ${first.label}${count > 1 ? ` and ${count - 1} more` : ''}`, {
-    hint: 'Remove it, or render the picture underneath with --on-unknown trust: the report then names every such place.',
-    details: { unmodelled: program.unmodelled.map(({ label, range }) => ({ label, range: [range.in, range.out] })) },
-  });
+  throw new PatchworkError(
+    'PW_UNKNOWN_REFUSED',
+    `the built-in renderer cannot draw ${first.label}${count > 1 ? ` and ${count - 1} more` : ''}`,
+    {
+      hint: 'Remove it, or render the picture underneath with --on-unknown trust: the report then names every such place.',
+      details: { unmodelled: program.unmodelled.map(({ label, range }) => ({ label, range: [range.in, range.out] })) },
+    },
+  );
 }
 
 async function atHand(
@@ -195,7 +229,9 @@ function previousDelivery(previous: Preparation['previous'], shift: number): Pre
 function withFailed(plan: Plan, failed: ReadonlySet<Digest>): Plan {
   if (failed.size === 0) return plan;
   const missing = plan.missing.map((chunk) =>
-    failed.has(chunk.key) ? { ...chunk, reasons: [{ code: 'lost', text: 'reused span failed hash', range: chunk.range }] } : chunk,
+    failed.has(chunk.key)
+      ? { ...chunk, reasons: [{ code: 'lost', text: 'reused span failed hash', range: chunk.range }] }
+      : chunk,
   );
   return { ...plan, missing };
 }
@@ -204,4 +240,3 @@ function placed(ranges: readonly FrameRange[], range: FrameRange | null): readon
   const offset = range?.in ?? 0;
   return offset === 0 ? ranges : ranges.map((each) => ({ in: each.in + offset, out: each.out + offset }));
 }
-

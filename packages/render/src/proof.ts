@@ -53,7 +53,8 @@ export async function findingsOfMovie(context: RenderContext, request: ProofRequ
     decodeDigests: (job: Parameters<ReturnType<RenderContext['workers']>['decodeDigests']>[0]) =>
       context.workers().decodeDigests(job, {
         signal: context.signal,
-        onProgress: (done) => context.onProgress({ phase: 'prove', done: Math.min(done, total), total, unit: 'frames' }),
+        onProgress: (done) =>
+          context.onProgress({ phase: 'prove', done: Math.min(done, total), total, unit: 'frames' }),
       }),
   };
   return (await proveDecoding(port, request.path, plan)).map(findingFrom);

@@ -15,14 +15,14 @@ export function parseRange(text: string, facts: TimelineFacts): FrameRange {
     if (start === null || end === null) continue;
     if (start < 0 || end <= start) {
       throw new PatchworkError('PW_RANGE_EMPTY', `range ${text} holds no frame: it runs from ${start} to ${end}`, {
-        hint: 'OUT is exclusive and must lie behind IN; frames count from the timeline\'s start.',
+        hint: "OUT is exclusive and must lie behind IN; frames count from the timeline's start.",
         details: { range: text },
       });
     }
     return { in: start, out: end };
   }
   throw new PatchworkError('PW_RANGE_FORM', `"${text}" is no range`, {
-    hint: 'Write IN:OUT, each a frame from the timeline\'s start (240:720) or a timecode (01:00:10:00:01:00:30:00).',
+    hint: "Write IN:OUT, each a frame from the timeline's start (240:720) or a timecode (01:00:10:00:01:00:30:00).",
     details: { range: text },
   });
 }

@@ -30,15 +30,26 @@ export interface MadeMovie {
  * Writes the history entry of a deliverable that is about to get its name, and saves what only the old one holds. Both are
  * durable when this returns; a crash before the rename leaves an entry that fits no file and harms nobody.
  */
-export async function recordDelivery(context: RenderContext, request: RenderRequest, preparation: Preparation, made: MadeMovie): Promise<void> {
+export async function recordDelivery(
+  context: RenderContext,
+  request: RenderRequest,
+  preparation: Preparation,
+  made: MadeMovie,
+): Promise<void> {
   const { files, sha256 } = context;
   const { base, previous } = preparation;
   const entry = await entryOf(context, preparation, made);
   if (previous !== null && base.kind === 'ours') {
-    const survivors = new Set([...preparation.chunks.map(({ key }) => key), ...(entry.sound?.pieces ?? []).map(({ key }) => key)]);
+    const survivors = new Set([
+      ...preparation.chunks.map(({ key }) => key),
+      ...(entry.sound?.pieces ?? []).map(({ key }) => key),
+    ]);
     await keepReplaced(context.store, { entry: previous.entry, path: request.deliverablePath, survivors });
   }
-  const ledger = ledgerOf(preparation) ?? (await readLedger(files, request.deliverablePath, sha256)) ?? emptyLedger(request.deliverablePath, sha256);
+  const ledger =
+    ledgerOf(preparation) ??
+    (await readLedger(files, request.deliverablePath, sha256)) ??
+    emptyLedger(request.deliverablePath, sha256);
   await appendEntry(files, ledger, entry, sha256);
 }
 
@@ -47,7 +58,12 @@ function ledgerOf({ base }: Preparation): Ledger | null {
 }
 
 /** Trusts the new file from now on, keeps a copy of its history in the store, and lets go of chunks that it holds itself. */
-export async function settleDelivery(context: RenderContext, path: string, moovDigest: Digest, fresh: ReadonlySet<Digest>): Promise<void> {
+export async function settleDelivery(
+  context: RenderContext,
+  path: string,
+  moovDigest: Digest,
+  fresh: ReadonlySet<Digest>,
+): Promise<void> {
   const { files, sha256, store } = context;
   const ledger = await readLedger(files, path, sha256);
   const entry = ledger?.entries.findLast((each) => each.moovDigest === moovDigest);
@@ -68,7 +84,11 @@ async function entryOf(context: RenderContext, preparation: Preparation, made: M
     fileSha256: written.sha256 ?? '',
     profile,
     toolchain,
-    timeline: { name: loaded.fileName, format: loaded.fileName.slice(loaded.fileName.lastIndexOf('.') + 1), text: new TextDecoder().decode(loaded.bytes) },
+    timeline: {
+      name: loaded.fileName,
+      format: loaded.fileName.slice(loaded.fileName.lastIndexOf('.') + 1),
+      text: new TextDecoder().decode(loaded.bytes),
+    },
     timelineName: loaded.timeline.name,
     media: catalog.named satisfies readonly NamedMedia[],
     epochs,
@@ -76,16 +96,32 @@ async function entryOf(context: RenderContext, preparation: Preparation, made: M
     renderer: 'ffmpeg',
     counts: { rendered: made.rendered, reused: program.frames - made.rendered },
     chunks: placedChunks(made.pieces, written.placed),
-    sound: made.sound === null || preparation.soundKey === null ? null : await soundOf(context, preparation.soundKey, made.sound, written.soundPlaced),
+    sound:
+      made.sound === null || preparation.soundKey === null
+        ? null
+        : await soundOf(context, preparation.soundKey, made.sound, written.soundPlaced),
   };
 }
 
 /** Chunks as a ledger names them: without the path they came from, with the offset where they stand now. */
 export function placedChunks(chunks: readonly EncodedChunk[], placed: readonly number[]): readonly LedgerChunk[] {
-  return chunks.map(({ key, digest, sizes, order, sync, config }, index) => ({ key, digest, sizes, order, sync, config, offset: placed[index] ?? 0 }));
+  return chunks.map(({ key, digest, sizes, order, sync, config }, index) => ({
+    key,
+    digest,
+    sizes,
+    order,
+    sync,
+    config,
+    offset: placed[index] ?? 0,
+  }));
 }
 
-async function soundOf(context: RenderContext, key: Digest, sound: SoundSpec, places: readonly SoundPlace[]): Promise<LedgerSound> {
+async function soundOf(
+  context: RenderContext,
+  key: Digest,
+  sound: SoundSpec,
+  places: readonly SoundPlace[],
+): Promise<LedgerSound> {
   const { digest, config, samplesPerPacket, priming, samples } = sound;
   const pieces: LedgerChunk[] = [];
   let packet = 0;
@@ -93,9 +129,20 @@ async function soundOf(context: RenderContext, key: Digest, sound: SoundSpec, pl
     const first = packet;
     let size = 0;
     while (sound.packetSizes !== null && size < place.sizeBytes) size += sound.packetSizes[packet++] ?? place.sizeBytes;
-    const sizes = sound.packetSizes === null ? [place.sizeBytes] : Array.from({ length: packet - first }, (_, index) => sound.packetSizes?.[first + index] ?? 0);
+    const sizes =
+      sound.packetSizes === null
+        ? [place.sizeBytes]
+        : Array.from({ length: packet - first }, (_, index) => sound.packetSizes?.[first + index] ?? 0);
     const pieceDigest = await digestOf(context, place);
-    pieces.push({ key: pieceDigest, digest: pieceDigest, sizes, order: sizes.map((_, index) => index), sync: sizes.map(() => true), config: '', offset: place.offset });
+    pieces.push({
+      key: pieceDigest,
+      digest: pieceDigest,
+      sizes,
+      order: sizes.map((_, index) => index),
+      sync: sizes.map(() => true),
+      config: '',
+      offset: place.offset,
+    });
   }
   return { key, digest, config, samplesPerPacket, priming, samples, pieces };
 }

@@ -14,16 +14,24 @@ import type { Base } from './base.ts';
 /** Refuses to overwrite what is not ours. @throws PW_DELIVERABLE_FOREIGN, PW_FULL_REQUIRED */
 export function checkBase(base: Base, path: string): void {
   if (base.kind === 'foreign') {
-    throw new PatchworkError('PW_DELIVERABLE_FOREIGN', `${path} is no deliverable that Patchwork knows: its index fits no entry of a ledger`, {
-      hint: 'It was made or edited elsewhere. Give another name with -o, or overwrite it with --full.',
-      details: { path },
-    });
+    throw new PatchworkError(
+      'PW_DELIVERABLE_FOREIGN',
+      `${path} is no deliverable that Patchwork knows: its index fits no entry of a ledger`,
+      {
+        hint: 'It was made or edited elsewhere. Give another name with -o, or overwrite it with --full.',
+        details: { path },
+      },
+    );
   }
   if (base.kind === 'unreadable') {
-    throw new PatchworkError('PW_FULL_REQUIRED', `${path} cannot be patched: ${base.reason}, and it has no sidecar to mend it from`, {
-      hint: 'Put the file NAME.patchwork back beside it, or render everything anew with --full.',
-      details: { path, reason: base.reason },
-    });
+    throw new PatchworkError(
+      'PW_FULL_REQUIRED',
+      `${path} cannot be patched: ${base.reason}, and it has no sidecar to mend it from`,
+      {
+        hint: 'Put the file NAME.patchwork back beside it, or render everything anew with --full.',
+        details: { path, reason: base.reason },
+      },
+    );
   }
 }
 
@@ -34,17 +42,39 @@ export interface PatchSettings {
   readonly toolchain: Toolchain;
 }
 
-/** Refuses a patch that would have to render everything, with every setting that differs. @throws PW_FULL_REQUIRED */
-export function checkSettings(previous: PatchSettings, next: PatchSettings, path: string): void {
+/**
+ * Refuses a patch that would have to render everything, with every setting that differs. What is a remux (container, sound,
+ * the colour labels of H.264) is none of them.
+ *
+ * @throws PW_FULL_REQUIRED; PW_MIXED_UNSUPPORTED where the old chunks were asked to stay beside new ones
+ */
+export function checkSettings(
+  previous: PatchSettings,
+  next: PatchSettings,
+  path: string,
+  options: { readonly allowMixed: boolean },
+): void {
   const differences = [
     ...timelineDifference(previous.timeline, next.timeline),
     ...profileDifference(previous.profile, next.profile),
     ...toolchainDifference(previous.toolchain, next.toolchain),
   ].filter(({ domain }) => domain === 'video');
   if (differences.length === 0) return;
-  throw new PatchworkError('PW_FULL_REQUIRED', `${path} was rendered differently: ${differences.map(formatDifference).join(', ')}`, {
+  const message = `${path} was rendered differently: ${differences.map(formatDifference).join(', ')}`;
+  const details = { path, differences: differences.map((difference) => differenceDetail(difference)) };
+  if (options.allowMixed) {
+    throw new PatchworkError(
+      'PW_MIXED_UNSUPPORTED',
+      `${message}; --allow-mixed cannot keep its chunks: a ledger holds one profile`,
+      {
+        hint: 'Nothing was changed. Render everything anew with --full, or go back to the old settings.',
+        details,
+      },
+    );
+  }
+  throw new PatchworkError('PW_FULL_REQUIRED', message, {
     hint: 'Render everything anew with --full, or go back to the old settings.',
-    details: { path, differences: differences.map((difference) => differenceDetail(difference)) },
+    details,
   });
 }
 

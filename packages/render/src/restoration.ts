@@ -1,5 +1,12 @@
 import { PatchworkError, type Digest } from '@patchwork/kernel';
-import { movieSizeBytes, publish, refuseSmallDisk, writeMovie, type MovieSpec, type SoundPlace } from '@patchwork/splice';
+import {
+  movieSizeBytes,
+  publish,
+  refuseSmallDisk,
+  writeMovie,
+  type MovieSpec,
+  type SoundPlace,
+} from '@patchwork/splice';
 import {
   appendEntry,
   emptyLedger,
@@ -33,7 +40,11 @@ export interface Restored {
  * @param output where to write it; null replaces the deliverable, whose own chunks are kept in the store for the way back.
  * @throws PW_RESTORE_LOST naming the frames whose chunks are gone, PW_LEDGER_*, PW_DELIVERABLE_EXISTS, PW_PROOF_FAILED
  */
-export async function restoreRevision(context: RenderContext, revision: Revision, output: string | null): Promise<Restored> {
+export async function restoreRevision(
+  context: RenderContext,
+  revision: Revision,
+  output: string | null,
+): Promise<Restored> {
   const { files } = context;
   const path = output ?? revision.path;
   const lock = await lockDeliverable(context.store.context, path);
@@ -42,7 +53,10 @@ export async function restoreRevision(context: RenderContext, revision: Revision
     const { history, entry } = await readRevision(context, revision);
     const expected = await files.stat(path);
     if (output !== null && expected !== null) {
-      throw new PatchworkError('PW_DELIVERABLE_EXISTS', `${output} exists already`, { hint: 'Give another name with -o.', details: { path: output } });
+      throw new PatchworkError('PW_DELIVERABLE_EXISTS', `${output} exists already`, {
+        hint: 'Give another name with -o.',
+        details: { path: output },
+      });
     }
     const spec = restoredSpec(context, history, entry);
     await refuseSmallDisk(files, path, movieSizeBytes(spec, context.hashing));
@@ -58,7 +72,10 @@ export async function restoreRevision(context: RenderContext, revision: Revision
           const survivors = new Set([...next.chunks, ...(next.sound?.pieces ?? [])].map(({ key }) => key));
           await keepReplaced(context.store, { entry: history.current, path, survivors });
         }
-        const ledger = output === null ? history.ledger : ((await readLedger(files, path, context.sha256)) ?? emptyLedger(path, context.sha256));
+        const ledger =
+          output === null
+            ? history.ledger
+            : ((await readLedger(files, path, context.sha256)) ?? emptyLedger(path, context.sha256));
         await appendEntry(files, ledger, { ...next, parent: output === null ? next.parent : null }, context.sha256);
       },
     });
@@ -74,15 +91,27 @@ function restoredSpec(context: RenderContext, history: History, entry: LedgerEnt
   const plan = planRestore(entry, base, context.store);
   const [lost] = plan.lost;
   if (lost !== undefined) {
-    const frames = plan.lost.filter(({ track }) => track === 'picture').reduce((sum, { range }) => sum + range.out - range.in, 0);
-    throw new PatchworkError('PW_RESTORE_LOST', `${history.path}: ${plan.lost.length} chunks of that version are gone (${frames} frames, the first at ${lost.range.in})`, {
-      hint: 'The store let them go under its cap. Render the version again from its timeline: patchwork show prints its name.',
-      details: { lost: plan.lost.slice(0, 1000).map(({ track, range }) => ({ track, range: [range.in, range.out] })) },
-    });
+    const frames = plan.lost
+      .filter(({ track }) => track === 'picture')
+      .reduce((sum, { range }) => sum + range.out - range.in, 0);
+    throw new PatchworkError(
+      'PW_RESTORE_LOST',
+      `${history.path}: ${plan.lost.length} chunks of that version are gone (${frames} frames, the first at ${lost.range.in})`,
+      {
+        hint: 'The store let them go under its cap. Render the version again from its timeline: patchwork show prints its name.',
+        details: {
+          lost: plan.lost.slice(0, 1000).map(({ track, range }) => ({ track, range: [range.in, range.out] })),
+        },
+      },
+    );
   }
   const { profile, sound } = entry;
   const pieces = plan.picture.filter((chunk): chunk is StoredChunk => chunk !== null);
-  const places = plan.sound.flatMap((chunk) => (chunk === null ? [] : [{ path: chunk.path, offset: chunk.offset, sizeBytes: chunk.sizes.reduce((sum, size) => sum + size, 0) }]));
+  const places = plan.sound.flatMap((chunk) =>
+    chunk === null
+      ? []
+      : [{ path: chunk.path, offset: chunk.offset, sizeBytes: chunk.sizes.reduce((sum, size) => sum + size, 0) }],
+  );
   return {
     format: profile.container.format,
     video: { profile: profile.video, pieces },
@@ -92,21 +121,42 @@ function restoredSpec(context: RenderContext, history: History, entry: LedgerEnt
   };
 }
 
-async function provenSame(context: RenderContext, path: string, spec: MovieSpec, entry: LedgerEntry, sha256: Digest | null): Promise<void> {
-  const findings = await findingsOfMovie(context, { path, spec, previousKeys: entry.chunks.map(({ key }) => key), fresh: new Set(), depth: 'default' });
+async function provenSame(
+  context: RenderContext,
+  path: string,
+  spec: MovieSpec,
+  entry: LedgerEntry,
+  sha256: Digest | null,
+): Promise<void> {
+  const findings = await findingsOfMovie(context, {
+    path,
+    spec,
+    previousKeys: entry.chunks.map(({ key }) => key),
+    fresh: new Set(),
+    depth: 'default',
+  });
   const [first] = findings;
   if (first === undefined && sha256 === entry.fileSha256) return;
-  throw new PatchworkError('PW_PROOF_FAILED', `the restored file is not the old one: ${first?.message ?? 'another sha256'}`, {
-    hint: 'Nothing was published. Please report this.',
-    details: { expected: entry.fileSha256, found: sha256 },
-  });
+  throw new PatchworkError(
+    'PW_PROOF_FAILED',
+    `the restored file is not the old one: ${first?.message ?? 'another sha256'}`,
+    {
+      hint: 'Nothing was published. Please report this.',
+      details: { expected: entry.fileSha256, found: sha256 },
+    },
+  );
 }
 
 function restoredEntry(
   context: RenderContext,
   entry: LedgerEntry,
   history: History,
-  made: { readonly moovDigest: Digest; readonly sizeBytes: number; readonly placed: readonly number[]; readonly soundPlaced: readonly SoundPlace[] },
+  made: {
+    readonly moovDigest: Digest;
+    readonly sizeBytes: number;
+    readonly placed: readonly number[];
+    readonly soundPlaced: readonly SoundPlace[];
+  },
   spec: MovieSpec,
 ): NewLedgerEntry {
   const { profile, toolchain, timeline, timelineName, media, epochs, range, renderer, fileSha256, sound } = entry;

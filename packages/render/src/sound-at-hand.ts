@@ -7,7 +7,12 @@ import type { RenderContext } from './context.ts';
  * The base's sound track when it is the wanted one and its bytes are whole; else null. As with chunks, the bytes of a
  * trusted file are taken at their word here and hashed by the writer.
  */
-export async function soundAtHand(context: RenderContext, path: string, base: Base, key: Digest | null): Promise<LedgerSound | null> {
+export async function soundAtHand(
+  context: RenderContext,
+  path: string,
+  base: Base,
+  key: Digest | null,
+): Promise<LedgerSound | null> {
   if (key === null || (base.kind !== 'ours' && base.kind !== 'damaged')) return null;
   const { sound } = base.entry;
   if (sound === null || sound.key !== key) return null;

@@ -9,7 +9,12 @@ import type { RenderContext } from './context.ts';
 const soundSchema = 'patchwork.sound/1';
 
 /** Key of a sound track: equal keys are equal bytes. Null when the profile asks for none. */
-export function soundKey(sound: SoundProgram, profile: SoundProfile, toolchain: Toolchain, sha256: Sha256): Digest | null {
+export function soundKey(
+  sound: SoundProgram,
+  profile: SoundProfile,
+  toolchain: Toolchain,
+  sha256: Sha256,
+): Digest | null {
   if (profile.codec === 'none') return null;
   const parts = { schema: soundSchema, program: sound.key, profile, ffmpeg: toolchain.ffmpeg };
   return sha256(canonicalJson(parts as unknown as Json));
@@ -26,7 +31,9 @@ export async function renderSoundTrack(
   const named = new Set(sound.pieces.map((piece) => piece.media));
   const encoded = await context.workers().renderSound(
     {
-      media: media.flatMap((info) => (named.has(info.identity) ? [{ identity: info.identity, path: info.path, info }] : [])),
+      media: media.flatMap((info) =>
+        named.has(info.identity) ? [{ identity: info.identity, path: info.path, info }] : [],
+      ),
       sound,
       profile,
       outPath: path,
@@ -34,7 +41,12 @@ export async function renderSoundTrack(
     {
       signal: context.signal,
       onProgress: (done, total) =>
-        context.onProgress({ phase: 'sound', done: done / sound.sampleRate, total: total / sound.sampleRate, unit: 'seconds' }),
+        context.onProgress({
+          phase: 'sound',
+          done: done / sound.sampleRate,
+          total: total / sound.sampleRate,
+          unit: 'seconds',
+        }),
     },
   );
   return { spec: specOf(encoded, profile, path), path, clipped: encoded.clipped };

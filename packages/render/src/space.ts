@@ -8,10 +8,14 @@ export async function requireSpace(context: RenderContext, deliverablePath: stri
   const free = await context.files.freeBytes(dirname(deliverablePath));
   const { bytes } = forecast.estimate;
   if (free >= bytes) return;
-  throw new PatchworkError('PW_FILE_NO_SPACE', `${dirname(deliverablePath)} has ${megabytes(free)} MB free; the new deliverable needs about ${megabytes(bytes)} MB`, {
-    hint: 'Make room, or deliver to another disk with -o. Nothing was written.',
-    details: { path: deliverablePath, freeBytes: free, neededBytes: bytes },
-  });
+  throw new PatchworkError(
+    'PW_FILE_NO_SPACE',
+    `${dirname(deliverablePath)} has ${megabytes(free)} MB free; the new deliverable needs about ${megabytes(bytes)} MB`,
+    {
+      hint: 'Make room, or deliver to another disk with -o. Nothing was written.',
+      details: { path: deliverablePath, freeBytes: free, neededBytes: bytes },
+    },
+  );
 }
 
 function megabytes(bytes: number): string {

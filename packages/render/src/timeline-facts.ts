@@ -1,6 +1,15 @@
 import type { RasterFacts } from '@patchwork/plan';
 import { parseRate, round, secondsFromTime, multiply, zero, type Rate } from '@patchwork/time';
-import { member, plainJson, trimmedRange, type Clip, type Composable, type Stack, type Timeline, type Track } from '@patchwork/timeline';
+import {
+  member,
+  plainJson,
+  trimmedRange,
+  type Clip,
+  type Composable,
+  type Stack,
+  type Timeline,
+  type Track,
+} from '@patchwork/timeline';
 
 /** What a timeline says of itself before anything is compiled. */
 export interface TimelineFacts extends RasterFacts {
@@ -13,7 +22,10 @@ export interface TimelineFacts extends RasterFacts {
 export function timelineFacts(timeline: Timeline): TimelineFacts {
   const noted = member(timeline.metadata, 'patchwork', 'canvas');
   const canvas = noted === undefined || noted === null ? null : plainJson(noted);
-  const fields = typeof canvas === 'object' && canvas !== null && !Array.isArray(canvas) ? (canvas as { readonly [key: string]: unknown }) : {};
+  const fields =
+    typeof canvas === 'object' && canvas !== null && !Array.isArray(canvas)
+      ? (canvas as { readonly [key: string]: unknown })
+      : {};
   const rate = rateOf(fields['rate']) ?? timeline.globalStartTime?.rate ?? firstClipRate(timeline.tracks);
   const start = timeline.globalStartTime === null ? zero : secondsFromTime(timeline.globalStartTime);
   const dropFrame = member(timeline.metadata, 'patchwork', 'dropFrame') === true;

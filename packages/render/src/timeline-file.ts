@@ -37,8 +37,14 @@ export async function loadTimeline(
 }
 
 /** Reads all timelines of a file. @throws PW_FILE_* and what the reader throws */
-export async function readTimelines(context: { readonly files: FilePort }, path: string): Promise<{ readonly timelines: readonly Timeline[]; readonly diagnostics: readonly Diagnostic[] }> {
-  return readTimelineFile({ name: fileName(path), bytes: await readWholeFile(context.files, path, largestTimelineBytes) });
+export async function readTimelines(
+  context: { readonly files: FilePort },
+  path: string,
+): Promise<{ readonly timelines: readonly Timeline[]; readonly diagnostics: readonly Diagnostic[] }> {
+  return readTimelineFile({
+    name: fileName(path),
+    bytes: await readWholeFile(context.files, path, largestTimelineBytes),
+  });
 }
 
 /** As {@link loadTimeline}, from content at hand: a ledger's snapshot. */
@@ -57,10 +63,15 @@ function chosen(timelines: readonly Timeline[], name: string | null, file: strin
   const fitting = name === null ? timelines : timelines.filter((timeline) => timeline.name === name);
   const [first, second] = fitting;
   if (first === undefined) {
-    throw new PatchworkError('PW_TIMELINE_NONE', `${file} holds no timeline${name === null ? '' : ` named "${name}"`}`, {
-      hint: names.length > 0 ? `It holds: ${names.map((each) => `"${each}"`).join(', ')}.` : 'Export the timeline again.',
-      details: { file, names },
-    });
+    throw new PatchworkError(
+      'PW_TIMELINE_NONE',
+      `${file} holds no timeline${name === null ? '' : ` named "${name}"`}`,
+      {
+        hint:
+          names.length > 0 ? `It holds: ${names.map((each) => `"${each}"`).join(', ')}.` : 'Export the timeline again.',
+        details: { file, names },
+      },
+    );
   }
   if (second !== undefined) {
     throw new PatchworkError('PW_TIMELINE_CHOICE', `${file} holds ${fitting.length} timelines`, {
@@ -72,7 +83,10 @@ function chosen(timelines: readonly Timeline[], name: string | null, file: strin
 }
 
 /** Raster and rate of the first video clip's media; null where there is none at hand. */
-export function firstVideoFacts(timeline: Timeline, find: (targetUrl: string) => MediaInfo | null): { readonly width: number; readonly height: number; readonly rate: Rate } | null {
+export function firstVideoFacts(
+  timeline: Timeline,
+  find: (targetUrl: string) => MediaInfo | null,
+): { readonly width: number; readonly height: number; readonly rate: Rate } | null {
   const clip = firstVideoClip(timeline);
   const reference = clip === null ? null : activeReference(clip);
   const video = reference?.kind === 'ExternalReference' ? find(reference.targetUrl)?.video : null;

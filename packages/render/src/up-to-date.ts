@@ -13,5 +13,7 @@ export function isUpToDate(preparation: Preparation): boolean {
   if (profileDifference(entry.profile, profile).length > 0) return false;
   const before = previous.program.start;
   if (before.frame !== program.start.frame || before.dropFrame !== program.start.dropFrame) return false;
-  return entry.chunks.length === chunks.length && entry.chunks.every((chunk, index) => chunk.key === chunks[index]?.key);
+  return (
+    entry.chunks.length === chunks.length && entry.chunks.every((chunk, index) => chunk.key === chunks[index]?.key)
+  );
 }

@@ -19,7 +19,11 @@ export interface Verdict {
  *
  * @throws PW_LEDGER_MISSING when there is nothing to check it against, PW_FILE_*
  */
-export async function verifyDeliverable(context: RenderContext, path: string, depth: 'default' | 'deep'): Promise<Verdict> {
+export async function verifyDeliverable(
+  context: RenderContext,
+  path: string,
+  depth: 'default' | 'deep',
+): Promise<Verdict> {
   const history = await readHistory(context, path);
   const entry = history.current ?? history.line[0];
   if (entry === undefined || history.current === null) {
@@ -30,14 +34,28 @@ export async function verifyDeliverable(context: RenderContext, path: string, de
   const stat = await context.files.stat(path);
   const findings: Finding[] = [];
   if (stat?.size !== entry.fileSize) {
-    findings.push({ code: 'PW_VERIFY_SIZE', message: `${path} has ${stat?.size ?? 0} bytes, its ledger says ${entry.fileSize}` });
+    findings.push({
+      code: 'PW_VERIFY_SIZE',
+      message: `${path} has ${stat?.size ?? 0} bytes, its ledger says ${entry.fileSize}`,
+    });
   }
   findings.push(...(await hashFindings(context, path, entry)));
   const checks = [`${entry.chunks.length} chunks and the sound hashed`];
   if (findings.length === 0) {
     const spec = specOfEntry(context, path, entry);
-    findings.push(...(await findingsOfMovie(context, { path, spec, previousKeys: provenKeys(history, entry), fresh: new Set(), depth })));
-    checks.push('sample tables, edit lists, timecode and ends of picture and sound', depth === 'deep' ? 'every frame decoded, 60 random seeks' : 'decoding and seeking at the seams');
+    findings.push(
+      ...(await findingsOfMovie(context, {
+        path,
+        spec,
+        previousKeys: provenKeys(history, entry),
+        fresh: new Set(),
+        depth,
+      })),
+    );
+    checks.push(
+      'sample tables, edit lists, timecode and ends of picture and sound',
+      depth === 'deep' ? 'every frame decoded, 60 random seeks' : 'decoding and seeking at the seams',
+    );
   }
   return { findings, checks };
 }
@@ -75,12 +93,20 @@ async function hashFindings(context: RenderContext, path: string, entry: LedgerE
   for (const chunk of pictures) {
     const end = frame + chunk.order.length;
     if (bad.has(chunk)) {
-      findings.push({ code: 'PW_VERIFY_HASH', message: `frames ${frame}–${end - 1} (byte ${chunk.offset}) are not what was written`, details: { frames: [frame, end] } });
+      findings.push({
+        code: 'PW_VERIFY_HASH',
+        message: `frames ${frame}–${end - 1} (byte ${chunk.offset}) are not what was written`,
+        details: { frames: [frame, end] },
+      });
     }
     frame = end;
   }
   for (const piece of sounds) {
-    if (bad.has(piece)) findings.push({ code: 'PW_VERIFY_SOUND_HASH', message: `the sound at byte ${piece.offset} is not what was written` });
+    if (bad.has(piece))
+      findings.push({
+        code: 'PW_VERIFY_SOUND_HASH',
+        message: `the sound at byte ${piece.offset} is not what was written`,
+      });
   }
   return findings;
 }

@@ -45,59 +45,111 @@ export interface BeforeAfter {
 /** Writes the report as one page that needs nothing else: no script, no font, no file beside it. */
 export function patchReportHtml(report: PatchReport): string {
   const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${report.title}</title>
-<style>${raw(pageStyle)}</style>
-</head>
-<body>
-<header><h1>${report.title}</h1><p>${report.lead}</p></header>
-<main>
-${summary(report.runs)}
-${report.runs.map(section)}
-</main>
-<footer>${report.colophon.map((line) => html`<p>${line}</p>`)}</footer>
-</body>
-</html>
-`;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${report.title}</title>
+        <style>
+          ${raw(pageStyle)}
+        </style>
+      </head>
+      <body>
+        <header>
+          <h1>${report.title}</h1>
+          <p>${report.lead}</p>
+        </header>
+        <main>${summary(report.runs)} ${report.runs.map(section)}</main>
+        <footer>${report.colophon.map((line) => html`<p>${line}</p>`)}</footer>
+      </body>
+    </html> `;
   return page.markup;
 }
 
 function summary(runs: readonly PatchRun[]): Markup {
-  return html`<div class="scroll"><table class="summary">
-<thead><tr><th>Edit</th><th>Output</th><th class="n">Rendered</th><th class="n">Reused</th><th class="n">Patch</th><th class="n">Clean render</th><th>Identical</th></tr></thead>
-<tbody>${runs.map(
-    (run, index) => html`<tr><td><a href="#run-${index}">${run.name}</a></td><td>${run.output}</td><td class="n">${grouped(run.frames.rendered)}</td><td class="n">${grouped(run.frames.reused)}</td><td class="n">${seconds(run.seconds)}</td><td class="n">${run.cleanSeconds === null ? '–' : seconds(run.cleanSeconds)}</td><td>${verdict(run.identical)}</td></tr>`,
-  )}</tbody>
-</table></div>
-`;
+  return html`<div class="scroll">
+    <table class="summary">
+      <thead>
+        <tr>
+          <th>Edit</th>
+          <th>Output</th>
+          <th class="n">Rendered</th>
+          <th class="n">Reused</th>
+          <th class="n">Patch</th>
+          <th class="n">Clean render</th>
+          <th>Identical</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${runs.map(
+          (run, index) =>
+            html`<tr>
+              <td><a href="#run-${index}">${run.name}</a></td>
+              <td>${run.output}</td>
+              <td class="n">${grouped(run.frames.rendered)}</td>
+              <td class="n">${grouped(run.frames.reused)}</td>
+              <td class="n">${seconds(run.seconds)}</td>
+              <td class="n">${run.cleanSeconds === null ? '–' : seconds(run.cleanSeconds)}</td>
+              <td>${verdict(run.identical)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div> `;
 }
 
 function section(run: PatchRun, index: number): Markup {
   const share = run.frames.total === 0 ? 0 : (100 * run.frames.rendered) / run.frames.total;
   return html`<section id="run-${index}">
-<h2>${run.name} <small>${run.output}</small></h2>
-<p class="facts"><b>${grouped(run.frames.rendered)}</b> of ${grouped(run.frames.total)} frames rendered (${share.toFixed(share < 10 ? 1 : 0)} %), the rest kept byte for byte. ${verdict(run.identical)}</p>
-${timelineStrip(run.tracks, run.rendered, run.frames.total)}
-${run.reasons.length === 0 ? null : html`<h3>Why</h3><ul class="reasons">${run.reasons.map(({ place, text }) => html`<li><span class="tc">${place}</span> ${text}</li>`)}</ul>`}
-${run.pictures.length === 0 ? null : html`<h3>Before and after</h3><div class="pictures">${run.pictures.map(pair)}</div>`}
-<h3>To watch</h3>
-${run.watch.length === 0 ? html`<p>Nothing: every picture and every join was in the delivery before.</p>` : html`<p>${run.watchTotal}, with ten seconds before and after each change.</p><ul class="reasons">${run.watch.map(({ place, length }) => html`<li><span class="tc">${place}</span> ${length}</li>`)}</ul>`}
-</section>
-`;
+    <h2>${run.name} <small>${run.output}</small></h2>
+    <p class="facts">
+      <b>${grouped(run.frames.rendered)}</b> of ${grouped(run.frames.total)} frames rendered
+      (${share.toFixed(share < 10 ? 1 : 0)} %), the rest kept byte for byte. ${verdict(run.identical)}
+    </p>
+    ${timelineStrip(run.tracks, run.rendered, run.frames.total)}
+    ${
+      run.reasons.length === 0
+        ? null
+        : html`<h3>Why</h3>
+            <ul class="reasons">
+              ${run.reasons.map(({ place, text }) => html`<li><span class="tc">${place}</span> ${text}</li>`)}
+            </ul>`
+    }
+    ${
+      run.pictures.length === 0
+        ? null
+        : html`<h3>Before and after</h3>
+            <div class="pictures">${run.pictures.map(pair)}</div>`
+    }
+    <h3>To watch</h3>
+    ${
+      run.watch.length === 0
+        ? html`<p>Nothing: every picture and every join was in the delivery before.</p>`
+        : html`<p>${run.watchTotal}, with ten seconds before and after each change.</p>
+            <ul class="reasons">
+              ${run.watch.map(({ place, length }) => html`<li><span class="tc">${place}</span> ${length}</li>`)}
+            </ul>`
+    }
+  </section> `;
 }
 
 function pair(picture: BeforeAfter): Markup {
   const side = (label: string, image: string | null): Markup =>
-    html`<figure>${image === null ? html`<div class="none">no frame here</div>` : html`<img src="${image}" alt="${label}, ${picture.caption}" loading="lazy">`}<figcaption>${label}</figcaption></figure>`;
-  return html`<div class="pair"><p><span class="tc">${picture.place}</span> ${picture.caption}</p><div>${side('before', picture.before)}${side('after', picture.after)}</div></div>`;
+    html`<figure>
+      ${image === null ? html`<div class="none">no frame here</div>` : html`<img src="${image}" alt="${label}, ${picture.caption}" loading="lazy" />`}
+      <figcaption>${label}</figcaption>
+    </figure>`;
+  return html`<div class="pair">
+    <p><span class="tc">${picture.place}</span> ${picture.caption}</p>
+    <div>${side('before', picture.before)}${side('after', picture.after)}</div>
+  </div>`;
 }
 
 function verdict(identical: boolean | null): Markup {
   if (identical === null) return html`<span class="mark none">not compared</span>`;
-  return identical ? html`<span class="mark yes">identical to clean render</span>` : html`<span class="mark no">differs from clean render</span>`;
+  return identical
+    ? html`<span class="mark yes">identical to clean render</span>`
+    : html`<span class="mark no">differs from clean render</span>`;
 }
 
 function seconds(value: number): string {

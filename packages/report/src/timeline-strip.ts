@@ -31,23 +31,36 @@ const leastNamedWidth = 34;
  *     A1  [ m01 ][ m02 ][ m03 ][ m04 ]
  *         ░░░░░░░░░░█████░░░░░░░░░░░░░
  */
-export function timelineStrip(tracks: readonly StripTrack[], rendered: readonly FrameRange[], totalFrames: number): Markup {
+export function timelineStrip(
+  tracks: readonly StripTrack[],
+  rendered: readonly FrameRange[],
+  totalFrames: number,
+): Markup {
   const scale = (width - gutter) / Math.max(1, totalFrames);
   const x = (frame: number): number => round(gutter + frame * scale);
   const height = (tracks.length + 1) * (laneHeight + gap) + 8;
   const lane = (index: number): number => index * (laneHeight + gap);
   const last = lane(tracks.length) + 5;
-  return html`<div class="scroll"><svg class="strip" viewBox="0 0 ${width} ${height}" role="img" aria-label="timeline, ${rendered.length} rendered ranges">
-${tracks.map(
-    (track, index) => html`<text class="track" x="0" y="${lane(index) + 14}">${track.name}</text>
-${track.items.map((item) => clip(item, track, x, lane(index)))}`,
-  )}
-<text class="track" x="0" y="${last + 14}">file</text>
-<rect class="kept" x="${gutter}" y="${last}" width="${width - gutter}" height="${laneHeight}"/>
-${rendered.map(({ in: start, out }) => html`<rect class="rendered" x="${x(start)}" y="${last}" width="${Math.max(2, round((out - start) * scale))}" height="${laneHeight}"><title>rendered frames ${start}–${out - 1}</title></rect>`)}
-</svg></div>
-<p class="legend"><span class="key kept"></span> kept byte for byte <span class="key rendered"></span> rendered in this run</p>
-`;
+  return html`<div class="scroll">
+      <svg
+        class="strip"
+        viewBox="0 0 ${width} ${height}"
+        role="img"
+        aria-label="timeline, ${rendered.length} rendered ranges"
+      >
+        ${tracks.map(
+          (track, index) =>
+            html`<text class="track" x="0" y="${lane(index) + 14}">${track.name}</text>
+              ${track.items.map((item) => clip(item, track, x, lane(index)))}`,
+        )}
+        <text class="track" x="0" y="${last + 14}">file</text>
+        <rect class="kept" x="${gutter}" y="${last}" width="${width - gutter}" height="${laneHeight}" />
+        ${rendered.map(({ in: start, out }) => html`<rect class="rendered" x="${x(start)}" y="${last}" width="${Math.max(2, round((out - start) * scale))}" height="${laneHeight}"><title>rendered frames ${start}–${out - 1}</title></rect>`)}
+      </svg>
+    </div>
+    <p class="legend">
+      <span class="key kept"></span> kept byte for byte <span class="key rendered"></span> rendered in this run
+    </p> `;
 }
 
 function clip(item: StripItem, track: StripTrack, x: (frame: number) => number, y: number): Markup {
@@ -55,8 +68,15 @@ function clip(item: StripItem, track: StripTrack, x: (frame: number) => number, 
   const size = Math.max(0.6, round(x(item.out) - left - 0.6));
   const className = `clip ${track.kind}${item.changed ? ' changed' : ''}`;
   const room = Math.floor((size - 8) / 6.2);
-  const label = size < leastNamedWidth || room < 2 ? null : html`<text class="name" x="${left + 4}" y="${y + 14}">${item.name.length > room ? `${item.name.slice(0, room - 1)}…` : item.name}</text>`;
-  return html`<rect class="${className}" x="${left}" y="${y}" width="${size}" height="${laneHeight}" rx="2"><title>${item.name}</title></rect>${label}`;
+  const label =
+    size < leastNamedWidth || room < 2
+      ? null
+      : html`<text class="name" x="${left + 4}" y="${y + 14}"
+          >${item.name.length > room ? `${item.name.slice(0, room - 1)}…` : item.name}</text
+        >`;
+  return html`<rect class="${className}" x="${left}" y="${y}" width="${size}" height="${laneHeight}" rx="2"
+      ><title>${item.name}</title></rect
+    >${label}`;
 }
 
 function round(value: number): number {

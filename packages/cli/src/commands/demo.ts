@@ -10,5 +10,7 @@ export function addDemo(program: Command, shell: Shell, run: RunAction): void {
     .command('demo')
     .argument('[folder]', 'where to put it; default: patchwork-demo', 'patchwork-demo')
     .description('show the main job on media made on the spot, with the proof')
-    .action(async (folder: string, flags: CommonFlags) => run(flags, (context) => runDemo(context, shell, resolve(shell.folder, folder))));
+    .action(async (folder: string, flags: CommonFlags) =>
+      run(flags, (context) => runDemo(context, shell, resolve(shell.folder, folder))),
+    );
 }

@@ -30,7 +30,9 @@ export function addHistory(program: Command, shell: Shell, run: RunAction): void
     .command('log')
     .argument('<deliverable>')
     .description('the history of a deliverable, newest first')
-    .action(async (path: string, flags: CommonFlags) => run(flags, (context) => log(context, resolve(shell.folder, path))));
+    .action(async (path: string, flags: CommonFlags) =>
+      run(flags, (context) => log(context, resolve(shell.folder, path))),
+    );
   program
     .command('show')
     .argument('<deliverable[@{n}]>')
@@ -39,7 +41,7 @@ export function addHistory(program: Command, shell: Shell, run: RunAction): void
   program
     .command('blame')
     .argument('<deliverable[@{n}]>')
-    .argument('[position]', 'a frame from the timeline\'s start, or a timecode; default: all')
+    .argument('[position]', "a frame from the timeline's start, or a timecode; default: all")
     .description('which render made these frames')
     .action(async (text: string, position: string | undefined, flags: CommonFlags) =>
       run(flags, (context) => blameCommand(context, revisionFrom(text), position)),
@@ -47,7 +49,7 @@ export function addHistory(program: Command, shell: Shell, run: RunAction): void
   program
     .command('explain')
     .argument('<deliverable[@{n}]>')
-    .argument('<position>', 'a frame from the timeline\'s start, or a timecode')
+    .argument('<position>', "a frame from the timeline's start, or a timecode")
     .description('which inputs made this frame, and why it was rendered or reused')
     .action(async (text: string, position: string, flags: CommonFlags) =>
       run(flags, (context) => explain(context, revisionFrom(text), position)),
@@ -58,7 +60,9 @@ export function addHistory(program: Command, shell: Shell, run: RunAction): void
     .option('-o, --output <file>', 'write the older version here; default: in place of the deliverable')
     .description('bring an older version back')
     .action(async (text: string, flags: CommonFlags & { readonly output?: string }) =>
-      run(flags, (context) => restore(context, revisionFrom(text), flags.output === undefined ? null : resolve(shell.folder, flags.output))),
+      run(flags, (context) =>
+        restore(context, revisionFrom(text), flags.output === undefined ? null : resolve(shell.folder, flags.output)),
+      ),
     );
   program
     .command('verify')
@@ -84,7 +88,9 @@ async function log(context: CommandContext, path: string): Promise<CommandOutcom
 }
 
 function strangerLines(history: History): string[] {
-  return history.current === null ? [`${history.path} is missing or was edited elsewhere; this is what its ledger knows:`] : [];
+  return history.current === null
+    ? [`${history.path} is missing or was edited elsewhere; this is what its ledger knows:`]
+    : [];
 }
 
 function entryLine(entry: LedgerEntry, index: number): string {
@@ -119,8 +125,14 @@ async function show(context: CommandContext, revision: Revision): Promise<Comman
     range: entry.range === null ? null : [entry.range.in, entry.range.out],
     media: entry.media.map(({ path, identity }) => ({ path, identity })),
     epochs: entry.epochs as unknown as Json,
-    chunks: entry.chunks.map((chunk, index) => ({ key: chunk.key, frames: chunk.order.length, offset: chunk.offset, size: sizes[index] ?? 0 })),
-    sound: entry.sound === null ? null : { key: entry.sound.key, digest: entry.sound.digest, samples: entry.sound.samples },
+    chunks: entry.chunks.map((chunk, index) => ({
+      key: chunk.key,
+      frames: chunk.order.length,
+      offset: chunk.offset,
+      size: sizes[index] ?? 0,
+    })),
+    sound:
+      entry.sound === null ? null : { key: entry.sound.key, digest: entry.sound.digest, samples: entry.sound.samples },
   };
   const { video, sound, container } = entry.profile;
   const text = [
@@ -137,7 +149,11 @@ async function show(context: CommandContext, revision: Revision): Promise<Comman
   return { document, text };
 }
 
-async function blameCommand(context: CommandContext, revision: Revision, position: string | undefined): Promise<CommandOutcome> {
+async function blameCommand(
+  context: CommandContext,
+  revision: Revision,
+  position: string | undefined,
+): Promise<CommandOutcome> {
   const { entry } = await readRevision(context, revision);
   const place = placeOf(context, entry);
   const stretches = (await blame(context, revision)).map((each) => ({
@@ -152,7 +168,10 @@ async function blameCommand(context: CommandContext, revision: Revision, positio
       stretches: shown.map((each) => ({ range: [each.range.in, each.range.out], entry: entrySummary(each.entry) })),
     },
     text: shown
-      .map((each) => `${recordRange(place, each.range)}  ${each.entry.id.slice(0, 12)}  ${new Date(each.entry.timeMs).toISOString().slice(0, 19)}  ${each.entry.timeline.name}`)
+      .map(
+        (each) =>
+          `${recordRange(place, each.range)}  ${each.entry.id.slice(0, 12)}  ${new Date(each.entry.timeMs).toISOString().slice(0, 19)}  ${each.entry.timeline.name}`,
+      )
       .join('\n'),
   };
 }
@@ -180,7 +199,13 @@ async function verify(context: CommandContext, path: string, deep: boolean): Pro
   const verdict = await verifyDeliverable(context, path, deep ? 'deep' : 'default');
   const sound = verdict.findings.length === 0;
   return {
-    document: { schema: 'patchwork.verify/1', deliverable: path, verified: sound, checks: verdict.checks, findings: verdict.findings.map((each) => ({ ...each })) },
+    document: {
+      schema: 'patchwork.verify/1',
+      deliverable: path,
+      verified: sound,
+      checks: verdict.checks,
+      findings: verdict.findings.map((each) => ({ ...each })),
+    },
     text: sound
       ? [`${path} is whole`, ...verdict.checks.map((check) => `  ${check}`)].join('\n')
       : [`${path} is NOT whole`, ...verdict.findings.map(({ code, message }) => `  ${message} (${code})`)].join('\n'),
@@ -198,13 +223,19 @@ function frameAt(context: CommandContext, entry: LedgerEntry, text: string): num
   const { program, facts } = compileEntry(context, entry);
   const frame = parsePosition(text, facts);
   if (frame === null) {
-    throw new PatchworkError('PW_POSITION_FORM', `"${text}" is no frame and no timecode`, { hint: 'Write a frame from the timeline\'s start, or HH:MM:SS:FF.' });
+    throw new PatchworkError('PW_POSITION_FORM', `"${text}" is no frame and no timecode`, {
+      hint: "Write a frame from the timeline's start, or HH:MM:SS:FF.",
+    });
   }
   const offset = entry.range?.in ?? 0;
   if (frame < offset || frame >= offset + program.frames) {
-    throw new PatchworkError('PW_POSITION_OUTSIDE', `frame ${frame} is outside the deliverable, which holds [${offset}, ${offset + program.frames})`, {
-      hint: 'Frames count from the timeline\'s start.',
-    });
+    throw new PatchworkError(
+      'PW_POSITION_OUTSIDE',
+      `frame ${frame} is outside the deliverable, which holds [${offset}, ${offset + program.frames})`,
+      {
+        hint: "Frames count from the timeline's start.",
+      },
+    );
   }
   return frame;
 }

@@ -19,6 +19,10 @@ export function addRender(program: Command, shell: Shell, run: RunAction): void 
       .option('--range <in:out>', 'deliver a part; frames from the start, or timecodes; out is exclusive')
       .option('--force-range <in:out>', 'render this part again whatever its keys say (repeatable)', collect, [])
       .option('--full', 'render everything anew; overwrite a file that is not ours')
+      .option(
+        '--allow-mixed',
+        'keep chunks of other settings (not supported yet: refused by name where it would be needed)',
+      )
       .option('--on-unknown <policy>', 'refuse | trust: what to do with items that cannot be drawn', 'refuse')
       .option('--media-map <old=new>', 'media paths that begin with OLD are at NEW (repeatable)', collect, [])
       .option('--search <folder>', 'look for missing media here, by name (repeatable)', collect, [])
@@ -32,7 +36,9 @@ export function addRender(program: Command, shell: Shell, run: RunAction): void 
     .option('--markers <file>', 'write the watch list as a marker EDL')
     .action(async (timeline: string, flags: RenderFlags) =>
       run(flags, (context) =>
-        flags.dryRun === true ? plan(context, shell, timeline, flags.output ?? '', flags) : render(context, shell, timeline, flags),
+        flags.dryRun === true
+          ? plan(context, shell, timeline, flags.output ?? '', flags)
+          : render(context, shell, timeline, flags),
       ),
     );
   shared(program.command('plan'))
@@ -48,18 +54,30 @@ function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
 
-async function plan(context: CommandContext, shell: Shell, timeline: string, deliverable: string, flags: RenderFlags): Promise<CommandOutcome> {
+async function plan(
+  context: CommandContext,
+  shell: Shell,
+  timeline: string,
+  deliverable: string,
+  flags: RenderFlags,
+): Promise<CommandOutcome> {
   const request = await renderRequest(context, shell.folder, timeline, deliverable, flags);
   const forecast = await forecastRender(context, request);
   return { document: { ...forecastDocument(forecast), verified: null }, text: forecastText(forecast) };
 }
 
-async function render(context: CommandContext, shell: Shell, timeline: string, flags: RenderFlags): Promise<CommandOutcome> {
+async function render(
+  context: CommandContext,
+  shell: Shell,
+  timeline: string,
+  flags: RenderFlags,
+): Promise<CommandOutcome> {
   if (flags.output === undefined) throw new PatchworkError('PW_USAGE_OUTPUT', 'render needs -o DELIVERABLE');
   const request = await renderRequest(context, shell.folder, timeline, flags.output, flags);
   const startMs = shell.nowMs();
   const delivery = await renderDeliverable(context, request);
-  if (flags.markers !== undefined) await writeMarkerList(context, resolve(shell.folder, flags.markers), delivery.forecast);
+  if (flags.markers !== undefined)
+    await writeMarkerList(context, resolve(shell.folder, flags.markers), delivery.forecast);
   return {
     document: {
       ...forecastDocument(delivery.forecast),
@@ -82,11 +100,17 @@ function forecastDocument(forecast: Forecast): { readonly schema: string; readon
   return {
     schema: 'patchwork.render/1',
     frames: { total: planned.frames, rendered: planned.rendered, reused: planned.reused },
-    render: normaliseRanges(planned.missing.map(({ range }) => range)).map(({ in: start, out }) => [start + forecast.place.offset, out + forecast.place.offset]),
+    render: normaliseRanges(planned.missing.map(({ range }) => range)).map(({ in: start, out }) => [
+      start + forecast.place.offset,
+      out + forecast.place.offset,
+    ]),
     dirty: forecast.dirty.map(({ in: start, out }) => [start, out]),
     reasons: forecast.reasons.map(({ code, text, range }) => ({ code, text, range: [range.in, range.out] })),
     sound: planned.sound,
-    watch: forecast.watch.map(({ in: start, out, about }) => ({ range: [start, out], about: about.map((each) => [each.in, each.out]) })),
+    watch: forecast.watch.map(({ in: start, out, about }) => ({
+      range: [start, out],
+      about: about.map((each) => [each.in, each.out]),
+    })),
     estimate: { ...forecast.estimate },
     diagnostics: forecast.diagnostics.map((each) => ({ ...each })),
   };
@@ -105,7 +129,11 @@ function forecastText(forecast: Forecast): string {
 
 function deliveryText(delivery: Delivery, tookMs: number): string {
   const { forecast, frames } = delivery;
-  if (delivery.upToDate) return [`${delivery.deliverablePath} is up to date: nothing rendered, nothing written`, ...diagnosticLines(forecast)].join('\n');
+  if (delivery.upToDate)
+    return [
+      `${delivery.deliverablePath} is up to date: nothing rendered, nothing written`,
+      ...diagnosticLines(forecast),
+    ].join('\n');
   return [
     `${delivery.deliverablePath}`,
     `  rendered ${counted(frames.rendered, 'frame')}, reused ${frames.reused.toLocaleString('en-US')}, of ${frames.total.toLocaleString('en-US')}; sound: ${delivery.sound}; ${duration(tookMs)}`,
@@ -135,7 +163,9 @@ function watchLines(forecast: Forecast): string[] {
   const { watch, place } = forecast;
   const total = watch.reduce((sum, range) => sum + lengthOf(range), 0);
   if (total === 0) return ['  nothing to watch again'];
-  const shown = watch.slice(0, 20).map((range) => `    ${recordRange(place, range)}  (${length(place, lengthOf(range))})`);
+  const shown = watch
+    .slice(0, 20)
+    .map((range) => `    ${recordRange(place, range)}  (${length(place, lengthOf(range))})`);
   const rest = watch.length - shown.length;
   return [
     `  watch ${length(place, total)} of ${length(place, forecast.plan.frames)}, 10 s before and after each change:`,

@@ -15,7 +15,9 @@ export function addStore(program: Command, shell: Shell, run: RunAction): void {
     .command('probe')
     .argument('<media>')
     .description('what a media file is, as keys see it')
-    .action(async (path: string, flags: CommonFlags) => run(flags, (context) => probe(context, resolve(shell.folder, path))));
+    .action(async (path: string, flags: CommonFlags) =>
+      run(flags, (context) => probe(context, resolve(shell.folder, path))),
+    );
   program
     .command('gc')
     .description('drop chunks that no deliverable pins, the least used first, down to the cap')
@@ -32,7 +34,9 @@ export function addStore(program: Command, shell: Shell, run: RunAction): void {
     .command('config')
     .option('--origin', 'say where each setting comes from')
     .description('the settings in force')
-    .action(async (flags: CommonFlags & { readonly origin?: boolean }) => run(flags, async (context) => config(context, flags.origin === true)));
+    .action(async (flags: CommonFlags & { readonly origin?: boolean }) =>
+      run(flags, async (context) => config(context, flags.origin === true)),
+    );
 }
 
 async function probe(context: CommandContext, path: string): Promise<CommandOutcome> {
@@ -40,7 +44,10 @@ async function probe(context: CommandContext, path: string): Promise<CommandOutc
   const { video } = info;
   const facts = {
     ...info,
-    video: video === null ? null : { ...video, rate: formatRate(video.rate), times: video.times === null ? null : [...video.times] },
+    video:
+      video === null
+        ? null
+        : { ...video, rate: formatRate(video.rate), times: video.times === null ? null : [...video.times] },
   };
   const lines = [
     `${path}`,
@@ -49,7 +56,10 @@ async function probe(context: CommandContext, path: string): Promise<CommandOutc
     video === null
       ? '  no picture'
       : `  picture   ${video.codec} ${video.profile} ${video.width}×${video.height} ${video.pixelFormat}, ${formatRate(video.rate)} frames a second${video.times === null ? '' : ' on average (variable)'}, ${counted(video.frames, 'frame')}, ${video.fieldOrder}`,
-    ...info.sound.map((sound) => `  sound     ${sound.codec} ${sound.sampleRate} Hz ${sound.layout}, ${counted(sound.samples, 'sample')}`),
+    ...info.sound.map(
+      (sound) =>
+        `  sound     ${sound.codec} ${sound.sampleRate} Hz ${sound.layout}, ${counted(sound.samples, 'sample')}`,
+    ),
   ];
   return { document: { schema: 'patchwork.probe/1', media: facts as unknown as Json }, text: lines.join('\n') };
 }
@@ -67,7 +77,9 @@ async function fsck(context: CommandContext): Promise<CommandOutcome> {
   const clean = checked.findings.length === 0;
   return {
     document: { schema: 'patchwork.fsck/1', clean, ...(checked as unknown as { readonly [key: string]: Json }) },
-    text: clean ? `${counted(checked.chunks, 'chunk')}, all whole` : checked.findings.map((each) => each.message).join('\n'),
+    text: clean
+      ? `${counted(checked.chunks, 'chunk')}, all whole`
+      : checked.findings.map((each) => each.message).join('\n'),
     exitCode: clean ? 0 : 5,
   };
 }
@@ -77,10 +89,15 @@ function config(context: CommandContext, withOrigin: boolean): CommandOutcome {
   return {
     document: {
       schema: 'patchwork.config/1',
-      settings: Object.fromEntries(settings.map(([name, { value, origin, place }]) => [name, { value, origin, place }])),
+      settings: Object.fromEntries(
+        settings.map(([name, { value, origin, place }]) => [name, { value, origin, place }]),
+      ),
     },
     text: settings
-      .map(([name, { value, origin, place }]) => `${name} = ${value}${withOrigin ? `  (${origin}${place === null ? '' : `: ${place}`})` : ''}`)
+      .map(
+        ([name, { value, origin, place }]) =>
+          `${name} = ${value}${withOrigin ? `  (${origin}${place === null ? '' : `: ${place}`})` : ''}`,
+      )
       .join('\n'),
   };
 }

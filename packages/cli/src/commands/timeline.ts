@@ -36,23 +36,29 @@ export function addTimeline(program: Command, shell: Shell, run: RunAction): voi
     .option('--format <format>', 'text | json', 'text')
     .option('--media-map <old=new>', 'media paths that begin with OLD are at NEW (repeatable)', collect, [])
     .option('--search <folder>', 'look for missing media here, by name (repeatable)', collect, [])
-    .description('what changed, in an editor\'s words')
+    .description("what changed, in an editor's words")
     .action(async (old: string, next: string, flags: DiffFlags) =>
-      run(flags.format === 'json' ? { ...flags, json: true } : flags, (context) => diff(context, shell, old, next, flags)),
+      run(flags.format === 'json' ? { ...flags, json: true } : flags, (context) =>
+        diff(context, shell, old, next, flags),
+      ),
     );
   program
     .command('inspect')
     .argument('<timeline>')
     .option('--timeline <name>', 'which timeline of the file')
     .description('tracks, items, effects and everything odd about a timeline file')
-    .action(async (path: string, flags: CommonFlags & { readonly timeline?: string }) => run(flags, (context) => inspect(context, shell, path, flags.timeline)));
+    .action(async (path: string, flags: CommonFlags & { readonly timeline?: string }) =>
+      run(flags, (context) => inspect(context, shell, path, flags.timeline)),
+    );
   program
     .command('convert')
     .argument('<in>')
     .argument('<out>', 'an .otio, .fcpxml or .edl file')
     .option('--timeline <name>', 'which timeline of the file')
     .description('write a timeline in another format, and say what it could not say')
-    .action(async (from: string, to: string, flags: CommonFlags & { readonly timeline?: string }) => run(flags, (context) => convert(context, shell, from, to, flags.timeline)));
+    .action(async (from: string, to: string, flags: CommonFlags & { readonly timeline?: string }) =>
+      run(flags, (context) => convert(context, shell, from, to, flags.timeline)),
+    );
   program
     .command('edit')
     .argument('<timeline>')
@@ -63,14 +69,22 @@ export function addTimeline(program: Command, shell: Shell, run: RunAction): voi
     .option('--strict', 'refuse what would be clamped')
     .option('--dry-run', 'show before and after, write nothing')
     .description('the edit commands, from the shell')
-    .action(async (path: string, op: string | undefined, flags: EditFlags) => run(flags, (context) => edit(context, shell, path, op, flags)));
+    .action(async (path: string, op: string | undefined, flags: EditFlags) =>
+      run(flags, (context) => edit(context, shell, path, op, flags)),
+    );
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
 
-async function diff(context: CommandContext, shell: Shell, oldText: string, newText: string, flags: DiffFlags): Promise<CommandOutcome> {
+async function diff(
+  context: CommandContext,
+  shell: Shell,
+  oldText: string,
+  newText: string,
+  flags: DiffFlags,
+): Promise<CommandOutcome> {
   const format = flags.format ?? 'text';
   if (format !== 'text' && format !== 'json') {
     throw new PatchworkError('PW_USAGE_FORMAT', `diff does not write ${format} yet`, { hint: 'Use text or json.' });
@@ -97,7 +111,12 @@ async function diff(context: CommandContext, shell: Shell, oldText: string, newT
   return { document: changesJson(changes) as CommandOutcome['document'], text: text.join('\n') };
 }
 
-async function inspect(context: CommandContext, shell: Shell, path: string, name: string | undefined): Promise<CommandOutcome> {
+async function inspect(
+  context: CommandContext,
+  shell: Shell,
+  path: string,
+  name: string | undefined,
+): Promise<CommandOutcome> {
   const { timelines, diagnostics } = await readTimelines(context, resolve(shell.folder, path));
   const shown = timelines.filter((timeline) => name === undefined || timeline.name === name);
   return {
@@ -106,22 +125,43 @@ async function inspect(context: CommandContext, shell: Shell, path: string, name
   };
 }
 
-async function convert(context: CommandContext, shell: Shell, from: string, to: string, name: string | undefined): Promise<CommandOutcome> {
+async function convert(
+  context: CommandContext,
+  shell: Shell,
+  from: string,
+  to: string,
+  name: string | undefined,
+): Promise<CommandOutcome> {
   const loaded = await loadTimeline(context.files, context.sha256, resolve(shell.folder, from), name ?? null);
   const path = resolve(shell.folder, to);
   const written = writtenAs(loaded.timeline, path);
   await writeAtomically(context.files, path, new TextEncoder().encode(written.text));
   const notes = [...loaded.diagnostics, ...written.notSaid];
   return {
-    document: { schema: 'patchwork.convert/1', path, diagnostics: loaded.diagnostics.map((each): Json => ({ ...each })), notSaid: written.notSaid.map((each): Json => ({ ...each })) },
+    document: {
+      schema: 'patchwork.convert/1',
+      path,
+      diagnostics: loaded.diagnostics.map((each): Json => ({ ...each })),
+      notSaid: written.notSaid.map((each): Json => ({ ...each })),
+    },
     text: [`${path}`, ...diagnosticLines(notes)].join('\n'),
   };
 }
 
-async function edit(context: CommandContext, shell: Shell, path: string, op: string | undefined, flags: EditFlags): Promise<CommandOutcome> {
+async function edit(
+  context: CommandContext,
+  shell: Shell,
+  path: string,
+  op: string | undefined,
+  flags: EditFlags,
+): Promise<CommandOutcome> {
   const from = resolve(shell.folder, path);
   const loaded = await loadTimeline(context.files, context.sha256, from, flags.timeline ?? null);
-  const plan = planScript(loaded.timeline, await scriptOf(context, shell, op, flags.script), flags.strict === true ? { limits: 'strict' as const } : {});
+  const plan = planScript(
+    loaded.timeline,
+    await scriptOf(context, shell, op, flags.script),
+    flags.strict === true ? { limits: 'strict' as const } : {},
+  );
   const target = flags.output === undefined ? from : resolve(shell.folder, flags.output);
   const isWritten = flags.dryRun !== true && plan.events.length > 0;
   const written = writtenAs(plan.after, target);
@@ -140,27 +180,45 @@ function editOutcome(plan: EditPlan, path: string | null, notSaid: readonly Diag
       notSaid: notSaid.map((each): Json => ({ ...each })),
     },
     text: [
-      'before', drawTimeline(plan.before), 'after', drawTimeline(plan.after),
+      'before',
+      drawTimeline(plan.before),
+      'after',
+      drawTimeline(plan.after),
       path === null ? 'nothing written' : path,
       ...diagnosticLines(notSaid),
     ].join('\n'),
   };
 }
 
-async function scriptOf(context: CommandContext, shell: Shell, op: string | undefined, script: string | undefined): Promise<Json> {
+async function scriptOf(
+  context: CommandContext,
+  shell: Shell,
+  op: string | undefined,
+  script: string | undefined,
+): Promise<Json> {
   if ((op === undefined) === (script === undefined)) {
-    throw new PatchworkError('PW_USAGE_EDIT', 'edit needs one step, or --script FILE', { hint: 'Example: patchwork edit film.otio \'{"op":"ripple","item":"m06","out":-10}\'' });
+    throw new PatchworkError('PW_USAGE_EDIT', 'edit needs one step, or --script FILE', {
+      hint: 'Example: patchwork edit film.otio \'{"op":"ripple","item":"m06","out":-10}\'',
+    });
   }
-  const text = op ?? new TextDecoder().decode(await readWholeFile(context.files, resolve(shell.folder, script ?? ''), 64 << 20));
+  const text =
+    op ?? new TextDecoder().decode(await readWholeFile(context.files, resolve(shell.folder, script ?? ''), 64 << 20));
   try {
     return JSON.parse(text) as Json;
   } catch (cause) {
-    throw new PatchworkError('PW_EDIT_SCRIPT', `the edit script is no JSON: ${cause instanceof Error ? cause.message : ''}`, { cause, hint: 'Write a list of steps: [{"op":"ripple","item":"m06","out":-10}]' });
+    throw new PatchworkError(
+      'PW_EDIT_SCRIPT',
+      `the edit script is no JSON: ${cause instanceof Error ? cause.message : ''}`,
+      { cause, hint: 'Write a list of steps: [{"op":"ripple","item":"m06","out":-10}]' },
+    );
   }
 }
 
 /** Writes a timeline in the format that a file's ending names. @throws PW_FORMAT_WRITE */
-function writtenAs(timeline: Timeline, path: string): { readonly text: string; readonly notSaid: readonly Diagnostic[] } {
+function writtenAs(
+  timeline: Timeline,
+  path: string,
+): { readonly text: string; readonly notSaid: readonly Diagnostic[] } {
   const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
   switch (ending) {
     case 'otio':
@@ -170,10 +228,15 @@ function writtenAs(timeline: Timeline, path: string): { readonly text: string; r
     case 'edl':
       return writeEdl(timeline);
     default:
-      throw new PatchworkError('PW_FORMAT_WRITE', `no timeline is written as .${ending}`, { hint: 'Use .otio, .fcpxml or .edl.', details: { path } });
+      throw new PatchworkError('PW_FORMAT_WRITE', `no timeline is written as .${ending}`, {
+        hint: 'Use .otio, .fcpxml or .edl.',
+        details: { path },
+      });
   }
 }
 
 function diagnosticLines(diagnostics: readonly Diagnostic[]): string[] {
-  return diagnostics.map(({ severity, message, where }) => `  ${severity}: ${message}${where === null ? '' : ` (${where})`}`);
+  return diagnostics.map(
+    ({ severity, message, where }) => `  ${severity}: ${message}${where === null ? '' : ` (${where})`}`,
+  );
 }

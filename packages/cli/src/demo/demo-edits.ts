@@ -15,7 +15,11 @@ const replaced = 'm05';
 
 /** The edits, each on top of the ones before. */
 export const demoEdits: readonly DemoEdit[] = [
-  { name: `ripple trim out −10 on shot ${trimmed + 1}`, apply: (film) => withLength(film, trimmed, -10), replaced: null },
+  {
+    name: `ripple trim out −10 on shot ${trimmed + 1}`,
+    apply: (film) => withLength(film, trimmed, -10),
+    replaced: null,
+  },
   { name: `insert 48 frames before shot ${inserted + 1}`, apply: withInsert, replaced: null },
   { name: `opacity 60 % → 85 % on overlay ${faded + 1}`, apply: withOpacity, replaced: null },
   { name: `${replaced}.mov replaced under the same name`, apply: (film) => film, replaced },
@@ -33,7 +37,10 @@ function withInsert(film: DemoFilm): DemoFilm {
 }
 
 function withOpacity(film: DemoFilm): DemoFilm {
-  return { ...film, overlays: film.overlays.map((overlay, index) => (index === faded ? { ...overlay, opacity: 0.85 } : overlay)) };
+  return {
+    ...film,
+    overlays: film.overlays.map((overlay, index) => (index === faded ? { ...overlay, opacity: 0.85 } : overlay)),
+  };
 }
 
 /** Connected clips move with the shots that they stand over. */

@@ -1,5 +1,14 @@
 import { pathToFileURL } from 'node:url';
-import { demoFrames, demoHeight, demoMediaFrames, demoRate, demoWidth, startOfShot, type DemoFilm, type DemoOverlay } from './demo-film.ts';
+import {
+  demoFrames,
+  demoHeight,
+  demoMediaFrames,
+  demoRate,
+  demoWidth,
+  startOfShot,
+  type DemoFilm,
+  type DemoOverlay,
+} from './demo-film.ts';
 
 /** Writes the film as Final Cut Pro would: one spine, connected clips, a music bed on an audio lane. */
 export function demoFcpxml(film: DemoFilm, media: ReadonlyMap<string, string>): string {
@@ -71,7 +80,12 @@ function overlayLines(names: readonly string[], overlay: DemoOverlay, offset: nu
 }
 
 /** Every eighth shot carries the next stretch of the music bed, on the lane below the picture. */
-function musicLines(film: DemoFilm, names: readonly string[], start: number, shot: DemoFilm['shots'][number]): string[] {
+function musicLines(
+  film: DemoFilm,
+  names: readonly string[],
+  start: number,
+  shot: DemoFilm['shots'][number],
+): string[] {
   const index = film.shots.indexOf(shot);
   if (index % 8 !== 0) return [];
   return [

@@ -4,7 +4,11 @@ import { rational } from '@patchwork/time';
 import { demoHeight, demoMediaFrames, demoMediaNames, demoRate, demoWidth } from './demo-film.ts';
 
 /** Makes the demo's media: test cards that say their name and frame, long-GOP H.264, and a tone each. Returns name → path. */
-export async function writeDemoMedia(workers: MediaWorkers, folder: string, onDone: (done: number, total: number) => void): Promise<Map<string, string>> {
+export async function writeDemoMedia(
+  workers: MediaWorkers,
+  folder: string,
+  onDone: (done: number, total: number) => void,
+): Promise<Map<string, string>> {
   const names = demoMediaNames();
   let done = 0;
   await Promise.all(
@@ -24,7 +28,15 @@ export async function writeDemoFile(workers: MediaWorkers, path: string, id: num
     id,
     label,
     container: 'mov',
-    video: { codec: 'h264', width: demoWidth, height: demoHeight, rate: rational(demoRate), frames: demoMediaFrames, gop: 48, bFrames: 2 },
+    video: {
+      codec: 'h264',
+      width: demoWidth,
+      height: demoHeight,
+      rate: rational(demoRate),
+      frames: demoMediaFrames,
+      gop: 48,
+      bFrames: 2,
+    },
     sound: { codec: 'pcm_s16le', sampleRate: 48000, channels: 2, frequency: 200 + 40 * id, level: 0.2 },
   });
 }

@@ -23,13 +23,19 @@ const oldStep = demoRate;
 /** Takes the pictures of the old deliverable, one a second, before the patch replaces it. */
 export async function pictures(context: CommandContext, deliverable: string): Promise<Look> {
   const take = async (path: string, frames: readonly number[]): Promise<readonly (string | null)[]> => {
-    const images = await context.workers().thumbnails({ items: frames.map((frame) => ({ path, frame })), width: 320, format: 'jpeg', media: [] });
+    const images = await context
+      .workers()
+      .thumbnails({ items: frames.map((frame) => ({ path, frame })), width: 320, format: 'jpeg', media: [] });
     return images.map((bytes) => `data:image/jpeg;base64,${Buffer.from(bytes).toString('base64')}`);
   };
   const { video } = await context.workers().probe(deliverable);
   const frames = Array.from({ length: Math.ceil((video?.frames ?? 0) / oldStep) }, (_, index) => index * oldStep);
   const images = await take(deliverable, frames);
-  return { take, old: new Map(frames.flatMap((frame, index) => (images[index] == null ? [] : [[frame, images[index]] as const]))), deliverable };
+  return {
+    take,
+    old: new Map(frames.flatMap((frame, index) => (images[index] == null ? [] : [[frame, images[index]] as const]))),
+    deliverable,
+  };
 }
 
 /** What a patch of the demo gave. */
@@ -58,11 +64,16 @@ export async function patchRun(patch: DemoPatch): Promise<PatchRun> {
     identical: typeof document['sha256'] === 'string' && document['sha256'] === patch.clean.document['sha256'],
     tracks: tracksOf(patch.after, rendered),
     rendered,
-    reasons: listOf(document['reasons']).slice(0, 8).map((each) => {
-      const reason = each as { readonly text: string; readonly range: Json };
-      return { text: reason.text, place: place(rangeOf(reason.range)) };
-    }),
-    watch: watch.map((range) => ({ place: place(range), length: `${((range.out - range.in) / demoRate).toFixed(1)} s` })),
+    reasons: listOf(document['reasons'])
+      .slice(0, 8)
+      .map((each) => {
+        const reason = each as { readonly text: string; readonly range: Json };
+        return { text: reason.text, place: place(rangeOf(reason.range)) };
+      }),
+    watch: watch.map((range) => ({
+      place: place(range),
+      length: `${((range.out - range.in) / demoRate).toFixed(1)} s`,
+    })),
     watchTotal: `${(watch.reduce((sum, range) => sum + range.out - range.in, 0) / demoRate).toFixed(0)} s of ${(frames.total / demoRate).toFixed(0)} s`,
     pictures: await beforeAfter(patch, rendered),
   };
@@ -70,7 +81,10 @@ export async function patchRun(patch: DemoPatch): Promise<PatchRun> {
 
 /** The middles of the first rendered stretches, at whole seconds, where the old file's pictures were kept. */
 async function beforeAfter(patch: DemoPatch, rendered: readonly FrameRange[]): Promise<readonly BeforeAfter[]> {
-  const frames = rendered.slice(0, 4).map((range) => Math.round((range.in + range.out) / 2 / oldStep) * oldStep).filter((frame) => frame < demoFrames(patch.after));
+  const frames = rendered
+    .slice(0, 4)
+    .map((range) => Math.round((range.in + range.out) / 2 / oldStep) * oldStep)
+    .filter((frame) => frame < demoFrames(patch.after));
   const unique = [...new Set(frames)];
   const images = await patch.look.take(patch.look.deliverable, unique);
   return unique.map((frame, index) => ({

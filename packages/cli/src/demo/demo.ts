@@ -34,7 +34,9 @@ export async function runDemo(context: CommandContext, shell: Shell, folder: str
 async function emptyFolder(folder: string): Promise<void> {
   const exists = await isThere(folder);
   if (exists && !(await isThere(join(folder, mark)))) {
-    throw new PatchworkError('PW_DEMO_FOLDER', `${folder} exists and is no demo folder`, { hint: 'Give another one: patchwork demo FOLDER.' });
+    throw new PatchworkError('PW_DEMO_FOLDER', `${folder} exists and is no demo folder`, {
+      hint: 'Give another one: patchwork demo FOLDER.',
+    });
   }
   await rm(folder, { recursive: true, force: true });
   await mkdir(join(folder, 'media'), { recursive: true });
@@ -73,7 +75,9 @@ class DemoStage {
     this.#say('Making media: 13 clips, each with its name, its frame number and a tone …');
     this.#media = await writeDemoMedia(this.#context.workers(), join(this.#folder, 'media'), () => {});
     await this.#writeTimeline();
-    this.#say(`Timeline: ${this.#timeline}, ${demoFrames(this.#film)} frames, ${this.#film.shots.length} shots and ${this.#film.overlays.length} overlays on 3 picture and 2 sound tracks`);
+    this.#say(
+      `Timeline: ${this.#timeline}, ${demoFrames(this.#film)} frames, ${this.#film.shots.length} shots and ${this.#film.overlays.length} overlays on 3 picture and 2 sound tracks`,
+    );
   }
 
   async #writeTimeline(): Promise<void> {
@@ -96,7 +100,8 @@ class DemoStage {
     const before = this.#film;
     this.#film = edit.apply(before);
     await this.#writeTimeline();
-    if (edit.replaced !== null) await writeDemoFile(this.#context.workers(), this.#media.get(edit.replaced) ?? '', 40, `${edit.replaced} v2`);
+    if (edit.replaced !== null)
+      await writeDemoFile(this.#context.workers(), this.#media.get(edit.replaced) ?? '', 40, `${edit.replaced} v2`);
     for (const output of demoOutputs) await this.#patch(edit, output, before);
   }
 
@@ -110,7 +115,9 @@ class DemoStage {
     const run = await patchRun({ edit, output, patched, clean, before, after: this.#film, look });
     await rm(cleanFolder, { recursive: true });
     this.#runs.push(run);
-    this.#say(`${edit.name}, ${output.name}: ${run.frames.rendered} of ${run.frames.total} frames in ${run.seconds.toFixed(1)} s (clean render ${clean.seconds.toFixed(1)} s); identical to clean render: ${run.identical === true ? 'yes' : 'NO'}`);
+    this.#say(
+      `${edit.name}, ${output.name}: ${run.frames.rendered} of ${run.frames.total} frames in ${run.seconds.toFixed(1)} s (clean render ${clean.seconds.toFixed(1)} s); identical to clean render: ${run.identical === true ? 'yes' : 'NO'}`,
+    );
   }
 
   async finish(): Promise<CommandOutcome> {
@@ -126,10 +133,23 @@ class DemoStage {
     );
     const differing = this.#runs.filter(({ identical }) => identical !== true);
     if (differing.length > 0) {
-      throw new PatchworkError('PW_PROOF_FAILED', `${differing.length} patches differ from a clean render`, { details: { report } });
+      throw new PatchworkError('PW_PROOF_FAILED', `${differing.length} patches differ from a clean render`, {
+        details: { report },
+      });
     }
     return {
-      document: { schema: 'patchwork.demo/1', report: resolve(report), runs: this.#runs.map((run): Json => ({ name: run.name, output: run.output, frames: { ...run.frames }, seconds: run.seconds, cleanSeconds: run.cleanSeconds, identical: run.identical })) },
+      document: {
+        schema: 'patchwork.demo/1',
+        report: resolve(report),
+        runs: this.#runs.map((run): Json => ({
+          name: run.name,
+          output: run.output,
+          frames: { ...run.frames },
+          seconds: run.seconds,
+          cleanSeconds: run.cleanSeconds,
+          identical: run.identical,
+        })),
+      },
       text: [demoTable(this.#runs), '', 'identical to clean render: yes', `report: ${resolve(report)}`].join('\n'),
     };
   }

@@ -16,15 +16,22 @@ export async function runSelf(words: readonly string[], signal: AbortSignal, now
   const { code, stdout, stderr } = await captured([main, ...words, '--json'], signal);
   const document = parsedObject(stdout);
   if (code !== 0 || document === null) {
-    throw new PatchworkError('PW_DEMO_STEP', `patchwork ${words.join(' ')} failed: ${stderr.split('\n').find((line) => line.startsWith('patchwork: ')) ?? `exit ${code}`}`, {
-      hint: 'Run that command by hand to see more.',
-      details: { words: [...words], code, stderr: stderr.slice(0, 10_000) },
-    });
+    throw new PatchworkError(
+      'PW_DEMO_STEP',
+      `patchwork ${words.join(' ')} failed: ${stderr.split('\n').find((line) => line.startsWith('patchwork: ')) ?? `exit ${code}`}`,
+      {
+        hint: 'Run that command by hand to see more.',
+        details: { words: [...words], code, stderr: stderr.slice(0, 10_000) },
+      },
+    );
   }
   return { document, seconds: (nowMs() - startMs) / 1000 };
 }
 
-function captured(args: readonly string[], signal: AbortSignal): Promise<{ code: number | null; stdout: string; stderr: string }> {
+function captured(
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], signal, killSignal: 'SIGTERM' });
     let stdout = '';
