@@ -8,13 +8,7 @@ import { addTimeline } from './commands/timeline.ts';
 import type { ExitCode } from './exit-code.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { printError } from './output.ts';
-import { runCommand, type CommandContext, type CommandOutcome, type CommonFlags, type Shell } from './shell.ts';
-
-/** Runs a command's work in its context and keeps its exit code. */
-export type RunAction = (
-  flags: CommonFlags,
-  work: (context: CommandContext) => Promise<CommandOutcome>,
-) => Promise<void>;
+import { runCommand, type RunAction, type Shell } from './shell.ts';
 
 /** Parses the words of a command line, runs the command, and gives the exit code. */
 export async function runCommandLine(shell: Shell, words: readonly string[]): Promise<ExitCode> {

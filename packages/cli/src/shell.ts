@@ -33,6 +33,12 @@ export interface Shell {
   readonly nowMs: () => number;
 }
 
+/** Runs a command's work in its context and keeps its exit code. */
+export type RunAction = (
+  flags: CommonFlags,
+  work: (context: CommandContext) => Promise<CommandOutcome>,
+) => Promise<void>;
+
 /** Runs one command: opens what it needs, prints what it gives or throws, closes everything, and says the exit code. */
 export async function runCommand(
   shell: Shell,

@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { runDemo } from '../demo/demo.ts';
-import type { RunAction } from '../program.ts';
-import type { CommonFlags, Shell } from '../shell.ts';
+import type { CommonFlags, RunAction, Shell } from '../shell.ts';
 
 /** Adds `demo`. */
 export function addDemo(program: Command, shell: Shell, run: RunAction): void {

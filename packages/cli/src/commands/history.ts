@@ -16,8 +16,7 @@ import {
   type Revision,
 } from '@patchwork/render';
 import type { LedgerEntry } from '@patchwork/store';
-import type { CommandContext, CommandOutcome, CommonFlags, Shell } from '../shell.ts';
-import type { RunAction } from '../program.ts';
+import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { bytesText, counted, recordRange, recordTimecode } from '../words.ts';
 
 /** Adds the commands that look at a deliverable and its past: `log`, `show`, `blame`, `restore`, `explain`, `verify`. */

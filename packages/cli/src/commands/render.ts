@@ -4,11 +4,10 @@ import { PatchworkError, type Json } from '@patchwork/kernel';
 import { forecastRender, renderDeliverable, type Delivery, type Forecast } from '@patchwork/render';
 import { lengthOf, normaliseRanges } from '@patchwork/time';
 import { renderRequest, type RenderFlags } from '../flags.ts';
-import type { CommandContext, CommandOutcome, Shell } from '../shell.ts';
+import type { CommandContext, CommandOutcome, RunAction, Shell } from '../shell.ts';
 import { writeMarkerList } from '../watch-markers.ts';
 import { bytesText, counted, length, recordRange } from '../words.ts';
 import { duration } from '../progress-line.ts';
-import type { RunAction } from '../program.ts';
 
 /** Adds `render` and `plan`. */
 export function addRender(program: Command, shell: Shell, run: RunAction): void {

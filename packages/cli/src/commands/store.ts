@@ -4,8 +4,7 @@ import type { Json } from '@patchwork/kernel';
 import { formatRate } from '@patchwork/time';
 import { identifyMedia } from '@patchwork/render';
 import type { Setting } from '../settings.ts';
-import type { CommandContext, CommandOutcome, CommonFlags, Shell } from '../shell.ts';
-import type { RunAction } from '../program.ts';
+import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { doctor } from '../doctor.ts';
 import { bytesText, counted } from '../words.ts';
 

@@ -3,13 +3,11 @@ import type { Command } from 'commander';
 import { PatchworkError, type Diagnostic, type Json } from '@patchwork/kernel';
 import { changeLine, changesJson, diffTimelines } from '@patchwork/diff';
 import { writeAtomically } from '@patchwork/files';
-import { listing, writeEdl, writeFcpxml } from '@patchwork/formats';
+import { inspection, listing, strip, writeEdl, writeFcpxml, writeXmeml } from '@patchwork/formats';
 import { loadTimeline, openSides, readTimelines, readWholeFile } from '@patchwork/render';
 import { drawTimeline, planScript, writeOtio, type EditPlan, type Timeline } from '@patchwork/timeline';
 import { mapRules } from '../flags.ts';
-import { inspectDocument } from '../inspect-document.ts';
-import type { RunAction } from '../program.ts';
-import type { CommandContext, CommandOutcome, CommonFlags, Shell } from '../shell.ts';
+import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 
 interface DiffFlags extends CommonFlags {
   readonly timeline?: string;
@@ -53,7 +51,7 @@ export function addTimeline(program: Command, shell: Shell, run: RunAction): voi
   program
     .command('convert')
     .argument('<in>')
-    .argument('<out>', 'an .otio, .fcpxml or .edl file')
+    .argument('<out>', 'an .otio, .fcpxml, .xml (FCP 7) or .edl file')
     .option('--timeline <name>', 'which timeline of the file')
     .description('write a timeline in another format, and say what it could not say')
     .action(async (from: string, to: string, flags: CommonFlags & { readonly timeline?: string }) =>
@@ -120,8 +118,11 @@ async function inspect(
   const { timelines, diagnostics } = await readTimelines(context, resolve(shell.folder, path));
   const shown = timelines.filter((timeline) => name === undefined || timeline.name === name);
   return {
-    document: inspectDocument(shown, diagnostics),
-    text: [...shown.map((timeline) => listing(timeline).trimEnd()), ...diagnosticLines(diagnostics)].join('\n'),
+    document: inspection(shown, diagnostics) as CommandOutcome['document'],
+    text: [
+      ...shown.flatMap((timeline) => [strip(timeline), listing(timeline).trimEnd()]),
+      ...diagnosticLines(diagnostics),
+    ].join('\n'),
   };
 }
 
@@ -225,11 +226,13 @@ function writtenAs(
       return { text: writeOtio(timeline, { style: 'lossless' }), notSaid: [] };
     case 'fcpxml':
       return writeFcpxml(timeline);
+    case 'xml':
+      return writeXmeml(timeline);
     case 'edl':
       return writeEdl(timeline);
     default:
       throw new PatchworkError('PW_FORMAT_WRITE', `no timeline is written as .${ending}`, {
-        hint: 'Use .otio, .fcpxml or .edl.',
+        hint: 'Use .otio, .fcpxml, .xml or .edl.',
         details: { path },
       });
   }
