@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { member, plainJson } from '@patchwork/timeline';
 import { listing } from '../listing.ts';
 import { fcpxmlDocument } from '../testing/fcpxml-document.ts';
 import { readFcpxml } from './read.ts';
@@ -226,5 +227,43 @@ describe('generators, stills, titles, captions', () => {
     [0, 24) 01:00:00:00 gap
     [24, 36) 01:00:01:00 clip "cap" source 86400 @ 24/1 of generator Caption
 `);
+  });
+});
+
+describe('sound and timecode', () => {
+  test('A8: chosen channels become a channel map; split edits begin where audioStart says', () => {
+    const { timelines } = readFcpxml(
+      'f.fcpxml',
+      fcpxmlDocument(`
+      <asset-clip ref="a1" offset="3600s" name="split" start="1s" duration="48/24s" audioStart="36/24s" audioDuration="60/24s"/>
+      <asset-clip ref="a1" offset="3602s" name="left" duration="24/24s"><audio-channel-source srcCh="1" role="dialogue"/></asset-clip>`),
+    );
+    // The split sound begins 12 frames after its picture and ends 24 frames after it.
+    expect(timelines.map(listing).join('')).toContain(
+      '[12, 72) 01:00:00:12 clip "split" source 36 @ 24/1 of m01.mov link1\n',
+    );
+    const sounds = timelines.flatMap((timeline) =>
+      timeline.tracks.children.flatMap((track) =>
+        track.kind === 'Track' && track.trackKind === 'Audio' ? track.children : [],
+      ),
+    );
+    expect(sounds.map((item) => plainJson(member(item.metadata, 'patchwork', 'channelMap') ?? null))).toContainEqual({
+      left: [1, 0],
+      right: [1, 0],
+    });
+  });
+
+  test('A4: drop frame: 107,892 frames from zero are 01:00:00;00', () => {
+    const text = fcpxmlDocument(
+      '<asset-clip ref="a1" offset="27000/7500s" name="x" duration="2002/30000s" srcEnable="video"/>',
+    )
+      .replace('frameDuration="1/24s"', 'frameDuration="1001/30000s"')
+      .replace('tcStart="3600s" tcFormat="NDF"', 'tcStart="107999892/30000s" tcFormat="DF"')
+      .replace('offset="27000/7500s"', 'offset="107999892/30000s"');
+    const [timeline] = readFcpxml('f.fcpxml', text).timelines;
+    expect(timeline?.globalStartTime).toEqual({ value: { num: 107892, den: 1 }, rate: { num: 30000, den: 1001 } });
+    expect(timeline === undefined ? '' : listing(timeline)).toContain(
+      'at 30000/1001 from 01:00:00;00 1920x1080\n  V1 (Video)\n    [0, 2) 01:00:00;00',
+    );
   });
 });
