@@ -1,6 +1,6 @@
 import { startWorkers, type MediaWorkers } from '@patchwork/media';
 import { nodeFiles, sha256, sha256OfFile, startSha256 } from '@patchwork/files';
-import type { ProgressEvent, RenderContext } from '@patchwork/render';
+import { interruption, type ProgressEvent, type RenderContext } from '@patchwork/render';
 import { openMediaCache, openStore } from '@patchwork/store';
 import { exitCodeOf, type ExitCode } from './exit-code.ts';
 import { printError, printResult, type CommandResult, type Terminal } from './output.ts';
@@ -62,7 +62,9 @@ export async function runCommand(
         sha256,
         hashing: { sha256, startSha256 },
         store,
-        mediaCache: await openMediaCache(store.context, (path) => sha256OfFile(path)),
+        mediaCache: await openMediaCache(store.context, (path) =>
+          sha256OfFile(path, () => shell.signal.throwIfAborted()),
+        ),
         settings,
         signal: shell.signal,
         clockMs: shell.nowMs,
@@ -77,7 +79,7 @@ export async function runCommand(
     }
   } catch (error) {
     line.clear();
-    return exitCodeOf(printError(shell.terminal, error, asJson));
+    return exitCodeOf(printError(shell.terminal, interruption(shell.signal, error, null), asJson));
   } finally {
     await (workers as MediaWorkers | null)?.close();
   }

@@ -80,7 +80,10 @@ export async function chunksOfBase(
     return { good: new Map(candidates.map((chunk) => [chunk.key, chunk])), failed: new Set() };
   }
   const total = candidates.reduce((sum, chunk) => sum + sizeOf(chunk), 0);
-  const onProgress = (done: number): void => context.onProgress({ phase: 'hash', done, total, unit: 'bytes' });
+  const onProgress = (done: number): void => {
+    context.signal.throwIfAborted();
+    context.onProgress({ phase: 'hash', done, total, unit: 'bytes' });
+  };
   const bad = new Set<unknown>(await corruptChunks(context.files, candidates, context.hashing, onProgress));
   const good = new Map(candidates.filter((chunk) => !bad.has(chunk)).map((chunk) => [chunk.key, chunk]));
   return { good, failed: new Set(candidates.map(({ key }) => key).filter((key) => !good.has(key))) };

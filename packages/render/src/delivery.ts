@@ -4,6 +4,7 @@ import { lockDeliverable } from '@patchwork/store';
 import { ChunkBench } from './chunk-bench.ts';
 import type { RenderContext } from './context.ts';
 import { forecastOf } from './forecast.ts';
+import { interruption, type KeptFrames } from './interruption.ts';
 import { keptSound } from './kept-sound.ts';
 import { checkUnchanged } from './media-catalog.ts';
 import { movieSpec } from './movie-spec.ts';
@@ -30,7 +31,8 @@ export async function forecastRender(context: RenderContext, request: RenderRequ
  * Renders what is missing, writes the new deliverable beside the old one, proves it, and publishes it by a rename. Until
  * that rename the old deliverable is untouched; what was rendered stays in the store whatever happens.
  *
- * @throws as `prepare`, and PW_MEDIA_DECODE, PW_MEDIA_CHANGED, PW_PROOF_FAILED, PW_FILE_NO_SPACE, PW_DELIVERABLE_BUSY …
+ * @throws as `prepare`, and PW_MEDIA_DECODE, PW_MEDIA_CHANGED, PW_PROOF_FAILED, PW_FILE_NO_SPACE, PW_DELIVERABLE_BUSY,
+ *   PW_INTERRUPTED …
  */
 export async function renderDeliverable(context: RenderContext, request: RenderRequest): Promise<Delivery> {
   const lock = await lockDeliverable(context.store.context, request.deliverablePath, { waitMs: lockWaitMs });
@@ -55,7 +57,9 @@ async function deliver(
   const notes: string[] = [];
   const bench = new ChunkBench(context, request, preparation);
   await bench.render(preparation.plan.missing);
-  const sound = await soundFor(context, request, preparation, notes);
+  const sound = await soundFor(context, request, preparation, notes).catch((error: unknown) => {
+    throw interruption(context.signal, error, keptBy(bench));
+  });
   try {
     await checkUnchanged(context, preparation.catalog.named);
     const { written } = await publish(context.files, {
@@ -81,9 +85,17 @@ async function deliver(
     });
     await settleDelivery(context, request.deliverablePath, written.moovDigest, bench.fresh);
     return deliveryOf(request, preparation, forecast, { written, rendered: bench.renderedFrames(), notes });
+  } catch (error) {
+    throw interruption(context.signal, error, keptBy(bench));
   } finally {
     if (sound.path !== null) await context.files.remove(sound.path);
   }
+}
+
+/** After the pictures are rendered, all of them are kept whatever happens. */
+function keptBy(bench: ChunkBench): KeptFrames {
+  const frames = bench.renderedFrames();
+  return { kept: frames, total: frames };
 }
 
 function deliveryOf(

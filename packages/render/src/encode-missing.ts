@@ -5,6 +5,7 @@ import type { JobMedia, PictureJob } from '@patchwork/media';
 import type { MediaInfo, Picture, Program } from '@patchwork/program';
 import type { StoredChunk } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
+import { interruption } from './interruption.ts';
 import { checkUnchanged } from './media-catalog.ts';
 import type { IdentifiedMedia } from './snapshot.ts';
 
@@ -24,7 +25,7 @@ export interface EncodeRequest {
  * Renders every missing chunk, in runs over all workers, and puts each run into the store as soon as it is done: what was
  * finished survives a kill. Memory is bounded by the runs under way, whatever the timeline's length.
  *
- * @throws PW_MEDIA_CHANGED, and what the workers and the store throw; the runs under way are stopped, the finished ones stay.
+ * @throws PW_MEDIA_CHANGED, PW_INTERRUPTED saying how many frames are kept, and what the workers and the store throw; the runs under way are stopped, the finished ones stay.
  */
 export async function encodeMissing(context: RenderContext, request: EncodeRequest): Promise<readonly StoredChunk[]> {
   const runs = runsOf(request.missing);
@@ -62,7 +63,7 @@ export async function encodeMissing(context: RenderContext, request: EncodeReque
   } catch (error) {
     stop.abort();
     await Promise.allSettled(lanes);
-    throw error;
+    throw interruption(context.signal, error, { kept: finished, total });
   }
   return stored;
 }

@@ -8,6 +8,8 @@ export { explainDelivered } from './explain.ts';
 export type { Explanation } from './explain.ts';
 export { blame, parseRevision, readHistory, readRevision } from './history.ts';
 export type { Blame, History, Revision } from './history.ts';
+export { interruption } from './interruption.ts';
+export type { KeptFrames } from './interruption.ts';
 export { identifyMedia } from './media-catalog.ts';
 export type { Delivery, Forecast, Place } from './outcome.ts';
 export type { Phase, ProgressEvent, ProgressListener } from './progress.ts';

@@ -9,8 +9,8 @@ import type { Preparation } from './preparation.ts';
 const mostRepairs = 200;
 
 /**
- * Writes the movie. A chunk whose bytes turn out wrong while they are copied is rendered again and the file begun anew:
- * corruption is never published.
+ * Writes the movie. A chunk whose bytes turn out wrong while they are copied is rendered again and the file begun anew.
+ * Bytes of a trusted base are taken at their word (`--paranoid` trusts nothing).
  *
  * @throws as `writeMovie` and `ChunkBench.replace`
  */
@@ -28,7 +28,10 @@ export async function writeRepairing(
     try {
       return await writeMovie(context.files, path, movieSpec(preparation, bench.atHand, sound), context.hashing, {
         trusted: (source) => isTrustedBase && source === preparation.deliverablePath,
-        onProgress: (done, total) => context.onProgress({ phase: 'write', done, total, unit: 'bytes' }),
+        onProgress: (done, total) => {
+          context.signal.throwIfAborted();
+          context.onProgress({ phase: 'write', done, total, unit: 'bytes' });
+        },
       });
     } catch (error) {
       const key = corruptKey(error);
