@@ -39,8 +39,36 @@ function mutations(value: Json, path: string): { path: string; value: Json }[] {
 describe('action keys', () => {
   const whole = encodingDigest(video, toolchain, sha256);
 
-  test.each(mutations(video as unknown as Json, 'video'))('K1: $path is in the key', ({ value }) => {
+  const labels: readonly string[] = ['video.color.primaries', 'video.color.transfer'];
+  const isLabel = ({ path }: { path: string }): boolean => labels.includes(path);
+  // Another codec may leave out other members: `codec` is tested on its own.
+  const changed = mutations(video as unknown as Json, 'video').filter(({ path }) => path !== 'video.codec');
+
+  test.each(changed.filter((each) => !isLabel(each)))('K1: $path is in the key', ({ value }) => {
     expect(encodingDigest(value as unknown as VideoProfile, toolchain, sha256)).not.toBe(whole);
+  });
+
+  test('K1: video.codec is in the key', () => {
+    expect(encodingDigest({ ...video, codec: 'prores' }, toolchain, sha256)).not.toBe(whole);
+  });
+
+  test('K6: primaries and transfer of H.264 are not', () => {
+    const labelled = changed.filter(isLabel);
+    expect(labelled.map(({ path }) => path)).toEqual(labels);
+    for (const { value } of labelled) {
+      expect(encodingDigest(value as unknown as VideoProfile, toolchain, sha256)).toBe(whole);
+    }
+  });
+
+  test.each(
+    mutations(
+      builtInProfile('prores-422', { width: 64, height: 36, rate: { num: 24, den: 1 } }).video.color as unknown as Json,
+      'color',
+    ),
+  )('K6: of ProRes, $path is in the key', ({ value }) => {
+    const { video: prores } = builtInProfile('prores-422', { width: 64, height: 36, rate: { num: 24, den: 1 } });
+    const other = { ...prores, color: value as unknown as VideoProfile['color'] };
+    expect(encodingDigest(other, toolchain, sha256)).not.toBe(encodingDigest(prores, toolchain, sha256));
   });
 
   test.each(mutations(toolchain as unknown as Json, 'toolchain'))('K1: $path is in the key', ({ value }) => {

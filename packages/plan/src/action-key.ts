@@ -6,15 +6,31 @@ import type { Chunk } from './chunk.ts';
 import type { Toolchain, VideoProfile } from './profile.ts';
 
 /** Raised when the way an action key is made up changes. Every chunk made before is then a stranger. */
-export const actionKeySchema = 'patchwork.action/1';
+export const actionKeySchema = 'patchwork.action/2';
 
 /**
- * Digests all that turns pictures into bytes, whatever the pictures: schema, toolchain and the whole video profile
- * (SPEC, "Action keys"). Compute it once for a run.
+ * Digests all that turns pictures into bytes, whatever the pictures: schema, toolchain and the video profile, save the
+ * tags that stand in the file alone (SPEC, "Action keys"). Compute it once for a run.
  */
 export function encodingDigest(video: VideoProfile, toolchain: Toolchain, sha256: Sha256): Digest {
-  const parts = { schema: actionKeySchema, toolchain, video } as unknown as Json;
+  const parts = { schema: actionKeySchema, toolchain, video: encodedProfile(video) } as unknown as Json;
   return sha256(canonicalJson(parts));
+}
+
+/**
+ * The part of a video profile that reaches the bytes of a chunk. A deny-list: a new member counts until proven harmless.
+ * The pixels of both codecs know matrix and range only. H.264 says primaries and transfer in the parameter sets, which
+ * stand in the file's sample entry and are written there from the profile; ProRes says them in every frame.
+ */
+function encodedProfile(video: VideoProfile): unknown {
+  switch (video.codec) {
+    case 'h264': {
+      const { primaries: _primaries, transfer: _transfer, ...color } = video.color;
+      return { ...video, color };
+    }
+    case 'prores':
+      return video;
+  }
 }
 
 /** Key of the chunk that shows the program's frames of `range`. Equal keys are equal bytes, wherever the chunk stands. */

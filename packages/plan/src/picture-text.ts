@@ -28,7 +28,7 @@ export function pictureText(picture: Picture, pathOf: (source: SourcePicture) =>
       return [`mix, ${formatRational(picture.share)} of the second`, ...sides];
     }
     case 'nest': {
-      const head = `compound ${picture.width}x${picture.height} ${picture.color.primaries}, ${picture.conform}${cropText(picture.crop)}`;
+      const head = `compound ${picture.width}x${picture.height} ${picture.color.matrix}, ${picture.conform}${cropText(picture.crop)}`;
       return [head, ...indented(pictureText(picture.input, pathOf))];
     }
     case 'text':

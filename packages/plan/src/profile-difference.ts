@@ -12,10 +12,18 @@ export interface SettingDifference {
   readonly domain: 'video' | 'sound' | 'container';
 }
 
+/**
+ * Members of an H.264 profile that stand in the file's sample entry and in no chunk. ProRes writes them into every frame
+ * header. Must agree with what {@link encodingDigest} leaves out: a test compares them.
+ */
+const h264Labels: readonly string[] = ['video.color.primaries', 'video.color.transfer'];
+
 /** All settings in which two profiles differ, by key. The name is not one: it is for people. */
 export function profileDifference(previous: Profile, next: Profile): SettingDifference[] {
+  const video = differences('video', 'video', previous.video as unknown as Json, next.video as unknown as Json);
+  const labels = previous.video.codec === 'h264' && next.video.codec === 'h264' ? h264Labels : [];
   return [
-    ...differences('video', 'video', previous.video as unknown as Json, next.video as unknown as Json),
+    ...video.map((each) => (labels.includes(each.key) ? { ...each, domain: 'container' as const } : each)),
     ...differences('sound', 'sound', previous.sound as unknown as Json, next.sound as unknown as Json),
     ...differences('container', 'container', previous.container as unknown as Json, next.container as unknown as Json),
   ];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '@patchwork/kernel';
+import { encodingDigest } from './action-key.ts';
 import { builtInProfile, builtInProfileNames } from './built-in-profile.ts';
 import { h264Level } from './h264-level.ts';
 import { formatDifference, profileDifference, timelineDifference, toolchainDifference } from './profile-difference.ts';
@@ -178,6 +179,41 @@ describe('differences', () => {
       { key: 'container.format', old: 'mp4', new: 'mov', domain: 'container' },
     ]);
     expect(profileDifference(old, { ...old, name: 'renamed' })).toEqual([]);
+  });
+
+  test('D3: primaries and transfer are a remux of H.264 and a render of ProRes', () => {
+    const told = (name: 'h264' | 'prores-422'): readonly string[] => {
+      const before = builtInProfile(name, raster);
+      const color = { primaries: 'smpte170m', transfer: 'gamma28', matrix: 'smpte170m', range: 'pc' };
+      return profileDifference(before, { ...before, video: { ...before.video, color } }).map(
+        ({ key, domain }) => `${domain} ${key}`,
+      );
+    };
+    expect(told('h264')).toEqual([
+      'video video.color.matrix',
+      'container video.color.primaries',
+      'video video.color.range',
+      'container video.color.transfer',
+    ]);
+    expect(told('prores-422')).toEqual([
+      'video video.color.matrix',
+      'video video.color.primaries',
+      'video video.color.range',
+      'video video.color.transfer',
+    ]);
+  });
+
+  test('D3: what is no video difference is in no action key, and the other way round', () => {
+    const toolchain = { drawing: '1', ffmpeg: '8.1', encoder: 'x264 core 165', cpuClass: null };
+    for (const name of ['h264', 'prores-422'] as const) {
+      const before = builtInProfile(name, raster);
+      const digest = (video: Profile['video']): string => encodingDigest(video, toolchain, (text) => String(text));
+      for (const tag of ['primaries', 'transfer', 'matrix', 'range']) {
+        const next = { ...before, video: { ...before.video, color: { ...before.video.color, [tag]: 'x' } } };
+        const isVideo = profileDifference(before, next).some(({ domain }) => domain === 'video');
+        expect([name, tag, digest(next.video) !== digest(before.video)]).toEqual([name, tag, isVideo]);
+      }
+    }
   });
 
   test('D2: of timelines and toolchains', () => {

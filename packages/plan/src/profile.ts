@@ -10,7 +10,7 @@ export interface Profile {
   readonly container: ContainerProfile;
 }
 
-/** The picture's encoding. The whole of it is in every action key. */
+/** The picture's encoding. In every action key, save the primaries and transfer of H.264 (SPEC, K6). */
 export interface VideoProfile {
   readonly codec: VideoCodec;
   /** Pixels, even. */

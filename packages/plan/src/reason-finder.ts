@@ -37,7 +37,10 @@ function settingReasons(input: PlanInput, previous: PreviousDelivery): PictureCh
   );
   const toolchain = toolchainDifference(previous.toolchain, input.toolchain);
   return [
-    ...video.map((difference) => ({ code: 'profile', text: formatDifference(difference) })),
+    // A label of the file renders nothing, so it is no reason.
+    ...video
+      .filter(({ domain }) => domain === 'video')
+      .map((difference) => ({ code: 'profile', text: formatDifference(difference) })),
     ...toolchain.map((difference) => ({ code: 'toolchain', text: formatDifference(difference) })),
   ];
 }

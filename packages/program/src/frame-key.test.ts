@@ -3,6 +3,8 @@ import { rational } from '@patchwork/time';
 import {
   type Composable,
   type Effect,
+  jsonFrom,
+  type JsonObject,
   makeEffect,
   makeFreezeFrame,
   makeStack,
@@ -129,13 +131,33 @@ describe('keys', () => {
   test('K2: the canvas is in every key', () => {
     const key = (canvas: Partial<typeof canvas24>): string =>
       compile(picture([gap(1)]), {}, { canvas: { ...canvas24, ...canvas } }).program.frameKeyAt(0);
-    const keys = [
-      key({}),
-      key({ width: 66 }),
-      key({ height: 38 }),
-      ...Object.keys(color).map((tag) => key({ color: { ...color, [tag]: 'x' } })),
-    ];
+    const tagged = (tag: string): string => key({ color: { ...color, [tag]: 'x' } });
+    const keys = [key({}), key({ width: 66 }), key({ height: 38 }), tagged('matrix'), tagged('range')];
     expect(new Set(keys).size).toBe(keys.length);
+    expect([tagged('primaries'), tagged('transfer')], 'K2: tags that convert nothing are in a key').toEqual([
+      keys[0],
+      keys[0],
+    ]);
+  });
+
+  test('K2: the primaries and transfer of a nest and around it are in no key', () => {
+    const note = jsonFrom({ patchwork: { canvas: { width: 32, height: 32 } } });
+    const named = jsonFrom({
+      patchwork: { canvas: { width: 32, height: 32, color: { primaries: 'bt470bg', transfer: 'gamma28' } } },
+    });
+    const plain = jsonFrom({ patchwork: { canvas: { color: { primaries: 'bt470bg', transfer: 'gamma28' } } } });
+    const key = (metadata: JsonObject, tags: Partial<typeof color>): string =>
+      compile(
+        picture([makeStack({ metadata, children: [makeTrack({ children: [clip('b', 0, 8)] })] })]),
+        {},
+        { canvas: { ...canvas24, color: { ...color, ...tags } } },
+      ).program.frameKeyAt(0);
+    const other = { primaries: 'smpte170m', transfer: 'smpte170m' };
+    expect(key(note, other)).toBe(key(note, {}));
+    expect(key(named, {})).toBe(key(note, {}));
+    expect(key(plain, {})).toBe(key(plain, other));
+    expect(key(plain, {}), 'a nest that converts nothing is none').toBe(key(jsonFrom({}), {}));
+    expect(key(note, { matrix: 'smpte170m' })).not.toBe(key(note, {}));
   });
 
   test('K3: equal fast keys are equal slow keys, over programmes and their edits', () => {

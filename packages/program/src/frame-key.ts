@@ -149,10 +149,14 @@ function cropText(crop: Crop): string {
   return `${crop.left} ${crop.right} ${crop.top} ${crop.bottom}`;
 }
 
-/** What every key of a programme begins with: the canvas on which the pictures are composed, and the core's semantics. */
+/**
+ * What every key of a programme begins with: the canvas on which the pictures are composed, and the core's semantics.
+ * The canvas's primaries and transfer are left out: no operation reads them. Sources are converted in matrix and range
+ * only, and where a transfer would have to be converted (HDR) the programme is refused before it has keys.
+ */
 export function shapePrefix(canvas: Canvas): string {
-  const { width, height, color } = canvas;
-  return `${coreSemantics} ${width}x${height} ${canonicalJson({ ...color })} `;
+  const { primaries: _primaries, transfer: _transfer, ...converted } = canvas.color;
+  return `${coreSemantics} ${canvas.width}x${canvas.height} ${canonicalJson({ ...converted })} `;
 }
 
 /** Joins a shape's digest and the moving values to a key. */

@@ -14,7 +14,9 @@ export function nested(
   wanted: NestPicture['conform'],
   crop: CropCurves | null,
 ): Expression {
-  const { width, height, color } = inner;
+  const { width, height } = inner;
+  // A nest converts matrix and range, nothing else: tags that change no pixel must be in no key.
+  const color = { ...inner.color, primaries: 'unknown', transfer: 'unknown' };
   const sameCanvas = width === outer.width && height === outer.height && sameColor(inner, outer);
   if (sameCanvas && crop === null) return input;
   const isMoving = crop !== null && !isConstantCrop(crop);
@@ -41,13 +43,9 @@ export function nested(
   };
 }
 
+/** Tells whether nothing has to be converted between two canvases. */
 function sameColor(a: Canvas, b: Canvas): boolean {
-  return (
-    a.color.primaries === b.color.primaries &&
-    a.color.transfer === b.color.transfer &&
-    a.color.matrix === b.color.matrix &&
-    a.color.range === b.color.range
-  );
+  return a.color.matrix === b.color.matrix && a.color.range === b.color.range;
 }
 
 /** A function from record frames to the frames of a nested composition. */

@@ -554,7 +554,14 @@ describe('nests', () => {
       op: 'over',
       layers: [
         black,
-        { op: 'nest', width: 32, height: 32, conform: 'fit', color: canvas24.color, input: { op: 'source', frame: 2 } },
+        {
+          op: 'nest',
+          width: 32,
+          height: 32,
+          conform: 'fit',
+          color: { ...canvas24.color, primaries: 'unknown', transfer: 'unknown' },
+          input: { op: 'source', frame: 2 },
+        },
       ],
     });
   });

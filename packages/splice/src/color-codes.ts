@@ -51,7 +51,7 @@ const matrices: { readonly [name: string]: number } = {
   ictcp: 14,
 };
 
-/** Gives the code points of named colour tags; a name that is not listed is `unknown` (2). */
+/** Gives the code points of named colour tags; a name that is not listed is `unknown` (2), a range other than `tv` and `pc` null. */
 export function colorCodes(tags: {
   readonly primaries: string;
   readonly transfer: string;
@@ -62,6 +62,6 @@ export function colorCodes(tags: {
     primaries: primaries[tags.primaries] ?? 2,
     transfer: transfers[tags.transfer] ?? 2,
     matrix: matrices[tags.matrix] ?? 2,
-    fullRange: tags.range === 'pc',
+    fullRange: tags.range === 'pc' ? true : tags.range === 'tv' ? false : null,
   };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { nodeFiles, sha256 } from '@patchwork/files';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readAvcConfig, readH264Sps } from './bitstream/h264.ts';
 import { layOut } from './layout.ts';
 import { movieHead } from './movie-head.ts';
 import { picturesClock } from './movie-model.ts';
@@ -240,6 +241,31 @@ describe('the canonical movie', () => {
     await expect(writeMovie(files, freshPath(), big, hashing)).rejects.toMatchObject({
       code: 'PW_SPLICE_CHUNK_CORRUPT',
     });
+  });
+
+  test('W14: the decoder and the container are told the profile’s colours, whatever the chunks say', async () => {
+    const color = { primaries: 'bt470bg', transfer: 'gamma28', matrix: 'smpte170m', range: 'pc' };
+    const codes = { primaries: 5, transfer: 5, matrix: 6 };
+    for (const format of ['mp4', 'mov'] as const) {
+      const plain = sample({ format });
+      const spec = { ...plain, video: { ...plain.video, profile: { ...plain.video.profile, color } } };
+      const path = freshPath();
+      await writeMovie(files, path, spec, hashing);
+      const movie = await readMovie(files, path, sha256);
+      const video = movie.tracks.find((track) => track.handler === 'vide')?.entries[0]?.video;
+      expect(video?.color).toEqual({ ...codes, fullRange: format === 'mp4' ? true : null });
+      const [set] = readAvcConfig(video?.config?.bytes ?? new Uint8Array(0)).sps;
+      expect(set === undefined ? null : readH264Sps(set).format).toMatchObject({ ...codes, fullRange: true });
+      expect(proveTables(movie, spec)).toEqual([]);
+      // The same pictures: nothing behind the index differs.
+      const other = freshPath();
+      await writeMovie(files, other, plain, hashing);
+      const mediaData = (name: string): Buffer => {
+        const bytes = readFileSync(name);
+        return bytes.subarray(bytes.indexOf('mdat', 0, 'latin1'));
+      };
+      expect(mediaData(path).equals(mediaData(other))).toBe(true);
+    }
   });
 
   test('W12: the timecode of programmes longer than a sample can span goes on in a second sample', () => {

@@ -1,5 +1,6 @@
 import { PatchworkError } from '@patchwork/kernel';
 import { ueLength } from './bitstream/bits.ts';
+import { coloredH264Sps } from './bitstream/h264-color.ts';
 import {
   readAvcConfig,
   readH264PpsIds,
@@ -85,8 +86,9 @@ function mergedAvc(
   base: AvcConfig,
   formats: readonly PictureFormat[],
   ids: ParameterSetIds,
-  fresh: AvcConfig,
+  own: AvcConfig,
 ): MergedConfig {
+  const fresh = { ...own, sps: own.sps.map((set) => labelledLike(formats[0], set)) };
   refuseOtherFormat(
     formats,
     fresh.sps.map((set) => readH264Sps(set).format),
@@ -189,6 +191,17 @@ function mergedHevc(
     units: [...array.units, ...(added.get(array.kind & 63) ?? [])],
   }));
   return { config: writeHevcConfig({ lengthBytes: base.lengthBytes, head, arrays }), pps: ppsIds };
+}
+
+/**
+ * Our own chunks say no primaries and no transfer: these are labels of the file, and the file they join has its own. A set
+ * that says either is left alone, and so are matrix and range, which pixels depend on.
+ */
+function labelledLike(wanted: PictureFormat | undefined, set: Uint8Array): Uint8Array {
+  const { format } = readH264Sps(set);
+  if (wanted === undefined || format.primaries !== 2 || format.transfer !== 2) return set;
+  if (wanted.primaries === 2 && wanted.transfer === 2) return set;
+  return coloredH264Sps(set, { ...format, primaries: wanted.primaries, transfer: wanted.transfer });
 }
 
 function refuseOtherFormat(base: readonly PictureFormat[], fresh: readonly PictureFormat[]): void {

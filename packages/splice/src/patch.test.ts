@@ -4,6 +4,7 @@ import { faultyFiles, nodeFiles, sha256 } from '@patchwork/files';
 import { isPatchworkError, type FilePort } from '@patchwork/kernel';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { coloredAvcConfig } from './bitstream/h264-color.ts';
 import { adoptMovie, fitChunks, reorderOf } from './adoption.ts';
 import { findUndo, undoAppend } from './append.ts';
 import { patchClone } from './clone.ts';
@@ -212,6 +213,28 @@ describe('patching in place and anew', () => {
     expect([[...third.ids.sps], [...third.ids.pps]]).toEqual([[0], [0, 15]]);
     const pictures = picturesOf(third.movie);
     expect(pictures.slice(0, 8)).toEqual(pictures.slice(8, 16));
+  });
+
+  test('C11: a piece that says no primaries and transfer takes those of the movie it joins; others are refused', async () => {
+    const piece = codedChunk('h264 other', folder);
+    const labelled = (primaries: number, transfer: number): PlacedChunk => {
+      const config = coloredAvcConfig(Buffer.from(piece.config, 'base64'), {
+        primaries,
+        transfer,
+        matrix: 1,
+        fullRange: false,
+      });
+      return { ...piece, config: Buffer.from(config).toString('base64') };
+    };
+    // A plan gives out ids: each gets a movie of its own.
+    const plan = async (own: PlacedChunk): Promise<PatchPlan> => {
+      const told = await patchable('h264');
+      return planPatch(told, { range: widened(told, { in: 8, out: 16 }, 0), pieces: [own] });
+    };
+    expect((await plan(labelled(2, 2))).merge).toEqual((await plan(piece)).merge);
+    await expect(plan(labelled(2, 6))).rejects.toThrow(
+      expect.objectContaining({ code: 'PW_PATCH_FORMAT', details: { differs: ['primaries', 'transfer'] } }),
+    );
   });
 
   test('C3: a piece of another picture format, codec or length is refused by name', async () => {

@@ -1,5 +1,6 @@
 import { PatchworkError } from '@patchwork/kernel';
 import type { VideoProfile } from '@patchwork/plan';
+import { coloredAvcConfig } from './bitstream/h264-color.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { colorCodes } from './color-codes.ts';
 import { bytesFromBase64 } from './base64.ts';
@@ -23,7 +24,7 @@ const proresFormats: { readonly [profile: string]: readonly [format: string, nam
 /**
  * Builds the sample entry of the picture track.
  *
- * @throws PW_SPLICE_PAIR when the codec has no place in this container, PW_SPLICE_CONFIG when its configuration is unusable
+ * @throws PW_SPLICE_PAIR when the codec has no place in this container, PW_SPLICE_CONFIG, PW_STREAM_* when its configuration is unusable
  */
 export function pictureEntry(format: 'mp4' | 'mov', profile: VideoProfile, config: string): Uint8Array {
   switch (profile.codec) {
@@ -47,7 +48,9 @@ function h264Entry(format: 'mp4' | 'mov', profile: VideoProfile, config: string)
       hint: 'Render the chunks again.',
     });
   }
-  return visualEntry(format, 'avc1', '', profile, (out) => out.box('avcC', () => out.bytes(avcC)));
+  // Chunks are coded without primaries and transfer: they share their bytes whatever the file says of its colour.
+  const colored = coloredAvcConfig(avcC, colorCodes(profile.color));
+  return visualEntry(format, 'avc1', '', profile, (out) => out.box('avcC', () => out.bytes(colored)));
 }
 
 function proresEntry(format: 'mp4' | 'mov', profile: VideoProfile): Uint8Array {

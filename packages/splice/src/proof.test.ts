@@ -74,6 +74,18 @@ describe('the proof of the tables', () => {
     expect(findings.map((finding) => finding.text)).toEqual(['the decoder is told 96 x 64, progressive true']);
   });
 
+  test('V1: a configuration that says other colours than the profile is found', async () => {
+    const color = { primaries: 'smpte170m', transfer: 'bt709', matrix: 'bt709', range: 'tv' };
+    const other = { ...spec, video: { ...spec.video, profile: { ...spec.video.profile, color } } };
+    const path = join(folder, 'colours.mov');
+    await writeMovie(files, path, spec, hashing);
+    const findings = proveTables(await readMovie(files, path, sha256), other);
+    expect(findings.map((finding) => finding.text)).toEqual([
+      'the picture has another sample entry than the profile and the chunks ask for',
+      'the decoder is told the colours 1/1/1, full range false',
+    ]);
+  });
+
   test('V2: sound that ends more than a frame from the picture is found', async () => {
     const movie = await readChanged(() => undefined);
     const sound = spec.sound === null ? null : { ...spec.sound, samples: spec.sound.samples + 600 };

@@ -1,7 +1,8 @@
 import { isPatchworkError } from '@patchwork/kernel';
 import { readAvcConfig, readH264Sps } from './bitstream/h264.ts';
 import type { PictureFormat } from './bitstream/picture-format.ts';
-import type { Edit, Movie, SampleColumns, Track } from './movie.ts';
+import { colorCodes } from './color-codes.ts';
+import type { ColorCodes, Edit, Movie, SampleColumns, Track } from './movie.ts';
 import type { MovieSpec } from './movie-spec.ts';
 import { pictureEntry } from './picture-entry.ts';
 import { picturesClock } from './movie-model.ts';
@@ -71,7 +72,7 @@ function provePicture(movie: Movie, track: Track, spec: MovieSpec, find: Find): 
 
 /** What the decoder configuration itself says must be what the profile says: it is all that a decoder gets to see. */
 function proveConfig(track: Track, spec: MovieSpec, find: Find): void {
-  const { width, height } = spec.video.profile;
+  const { width, height, color } = spec.video.profile;
   const video = track.entries[0]?.video ?? null;
   if (video?.width !== width || video.height !== height || track.width !== width || track.height !== height) {
     find('PW_PROOF_CONFIG', `the picture is ${video?.width} x ${video?.height}, not ${width} x ${height}`);
@@ -84,7 +85,24 @@ function proveConfig(track: Track, spec: MovieSpec, find: Find): void {
         `the decoder is told ${format.width} x ${format.height}, progressive ${format.progressive}`,
       );
     }
+    // An adopted movie keeps its own entry, whatever the profile made of its colours.
+    if (spec.video.entry === undefined && !saysColor(format, colorCodes(color))) {
+      find(
+        'PW_PROOF_CONFIG',
+        `the decoder is told the colours ${format.primaries}/${format.transfer}/${format.matrix}, full range ${format.fullRange}`,
+      );
+    }
   }
+}
+
+/** Tells whether a parameter set says these colours. A range that is not said is the limited one. */
+function saysColor(format: PictureFormat, codes: ColorCodes): boolean {
+  return (
+    format.primaries === codes.primaries &&
+    format.transfer === codes.transfer &&
+    format.matrix === codes.matrix &&
+    (format.fullRange ?? false) === (codes.fullRange ?? false)
+  );
 }
 
 /** What the parameter sets say; one that cannot be read is a finding of its own. */

@@ -77,6 +77,7 @@ function requestFor(film: Film, deliverable: string, profile: RenderRequest['pro
     onUnknown: 'refuse',
     mediaMap: [],
     searchFolders: [],
+    allowMixed: false,
     paranoid: false,
     proof: 'default',
   };

@@ -123,6 +123,7 @@ function requestFor(site: Site, run: SiteRun): RenderRequest {
     onUnknown: 'refuse',
     mediaMap: [],
     searchFolders: [],
+    allowMixed: false,
     paranoid: false,
     proof: 'default',
   };

@@ -130,6 +130,23 @@ describe('H.264 chunks', () => {
     }
   });
 
+  test('are the same bytes and sets under any primaries and transfer, also where the picture is converted', async () => {
+    const scaled = smallProfile('h264', 128, 72);
+    const under = (color: Partial<VideoProfile['color']>): Promise<readonly Encoded[]> =>
+      encoded(workers, { ...scaled, color: { ...scaled.color, ...color } }, [[20, 72]]);
+    const plain = await under({});
+    for (const color of [
+      { primaries: 'smpte170m', transfer: 'smpte170m' },
+      { primaries: 'bt2020', transfer: 'smpte2084' },
+      { primaries: 'film', transfer: 'linear' },
+      { primaries: 'unknown', transfer: 'unknown' },
+    ]) {
+      expect(await under(color)).toEqual(plain);
+    }
+    const [converted] = await under({ matrix: 'smpte170m' });
+    expect(converted?.chunk.digest, 'a matrix changes pixels').not.toBe(plain[0]?.chunk.digest);
+  });
+
   test('share one configuration: avcC version 1, 4-byte lengths, the stated level, one SPS and PPS', async () => {
     const chunks = await encoded(workers, video, ranges);
     const configs = new Set(chunks.map(({ chunk }) => chunk.config));

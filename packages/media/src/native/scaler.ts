@@ -10,16 +10,17 @@ const contextsKept = 16;
 
 /**
  * Brings frames to another size, format, matrix and range with FFmpeg's scaler. `accurate_rnd+bitexact` makes the C and
- * SIMD paths of all processors agree. Primaries and transfer are taken to be the target's: only matrix and range convert.
+ * SIMD paths of all processors agree. Only matrix and range convert: the scaler is told neither primaries nor transfer, so
+ * that no pixel can depend on them (they are in no key).
  */
 export class Scaler {
   private readonly contexts = new Map<string, SoftwareScaleContext>();
 
   /** Fills `output` (its format and size are the target's). The colour tags of both frames are overwritten. */
   convert(input: Frame, from: ColorTags, output: Frame, to: ColorTags): void {
-    const target = colorNumbers(to);
-    const source = colorNumbers(from);
-    tagFrame(input, { ...source, primaries: target.primaries, transfer: target.transfer });
+    const target = colorNumbers({ ...to, primaries: 'unknown', transfer: 'unknown' });
+    const source = colorNumbers({ ...from, primaries: 'unknown', transfer: 'unknown' });
+    tagFrame(input, source);
     tagFrame(output, target);
     const key = [
       input.width,
@@ -34,6 +35,7 @@ export class Scaler {
       output.colorRange,
     ].join(' ');
     checked(this.contextFor(key).scaleFrameSync(output, input), 'sws_scale_frame');
+    tagFrame(output, colorNumbers(to));
   }
 
   private contextFor(key: string): SoftwareScaleContext {

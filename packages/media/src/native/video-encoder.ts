@@ -1,5 +1,6 @@
 import { PatchworkError } from '@patchwork/kernel';
 import type { VideoProfile } from '@patchwork/plan';
+import type { ColorTags } from '@patchwork/program';
 import {
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AV_PICTURE_TYPE_I,
@@ -18,6 +19,20 @@ import { x264Names } from './x264-names.ts';
 /** FFmpeg's encoder for a codec of ours. */
 export function encoderName(codec: VideoProfile['codec']): 'libx264' | 'prores_ks' {
   return codec === 'h264' ? 'libx264' : 'prores_ks';
+}
+
+/**
+ * The colour tags that an encoder is told. H.264 says primaries and transfer in the parameter sets alone, and whoever
+ * writes those puts the profile's there: the coded pictures stay the same ones under any of them. prores_ks writes all
+ * four into every frame header.
+ */
+function taggedColor(video: VideoProfile): ColorTags {
+  switch (video.codec) {
+    case 'h264':
+      return { ...video.color, primaries: 'unknown', transfer: 'unknown' };
+    case 'prores':
+      return video.color;
+  }
 }
 
 /** A packet as the encoder gave it, in decoding order. */
@@ -90,7 +105,7 @@ export class VideoEncoder {
     context.framerate = new Rational(video.rate.num, video.rate.den);
     context.sampleAspectRatio = new Rational(1, 1);
     context.threadCount = 1;
-    const color = colorNumbers(video.color);
+    const color = colorNumbers(taggedColor(video));
     context.colorPrimaries = color.primaries;
     context.colorTrc = color.transfer;
     context.colorSpace = color.matrix;

@@ -98,6 +98,19 @@ export interface H264Sps {
 /** Reads a sequence parameter set (7.3.2.1.1 and E.1). @throws PW_STREAM_SHORT, PW_STREAM_VALUE */
 export function readH264Sps(nal: Uint8Array): H264Sps {
   const bits = new BitReader(unescaped(nal.subarray(1)));
+  const { id, format } = readSpsBody(bits);
+  return { id, format: { ...format, ...readVui(bits) } };
+}
+
+/** Bits of an SPS, its NAL header left out, in front of `vui_parameters_present_flag`. @throws PW_STREAM_SHORT, PW_STREAM_VALUE */
+export function vuiPosition(rbsp: Uint8Array): number {
+  const bits = new BitReader(rbsp);
+  readSpsBody(bits);
+  return bits.position;
+}
+
+/** All of an SPS in front of its VUI. */
+function readSpsBody(bits: BitReader): { readonly id: number; readonly format: Omit<PictureFormat, keyof Vui> } {
   const profile = bits.bits(8);
   bits.bits(8);
   const level = bits.bits(8);
@@ -132,7 +145,6 @@ export function readH264Sps(nal: Uint8Array): H264Sps {
       bitDepth: depths.bitDepth,
       progressive,
       references,
-      ...readVui(bits),
     },
   };
 }
