@@ -27,6 +27,7 @@ export interface RunDocument {
   readonly profile: StoryProfile;
   readonly clean: boolean;
   readonly verified: boolean | null;
+  readonly upToDate: boolean;
 }
 
 /** The part of a profile document that stories change. */
@@ -49,10 +50,12 @@ export async function patchwork(
   args: readonly string[],
   options: { store: string; env?: Record<string, string>; cwd?: string },
 ): Promise<Ran> {
+  // Behind `--` everything is a name.
+  const names = args.includes('--') ? args.indexOf('--') : args.length;
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [main, ...args, '--store', options.store, '--json'],
+      [main, ...args.slice(0, names), '--store', options.store, '--json', ...args.slice(names)],
       { maxBuffer: 1 << 28, env: { ...process.env, ...options.env }, cwd: options.cwd ?? process.cwd() },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
