@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import { PatchworkError } from '@patchwork/kernel';
 import { readWholeFile, type RenderRequest, type UnknownPolicy } from '@patchwork/render';
 import { builtInProfileNames, isBuiltInProfileName } from '@patchwork/plan';
+import { notYet, refuseLaterFlags, type LaterFlags } from './not-yet.ts';
 import type { CommandContext, CommonFlags } from './shell.ts';
 
 /** Flags of `render` and `plan`, as commander hands them over. */
-export interface RenderFlags extends CommonFlags {
+export interface RenderFlags extends CommonFlags, LaterFlags {
   readonly output?: string;
   readonly profile?: string;
   readonly range?: string;
@@ -19,11 +20,10 @@ export interface RenderFlags extends CommonFlags {
   readonly paranoid?: boolean;
   readonly deep?: boolean;
   readonly dryRun?: boolean;
-  readonly report?: string;
   readonly markers?: string;
 }
 
-/** Turns flags into a request. Paths become absolute, so that a name with a leading dash stays a name. @throws PW_USAGE_*, PW_PROFILE_NAME */
+/** Turns flags into a request. Paths become absolute, so that a name with a leading dash stays a name. @throws PW_USAGE_*, PW_NOT_YET, PW_PROFILE_NAME */
 export async function renderRequest(
   context: CommandContext,
   folder: string,
@@ -31,6 +31,7 @@ export async function renderRequest(
   deliverable: string,
   flags: RenderFlags,
 ): Promise<RenderRequest> {
+  refuseLaterFlags(flags);
   return {
     timelinePath: resolve(folder, timeline),
     timelineName: flags.timeline ?? null,
@@ -77,13 +78,7 @@ function unknownPolicy(text: string | undefined): UnknownPolicy {
   if (text === undefined || text === 'refuse') return 'refuse';
   if (text === 'trust' || text === 'full') return text;
   if (/^probe(:\d+)?$/.test(text)) {
-    throw new PatchworkError(
-      'PW_USAGE_POLICY',
-      '--on-unknown probe needs a host renderer; the built-in one sees all it draws',
-      {
-        hint: 'Use refuse, full or trust.',
-      },
-    );
+    throw notYet('--on-unknown probe', 'Use refuse, full or trust; the built-in renderer sees all it draws.');
   }
   throw new PatchworkError('PW_USAGE_POLICY', `--on-unknown ${text} is no policy`, {
     hint: 'Use refuse, full or trust.',

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { PatchworkError } from '@patchwork/kernel';
+import { isPatchworkError, PatchworkError } from '@patchwork/kernel';
 import { addDemo } from './commands/demo.ts';
 import { addHistory } from './commands/history.ts';
 import { addRender } from './commands/render.ts';
@@ -7,6 +7,7 @@ import { addStore } from './commands/store.ts';
 import { addTimeline } from './commands/timeline.ts';
 import type { ExitCode } from './exit-code.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { addNotYet } from './not-yet.ts';
 import { printError } from './output.ts';
 import { runCommand, type RunAction, type Shell } from './shell.ts';
 
@@ -21,6 +22,7 @@ export async function runCommandLine(shell: Shell, words: readonly string[]): Pr
     await program.parseAsync([...words], { from: 'user' });
     return exitCode;
   } catch (error) {
+    if (isPatchworkError(error)) return exitCodeOf(printError(shell.terminal, error, words.includes('--json')));
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
     const usage = new PatchworkError('PW_USAGE', error.message.replace(/^error: /, ''), {
@@ -42,6 +44,7 @@ function commandLine(shell: Shell, run: RunAction): Command {
   addTimeline(program, shell, run);
   addStore(program, shell, run);
   addDemo(program, shell, run);
+  addNotYet(program);
   for (const command of program.commands) addCommonFlags(command);
   return program;
 }

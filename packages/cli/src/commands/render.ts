@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { PatchworkError, type Json } from '@patchwork/kernel';
 import { forecastRender, renderDeliverable, type Delivery, type Forecast } from '@patchwork/render';
 import { lengthOf, normaliseRanges } from '@patchwork/time';
@@ -25,7 +25,11 @@ export function addRender(program: Command, shell: Shell, run: RunAction): void 
       .option('--on-unknown <policy>', 'refuse | trust: what to do with items that cannot be drawn', 'refuse')
       .option('--media-map <old=new>', 'media paths that begin with OLD are at NEW (repeatable)', collect, [])
       .option('--search <folder>', 'look for missing media here, by name (repeatable)', collect, [])
-      .option('--paranoid', 'hash every reused byte');
+      .option('--paranoid', 'hash every reused byte')
+      .addOption(new Option('--fast').hideHelp())
+      .addOption(new Option('--in-place').hideHelp())
+      .addOption(new Option('--renderer <name>').hideHelp())
+      .addOption(new Option('--pieces <folder>').hideHelp());
   shared(program.command('render'))
     .argument('<timeline>', 'an .otio or .fcpxml file')
     .requiredOption('-o, --output <deliverable>', 'the .mov or .mp4 to make or patch')

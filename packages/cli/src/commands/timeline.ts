@@ -7,7 +7,11 @@ import { inspection, listing, strip, writeEdl, writeFcpxml, writeXmeml } from '@
 import { loadTimeline, openSides, readTimelines, readWholeFile } from '@patchwork/render';
 import { drawTimeline, planScript, writeOtio, type EditPlan, type Timeline } from '@patchwork/timeline';
 import { mapRules } from '../flags.ts';
+import { notYet } from '../not-yet.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
+
+/** What `diff` will write one day. */
+const laterFormats: readonly string[] = ['csv', 'html', 'edl', 'markers', 'otio'];
 
 interface DiffFlags extends CommonFlags {
   readonly timeline?: string;
@@ -84,8 +88,9 @@ async function diff(
   flags: DiffFlags,
 ): Promise<CommandOutcome> {
   const format = flags.format ?? 'text';
+  if (laterFormats.includes(format)) throw notYet(`diff --format ${format}`, 'Use text or json.');
   if (format !== 'text' && format !== 'json') {
-    throw new PatchworkError('PW_USAGE_FORMAT', `diff does not write ${format} yet`, { hint: 'Use text or json.' });
+    throw new PatchworkError('PW_USAGE_FORMAT', `diff writes no ${format}`, { hint: 'Use text or json.' });
   }
   const sides = await openSides(context, resolve(shell.folder, oldText), resolve(shell.folder, newText), {
     timelineName: flags.timeline ?? null,

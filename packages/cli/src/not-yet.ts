@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import { PatchworkError } from '@patchwork/kernel';
+
+/** Commands that the design promises and this version does not have, and what does their work until then. */
+const laterCommands: readonly (readonly [name: string, instead: string])[] = [
+  ['adopt', 'Render the film once with patchwork render; from then on its deliverable can be patched.'],
+  ['patch', 'Change the timeline and run patchwork render: it patches the deliverable that stands at -o.'],
+  ['undo', 'Bring the version before back with patchwork restore FILE@{1}.'],
+  ['compact', 'No deliverable of this version carries dead bytes: every patch writes the file anew.'],
+  ['apply', 'Apply a list of edits with patchwork edit TIMELINE --script FILE.'],
+  ['revert', 'Bring a deliverable back with patchwork restore; keep the timeline files of earlier versions.'],
+  ['merge', 'Compare both timelines with patchwork diff and edit by hand.'],
+  ['git', 'Compare two timeline files with patchwork diff OLD NEW.'],
+];
+
+/** Adds the commands that are not there yet: each refuses by name and says what to do instead. */
+export function addNotYet(program: Command): void {
+  for (const [name, instead] of laterCommands) {
+    program
+      .command(name, { hidden: true })
+      .argument('[words...]')
+      .allowUnknownOption()
+      .action(() => {
+        throw notYet(`patchwork ${name}`, instead);
+      });
+  }
+}
+
+/** The refusal of something that the design promises. */
+export function notYet(what: string, instead: string): PatchworkError {
+  return new PatchworkError('PW_NOT_YET', `${what} is not in this version`, { hint: instead, details: { what } });
+}
+
+/** Flags of `render` and `plan` that are known and not served yet. */
+export interface LaterFlags {
+  readonly fast?: boolean;
+  readonly inPlace?: boolean;
+  readonly renderer?: string;
+  readonly pieces?: string;
+}
+
+/** Refuses them by name; `--renderer ffmpeg` is the built-in one. @throws PW_NOT_YET, PW_USAGE_RENDERER */
+export function refuseLaterFlags({ fast, inPlace, renderer, pieces }: LaterFlags): void {
+  const whole =
+    'Leave it out: the deliverable is written anew beside the old one, and takes its place when it is proven.';
+  const builtIn = 'Leave it out: the built-in renderer is used.';
+  if (fast === true) throw notYet('--fast', whole);
+  if (inPlace === true) throw notYet('--in-place', whole);
+  if (pieces !== undefined) throw notYet('--pieces', builtIn);
+  if (renderer === undefined || renderer === 'ffmpeg') return;
+  if (renderer === 'pieces') throw notYet('--renderer pieces', builtIn);
+  throw new PatchworkError('PW_USAGE_RENDERER', `--renderer ${renderer} is no renderer`, { hint: 'Use ffmpeg.' });
+}
