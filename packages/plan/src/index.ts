@@ -2,6 +2,7 @@ export { actionKey, actionKeySchema, encodingDigest, planChunks } from './action
 export { builtInProfile, builtInProfileNames, defaultGop, isBuiltInProfileName } from './built-in-profile.ts';
 export type { BuiltInProfileName, Raster } from './built-in-profile.ts';
 export type { Chunk, ChunkPlace, EncodedChunk } from './chunk.ts';
+export { colorNames } from './color-names.ts';
 export { dirtyRanges } from './dirty-range.ts';
 export { estimate, guessRates } from './estimate.ts';
 export type { Estimate, RenderRates } from './estimate.ts';

@@ -1,6 +1,7 @@
 import { PatchworkError, type Json } from '@patchwork/kernel';
 import { parseRational, rational, type Rate } from '@patchwork/time';
 import { builtInProfileNames, isBuiltInProfileName, type BuiltInProfileName } from './built-in-profile.ts';
+import { colorNames } from './color-names.ts';
 import type { ContainerProfile, SoundProfile } from './profile.ts';
 
 /** A profile as a person writes it: a built-in base and what differs from it. A whole {@link Profile} is one, too. */
@@ -50,7 +51,8 @@ export function readProfileDocument(json: Json): ProfileDocument {
     'options',
   ]);
   const color = object(video['color'] ?? {}, 'video.color');
-  refuseUnknown(color, 'video.color', ['primaries', 'transfer', 'matrix', 'range']);
+  const tags = ['primaries', 'transfer', 'matrix', 'range'] as const;
+  refuseUnknown(color, 'video.color', tags);
   const sound = object(root['sound'] ?? {}, 'sound');
   refuseUnknown(sound, 'sound', ['codec', 'sampleRate', 'layout', 'bitrate']);
   const container = object(root['container'] ?? {}, 'container');
@@ -64,7 +66,12 @@ export function readProfileDocument(json: Json): ProfileDocument {
       height: optional(video['height'], (value) => even(value, 'video.height')),
       rate: optional(video['rate'], (value) => rate(value, 'video.rate')),
       pixelFormat: optional(video['pixelFormat'], (value) => text(value, 'video.pixelFormat')),
-      color: Object.fromEntries(Object.entries(color).map(([key, value]) => [key, text(value, `video.color.${key}`)])),
+      color: Object.fromEntries(
+        tags.flatMap((tag) => {
+          const value = color[tag];
+          return value === undefined ? [] : [[tag, oneOf(value, `video.color.${tag}`, colorNames[tag])]];
+        }),
+      ),
       gop: optional(video['gop'], (value) => whole(value, 'video.gop', 1, 600)),
       reorder: optional(video['reorder'], (value) => whole(value, 'video.reorder', 0, 2)),
       options: options(video['options'] ?? {}),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Json } from '@patchwork/kernel';
 import { encodingDigest } from './action-key.ts';
 import { builtInProfile, builtInProfileNames } from './built-in-profile.ts';
+import { colorNames } from './color-names.ts';
 import { h264Level } from './h264-level.ts';
 import { formatDifference, profileDifference, timelineDifference, toolchainDifference } from './profile-difference.ts';
 import { resolveProfile, type ProfileRequest } from './resolve-profile.ts';
@@ -122,6 +123,18 @@ describe('profile documents', () => {
     [{ container: { format: 'mp4' } }, 'PW_PROFILE_CONTAINER container.format'],
   ])('F7: %j is refused by the path of its key', (requested, expected) => {
     expect(refusal({ requested })).toBe(expected);
+  });
+
+  test('F7: colours without a number are refused, those with one are taken', () => {
+    for (const [tag, names] of Object.entries(colorNames)) {
+      for (const name of names) {
+        const wanted = resolve({ requested: { base: 'h264-mov', video: { color: { [tag]: name } } } });
+        expect(wanted.video.color).toEqual({ ...builtInProfile('h264-mov', raster).video.color, [tag]: name });
+      }
+      expect(refusal({ requested: { base: 'h264-mov', video: { color: { [tag]: 'rec709' } } } })).toBe(
+        `PW_PROFILE_VALUE video.color.${tag}`,
+      );
+    }
   });
 
   test('F8: whole-programme rate control is refused by name', () => {

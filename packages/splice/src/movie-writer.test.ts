@@ -1,9 +1,11 @@
 import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeFiles, sha256 } from '@patchwork/files';
+import { colorNames } from '@patchwork/plan';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readAvcConfig, readH264Sps } from './bitstream/h264.ts';
+import { colorCodes } from './color-codes.ts';
 import { layOut } from './layout.ts';
 import { movieHead } from './movie-head.ts';
 import { picturesClock } from './movie-model.ts';
@@ -265,6 +267,14 @@ describe('the canonical movie', () => {
         return bytes.subarray(bytes.indexOf('mdat', 0, 'latin1'));
       };
       expect(mediaData(path).equals(mediaData(other))).toBe(true);
+    }
+  });
+
+  test('W14: every colour that a profile may name has a number of its own', () => {
+    const plain = { primaries: 'unknown', transfer: 'unknown', matrix: 'unknown', range: 'unknown' };
+    for (const tag of ['primaries', 'transfer', 'matrix', 'range'] as const) {
+      const codes = colorNames[tag].map((name) => JSON.stringify(colorCodes({ ...plain, [tag]: name })));
+      expect(new Set(codes).size, tag).toBe(colorNames[tag].length);
     }
   });
 
