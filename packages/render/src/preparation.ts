@@ -21,7 +21,7 @@ import { fontDigest } from '@patchwork/media';
 import { openCatalog, type MediaCatalog } from './media-catalog.ts';
 import { chunkRanges } from './chunk-ranges.ts';
 import { parseRange } from './range-text.ts';
-import { checkBase, checkSettings } from './refusal.ts';
+import { checkBase, checkForced, checkNotMedia, checkSettings } from './refusal.ts';
 import type { RenderRequest } from './request.ts';
 import { compileEntry } from './snapshot.ts';
 import { soundAtHand } from './sound-at-hand.ts';
@@ -62,7 +62,8 @@ export interface Preparation {
  * Walks the corridor up to the plan: timeline, media, programme, chunks, what is at hand. Writes nothing but caches.
  *
  * @throws everything that makes the render impossible, before anything is rendered: PW_MEDIA_*, PW_TIMELINE_*,
- *   PW_PROFILE_*, PW_FULL_REQUIRED, PW_MIXED_UNSUPPORTED, PW_DELIVERABLE_FOREIGN, PW_UNKNOWN_REFUSED, PW_RANGE_*.
+ *   PW_PROFILE_*, PW_FULL_REQUIRED, PW_MIXED_UNSUPPORTED, PW_DELIVERABLE_FOREIGN,
+ *   PW_DELIVERABLE_IS_MEDIA, PW_UNKNOWN_REFUSED, PW_RANGE_*.
  */
 export async function prepare(context: RenderContext, request: RenderRequest): Promise<Preparation> {
   const baseStat = await context.files.stat(request.deliverablePath);
@@ -76,6 +77,7 @@ export async function prepare(context: RenderContext, request: RenderRequest): P
     map: request.mediaMap,
     folders: request.searchFolders,
   });
+  checkNotMedia(baseStat, await statsOf(context, catalog), request.deliverablePath);
   const profile = resolveProfile({
     requested: request.profile,
     ledger: entry?.profile ?? null,
@@ -176,14 +178,17 @@ function compileRequest(
   const plain = compile([]);
   const carried =
     entry === null || entry.epochs.length === 0 ? [] : carriedEpochs(context, entry, plain.program, range);
-  const epochs = [
-    ...carried,
-    ...forcedEpochs(
-      request.forceRanges.map((text) => parseRange(text, facts)),
-      carried,
-    ),
-  ];
+  const forced = request.forceRanges.map((text) => parseRange(text, facts));
+  checkForced(forced, range ?? { in: 0, out: plain.program.frames });
+  const epochs = [...carried, ...forcedEpochs(forced, carried)];
   return { range, epochs, ...(epochs.length === 0 ? plain : compile(epochs)) };
+}
+
+async function statsOf(
+  context: RenderContext,
+  catalog: MediaCatalog,
+): Promise<readonly { readonly path: string; readonly stat: FileStat | null }[]> {
+  return Promise.all(catalog.named.map(async ({ path }) => ({ path, stat: await context.files.stat(path) })));
 }
 
 function checkUnmodelled(program: Program, request: RenderRequest): void {

@@ -9,6 +9,7 @@ import {
   recordTrust,
   type Ledger,
   type LedgerChunk,
+  type LedgerEntry,
   type LedgerSound,
   type NewLedgerEntry,
 } from '@patchwork/store';
@@ -37,20 +38,25 @@ export async function recordDelivery(
   made: MadeMovie,
 ): Promise<void> {
   const { files, sha256 } = context;
-  const { base, previous } = preparation;
+  const replaced = replacedEntry(preparation);
   const entry = await entryOf(context, preparation, made);
-  if (previous !== null && base.kind === 'ours') {
+  if (replaced !== null && preparation.base.kind === 'ours') {
     const survivors = new Set([
       ...preparation.chunks.map(({ key }) => key),
       ...(entry.sound?.pieces ?? []).map(({ key }) => key),
     ]);
-    await keepReplaced(context.store, { entry: previous.entry, path: request.deliverablePath, survivors });
+    await keepReplaced(context.store, { entry: replaced, path: request.deliverablePath, survivors });
   }
   const ledger =
     ledgerOf(preparation) ??
     (await readLedger(files, request.deliverablePath, sha256)) ??
     emptyLedger(request.deliverablePath, sha256);
   await appendEntry(files, ledger, entry, sha256);
+}
+
+/** The entry whose file is replaced, also by a full render: the parent, and what `restore` brings back. */
+function replacedEntry({ base }: Preparation): LedgerEntry | null {
+  return base.kind === 'ours' || base.kind === 'damaged' ? base.entry : null;
 }
 
 function ledgerOf({ base }: Preparation): Ledger | null {
@@ -74,10 +80,10 @@ export async function settleDelivery(
 }
 
 async function entryOf(context: RenderContext, preparation: Preparation, made: MadeMovie): Promise<NewLedgerEntry> {
-  const { loaded, profile, toolchain, catalog, program, range, epochs, previous } = preparation;
+  const { loaded, profile, toolchain, catalog, program, range, epochs } = preparation;
   const { written } = made;
   return {
-    parent: previous?.entry.id ?? null,
+    parent: replacedEntry(preparation)?.id ?? null,
     timeMs: context.clockMs(),
     moovDigest: written.moovDigest,
     fileSize: written.sizeBytes,

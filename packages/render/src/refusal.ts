@@ -1,4 +1,5 @@
-import { PatchworkError } from '@patchwork/kernel';
+import { PatchworkError, type FileStat } from '@patchwork/kernel';
+import type { FrameRange } from '@patchwork/time';
 import {
   formatDifference,
   profileDifference,
@@ -33,6 +34,36 @@ export function checkBase(base: Base, path: string): void {
       },
     );
   }
+}
+
+/** Refuses to write over a file that the timeline plays, whatever its name. @throws PW_DELIVERABLE_IS_MEDIA */
+export function checkNotMedia(
+  base: FileStat | null,
+  media: readonly { readonly path: string; readonly stat: FileStat | null }[],
+  path: string,
+): void {
+  if (base === null) return;
+  const same = media.find(({ stat }) => stat !== null && stat.dev === base.dev && stat.ino === base.ino);
+  if (same === undefined) return;
+  throw new PatchworkError('PW_DELIVERABLE_IS_MEDIA', `${path} is itself media of the timeline (${same.path})`, {
+    hint: 'Give the deliverable another name with -o.',
+    details: { path, media: same.path },
+  });
+}
+
+/** Refuses to force frames that the run does not deliver. Frames count from the timeline's start. @throws PW_RANGE_OUTSIDE */
+export function checkForced(forced: readonly FrameRange[], delivered: FrameRange): void {
+  const outside = forced.find((range) => range.in < delivered.in || range.out > delivered.out);
+  if (outside === undefined) return;
+  const text = `[${outside.in}, ${outside.out})`;
+  throw new PatchworkError(
+    'PW_RANGE_OUTSIDE',
+    `the forced range ${text} is not within what is delivered, [${delivered.in}, ${delivered.out})`,
+    {
+      hint: "Give a range within it; frames count from the timeline's start.",
+      details: { in: outside.in, out: outside.out, delivered: [delivered.in, delivered.out] },
+    },
+  );
 }
 
 /** Two states of everything that must not change under a patch. */

@@ -1,15 +1,6 @@
 import type { RasterFacts } from '@patchwork/plan';
 import { parseRate, round, secondsFromTime, multiply, zero, type Rate } from '@patchwork/time';
-import {
-  member,
-  plainJson,
-  trimmedRange,
-  type Clip,
-  type Composable,
-  type Stack,
-  type Timeline,
-  type Track,
-} from '@patchwork/timeline';
+import { member, plainJson, trimmedRange, type Clip, type Composable, type Timeline } from '@patchwork/timeline';
 
 /** What a timeline says of itself before anything is compiled. */
 export interface TimelineFacts extends RasterFacts {
@@ -18,7 +9,7 @@ export interface TimelineFacts extends RasterFacts {
   readonly dropFrame: boolean;
 }
 
-/** Reads raster, rate and start from the canvas that the reader noted, else the rate from start timecode or first clip. */
+/** Reads raster, rate and start from the canvas that the reader noted, else the rate from start timecode or the first clip of the picture. */
 export function timelineFacts(timeline: Timeline): TimelineFacts {
   const noted = member(timeline.metadata, 'patchwork', 'canvas');
   const canvas = noted === undefined || noted === null ? null : plainJson(noted);
@@ -26,7 +17,7 @@ export function timelineFacts(timeline: Timeline): TimelineFacts {
     typeof canvas === 'object' && canvas !== null && !Array.isArray(canvas)
       ? (canvas as { readonly [key: string]: unknown })
       : {};
-  const rate = rateOf(fields['rate']) ?? timeline.globalStartTime?.rate ?? firstClipRate(timeline.tracks);
+  const rate = rateOf(fields['rate']) ?? timeline.globalStartTime?.rate ?? firstClipRate(timeline);
   const start = timeline.globalStartTime === null ? zero : secondsFromTime(timeline.globalStartTime);
   const dropFrame = member(timeline.metadata, 'patchwork', 'dropFrame') === true;
   return {
@@ -46,9 +37,10 @@ function sideOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null;
 }
 
-function firstClipRate(parent: Stack | Track): Rate | null {
-  const clip = firstClip(parent.children);
-  return clip === null ? null : (trimmedRange(clip).duration.rate ?? null);
+/** Sound may be counted in samples: only a clip of the picture tells. */
+function firstClipRate(timeline: Timeline): Rate | null {
+  const clip = firstVideoClip(timeline);
+  return clip === null ? null : trimmedRange(clip).duration.rate;
 }
 
 /** The first clip of a timeline's picture, depth first, the lowest track first; null when there is none. */

@@ -6,9 +6,11 @@ import { profileDifference } from '@patchwork/plan';
  * sound, container and start timecode. Its bytes must be trusted or hashed; a damaged file is never up to date.
  */
 export function isUpToDate(preparation: Preparation): boolean {
-  const { base, previous, plan, chunks, profile, program } = preparation;
+  const { base, baseStat, previous, plan, chunks, profile, program } = preparation;
   if (base.kind !== 'ours' || previous === null || plan.rendered > 0 || plan.sound === 'render') return false;
   const { entry } = previous;
+  // Bytes behind the movie fit the same index.
+  if (baseStat?.size !== entry.fileSize) return false;
   if ((entry.sound === null) !== (preparation.soundKey === null)) return false;
   if (profileDifference(entry.profile, profile).length > 0) return false;
   const before = previous.program.start;
