@@ -48,7 +48,7 @@ async function deliver(film: Film, path: string, profile: string): Promise<Outco
   writeFileSync(timeline, otioText(film));
   const ran = await patchwork(['render', timeline, '-o', path, '--profile', profile], { store: `${path}.store` });
   expect(ran.code, ran.stderr).toBe(0);
-  return ran.json as Outcome;
+  return ran.json;
 }
 
 /** The code that a record frame must show, by the naive map: the film has no upper layers and no dissolves. */

@@ -170,11 +170,11 @@ function clip(side: 'video' | 'audio', rate: Rate, scope: Scope, link: string | 
     .chain(({ media, start, length, enabled }) => {
       const from = 3600 * Math.round(rate.num / rate.den) + start;
       const [own, span] = [seconds(from, rate), seconds(length, rate)];
-      const effects = scope.hasEffects
+      const effects: fc.Arbitrary<readonly KnownEffect[]> = scope.hasEffects
         ? side === 'video'
           ? pictureEffects(own, span)
           : soundEffects(own, span)
-        : fc.constant([]);
+        : fc.constant<readonly KnownEffect[]>([]);
       return fc
         .record({ effects, time: retime(rate, scope), isSolid: fc.boolean() })
         .map(({ effects: known, time, isSolid }) =>

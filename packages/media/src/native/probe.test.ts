@@ -31,6 +31,7 @@ describe('facts', () => {
     expect(await workers.probe(film)).toEqual({
       path: film,
       container: 'mov,mp4,m4a,3gp,3g2,mj2',
+      content: expect.stringMatching(/^[0-9a-f]{64}$/),
       video: {
         stream: 0,
         codec: 'h264',
@@ -62,6 +63,20 @@ describe('facts', () => {
       ],
       startTimecode: { frame: 90_000, dropFrame: false },
     });
+  });
+
+  test('the content is the same in a longer file and another one with one other picture', async () => {
+    const { content } = await workers.probe(film);
+    const longer = `${film}.longer.mov`;
+    // A `free` box at the end: other bytes, the same packets.
+    writeFileSync(longer, Buffer.concat([readFileSync(film), Buffer.from('0000000866726565', 'hex')]));
+    expect((await workers.probe(longer)).content).toBe(content);
+    const other = `${film}.other.mov`;
+    const bytes = readFileSync(film);
+    const at = bytes.indexOf('mdat', 0, 'latin1') + 4 + 600;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    writeFileSync(other, bytes);
+    expect((await workers.probe(other)).content).not.toBe(content);
   });
 
   test.each([
