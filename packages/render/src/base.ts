@@ -1,5 +1,6 @@
-import { isPatchworkError, PatchworkError } from '@patchwork/kernel';
+import { PatchworkError } from '@patchwork/kernel';
 import {
+  byteLength,
   currentEntry,
   deliverableChunks,
   readLedger,
@@ -8,8 +9,9 @@ import {
   type LedgerEntry,
   type StoredChunk,
 } from '@patchwork/store';
-import { corruptChunks, readMovie } from '@patchwork/splice';
+import { corruptChunks } from '@patchwork/splice';
 import type { RenderContext } from './context.ts';
+import { moovDigestOf } from './moov-digest.ts';
 
 /**
  * What stands at the deliverable's path.
@@ -49,15 +51,6 @@ export async function inspectBase(context: RenderContext, path: string, paranoid
   return { kind: 'ours', ledger, entry, trusted: !paranoid && trustOf(entry, stat) === 'trusted' };
 }
 
-async function moovDigestOf(context: RenderContext, path: string): Promise<string | PatchworkError> {
-  try {
-    return (await readMovie(context.files, path, context.sha256)).moov.digest;
-  } catch (error) {
-    if (isPatchworkError(error) && error.code.startsWith('PW_MOVIE_')) return error;
-    throw error;
-  }
-}
-
 /** A base's chunks that can be reused, by key; and the keys whose bytes failed their hash. */
 export interface BaseChunks {
   readonly good: ReadonlyMap<string, StoredChunk>;
@@ -65,8 +58,7 @@ export interface BaseChunks {
 }
 
 /**
- * The chunks of a base that `wanted` names. Those of a trusted file are taken at their word (the writer hashes them while
- * it copies); any other file's are read and hashed here, so that a dry run predicts the run.
+ * The chunks of a base that `wanted` names. Those of a trusted file are taken at their word; any other file's are read and hashed here, so that a dry run predicts the run.
  */
 export async function chunksOfBase(
   context: RenderContext,
@@ -79,7 +71,7 @@ export async function chunksOfBase(
   if (base.kind === 'ours' && base.trusted) {
     return { good: new Map(candidates.map((chunk) => [chunk.key, chunk])), failed: new Set() };
   }
-  const total = candidates.reduce((sum, chunk) => sum + sizeOf(chunk), 0);
+  const total = candidates.reduce((sum, chunk) => sum + byteLength(chunk), 0);
   const onProgress = (done: number): void => {
     context.signal.throwIfAborted();
     context.onProgress({ phase: 'hash', done, total, unit: 'bytes' });
@@ -87,8 +79,4 @@ export async function chunksOfBase(
   const bad = new Set<unknown>(await corruptChunks(context.files, candidates, context.hashing, onProgress));
   const good = new Map(candidates.filter((chunk) => !bad.has(chunk)).map((chunk) => [chunk.key, chunk]));
   return { good, failed: new Set(candidates.map(({ key }) => key).filter((key) => !good.has(key))) };
-}
-
-function sizeOf(chunk: StoredChunk): number {
-  return chunk.sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -41,7 +41,7 @@ export async function renderDeliverable(context: RenderContext, request: RenderR
     const preparation = await prepare(context, request);
     const forecast = forecastOf(context, preparation);
     if (isUpToDate(preparation)) return leaveAlone(request, preparation, forecast);
-    await requireSpace(context, request.deliverablePath, forecast);
+    await requireSpace(context, request.deliverablePath, forecast.estimate.bytes);
     return await deliver(context, request, preparation, forecast);
   } finally {
     await lock.release();

@@ -1,8 +1,8 @@
-import { PatchworkError, type Digest, type FilePort, type Sha256 } from '@patchwork/kernel';
-import { readMovie } from '@patchwork/splice';
+import { PatchworkError, type Digest } from '@patchwork/kernel';
 import { currentEntry, entryAt, historyOf, readLedger, type Ledger, type LedgerEntry } from '@patchwork/store';
 import { type FrameRange } from '@patchwork/time';
 import type { RenderContext } from './context.ts';
+import { moovDigestOf } from './moov-digest.ts';
 
 /** A deliverable by name, or one of its earlier states: `film.mov`, `film.mov@{1}` (1 = the one before the current). */
 export interface Revision {
@@ -33,7 +33,7 @@ export async function readHistory(
   path: string,
 ): Promise<History> {
   const { files, sha256 } = context;
-  const moovDigest = await moovDigestOrNull(files, sha256, path);
+  const moovDigest = await moovDigestOrNull(context, path);
   const ledger =
     (await readLedger(files, path, sha256)) ??
     (moovDigest === null ? null : await context.store.findLedger(moovDigest, path));
@@ -95,13 +95,12 @@ export async function blame(
   return stretches;
 }
 
-async function moovDigestOrNull(files: FilePort, sha256: Sha256, path: string): Promise<Digest | null> {
-  if ((await files.stat(path)) === null) return null;
-  try {
-    return (await readMovie(files, path, sha256)).moov.digest;
-  } catch (error) {
-    // A damaged file still has a history; that it is damaged is what `verify` says.
-    if (error instanceof PatchworkError && error.code.startsWith('PW_MOVIE_')) return null;
-    throw error;
-  }
+async function moovDigestOrNull(
+  context: Pick<RenderContext, 'files' | 'sha256'>,
+  path: string,
+): Promise<Digest | null> {
+  if ((await context.files.stat(path)) === null) return null;
+  const digest = await moovDigestOf(context, path);
+  // That the file is damaged is what `verify` says.
+  return typeof digest === 'string' ? digest : null;
 }

@@ -1,12 +1,5 @@
 import { PatchworkError, type Digest } from '@patchwork/kernel';
-import {
-  movieSizeBytes,
-  publish,
-  refuseSmallDisk,
-  writeMovie,
-  type MovieSpec,
-  type SoundPlace,
-} from '@patchwork/splice';
+import { movieSizeBytes, publish, writeMovie, type MovieSpec, type SoundPlace } from '@patchwork/splice';
 import {
   appendEntry,
   emptyLedger,
@@ -26,6 +19,7 @@ import { findingsOfMovie } from './proof.ts';
 import { placedChunks, settleDelivery } from './record-delivery.ts';
 import { runId, sweepLeftovers } from './run-id.ts';
 import { compileEntry } from './snapshot.ts';
+import { requireSpace } from './space.ts';
 
 /** A revision that was brought back. */
 export interface Restored {
@@ -38,7 +32,8 @@ export interface Restored {
  * Brings an older version of a deliverable back, bit for bit, from the chunks of the current file and the store.
  *
  * @param output where to write it; null replaces the deliverable, whose own chunks are kept in the store for the way back.
- * @throws PW_RESTORE_LOST naming the frames whose chunks are gone, PW_LEDGER_*, PW_DELIVERABLE_EXISTS, PW_PROOF_FAILED
+ * @throws PW_RESTORE_LOST naming the frames whose chunks are gone, PW_LEDGER_*, PW_DELIVERABLE_EXISTS, PW_FILE_NO_SPACE,
+ *   PW_PROOF_FAILED
  */
 export async function restoreRevision(
   context: RenderContext,
@@ -59,7 +54,7 @@ export async function restoreRevision(
       });
     }
     const spec = restoredSpec(context, history, entry);
-    await refuseSmallDisk(files, path, movieSizeBytes(spec, context.hashing));
+    await requireSpace(context, path, movieSizeBytes(spec, context.hashing));
     const { written } = await publish(files, {
       destination: path,
       expected,

@@ -1,12 +1,10 @@
 import { dirname } from 'node:path';
 import { PatchworkError } from '@patchwork/kernel';
 import type { RenderContext } from './context.ts';
-import type { Forecast } from './outcome.ts';
 
 /** Refuses to begin what cannot end. The old deliverable stays until the new one is complete, so both must fit. @throws PW_FILE_NO_SPACE */
-export async function requireSpace(context: RenderContext, deliverablePath: string, forecast: Forecast): Promise<void> {
+export async function requireSpace(context: RenderContext, deliverablePath: string, bytes: number): Promise<void> {
   const free = await context.files.freeBytes(dirname(deliverablePath));
-  const { bytes } = forecast.estimate;
   if (free >= bytes) return;
   throw new PatchworkError(
     'PW_FILE_NO_SPACE',

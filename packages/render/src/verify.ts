@@ -1,8 +1,8 @@
-import { isPatchworkError } from '@patchwork/kernel';
-import { corruptChunks, readMovie, type MovieSpec } from '@patchwork/splice';
-import { deliverableChunks, type LedgerEntry } from '@patchwork/store';
+import { corruptChunks, type MovieSpec } from '@patchwork/splice';
+import { byteLength, deliverableChunks, type LedgerEntry } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
 import { readHistory, type History } from './history.ts';
+import { moovDigestOf } from './moov-digest.ts';
 import { keptSound } from './kept-sound.ts';
 import { findingsOfMovie, type Finding } from './proof.ts';
 import { compileEntry } from './snapshot.ts';
@@ -68,20 +68,15 @@ function provenKeys(history: History, entry: LedgerEntry): readonly string[] {
 
 async function unreadableReason(context: RenderContext, path: string): Promise<string | null> {
   if ((await context.files.stat(path)) === null) return `${path} does not exist`;
-  try {
-    await readMovie(context.files, path, context.sha256);
-    return null;
-  } catch (error) {
-    if (isPatchworkError(error)) return error.message;
-    throw error;
-  }
+  const digest = await moovDigestOf(context, path);
+  return typeof digest === 'string' ? null : digest.message;
 }
 
 async function hashFindings(context: RenderContext, path: string, entry: LedgerEntry): Promise<Finding[]> {
   const pictures = deliverableChunks(entry, path);
   const sounds = (entry.sound?.pieces ?? []).map((piece) => ({ ...piece, path }));
   const all = [...pictures, ...sounds];
-  const total = all.reduce((sum, chunk) => sum + sizeOf(chunk.sizes), 0);
+  const total = all.reduce((sum, chunk) => sum + byteLength(chunk), 0);
   const bad = new Set<unknown>(
     await corruptChunks(context.files, all, context.hashing, (done) => {
       context.signal.throwIfAborted();
@@ -109,10 +104,6 @@ async function hashFindings(context: RenderContext, path: string, entry: LedgerE
       });
   }
   return findings;
-}
-
-function sizeOf(sizes: readonly number[]): number {
-  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 function specOfEntry(context: RenderContext, path: string, entry: LedgerEntry): MovieSpec {
