@@ -26,13 +26,15 @@ const random = seeded(2019);
 let workers: MediaWorkers;
 let template: Site;
 let long: Film;
+let middle: Film;
 let short: Film;
 
 beforeAll(async () => {
   workers = startWorkers({ count: 2 });
   template = await deliveredSite(await filmOf([1, 0, 48], [2, 0, 48]), { workers });
-  // Eight chunks to render; and one, for the phases that come after rendering.
+  // Eight chunks to render; four; and one, for the phases that come after rendering.
   long = await filmOf([1, 0, 48], [3, 0, 144], [4, 0, 144], [5, 0, 96], [2, 0, 48]);
+  middle = await filmOf([1, 0, 48], [3, 0, 96], [4, 0, 96]);
   short = await filmOf([1, 0, 48], [3, 0, 24]);
 }, 120_000);
 
@@ -87,11 +89,11 @@ describe.skipIf(process.platform !== 'linux')('the command', () => {
   test(
     `a media process killed ${kills} times costs one attempt, never the run`,
     async () => {
-      const { expected, totalMs } = await unkilled(long);
+      const { expected, totalMs } = await unkilled(middle);
       let killed = 0;
       for (let attempt = 0; killed < kills; attempt += 1) {
         expect(attempt, 'most runs have a media process to kill').toBeLessThan(4 * kills);
-        const site = copyOfSite(template, long);
+        const site = copyOfSite(template, middle);
         const running = startCommand(site);
         await sleep(random() * totalMs);
         const children = running.child.exitCode === null ? childrenOf(running.child.pid ?? -1) : [];
