@@ -85,6 +85,11 @@ function unknownPolicy(text: string | undefined): UnknownPolicy {
   });
 }
 
+/** Gathers a repeatable flag. */
+export function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
 /** Reads `--media-map` rules. @throws PW_USAGE_MAP */
 export function mapRules(texts: readonly string[] | undefined): RenderRequest['mediaMap'] {
   return (texts ?? []).map(mapRule);

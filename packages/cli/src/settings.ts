@@ -1,6 +1,7 @@
 import { PatchworkError, type FilePort } from '@patchwork/kernel';
 import { homedir, availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { readWholeFile } from '@patchwork/render';
 
 /** Where a setting's value came from, strongest first. */
 export type Origin = 'flag' | 'environment' | 'project file' | 'user file' | 'default';
@@ -32,6 +33,7 @@ export interface SettingSources {
 }
 
 const fileName = 'patchwork.json';
+const largestFileBytes = 1 << 20;
 
 /** Reads the settings: flag, then environment, then the project's `patchwork.json` (nearest folder upward), then the user's, then the default. @throws PW_SETTINGS_INVALID */
 export async function readSettings(sources: SettingSources): Promise<Settings> {
@@ -52,13 +54,23 @@ export async function readSettings(sources: SettingSources): Promise<Settings> {
     return { value: fallback, origin: 'default', place: null };
   };
   return {
-    store: pick(flags.store, 'PATCHWORK_STORE', 'store', join(cacheFolder(env), 'patchwork')),
+    store: fromItsPlace(
+      pick(flags.store, 'PATCHWORK_STORE', 'store', join(cacheFolder(env), 'patchwork')),
+      sources.folder,
+    ),
     storeCapBytes: wholeNumber(pick(undefined, 'PATCHWORK_STORE_CAP', 'storeCapBytes', '20000000000'), 'storeCapBytes'),
     workers: wholeNumber(
       pick(flags.workers, 'PATCHWORK_WORKERS', 'workers', String(availableParallelism())),
       'workers',
     ),
   };
+}
+
+/** A folder named in a file starts at that file; in a flag or variable, at the folder of the command. */
+function fromItsPlace(setting: Setting<string>, folder: string): Setting<string> {
+  const isFile = setting.origin === 'project file' || setting.origin === 'user file';
+  const base = isFile && setting.place !== null ? dirname(setting.place) : folder;
+  return { ...setting, value: resolve(base, setting.value) };
 }
 
 function settingText(value: unknown): string {
@@ -73,7 +85,8 @@ function cacheFolder(env: SettingSources['env']): string {
 }
 
 function configFolder(env: SettingSources['env']): string {
-  return env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
+  // Set and empty is as good as not set.
+  return env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
 }
 
 function wholeNumber(setting: Setting<string>, name: string): Setting<number> {
@@ -104,10 +117,8 @@ async function nearestFile(files: FilePort, folder: string): Promise<SettingsFil
 
 async function readJson(files: FilePort, path: string): Promise<SettingsFile | null> {
   if ((await files.stat(path)) === null) return null;
-  const file = await files.open(path, 'read');
+  const bytes = await readWholeFile(files, path, largestFileBytes);
   try {
-    const bytes = new Uint8Array((await file.stat()).size);
-    await file.read(bytes, 0);
     const values: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (typeof values !== 'object' || values === null || Array.isArray(values)) throw new SyntaxError('not an object');
     return { path, values: values as { readonly [key: string]: unknown } };
@@ -116,7 +127,5 @@ async function readJson(files: FilePort, path: string): Promise<SettingsFile | n
       cause,
       hint: 'Correct or remove it.',
     });
-  } finally {
-    await file.close();
   }
 }

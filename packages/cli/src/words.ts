@@ -1,3 +1,4 @@
+import type { Diagnostic } from '@patchwork/kernel';
 import { formatTimecode, type FrameRange } from '@patchwork/time';
 import type { Place } from '@patchwork/render';
 
@@ -16,13 +17,13 @@ export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** A length in frames for people: `1 m 12 s`. */
+/** A length in frames for people: `7.5 s`, `48 s`, `1 m 12 s`. */
 export function length(place: Place, frames: number): string {
   const seconds = (frames * place.rate.den) / place.rate.num;
-  const minutes = Math.floor(seconds / 60);
-  const rest = seconds - 60 * minutes;
-  if (minutes === 0) return `${rest.toFixed(rest < 10 ? 1 : 0)} s`;
-  return `${minutes} m ${String(Math.round(rest)).padStart(2, '0')} s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  return `${Math.floor(whole / 60)} m ${String(whole % 60).padStart(2, '0')} s`;
 }
 
 /** Bytes for people. */
@@ -30,4 +31,11 @@ export function bytesText(bytes: number): string {
   if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
   if (bytes < 1e9) return `${(bytes / 1e6).toFixed(1)} MB`;
   return `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+/** Diagnostics, one a line: what is odd, and where. */
+export function diagnosticLines(diagnostics: readonly Diagnostic[]): string[] {
+  return diagnostics.map(
+    ({ severity, message, where }) => `  ${severity}: ${message}${where === null ? '' : ` (${where})`}`,
+  );
 }

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { PatchworkError, type Json } from '@patchwork/kernel';
-import { forecastRender, renderDeliverable, type Delivery, type Forecast } from '@patchwork/render';
+import { forecastRender, renderDeliverable, type Delivery, type Forecast, type RenderRequest } from '@patchwork/render';
 import { lengthOf, normaliseRanges } from '@patchwork/time';
-import { renderRequest, type RenderFlags } from '../flags.ts';
+import { collect, renderRequest, type RenderFlags } from '../flags.ts';
 import type { CommandContext, CommandOutcome, RunAction, Shell } from '../shell.ts';
 import { writeMarkerList } from '../watch-markers.ts';
-import { bytesText, counted, length, recordRange } from '../words.ts';
+import { bytesText, counted, diagnosticLines, length, recordRange } from '../words.ts';
 import { duration } from '../progress-line.ts';
 
 /** Adds `render` and `plan`. */
@@ -53,10 +53,6 @@ export function addRender(program: Command, shell: Shell, run: RunAction): void 
     );
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
 async function plan(
   context: CommandContext,
   shell: Shell,
@@ -93,7 +89,7 @@ async function render(
       moovDigest: delivery.moovDigest,
       notes: delivery.notes,
     },
-    text: deliveryText(delivery, shell.nowMs() - startMs),
+    text: deliveryText(delivery, request.proof, shell.nowMs() - startMs),
   };
 }
 
@@ -125,25 +121,30 @@ function forecastText(forecast: Forecast): string {
     `${counted(planned.rendered, 'frame')} of ${planned.frames.toLocaleString('en-US')} to render, ${planned.reused.toLocaleString('en-US')} reused; sound: ${planned.sound}`,
     `about ${duration(estimate.seconds * 1000)}, ${bytesText(estimate.bytes)} to write`,
     ...reasonLines(forecast),
-    ...diagnosticLines(forecast),
+    ...oddLines(forecast),
   ];
   return lines.join('\n');
 }
 
-function deliveryText(delivery: Delivery, tookMs: number): string {
+function provenBy(proof: RenderRequest['proof']): string {
+  return proof === 'deep'
+    ? 'decode of every frame, 60 random seeks'
+    : 'decode of fresh chunks and their neighbours, seeks at every seam';
+}
+
+function deliveryText(delivery: Delivery, proof: RenderRequest['proof'], tookMs: number): string {
   const { forecast, frames } = delivery;
   if (delivery.upToDate)
-    return [
-      `${delivery.deliverablePath} is up to date: nothing rendered, nothing written`,
-      ...diagnosticLines(forecast),
-    ].join('\n');
+    return [`${delivery.deliverablePath} is up to date: nothing rendered, nothing written`, ...oddLines(forecast)].join(
+      '\n',
+    );
   return [
     `${delivery.deliverablePath}`,
     `  rendered ${counted(frames.rendered, 'frame')}, reused ${frames.reused.toLocaleString('en-US')}, of ${frames.total.toLocaleString('en-US')}; sound: ${delivery.sound}; ${duration(tookMs)}`,
     ...reasonLines(forecast),
-    `  proven: tables, hashes of reused packets, decode of fresh chunks and their neighbours, seeks at every seam`,
+    `  proven: tables, hashes of reused packets, ${provenBy(proof)}`,
     ...delivery.notes.map((note) => `  note: ${note}`),
-    ...diagnosticLines(forecast),
+    ...oddLines(forecast),
     ...watchLines(forecast),
   ].join('\n');
 }
@@ -155,10 +156,9 @@ function reasonLines(forecast: Forecast): string[] {
   return rest > 0 ? [...lines, `  … and ${rest} more (all of them with --json)`] : lines;
 }
 
-function diagnosticLines(forecast: Forecast): string[] {
-  return forecast.diagnostics
-    .filter(({ severity }) => severity !== 'note')
-    .map(({ severity, message, where }) => `  ${severity}: ${message}${where === null ? '' : ` (${where})`}`);
+/** What a person must know; notes are for `--json`. */
+function oddLines({ diagnostics }: Forecast): string[] {
+  return diagnosticLines(diagnostics.filter(({ severity }) => severity !== 'note'));
 }
 
 /** The watch list: what an editor must see again before this goes out. */

@@ -6,9 +6,10 @@ import { writeAtomically } from '@patchwork/files';
 import { inspection, listing, strip, writeEdl, writeFcpxml, writeXmeml } from '@patchwork/formats';
 import { loadTimeline, openSides, readTimelines, readWholeFile } from '@patchwork/render';
 import { drawTimeline, planScript, writeOtio, type EditPlan, type Timeline } from '@patchwork/timeline';
-import { mapRules } from '../flags.ts';
+import { collect, mapRules } from '../flags.ts';
 import { notYet } from '../not-yet.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
+import { diagnosticLines } from '../words.ts';
 
 /** What `diff` will write one day. */
 const laterFormats: readonly string[] = ['csv', 'html', 'edl', 'markers', 'otio'];
@@ -74,10 +75,6 @@ export function addTimeline(program: Command, shell: Shell, run: RunAction): voi
     .action(async (path: string, op: string | undefined, flags: EditFlags) =>
       run(flags, (context) => edit(context, shell, path, op, flags)),
     );
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }
 
 async function diff(
@@ -241,10 +238,4 @@ function writtenAs(
         details: { path },
       });
   }
-}
-
-function diagnosticLines(diagnostics: readonly Diagnostic[]): string[] {
-  return diagnostics.map(
-    ({ severity, message, where }) => `  ${severity}: ${message}${where === null ? '' : ` (${where})`}`,
-  );
 }
