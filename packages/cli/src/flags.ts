@@ -76,12 +76,15 @@ async function profileFrom(context: CommandContext, folder: string, text: string
 
 function unknownPolicy(text: string | undefined): UnknownPolicy {
   if (text === undefined || text === 'refuse') return 'refuse';
-  if (text === 'trust' || text === 'full') return text;
-  if (/^probe(:\d+)?$/.test(text)) {
-    throw notYet('--on-unknown probe', 'Use refuse, full or trust; the built-in renderer sees all it draws.');
+  if (text === 'trust') return text;
+  if (text === 'full' || /^probe(:\d+)?$/.test(text)) {
+    throw notYet(
+      `--on-unknown ${text}`,
+      'Use refuse or trust: the built-in renderer sees all it draws, and a full render would show no more.',
+    );
   }
   throw new PatchworkError('PW_USAGE_POLICY', `--on-unknown ${text} is no policy`, {
-    hint: 'Use refuse, full or trust.',
+    hint: 'Use refuse or trust.',
   });
 }
 

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { isPatchworkError, PatchworkError } from '@patchwork/kernel';
 import { addDemo } from './commands/demo.ts';
@@ -32,10 +33,14 @@ export async function runCommandLine(shell: Shell, words: readonly string[]): Pr
   }
 }
 
+/** Of this package. */
+const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
+
 function commandLine(shell: Shell, run: RunAction): Command {
   const program = new Command('patchwork');
   program
     .description('Git for renders: renders only what changed, splices it losslessly, proves it equals a clean render.')
+    .version(version)
     .configureOutput({ writeOut: shell.terminal.stdout, writeErr: () => {} })
     .exitOverride()
     .showSuggestionAfterError();

@@ -1,7 +1,7 @@
 import type { Json } from '@patchwork/kernel';
 
 /** What to do where the renderer meets something that it cannot draw or see. */
-export type UnknownPolicy = 'refuse' | 'full' | 'trust';
+export type UnknownPolicy = 'refuse' | 'trust';
 
 /** Which render is asked for. Ranges are frames from the timeline's start. */
 export interface RenderRequest {

@@ -31,7 +31,7 @@ export function addRender(program: Command, shell: Shell, run: RunAction): void 
       .addOption(new Option('--renderer <name>').hideHelp())
       .addOption(new Option('--pieces <folder>').hideHelp());
   shared(program.command('render'))
-    .argument('<timeline>', 'an .otio or .fcpxml file')
+    .argument('<timeline>', 'an .otio, .otioz, .fcpxml, .xml (FCP 7) or .edl file')
     .requiredOption('-o, --output <deliverable>', 'the .mov or .mp4 to make or patch')
     .description('render a timeline, or patch the deliverable that stands there')
     .option('--deep', 'prove by decoding everything')
@@ -142,7 +142,7 @@ function deliveryText(delivery: Delivery, proof: RenderRequest['proof'], tookMs:
     `${delivery.deliverablePath}`,
     `  rendered ${counted(frames.rendered, 'frame')}, reused ${frames.reused.toLocaleString('en-US')}, of ${frames.total.toLocaleString('en-US')}; sound: ${delivery.sound}; ${duration(tookMs)}`,
     ...reasonLines(forecast),
-    `  proven: tables, hashes of reused packets, ${provenBy(proof)}`,
+    `  proven: tables, ${provenBy(proof)}`,
     ...delivery.notes.map((note) => `  note: ${note}`),
     ...oddLines(forecast),
     ...watchLines(forecast),
