@@ -354,6 +354,51 @@ describe('18: parts of a timeline', () => {
   );
 });
 
+describe('18: more on parts', () => {
+  test(
+    '18: the start timecode is the record timecode of the in point',
+    async () => {
+      const part = await clean(film, 'A', ['--range', '200:260']);
+      const probed = await patchwork(['probe', part.deliverable], { store: join(part.folder, 'store') });
+      expect(probed.json.media).toMatchObject({ startTimecode: { frame: 86_400 + 200, dropFrame: false } });
+    },
+    timeout,
+  );
+
+  test(
+    '18: of two parts that have nothing in common everything is rendered, nothing refused',
+    async () => {
+      const folder = freshFolder('disjoint');
+      const deliverable = join(folder, 'film.mov');
+      const first = await renderFilm(film, deliverable, 'A', join(folder, 'store'), ['--range', '0:96']);
+      expect(first.code, first.stderr).toBe(0);
+      const second = await renderFilm(film, deliverable, 'A', join(folder, 'empty'), ['--range', '192:384']);
+      expect(second.code, second.stderr).toBe(0);
+      expect(second.json.frames).toEqual({ total: 192, rendered: 192, reused: 0 });
+    },
+    timeout,
+  );
+});
+
+describe('the words of a change, between a deliverable and a timeline', () => {
+  test.each<[string, (shots: readonly Shot[]) => readonly Shot[], string]>([
+    ['3', (shots) => withShot(shots, 'm06', (shot) => ({ ...shot, length: 86 })), 'ripple trim out −10'],
+    ['4', (shots) => withShot(shots, 'm06', (shot) => ({ ...shot, from: 58, length: 86 })), 'ripple trim in +10'],
+    ['5', (shots) => withShot(shots, 'm06', (shot) => ({ ...shot, from: 72 })), 'slip +24'],
+  ])(
+    '%s: %#',
+    async (_, change, words) => {
+      const old = await clean(film, 'A');
+      const timeline = join(freshFolder('words'), 'new.otio');
+      writeFileSync(timeline, otioText(recut(film, change)));
+      const diff = await patchwork(['diff', old.deliverable, timeline], { store: join(old.folder, 'store') });
+      expect(diff.code, diff.stderr).toBe(0);
+      expect(diff.stdout).toContain(words);
+    },
+    timeout,
+  );
+});
+
 describe('20: 23.976 is not 24', () => {
   test(
     '20: the rate of the timeline decides the length',

@@ -79,7 +79,7 @@ function unknownPolicy(text: string | undefined): UnknownPolicy {
   if (text === 'trust') return text;
   if (text === 'full' || /^probe(:\d+)?$/.test(text)) {
     throw notYet(
-      `--on-unknown ${text.split(':', 1).join('')}`,
+      `--on-unknown ${text.replace(/:\d+$/, '')}`,
       'Use refuse or trust: the built-in renderer sees all it draws, and a full render would show no more.',
     );
   }
