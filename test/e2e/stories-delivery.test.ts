@@ -386,7 +386,7 @@ describe('the words of a change, between a deliverable and a timeline', () => {
     ['4', (shots) => withShot(shots, 'm06', (shot) => ({ ...shot, from: 58, length: 86 })), 'ripple trim in +10'],
     ['5', (shots) => withShot(shots, 'm06', (shot) => ({ ...shot, from: 72 })), 'slip +24'],
   ])(
-    '%s: %#',
+    'story %s is told in words',
     async (_, change, words) => {
       const old = await clean(film, 'A');
       const timeline = join(freshFolder('words'), 'new.otio');
