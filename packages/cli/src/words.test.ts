@@ -29,7 +29,7 @@ test('counts and bytes are written for people', () => {
 });
 
 test('a diagnostic says where it stands, if anywhere', () => {
-  const odd = { code: 'PW_ODD', severity: 'warning', message: 'odd', details: {} } as const;
+  const odd = { code: 'PW_ODD', severity: 'warning', message: 'odd', hint: null } as const;
   expect(
     diagnosticLines([
       { ...odd, where: 'V1, clip 3' },

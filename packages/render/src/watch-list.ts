@@ -7,6 +7,11 @@ export interface WatchRange extends FrameRange {
   readonly about: readonly FrameRange[];
 }
 
+/** What a watch list is made from. */
+export type WatchedProgram = Pick<Program, 'frames' | 'frameKeyAt'> & {
+  readonly canvas: Pick<Program['canvas'], 'rate'>;
+};
+
 /** How far before and after a change a person watches: the delivery rule of the trade is ten seconds. */
 export const watchHandleSeconds = 10;
 
@@ -15,7 +20,7 @@ export const watchHandleSeconds = 10;
  * did not follow each other in it, each with ten seconds before and after, merged where they meet. A ripple alone gives
  * its join and nothing downstream. `previous` null means all of it.
  */
-export function watchList(previous: Program | null, current: Program): readonly WatchRange[] {
+export function watchList(previous: WatchedProgram | null, current: WatchedProgram): readonly WatchRange[] {
   if (current.frames === 0) return [];
   const handle = ceil(multiply(rational(watchHandleSeconds), current.canvas.rate));
   const about = previous === null ? [{ in: 0, out: current.frames }] : changedStretches(previous, current);
@@ -35,7 +40,7 @@ export function watchList(previous: Program | null, current: Program): readonly 
 }
 
 /** Frames that are new pictures, or that follow a picture which they did not follow before. */
-function changedStretches(previous: Program, current: Program): FrameRange[] {
+function changedStretches(previous: WatchedProgram, current: WatchedProgram): FrameRange[] {
   const seen = numbered(previous);
   const stretches: { in: number; out: number }[] = [];
   let before = 0;
@@ -52,7 +57,7 @@ function changedStretches(previous: Program, current: Program): FrameRange[] {
 }
 
 /** Gives each picture of a programme a number from 1 and lists which follow which, as `first × count + second`. */
-function numbered(program: Program): { numbers: Map<FrameKey, number>; joins: Set<number>; count: number } {
+function numbered(program: WatchedProgram): { numbers: Map<FrameKey, number>; joins: Set<number>; count: number } {
   const numbers = new Map<FrameKey, number>();
   const count = program.frames + 2;
   const joins = new Set<number>();
