@@ -56,10 +56,7 @@ async function deliver(
 ): Promise<Delivery> {
   const notes: string[] = [];
   const bench = new ChunkBench(context, request, preparation);
-  await bench.render(preparation.plan.missing);
-  const sound = await soundFor(context, request, preparation, notes).catch((error: unknown) => {
-    throw interruption(context.signal, error, keptBy(bench));
-  });
+  const sound = await renderBoth(context, request, preparation, bench, notes);
   try {
     await checkUnchanged(context, preparation.catalog.named);
     const { written } = await publish(context.files, {
@@ -90,6 +87,48 @@ async function deliver(
   } finally {
     if (sound.path !== null) await context.files.remove(sound.path);
   }
+}
+
+/** A sound track ready to be written, and the temporary file that holds it; null for one that stands in the base. */
+interface ReadySound {
+  readonly spec: SoundSpec | null;
+  readonly path: string | null;
+}
+
+/**
+ * Renders pictures and sound side by side: the sound is one job of one worker. Where the pictures fail, the sound stops;
+ * where the sound fails, the pictures are finished first, for they are kept. The pictures' progress is the one that is told.
+ */
+async function renderBoth(
+  context: RenderContext,
+  request: RenderRequest,
+  preparation: Preparation,
+  bench: ChunkBench,
+  notes: string[],
+): Promise<ReadySound> {
+  const stop = new AbortController();
+  let arePicturesDone = false;
+  const beside: RenderContext = {
+    ...context,
+    signal: AbortSignal.any([context.signal, stop.signal]),
+    onProgress: (event) => {
+      if (arePicturesDone) context.onProgress(event);
+    },
+  };
+  const sound = soundFor(beside, request, preparation, notes);
+  const settled = Promise.allSettled([sound]);
+  try {
+    await bench.render(preparation.plan.missing);
+  } catch (error) {
+    stop.abort();
+    const [outcome] = await settled;
+    if (outcome.status === 'fulfilled' && outcome.value.path !== null) await context.files.remove(outcome.value.path);
+    throw error;
+  }
+  arePicturesDone = true;
+  return sound.catch((error: unknown) => {
+    throw interruption(context.signal, error, keptBy(bench));
+  });
 }
 
 /** After the pictures are rendered, all of them are kept whatever happens. */
@@ -126,7 +165,7 @@ async function soundFor(
   request: RenderRequest,
   preparation: Preparation,
   notes: string[],
-): Promise<{ readonly spec: SoundSpec | null; readonly path: string | null }> {
+): Promise<ReadySound> {
   const { profile, program, catalog } = preparation;
   if (preparation.soundKey === null) return { spec: null, path: null };
   if (preparation.sound !== null)
