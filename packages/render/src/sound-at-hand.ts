@@ -5,7 +5,7 @@ import type { RenderContext } from './context.ts';
 
 /**
  * The base's sound track when it is the wanted one and its bytes are whole; else null. As with chunks, the bytes of a
- * trusted file are taken at their word here and hashed by the writer.
+ * trusted file are taken at their word.
  */
 export async function soundAtHand(
   context: RenderContext,
