@@ -12,6 +12,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => interrupt.abort(interrupted(signal)));
 }
 
+// Node leaves (exit code 13) when nothing but an awaited promise is left: a command under way is always something.
+const underWay = setInterval(() => {}, 1 << 30);
 process.exitCode = await runCommandLine(
   {
     terminal: processTerminal(),
@@ -22,6 +24,7 @@ process.exitCode = await runCommandLine(
   },
   process.argv.slice(2),
 );
+clearInterval(underWay);
 
 function interrupted(signal: string): PatchworkError {
   return new PatchworkError('PW_INTERRUPTED', `stopped by ${signal}`, {

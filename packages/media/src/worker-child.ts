@@ -78,8 +78,7 @@ export class WorkerChild {
   begin(task: Task): void {
     this.task = task;
     this.count += 1;
-    this.process.ref();
-    this.process.channel?.ref();
+    this.wake();
     const message: JobMessage = { id: this.count, kind: task.kind, job: task.job };
     try {
       this.process.send(message, (error) => {
@@ -107,6 +106,16 @@ export class WorkerChild {
     this.events.onIdle();
   }
 
+  /**
+   * Keeps the program alive for this child. Its stderr too: `close` comes when that has ended, and a program that waited for
+   * nothing else would leave before it (Node's exit code 13).
+   */
+  private wake(): void {
+    this.process.ref();
+    this.process.channel?.ref();
+    if (this.process.stderr instanceof Socket) this.process.stderr.ref();
+  }
+
   private rest(): void {
     this.process.unref();
     this.process.channel?.unref();
@@ -121,7 +130,7 @@ export class WorkerChild {
 
   /** Ends the child and waits until it is gone. */
   async end(): Promise<void> {
-    this.process.ref();
+    this.wake();
     this.kill();
     await this.exited;
   }
