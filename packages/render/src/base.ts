@@ -58,7 +58,8 @@ export interface BaseChunks {
 }
 
 /**
- * The chunks of a base that `wanted` names. Those of a trusted file are taken at their word; any other file's are read and hashed here, so that a dry run predicts the run.
+ * The chunks of a base that `wanted` names. Those of a trusted file are taken at their word; any other file's are
+ * read and hashed here, so that a dry run predicts the run.
  */
 export async function chunksOfBase(
   context: RenderContext,

@@ -1,5 +1,6 @@
 import { estimate, guessRates, mergeReasons } from '@patchwork/plan';
 import { toNumber } from '@patchwork/time';
+import { byteLength } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
 import type { Forecast, Place } from './outcome.ts';
 import type { Preparation } from './preparation.ts';
@@ -38,11 +39,10 @@ function bytesNeeded(preparation: Preparation, guessedFreshBytes: number): numbe
   for (const chunk of preparation.chunks) {
     const stored = preparation.atHand.get(chunk.key);
     if (stored === undefined) continue;
-    kept += stored.sizes.reduce((sum, size) => sum + size, 0);
+    kept += byteLength(stored);
     keptFrames += chunk.out - chunk.in;
   }
   const fresh = keptFrames > 0 ? (kept / keptFrames) * preparation.plan.rendered * 2 : guessedFreshBytes;
-  const sound =
-    preparation.sound?.pieces.reduce((sum, piece) => sum + piece.sizes.reduce((all, size) => all + size, 0), 0) ?? 0;
+  const sound = preparation.sound?.pieces.reduce((sum, piece) => sum + byteLength(piece), 0) ?? 0;
   return Math.ceil(kept + fresh + sound);
 }

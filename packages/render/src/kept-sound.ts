@@ -1,6 +1,6 @@
 import type { SoundProfile } from '@patchwork/plan';
 import type { SoundSpec } from '@patchwork/splice';
-import type { LedgerSound } from '@patchwork/store';
+import { byteLength, type LedgerSound } from '@patchwork/store';
 
 /** The sound track of an old deliverable, as a source for the new one: its bytes are copied. */
 export function keptSound(sound: LedgerSound, profile: SoundProfile, path: string): SoundSpec {
@@ -16,7 +16,7 @@ export function keptSound(sound: LedgerSound, profile: SoundProfile, path: strin
     places: sound.pieces.map((piece) => ({
       path,
       offset: piece.offset,
-      sizeBytes: piece.sizes.reduce((sum, size) => sum + size, 0),
+      sizeBytes: byteLength(piece),
     })),
     digest: sound.digest,
   };

@@ -2,6 +2,7 @@ import { PatchworkError, type Digest } from '@patchwork/kernel';
 import { movieSizeBytes, publish, writeMovie, type MovieSpec, type SoundPlace } from '@patchwork/splice';
 import {
   appendEntry,
+  byteLength,
   emptyLedger,
   keepReplaced,
   lockDeliverable,
@@ -103,9 +104,7 @@ function restoredSpec(context: RenderContext, history: History, entry: LedgerEnt
   const { profile, sound } = entry;
   const pieces = plan.picture.filter((chunk): chunk is StoredChunk => chunk !== null);
   const places = plan.sound.flatMap((chunk) =>
-    chunk === null
-      ? []
-      : [{ path: chunk.path, offset: chunk.offset, sizeBytes: chunk.sizes.reduce((sum, size) => sum + size, 0) }],
+    chunk === null ? [] : [{ path: chunk.path, offset: chunk.offset, sizeBytes: byteLength(chunk) }],
   );
   return {
     format: profile.container.format,

@@ -1,5 +1,6 @@
 import type { Digest } from '@patchwork/kernel';
-import type { LedgerChunk, LedgerSound } from '@patchwork/store';
+import { corruptChunks } from '@patchwork/splice';
+import { deliverableSound, type LedgerSound } from '@patchwork/store';
 import type { Base } from './base.ts';
 import type { RenderContext } from './context.ts';
 
@@ -17,19 +18,6 @@ export async function soundAtHand(
   const { sound } = base.entry;
   if (sound === null || sound.key !== key) return null;
   if (base.kind === 'ours' && base.trusted) return sound;
-  return (await allWhole(context, path, sound.pieces)) ? sound : null;
-}
-
-async function allWhole(context: RenderContext, path: string, pieces: readonly LedgerChunk[]): Promise<boolean> {
-  const file = await context.files.open(path, 'read');
-  try {
-    for (const piece of pieces) {
-      const bytes = new Uint8Array(piece.sizes.reduce((sum, size) => sum + size, 0));
-      const count = await file.read(bytes, piece.offset);
-      if (count !== bytes.length || context.sha256(bytes) !== piece.digest) return false;
-    }
-    return true;
-  } finally {
-    await file.close();
-  }
+  const pieces = deliverableSound(base.entry, path);
+  return (await corruptChunks(context.files, pieces, context.hashing)).length === 0 ? sound : null;
 }

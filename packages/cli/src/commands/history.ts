@@ -15,7 +15,7 @@ import {
   type Place,
   type Revision,
 } from '@patchwork/render';
-import type { LedgerEntry } from '@patchwork/store';
+import { byteLength, type LedgerEntry } from '@patchwork/store';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { bytesText, counted, recordRange, recordTimecode } from '../words.ts';
 
@@ -115,7 +115,7 @@ function entrySummary(entry: LedgerEntry): { readonly [key: string]: Json } {
 
 async function show(context: CommandContext, revision: Revision): Promise<CommandOutcome> {
   const { entry } = await readRevision(context, revision);
-  const sizes = entry.chunks.map((chunk) => chunk.sizes.reduce((sum, size) => sum + size, 0));
+  const sizes = entry.chunks.map(byteLength);
   const document = {
     schema: 'patchwork.show/1',
     ...entrySummary(entry),
