@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '@patchwork/kernel';
 import type { Program } from '@patchwork/program';
 import { fakeProgram, fixtureClips } from '../test/fake-program.ts';
 import { actionKey, encodingDigest, planChunks } from './action-key.ts';
 import { builtInProfile } from './built-in-profile.ts';
+import { chunkGrid } from './grid.ts';
 import type { Toolchain, VideoProfile } from './profile.ts';
 
 const sha256 = (data: string | Uint8Array): string => hash('sha256', data, 'hex');
@@ -113,5 +115,20 @@ describe('action keys', () => {
     expect(chunks).toHaveLength(24);
     expect(chunks[3]).toEqual({ in: 144, out: 192, key: actionKey(program, { in: 144, out: 192 }, whole, sha256) });
     expect(new Set(chunks.map(({ key }) => key)).size).toBe(24);
+  });
+
+  test('K5: frame by frame as over the grid of one frame', () => {
+    const intra = builtInProfile('prores-422', { width: 64, height: 36, rate: { num: 24, den: 1 } }).video;
+    const encoding = encodingDigest(intra, toolchain, sha256);
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('a', 'b', 'b:1'), { maxLength: 12 }), (keys) => {
+        const program = keyed(keys);
+        const grid = chunkGrid(program, 1).map((range) => ({
+          ...range,
+          key: actionKey(program, range, encoding, sha256),
+        }));
+        expect(planChunks(program, intra, toolchain, sha256)).toEqual(grid);
+      }),
+    );
   });
 });

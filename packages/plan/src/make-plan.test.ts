@@ -8,7 +8,7 @@ import { dirtyRanges } from './dirty-range.ts';
 import { makePlan, type PreviousDelivery } from './make-plan.ts';
 import type { Plan, Reason } from './plan.ts';
 import type { Toolchain, VideoProfile } from './profile.ts';
-import { mergeReasons } from './reason-finder.ts';
+import { mergeReasons, PictureReasons } from './reason-finder.ts';
 
 const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 const raster = { width: 64, height: 36, rate: { num: 24, den: 1 } };
@@ -183,11 +183,11 @@ describe('plan', () => {
     expect([twice.rendered, twice.reused, twice.frames]).toEqual([57, 1200, 1257]);
   });
 
-  test('P2: whether a key is at hand is asked once', () => {
+  test('P2: a key that is missing is asked for once and rendered once', () => {
     const program = fakeProgram({ clips: [...fixtureClips(), ...fixtureClips()] });
     const asked: string[] = [];
     const chunks = planChunks(program, h264, toolchain, sha256);
-    const isAtHand = (key: string): boolean => asked.push(key) > 0;
+    const isAtHand = (key: string): boolean => asked.push(key) < 0;
     makePlan({ program, chunks, video: h264, toolchain, soundAtHand: true, isAtHand, previous: null });
     expect(asked).toHaveLength(24);
   });
@@ -337,4 +337,30 @@ describe('reasons', () => {
       { code: 'epoch', text: 'm02: range was declared stale', range: { in: 100, out: 110 } },
     ]);
   });
+});
+
+test('the reasons of a frame are those of a chunk of one frame', () => {
+  const anyClip = fc.record({
+    name: fc.constantFrom('a', 'b', 'c'),
+    start: fc.nat(20),
+    length: fc.integer({ min: 1, max: 60 }),
+    opacity: fc.constantFrom(
+      () => 1,
+      () => 0.5,
+      (frame: number) => frame / 100,
+    ),
+  });
+  const anyClips = fc.array(anyClip, { minLength: 1, maxLength: 6 });
+  const runs = Number(process.env['PW_RUNS'] ?? 50);
+  fc.assert(
+    fc.property(anyClips, anyClips, (before, after) => {
+      const [old, program] = [delivery({ clips: before }, prores), fakeProgram({ clips: after })];
+      const [short, plain] = [new PictureReasons(program, old), new PictureReasons(program, old)];
+      for (let frame = 0; frame < program.frames; frame += 1) {
+        const chunk = { in: frame, out: frame + 1 };
+        expect(short.reasonsOf(chunk), `frame ${frame}`).toEqual(plain.reasonsOfFrames(chunk));
+      }
+    }),
+    { numRuns: runs },
+  );
 });

@@ -27,7 +27,7 @@ export interface PlanInput {
   readonly toolchain: Toolchain;
   /** Whether the sound of this program's key and profile is at hand. */
   readonly soundAtHand: boolean;
-  /** Whether a chunk can be had, its hash verified, without encoding. Asked once per key. */
+  /** Whether a chunk can be had, its hash verified, without encoding. Must not change its answer while the plan is made. */
   readonly isAtHand: (key: Digest) => boolean;
   /** Null for a first render. */
   readonly previous: PreviousDelivery | null;
@@ -38,15 +38,15 @@ export interface PlanInput {
  * and stops. Linear in chunks, and in the frames of missing chunks for the reasons.
  */
 export function makePlan(input: PlanInput): Plan {
-  const atHand = new Map<Digest, boolean>();
-  const missing: { key: Digest; chunk: Chunk }[] = [];
+  // By key, in record order of first use. What is at hand is not written down: with single-frame chunks that would be a
+  // table as long as the film for what the caller has a table of already.
+  const missing = new Map<Digest, Chunk>();
+  let rendered = 0;
   for (const chunk of input.chunks) {
-    if (atHand.has(chunk.key)) continue;
-    const has = input.isAtHand(chunk.key);
-    atHand.set(chunk.key, has);
-    if (!has) missing.push({ key: chunk.key, chunk });
+    if (missing.has(chunk.key) || input.isAtHand(chunk.key)) continue;
+    missing.set(chunk.key, chunk);
+    rendered += chunk.out - chunk.in;
   }
-  const rendered = missing.reduce((sum, { chunk }) => sum + chunk.out - chunk.in, 0);
   return {
     frames: input.program.frames,
     chunks: input.chunks,
@@ -57,12 +57,12 @@ export function makePlan(input: PlanInput): Plan {
   };
 }
 
-function withReasons(missing: readonly { key: Digest; chunk: Chunk }[], input: PlanInput): MissingChunk[] {
-  if (missing.length === 0) return [];
-  const reasonsFor = reasonFinder(input, new Set(missing.map(({ key }) => key)));
-  return missing.map(({ key, chunk }) => ({
-    key,
-    range: { in: chunk.in, out: chunk.out },
-    reasons: reasonsFor(chunk),
-  }));
+function withReasons(missing: ReadonlyMap<Digest, Chunk>, input: PlanInput): MissingChunk[] {
+  if (missing.size === 0) return [];
+  const reasonsFor = reasonFinder(input, missing);
+  const result: MissingChunk[] = [];
+  for (const [key, chunk] of missing) {
+    result.push({ key, range: { in: chunk.in, out: chunk.out }, reasons: reasonsFor(chunk) });
+  }
+  return result;
 }

@@ -13,7 +13,7 @@ import { spanFinder } from './span-search.ts';
  * Prepares to say why chunks are missing. Looks at pictures only where that can be the reason, and then at the first and
  * last frame of every stretch in which both programmes stay in one span.
  */
-export function reasonFinder(input: PlanInput, missing: ReadonlySet<Digest>): (chunk: Chunk) => Reason[] {
+export function reasonFinder(input: PlanInput, missing: { has(key: Digest): boolean }): (chunk: Chunk) => Reason[] {
   const { previous } = input;
   if (previous === null) return (chunk) => [{ code: 'new', text: 'first render', range: rangeOf(chunk) }];
   const settings = settingReasons(input, previous);
@@ -56,7 +56,8 @@ interface Fate {
 /** Chunks of single frames share what was found for their neighbours, this many frames at a time. */
 const sharedFrames = 48;
 
-class PictureReasons {
+/** Finds out what happened to the pictures of missing chunks. */
+export class PictureReasons {
   readonly #program: Program;
   readonly #previous: PreviousDelivery;
   readonly #shift: number;
@@ -76,12 +77,29 @@ class PictureReasons {
     this.#spanAt = spanFinder(program);
   }
 
+  /** The reason of a chunk that was delivered and is gone. */
   lost(chunk: Chunk): Reason[] {
     const text = `${nameOf(this.#spanAt(chunk.in))}: reused span failed hash or is gone`;
     return [{ code: 'lost', text, range: rangeOf(chunk) }];
   }
 
-  reasonsOf(chunk: Chunk): Reason[] {
+  /** Why a chunk differs from what was delivered. */
+  reasonsOf(chunk: FrameRange): Reason[] {
+    return chunk.out - chunk.in === 1 ? this.#reasonsOfFrame(chunk.in) : this.reasonsOfFrames(chunk);
+  }
+
+  /** As {@link reasonsOfFrames}, without the lists: an intra codec asks for every frame of a reel. */
+  #reasonsOfFrame(frame: number): Reason[] {
+    const range = { in: frame, out: frame + 1 };
+    const counterpart = this.#find(frame);
+    const kind = this.#kindOf(frame, counterpart);
+    if (kind === 'fresh')
+      return this.#changesOf({ kind, counterpart, range }).map(({ code, text }) => ({ code, text, range }));
+    return [{ code: 'grid', text: `${nameOf(counterpart.newSpan)}: unchanged, its GOP was cut differently`, range }];
+  }
+
+  /** The reasons of a chunk of any length, stretch by stretch. */
+  reasonsOfFrames(chunk: FrameRange): Reason[] {
     const fates = this.#fatesOf(chunk);
     const fresh = fates.filter(({ kind }) => kind === 'fresh');
     const changed = fresh.flatMap((fate) => this.#changesOf(fate).map((change) => ({ ...change, range: fate.range })));
