@@ -37,8 +37,8 @@ export type {
   VolumeEffect,
 } from './vocabulary.ts';
 export { isJsonNumber, isJsonObject, jsonFrom, member, plainJson, withMember } from './json/json-member.ts';
-export { defaultJsonLimits } from './json/json-scanner.ts';
-export type { JsonLimits } from './json/json-scanner.ts';
+export { defaultJsonLimits } from './json/json-limits.ts';
+export type { JsonLimits } from './json/json-limits.ts';
 export { rationalFromDecimal, rationalFromDouble } from './json/decimal.ts';
 export { readOtio } from './otio/read-otio.ts';
 export type { OtioFile, ReadOtioOptions } from './otio/read-otio.ts';

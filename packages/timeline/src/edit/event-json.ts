@@ -1,7 +1,8 @@
 import { PatchworkError, type Json } from '@patchwork/kernel';
 import { formatRational, parseRational, type RationalTime, type TimeRange } from '@patchwork/time';
 import { makeGap, makeTime } from '../builders.ts';
-import { defaultJsonLimits, JsonScanner } from '../json/json-scanner.ts';
+import { defaultJsonLimits } from '../json/json-limits.ts';
+import { JsonScanner } from '../json/json-scanner.ts';
 import type { Composable, NodeId, TimelineNode } from '../model.ts';
 import { NodeReader } from '../otio/node-reader.ts';
 import { writeOtio } from '../otio/write-otio.ts';

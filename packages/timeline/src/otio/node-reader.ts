@@ -2,12 +2,13 @@ import type { PatchworkError } from '@patchwork/kernel';
 import type { RationalTime, TimeRange } from '@patchwork/time';
 import { isJsonObject, member } from '../json/json-member.ts';
 import type { JsonScanner } from '../json/json-scanner.ts';
-import { emptyObject, type JsonObject, type JsonValue } from '../json-value.ts';
+import { emptyObject, type JsonValue } from '../json-value.ts';
 import type { MediaReference, NodeId, Stack, TimelineNode, UnknownNode } from '../model.ts';
 import { draftOf, type Draft } from './draft.ts';
 import { ReadExtra, type OriginFile } from './origin.ts';
 import { keyAliases, schemaAliases, schemas, type FieldType, type Schema, type SchemaField } from './schema.ts';
 import { TimeReader } from './time-reader.ts';
+import { ValueReader } from './value-reader.ts';
 
 /** Where a node stands: decides which kinds may stand there. */
 type Place = 'anywhere' | 'track' | 'effects' | 'markers' | 'media';
@@ -45,6 +46,7 @@ const media: ReadonlySet<string> = new Set([
 export class NodeReader {
   readonly #scanner: JsonScanner;
   readonly #times: TimeReader;
+  readonly #values: ValueReader;
   readonly #nextId: () => NodeId;
   readonly #path: (string | number)[] = [];
   /** Objects by `OTIO_REF_ID`; `null` while the object is being read. */
@@ -55,7 +57,9 @@ export class NodeReader {
     this.#scanner = scanner;
     this.#nextId = nextId;
     this.#file = { text: scanner.text, hasReferences: false };
-    this.#times = new TimeReader(scanner, () => this.#where());
+    const path = (): string => this.#where();
+    this.#times = new TimeReader(scanner, path);
+    this.#values = new ValueReader(scanner, path);
   }
 
   /** Reads the object at the scanner's position. */
@@ -199,7 +203,7 @@ export class NodeReader {
       if (key === 'OTIO_SCHEMA') {
         scanner.skipValue();
       } else if (key === 'OTIO_REF_ID') {
-        reference = this.#text(key, '');
+        reference = this.#values.text(key, '');
         // A part copied alone might repeat the name that another part refers to.
         this.#file.hasReferences = true;
         this.#byReference.set(reference, null);
@@ -273,22 +277,22 @@ export class NodeReader {
     switch (type) {
       case 'metadata':
       case 'object':
-        return this.#object(key);
+        return this.#values.object(key);
       case 'text':
-        return this.#text(key, null);
+        return this.#values.text(key, null);
       case 'boolean':
-        return this.#boolean(key);
+        return this.#values.boolean(key);
       case 'double':
       case 'integer':
-        return this.#number(key);
+        return this.#values.number(key);
       case 'time':
         return this.#times.readTime() satisfies RationalTime | null;
       case 'range':
         return this.#times.readRange() satisfies TimeRange | null;
       case 'color':
-        return this.#scanner.peekType() === 'string' ? this.#scanner.readString() : this.#object(key);
+        return this.#scanner.peekType() === 'string' ? this.#scanner.readString() : this.#values.object(key);
       case 'policy':
-        return this.#policy(key);
+        return this.#values.policy(key);
       case 'effects':
         return this.#list(key, 'effects');
       case 'markers':
@@ -307,7 +311,7 @@ export class NodeReader {
   #list(key: string, place: Place): TimelineNode[] | null {
     const scanner = this.#scanner;
     if (scanner.peekType() === 'null') return scanner.readNull();
-    if (scanner.peekType() !== 'array') throw this.#wrongType(key, 'a list');
+    if (scanner.peekType() !== 'array') throw this.#values.wrongType(key, 'a list');
     const nodes: TimelineNode[] = [];
     let more = scanner.openArray();
     while (more) {
@@ -331,7 +335,7 @@ export class NodeReader {
   #references(key: string): (readonly [string, MediaReference])[] {
     const scanner = this.#scanner;
     if (key === 'media_reference') return [['DEFAULT_MEDIA', this.#reference()]];
-    if (scanner.peekType() !== 'object') throw this.#wrongType(key, 'an object of media references');
+    if (scanner.peekType() !== 'object') throw this.#values.wrongType(key, 'an object of media references');
     const references: [string, MediaReference][] = [];
     let more = scanner.openObject();
     while (more) {
@@ -353,68 +357,6 @@ export class NodeReader {
     return draftOf('MissingReference', this.#nextId()) as unknown as MediaReference;
   }
 
-  #object(key: string): JsonObject | null {
-    const scanner = this.#scanner;
-    switch (scanner.peekType()) {
-      case 'null':
-        return scanner.readNull();
-      case 'object': {
-        const object = scanner.readObject();
-        return object.entries.length === 0 ? emptyObject : object;
-      }
-      default:
-        throw this.#wrongType(key, 'an object');
-    }
-  }
-
-  #text<T extends string | null>(key: string, absent: T): string | T {
-    const scanner = this.#scanner;
-    switch (scanner.peekType()) {
-      case 'null':
-        scanner.readNull();
-        return absent;
-      case 'string':
-        return scanner.readString();
-      default:
-        throw this.#wrongType(key, 'a text');
-    }
-  }
-
-  #boolean(key: string): boolean | null {
-    const scanner = this.#scanner;
-    switch (scanner.peekType()) {
-      case 'null':
-        return scanner.readNull();
-      case 'boolean':
-        return scanner.readBoolean();
-      default:
-        throw this.#wrongType(key, 'true or false');
-    }
-  }
-
-  #number(key: string): number | null {
-    const scanner = this.#scanner;
-    switch (scanner.peekType()) {
-      case 'null':
-        return scanner.readNull();
-      case 'number': {
-        const at = scanner.position;
-        const number = Number(scanner.readNumber());
-        if (!Number.isFinite(number)) scanner.blame('PW_OTIO_NUMBER', `${this.#where()}: the number is not finite`, at);
-        return number;
-      }
-      default:
-        throw this.#wrongType(key, 'a number');
-    }
-  }
-
-  #policy(key: string): 'error' | 'hold' | 'black' | null {
-    const at = this.#scanner.position;
-    const text = this.#text(key, null);
-    if (text === null || text === 'error' || text === 'hold' || text === 'black') return text;
-    throw this.#error('PW_OTIO_TYPE', `"${text}" is none of error, hold, black`, undefined, at);
-  }
-
   #dropDuplicate(key: string, at: number): void {
     this.#scanner.warnDuplicate(key, at);
     this.#scanner.skipValue();
@@ -425,10 +367,6 @@ export class NodeReader {
       if (!field.required || seen.has(field.key)) continue;
       throw this.#error('PW_OTIO_MISSING_FIELD', `a ${schema.name} needs "${field.key}"`, undefined, start);
     }
-  }
-
-  #wrongType(key: string, wanted: string): PatchworkError {
-    return this.#error('PW_OTIO_TYPE', `"${key}" should be ${wanted}, not a ${this.#scanner.peekType()}`);
   }
 
   #error(code: string, message: string, hint?: string, offset: number = this.#scanner.position): PatchworkError {

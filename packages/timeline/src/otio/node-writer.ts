@@ -1,7 +1,8 @@
 import { rateFromNumber, toNumber, type RationalTime, type TimeRange } from '@patchwork/time';
 import { formatDouble } from '../json/double.ts';
 import { isJsonNumber, isJsonObject, member } from '../json/json-member.ts';
-import { defaultJsonLimits, JsonScanner } from '../json/json-scanner.ts';
+import { defaultJsonLimits } from '../json/json-limits.ts';
+import { JsonScanner } from '../json/json-scanner.ts';
 import { bracket, type JsonStyle } from '../json/json-style.ts';
 import { quoted, sortedByKey, writeJson, type JsonSpelling } from '../json/json-writer.ts';
 import type { JsonObject, JsonValue } from '../json-value.ts';

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '@patchwork/kernel';
-import { defaultJsonLimits, JsonScanner, type JsonLimits } from '../json/json-scanner.ts';
+import { defaultJsonLimits, type JsonLimits } from '../json/json-limits.ts';
+import { JsonScanner } from '../json/json-scanner.ts';
 import type { Timeline, TimelineNode } from '../model.ts';
 import { freshId } from '../node-id.ts';
 import { NodeReader } from './node-reader.ts';
