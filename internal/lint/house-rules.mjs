@@ -40,7 +40,33 @@ const noEnum = {
   },
 };
 
+/** Whoever uses a name reads one sentence about it first; of an overloaded function the first declaration speaks for all. */
+const documentedExport = {
+  create(context) {
+    let overloaded = null;
+    return {
+      ExportNamedDeclaration(node) {
+        const { declaration } = node;
+        if (declaration === null) return;
+        const name = declaration.id?.name ?? declaration.declarations?.[0]?.id?.name ?? 'it';
+        const isOverload = overloaded === name;
+        overloaded = declaration.type === 'TSDeclareFunction' ? name : null;
+        const before = context.sourceCode.getCommentsBefore(node).at(-1);
+        const isDocumented = before?.type === 'Block' && before.value.startsWith('*');
+        if (!isDocumented && !isOverload) {
+          context.report({ node, message: `Say in a doc comment what ${name} is: every export has one.` });
+        }
+      },
+    };
+  },
+};
+
 export default {
   meta: { name: 'house' },
-  rules: { 'no-export-star': noExportStar, 'no-bare-error': noBareError, 'no-enum': noEnum },
+  rules: {
+    'no-export-star': noExportStar,
+    'no-bare-error': noBareError,
+    'no-enum': noEnum,
+    'documented-export': documentedExport,
+  },
 };

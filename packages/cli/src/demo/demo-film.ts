@@ -28,10 +28,13 @@ export interface DemoOverlay {
   readonly position: readonly [x: number, y: number];
 }
 
-/** Frames a second, raster and length of each media file. */
+/** Frames a second. */
 export const demoRate = 24;
+/** Pixels across. */
 export const demoWidth = 480;
+/** Pixels down. */
 export const demoHeight = 270;
+/** Frames of each media file. */
 export const demoMediaFrames = 240;
 const sources = 12;
 
