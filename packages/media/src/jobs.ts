@@ -76,12 +76,16 @@ export interface DigestJob {
   readonly ranges: readonly FrameRange[];
   /** Single frames, each by a seek of its own in a decoder that has just shown the one before; so backwards too. */
   readonly seeks: readonly number[];
+  /** The frames of `ranges` whose content is wanted; the others are decoded and not hashed. Default: all. */
+  readonly hashed?: readonly number[];
 }
 
-/** A frame's content as decoded. */
+/** A frame as decoded. */
 export interface FrameDigest {
   readonly frame: number;
-  /** SHA-256 over the decoded planes, rows without padding; null when the frame could not be decoded. */
+  /** Whether the decoder gave it, whole and at its time. */
+  readonly shown: boolean;
+  /** SHA-256 over the decoded planes, rows without padding; null when it was not shown or its content is not wanted. */
   readonly digest: Digest | null;
 }
 

@@ -20,6 +20,8 @@ import { type AnswerMessage, type JobKind, type JobMessage, type JobTypes, sentE
  */
 
 const parent = process.ppid;
+/** Milliseconds between two reports of one job. */
+const reportMs = 50;
 const pool = new FramePool(Number(process.argv[2] ?? '0') / 4);
 Log.setLevel(AV_LOG_QUIET);
 
@@ -57,7 +59,12 @@ function answer(message: AnswerMessage): void {
 }
 
 function work<K extends JobKind>(id: number, kind: K, job: JobTypes[K]['in']): void {
+  let told = -Infinity;
   const report: Report = (done, total) => {
+    // A message a frame would cost the parent more than it tells anyone.
+    const now = performance.now();
+    if (now - told < reportMs && done !== total) return;
+    told = now;
     // The job blocks the event loop, so the `disconnect` of a dead parent is not heard; a new parent's id shows it.
     if (process.ppid !== parent) process.exit(1);
     answer({ id, type: 'progress', done, total });

@@ -1,11 +1,15 @@
 import { PatchworkError, type Digest, type Json } from '@patchwork/kernel';
 import {
+  deepParts,
   deepSeams,
+  proofParts,
   proveDecoding,
   proveTables,
   readMovie,
   seams,
   type ChunkOrigin,
+  type DecodePlan,
+  type DecodePort,
   type MovieSpec,
   type ProofFinding,
 } from '@patchwork/splice';
@@ -48,16 +52,30 @@ export async function findingsOfMovie(context: RenderContext, request: ProofRequ
   if (tables.length > 0) return tables.map(findingFrom);
   const origins = originsOf(request);
   const plan = request.depth === 'deep' ? deepSeams(origins) : seams(origins);
-  const total = plan.ranges.reduce((sum, range) => sum + range.out - range.in, 0) + plan.seeks.length;
-  const port = {
-    decodeDigests: (job: Parameters<ReturnType<RenderContext['workers']>['decodeDigests']>[0]) =>
-      context.workers().decodeDigests(job, {
-        signal: context.signal,
-        onProgress: (done) =>
-          context.onProgress({ phase: 'prove', done: Math.min(done, total), total, unit: 'frames' }),
-      }),
+  const workers = context.workers();
+  const parts = (request.depth === 'deep' ? deepParts : proofParts)(plan, origins, workers.count);
+  const progress = progressOf(context, parts);
+  const port: DecodePort = {
+    decodeDigests: (job) => workers.decodeDigests(job, { signal: context.signal, onProgress: progress() }),
   };
-  return (await proveDecoding(port, request.path, plan)).map(findingFrom);
+  return (await proveDecoding(port, request.path, plan, parts)).map(findingFrom);
+}
+
+/** Adds up what the parts of a proof report. */
+function progressOf(context: RenderContext, parts: readonly DecodePlan[]): () => (done: number) => void {
+  const total = parts.reduce(
+    (sum, { ranges, seeks }) => sum + seeks.length + ranges.reduce((frames, range) => frames + range.out - range.in, 0),
+    0,
+  );
+  const doneOf: number[] = [];
+  return () => {
+    const part = doneOf.push(0) - 1;
+    return (done) => {
+      doneOf[part] = done;
+      const all = doneOf.reduce((sum, each) => sum + each, 0);
+      context.onProgress({ phase: 'prove', done: Math.min(all, total), total, unit: 'frames' });
+    };
+  };
 }
 
 /** Says of each chunk where it stood before, so that only new joins count as seams. */

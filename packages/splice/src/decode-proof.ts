@@ -19,7 +19,10 @@ export interface DecodePlan {
 
 /** Decodes frames of a movie. `media` fills it. */
 export interface DecodePort {
-  decodeDigests(job: DecodePlan & { readonly path: string }): Promise<DecodedFrames>;
+  /** Decodes a part of a proof. Content is wanted of the frames of `hashed` and of those of `seeks`. */
+  decodeDigests(
+    job: DecodePlan & { readonly path: string; readonly hashed: readonly number[] },
+  ): Promise<DecodedFrames>;
 }
 
 /** What a decoder showed. */
@@ -32,9 +35,12 @@ export interface DecodedFrames {
   readonly findings: readonly string[];
 }
 
-/** One decoded frame; digest null when it could not be decoded. */
+/** One frame that was to be decoded. */
 export interface DecodedFrame {
   readonly frame: number;
+  /** Whether the decoder gave it whole. */
+  readonly shown: boolean;
+  /** Null when it was not shown, or its content was not wanted. */
   readonly digest: Digest | null;
 }
 
@@ -79,38 +85,68 @@ export function deepSeams(chunks: readonly ChunkOrigin[]): DecodePlan {
 }
 
 /**
- * Carries out a plan: every frame must decode, without complaint, and look the same by a seek as in the straight pass.
- * Empty when all is well.
+ * Carries out a plan: every frame must decode, without complaint, and look the same by a seek as in the straight pass. The
+ * plan may be carried out in parts at the same time (`proofParts`); what they leave out is a finding. Only what is compared
+ * is hashed: of the straight pass the frames that are sought too. Empty when all is well.
  */
 export async function proveDecoding(
   port: DecodePort,
   path: string,
   plan: DecodePlan,
+  parts: readonly DecodePlan[] = [plan],
 ): Promise<readonly ProofFinding[]> {
   if (plan.ranges.length === 0 && plan.seeks.length === 0) return [];
-  const decoded = await port.decodeDigests({ path, ...plan });
-  const findings: ProofFinding[] = decoded.findings.map((text) => ({ code: 'PW_PROOF_DECODER', text, frame: null }));
-  const linear = new Map<number, Digest>();
-  const shown = new Set<number>();
-  for (const { frame, digest } of decoded.linear) {
-    shown.add(frame);
-    if (digest === null) findings.push({ code: 'PW_PROOF_DECODE', text: `frame ${frame} cannot be decoded`, frame });
-    else linear.set(frame, digest);
+  const decoded = await Promise.all(parts.map((part) => port.decodeDigests({ path, ...part, hashed: plan.seeks })));
+  return [
+    ...decoded.flatMap(({ findings }) => findings.map((text) => finding('PW_PROOF_DECODER', text, null))),
+    ...straightFindings(
+      plan,
+      decoded.flatMap(({ linear }) => linear),
+    ),
+    ...soughtFindings(plan, decoded),
+  ];
+}
+
+/** What the straight pass lacks. */
+function straightFindings(plan: DecodePlan, linear: readonly DecodedFrame[]): readonly ProofFinding[] {
+  const failed = linear.filter(({ shown }) => !shown);
+  const shown = new Set(linear.map(({ frame }) => frame));
+  return [
+    ...failed.map(({ frame }) => finding('PW_PROOF_DECODE', `frame ${frame} cannot be decoded`, frame)),
+    ...plan.ranges
+      .flatMap((range) => Array.from({ length: range.out - range.in }, (_, i) => range.in + i))
+      .filter((frame) => !shown.has(frame))
+      .map((frame) => finding('PW_PROOF_DECODE', `frame ${frame} was not shown`, frame)),
+  ];
+}
+
+/** Seeks that show nothing, or another picture than the straight pass; and frames that two straight passes show differently. */
+function soughtFindings(plan: DecodePlan, decoded: readonly DecodedFrames[]): readonly ProofFinding[] {
+  const findings: ProofFinding[] = [];
+  const straight = new Map<number, Digest>();
+  for (const { frame, digest } of decoded.flatMap(({ linear }) => linear)) {
+    if (digest === null) continue;
+    if ((straight.get(frame) ?? digest) !== digest)
+      findings.push(finding('PW_PROOF_DECODE', `frame ${frame} looks different in a second pass`, frame));
+    straight.set(frame, digest);
   }
-  for (const range of plan.ranges) {
-    for (let frame = range.in; frame < range.out; frame++) {
-      if (!shown.has(frame)) findings.push({ code: 'PW_PROOF_DECODE', text: `frame ${frame} was not shown`, frame });
-    }
+  const sought = new Map<number, DecodedFrame[]>();
+  for (const one of decoded.flatMap((part) => part.sought)) {
+    const known = sought.get(one.frame);
+    if (known === undefined) sought.set(one.frame, [one]);
+    else known.push(one);
   }
-  plan.seeks.forEach((frame, i) => {
-    const sought = decoded.sought[i];
-    if (sought === undefined || sought.frame !== frame || sought.digest === null) {
-      findings.push({ code: 'PW_PROOF_SEEK', text: `a seek to frame ${frame} shows nothing`, frame });
-    } else if (linear.has(frame) && linear.get(frame) !== sought.digest) {
-      findings.push({ code: 'PW_PROOF_SEEK', text: `frame ${frame} looks different after a seek`, frame });
-    }
-  });
+  for (const frame of plan.seeks) {
+    const digest = sought.get(frame)?.shift()?.digest ?? null;
+    if (digest === null) findings.push(finding('PW_PROOF_SEEK', `a seek to frame ${frame} shows nothing`, frame));
+    else if ((straight.get(frame) ?? digest) !== digest)
+      findings.push(finding('PW_PROOF_SEEK', `frame ${frame} looks different after a seek`, frame));
+  }
   return findings;
+}
+
+function finding(code: string, text: string, frame: number | null): ProofFinding {
+  return { code, text, frame };
 }
 
 function isSeam(before: ChunkOrigin, after: ChunkOrigin): boolean {
@@ -118,7 +154,8 @@ function isSeam(before: ChunkOrigin, after: ChunkOrigin): boolean {
   return before.previous === null || after.previous !== before.previous + 1;
 }
 
-function startsOf(chunks: readonly ChunkOrigin[]): readonly number[] {
+/** First frame of each chunk. */
+export function startsOf(chunks: readonly ChunkOrigin[]): readonly number[] {
   let at = 0;
   return chunks.map((chunk) => {
     const start = at;

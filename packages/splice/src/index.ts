@@ -25,6 +25,7 @@ export type { Publication, Published } from './publication.ts';
 export { proveTables } from './table-proof.ts';
 export type { ProofFinding } from './table-proof.ts';
 export { deepSeams, proveDecoding, seams } from './decode-proof.ts';
+export { deepParts, proofParts } from './proof-parts.ts';
 export type { ChunkOrigin, DecodedFrame, DecodedFrames, DecodePlan, DecodePort } from './decode-proof.ts';
 export { findBoundaries, widened } from './boundaries.ts';
 export type { CutEnd, PatchableMovie, WidenedRange } from './boundaries.ts';

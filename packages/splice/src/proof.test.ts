@@ -146,8 +146,8 @@ describe('what is decoded', () => {
     const plan = { ranges: [{ in: 5, out: 8 }], seeks: [6, 5] };
     const port = (change: Partial<Awaited<ReturnType<DecodePort['decodeDigests']>>>): DecodePort => ({
       decodeDigests: async () => ({
-        linear: [5, 6, 7].map((frame) => ({ frame, digest: `d${frame}` })),
-        sought: [6, 5].map((frame) => ({ frame, digest: `d${frame}` })),
+        linear: [5, 6, 7].map((frame) => ({ frame, shown: true, digest: `d${frame}` })),
+        sought: [6, 5].map((frame) => ({ frame, shown: true, digest: `d${frame}` })),
         findings: [],
         ...change,
       }),
@@ -155,21 +155,21 @@ describe('what is decoded', () => {
     const codes = async (change: Parameters<typeof port>[0]): Promise<readonly string[]> =>
       (await proveDecoding(port(change), 'x', plan)).map((finding) => `${finding.code} ${finding.frame}`);
     expect(await codes({})).toEqual([]);
-    expect(await codes({ linear: [5, 7].map((frame) => ({ frame, digest: `d${frame}` })) })).toEqual([
+    expect(await codes({ linear: [5, 7].map((frame) => ({ frame, shown: true, digest: `d${frame}` })) })).toEqual([
       'PW_PROOF_DECODE 6',
     ]);
     expect(
-      await codes({ linear: [5, 6, 7].map((frame) => ({ frame, digest: frame === 7 ? null : `d${frame}` })) }),
+      await codes({ linear: [5, 6, 7].map((frame) => ({ frame, shown: frame < 7, digest: null })) }),
     ).toEqual(['PW_PROOF_DECODE 7']);
     expect(
       await codes({
         sought: [
-          { frame: 6, digest: 'd6' },
-          { frame: 5, digest: 'other' },
+          { frame: 6, shown: true, digest: 'd6' },
+          { frame: 5, shown: true, digest: 'other' },
         ],
       }),
     ).toEqual(['PW_PROOF_SEEK 5']);
-    expect(await codes({ sought: [{ frame: 6, digest: 'd6' }] })).toEqual(['PW_PROOF_SEEK 5']);
+    expect(await codes({ sought: [{ frame: 6, shown: true, digest: 'd6' }] })).toEqual(['PW_PROOF_SEEK 5']);
     expect(await codes({ findings: ['no picture'] })).toEqual(['PW_PROOF_DECODER null']);
   });
 });

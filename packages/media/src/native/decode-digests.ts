@@ -30,10 +30,12 @@ export function decodeDigests(job: DigestJob, onFrame: (done: number) => void): 
   }
   try {
     let done = 0;
+    const hashed = job.hashed === undefined ? null : new Set(job.hashed);
     const linear: FrameDigest[] = [];
     for (const range of job.ranges) {
       for (let frame = range.in; frame < range.out; frame += 1) {
-        linear.push(player.show(frame, frame === range.in ? 'seek' : 'on'));
+        const shown = player.show(frame, frame === range.in ? 'seek' : 'on');
+        linear.push(told(frame, shown && (hashed === null || hashed.has(frame)) ? player.digest() : null, shown));
         done += 1;
         onFrame(done);
       }
@@ -41,12 +43,17 @@ export function decodeDigests(job: DigestJob, onFrame: (done: number) => void): 
     const sought = job.seeks.map((frame) => {
       done += 1;
       onFrame(done);
-      return player.show(frame, 'seek');
+      const shown = player.show(frame, 'seek');
+      return told(frame, shown ? player.digest() : null, shown);
     });
     return { linear, sought, findings };
   } finally {
     player.close();
   }
+}
+
+function told(frame: number, digest: Digest | null, shown: boolean): FrameDigest {
+  return { frame, shown, digest };
 }
 
 const lowest = -(2n ** 62n);
@@ -86,14 +93,20 @@ class Player {
     this.packet.unref();
   }
 
-  show(frame: number, how: 'seek' | 'on'): FrameDigest {
+  /** Decodes up to a frame; tells whether it came out whole. */
+  show(frame: number, how: 'seek' | 'on'): boolean {
     if (frame < 0 || frame >= this.frames.frames) {
       this.note(`frame ${frame}: the movie has ${this.frames.frames} frames`);
-      return { frame, digest: null };
+      return false;
     }
     const pts = this.frames.ptsOf(frame);
     if (how === 'seek') this.seek(pts, frame);
-    return { frame, digest: this.digestAt(pts, frame) };
+    return this.decodeTo(pts, frame);
+  }
+
+  /** Content of the frame shown last. */
+  digest(): Digest {
+    return frameDigest(this.frame);
   }
 
   private seek(pts: number, frame: number): void {
@@ -119,25 +132,25 @@ class Player {
     }
   }
 
-  private digestAt(wanted: number, frame: number): Digest | null {
+  private decodeTo(wanted: number, frame: number): boolean {
     for (;;) {
       const pts = this.waiting ?? this.next(frame);
       this.waiting = null;
       if (pts === null) {
         this.note(`frame ${frame}: it does not come out`);
-        return null;
+        return false;
       }
       if (pts < wanted) continue;
       if (pts > wanted) {
         this.waiting = pts;
         this.note(`frame ${frame}: it is missing`);
-        return null;
+        return false;
       }
       if (this.frame.decodeErrorFlags !== 0 || this.frame.hasFlags(AV_FRAME_FLAG_CORRUPT)) {
         this.note(`frame ${frame}: the decoder had to conceal errors`);
-        return null;
+        return false;
       }
-      return frameDigest(this.frame);
+      return true;
     }
   }
 

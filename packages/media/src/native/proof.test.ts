@@ -44,10 +44,22 @@ describe('decodeDigests', () => {
     });
     const frames = [...Array.from({ length: 20 }, (_, index) => 20 + index), 0, 1, 2, 3, 4];
     expect(result).toEqual({
-      linear: frames.map((frame) => ({ frame, digest: linear[frame] })),
-      sought: seeks.map((frame) => ({ frame, digest: linear[frame] })),
+      linear: frames.map((frame) => ({ frame, shown: true, digest: linear[frame] })),
+      sought: seeks.map((frame) => ({ frame, shown: true, digest: linear[frame] })),
       findings: [],
     });
+  });
+
+  test('are taken only of the frames that are asked for, while every frame is decoded', async () => {
+    const result = await workers.decodeDigests({
+      path: film.path,
+      ranges: [{ in: 3, out: 7 }],
+      seeks: [],
+      hashed: [5],
+    });
+    expect(result.linear).toEqual(
+      [3, 4, 5, 6].map((frame) => ({ frame, shown: true, digest: frame === 5 ? linear[frame] : null })),
+    );
   });
 
   test('of a movie with open GOPs are clean: what no player shows after a seek is no fault', async () => {
@@ -91,13 +103,13 @@ describe('decodeDigests', () => {
       true,
     ]);
     expect(result.linear.slice(4, 8).every(({ frame, digest }) => digest !== linear[frame])).toBe(true);
-    expect(result.sought[1]).toEqual({ frame: 50, digest: linear[50] });
+    expect(result.sought[1]).toEqual({ frame: 50, shown: true, digest: linear[50] });
   });
 
   test('of a frame that is not there, and of a file that is none', async () => {
     expect(await workers.decodeDigests({ path: film.path, ranges: [], seeks: [60] })).toEqual({
       linear: [],
-      sought: [{ frame: 60, digest: null }],
+      sought: [{ frame: 60, shown: false, digest: null }],
       findings: ['frame 60: the movie has 60 frames'],
     });
     const none = await workers.decodeDigests({
