@@ -1,8 +1,10 @@
 import type { Digest } from '@patchwork/kernel';
 import type { MissingChunk } from '@patchwork/plan';
-import type { StoredChunk } from '@patchwork/store';
+import { refitChunks } from '@patchwork/splice';
+import type { MixedSettings, StoredChunk } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
 import { encodeMissing } from './encode-missing.ts';
+import { fittedKey, sampleFormat, settingsAfter, sharedConfigOf } from './mixture.ts';
 import type { Preparation } from './preparation.ts';
 import type { RenderRequest } from './request.ts';
 
@@ -11,6 +13,8 @@ export class ChunkBench {
   readonly atHand: Map<Digest, StoredChunk>;
   /** Keys rendered in this run. */
   readonly fresh: Set<Digest> = new Set<Digest>();
+  /** Settings of the new deliverable's chunks, where they are of several; known after {@link fit}. */
+  mixed: MixedSettings | null = null;
   readonly #context: RenderContext;
   readonly #request: RenderRequest;
   readonly #preparation: Preparation;
@@ -38,8 +42,43 @@ export class ChunkBench {
     }
   }
 
-  /** Renders one chunk again whose bytes turned out wrong. */
-  async replace(key: Digest): Promise<void> {
+  /**
+   * Makes chunks of several settings fit into one stream. Those that must name their parameter sets otherwise are written
+   * to `packPath`; it may be removed when the deliverable is written.
+   *
+   * @throws PW_PATCH_FORMAT, PW_STREAM_*, PW_SPLICE_*
+   */
+  async fit(packPath: string): Promise<void> {
+    const { mixed } = this.#preparation;
+    if (mixed === null) return;
+    const { files, hashing, sha256 } = this.#context;
+    const { mixture } = mixed;
+    const raw = new Map(mixed.chunks.filter(({ isRaw }) => isRaw).map((chunk) => [chunk.key, chunk.setting]));
+    const firstRaw = [...raw.keys()][0];
+    const config = firstRaw === undefined ? null : (this.atHand.get(firstRaw)?.config ?? null);
+    this.mixed = settingsAfter(mixture, mixed.chunks, config);
+    if (this.mixed === null) return;
+    const { settings } = this.mixed;
+    const [first] = settings;
+    const shared = sharedConfigOf(mixture.container, settings);
+    const misfits = [...raw].flatMap(([key, setting]) => {
+      const chunk = this.atHand.get(key);
+      const pps = shared.pps[setting] ?? null;
+      return chunk === undefined || pps === null ? [] : [{ chunk, pps }];
+    });
+    if (misfits.length === 0 || first === undefined) return;
+    const format = sampleFormat(mixture.container, first);
+    for (const chunk of await refitChunks(files, format, shared.config, misfits, packPath, hashing)) {
+      const key = fittedKey(chunk.key, settings, mixture.at, sha256);
+      if (this.fresh.has(chunk.key)) this.fresh.add(key);
+      this.atHand.set(chunk.key, { ...chunk, key });
+    }
+  }
+
+  /** Renders one chunk again whose bytes turned out wrong. @throws `why` where chunks of other settings are about */
+  async replace(key: Digest, why: unknown): Promise<void> {
+    // The next run finds the damage when it hashes, and renders the chunk under the current settings.
+    if (this.mixed !== null) throw why;
     const chunk = this.#preparation.chunks.find((each) => each.key === key);
     if (chunk === undefined) throw new TypeError(`ChunkBench.replace: key ${key} is not in the plan`);
     this.atHand.delete(key);

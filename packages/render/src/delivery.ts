@@ -7,7 +7,8 @@ import { forecastOf } from './forecast.ts';
 import { interruption, type KeptFrames } from './interruption.ts';
 import { keptSound } from './kept-sound.ts';
 import { checkUnchanged } from './media-catalog.ts';
-import { movieSpec } from './movie-spec.ts';
+import { mixedNote } from './mixture.ts';
+import { movieSpec, piecesOf } from './movie-spec.ts';
 import type { Delivery, Forecast } from './outcome.ts';
 import { prepare, type Preparation } from './preparation.ts';
 import { proveMovie } from './proof.ts';
@@ -57,7 +58,10 @@ async function deliver(
   const notes: string[] = [];
   const bench = new ChunkBench(context, request, preparation);
   const sound = await renderBoth(context, request, preparation, bench, notes);
+  const fitted = context.store.tempPath('fitted');
   try {
+    await bench.fit(fitted);
+    noteMixed(preparation, bench, notes);
     await checkUnchanged(context, preparation.catalog.named);
     const { written } = await publish(context.files, {
       destination: request.deliverablePath,
@@ -67,7 +71,7 @@ async function deliver(
       prove: (path) =>
         proveMovie(context, {
           path,
-          spec: movieSpec(preparation, bench.atHand, sound.spec),
+          spec: movieSpec(preparation, bench, sound.spec),
           previousKeys: preparation.previous?.entry.chunks.map(({ key }) => key) ?? [],
           fresh: bench.fresh,
           depth: request.proof,
@@ -75,7 +79,8 @@ async function deliver(
       record: (made) =>
         recordDelivery(context, request, preparation, {
           written: made,
-          pieces: movieSpec(preparation, bench.atHand, sound.spec).video.pieces,
+          pieces: piecesOf(preparation, bench),
+          mixed: bench.mixed,
           sound: sound.spec,
           rendered: bench.renderedFrames(),
         }),
@@ -85,8 +90,16 @@ async function deliver(
   } catch (error) {
     throw interruption(context.signal, error, keptBy(bench));
   } finally {
+    await context.files.remove(fitted);
     if (sound.path !== null) await context.files.remove(sound.path);
   }
+}
+
+function noteMixed(preparation: Preparation, bench: ChunkBench, notes: string[]): void {
+  if (bench.mixed === null) return;
+  const chunks = piecesOf(preparation, bench);
+  const note = mixedNote({ mixed: bench.mixed, chunks });
+  if (note !== null) notes.push(note);
 }
 
 /** A sound track ready to be written, and the temporary file that holds it; null for one that stands in the base. */

@@ -11,6 +11,7 @@ export type { Blame, History, Revision } from './history.ts';
 export { interruption } from './interruption.ts';
 export type { KeptFrames } from './interruption.ts';
 export { identifyMedia } from './media-catalog.ts';
+export { mixedNote } from './mixture.ts';
 export type { Delivery, Forecast, Place } from './outcome.ts';
 export type { Phase, ProgressEvent, ProgressListener } from './progress.ts';
 export { parsePosition, parseRange } from './range-text.ts';

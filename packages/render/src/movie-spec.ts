@@ -1,22 +1,33 @@
 import { PatchworkError, type Digest } from '@patchwork/kernel';
 import type { MovieSpec, SoundSpec } from '@patchwork/splice';
 import type { StoredChunk } from '@patchwork/store';
+import type { ChunkBench } from './chunk-bench.ts';
+import { videoSpec } from './mixture.ts';
 import type { Preparation } from './preparation.ts';
 
-/** The movie that a preparation asks for, with chunks at hand: the one input of the canonical write. */
+/** The movie that a preparation asks for, with the chunks on the bench: the one input of the canonical write. */
 export function movieSpec(
   preparation: Preparation,
-  atHand: ReadonlyMap<Digest, StoredChunk>,
+  bench: Pick<ChunkBench, 'atHand' | 'mixed'>,
   sound: SoundSpec | null,
 ): MovieSpec {
-  const { profile, program, chunks } = preparation;
+  const { profile, program } = preparation;
+  const { format } = profile.container;
   return {
-    format: profile.container.format,
-    video: { profile: profile.video, pieces: chunks.map((chunk) => pieceOf(atHand, chunk.key)) },
+    format,
+    video: videoSpec(format, profile.video, bench.mixed ?? undefined, piecesOf(preparation, bench)),
     sound,
     timecode: profile.container.startTimecode ?? program.start,
     tags: {},
   };
+}
+
+/** The chunks of the new deliverable, in record order, as they are to be written. */
+export function piecesOf(
+  { chunks }: Pick<Preparation, 'chunks'>,
+  { atHand }: Pick<ChunkBench, 'atHand'>,
+): readonly StoredChunk[] {
+  return chunks.map((chunk) => pieceOf(atHand, chunk.key));
 }
 
 function pieceOf(atHand: ReadonlyMap<Digest, StoredChunk>, key: Digest): StoredChunk {

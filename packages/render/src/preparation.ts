@@ -1,6 +1,7 @@
 import { dirname, extname } from 'node:path';
 import { PatchworkError, type Digest, type Diagnostic, type FileStat } from '@patchwork/kernel';
 import {
+  actionKeySchema,
   dirtyRanges,
   makePlan,
   planChunks,
@@ -20,8 +21,9 @@ import { carriedEpochs, forcedEpochs } from './epochs.ts';
 import { fontDigest } from '@patchwork/media';
 import { openCatalog, type MediaCatalog } from './media-catalog.ts';
 import { chunkRanges } from './chunk-ranges.ts';
+import { checkOneEntry, MixedPlan, mixedNote, mixtureOf, type MixedChunk, type Mixture } from './mixture.ts';
 import { parseRange } from './range-text.ts';
-import { checkBase, checkForced, checkNotMedia, checkSettings } from './refusal.ts';
+import { checkBase, checkForced, checkMixed, checkNotMedia, checkSettings } from './refusal.ts';
 import type { RenderRequest } from './request.ts';
 import { compileEntry } from './snapshot.ts';
 import { soundAtHand } from './sound-at-hand.ts';
@@ -47,6 +49,8 @@ export interface Preparation {
   /** The entry that is patched, and its programme; null for a full render. */
   readonly previous: { readonly entry: LedgerEntry; readonly program: Program; readonly facts: TimelineFacts } | null;
   readonly chunks: readonly Chunk[];
+  /** Where chunks of other settings may stay: `chunks` with their settings; else null. */
+  readonly mixed: { readonly mixture: Mixture; readonly chunks: readonly MixedChunk[] } | null;
   readonly plan: Plan;
   readonly atHand: ReadonlyMap<Digest, StoredChunk>;
   /** Null when the profile asks for no sound. */
@@ -89,18 +93,28 @@ export async function prepare(context: RenderContext, request: RenderRequest): P
   const old =
     entry === null || snapshot === null
       ? null
-      : { timeline: snapshot.facts, profile: entry.profile, toolchain: entry.toolchain };
+      : {
+          timeline: snapshot.facts,
+          profile: entry.profile,
+          toolchain: entry.toolchain,
+          keySchema: entry.keySchema ?? firstKeySchema,
+        };
   // First what the files say, so that a profile which no encoder would take is refused by the key that differs.
-  if (old !== null) checkSettings(old, { ...old, timeline: facts, profile }, request.deliverablePath, request);
+  const next = { timeline: facts, profile, keySchema: actionKeySchema };
+  if (old !== null) checkSettings(old, { ...old, ...next }, request.deliverablePath, request);
   const toolchain = await context.workers().toolchain(profile.video, { signal: context.signal });
-  if (old !== null) checkSettings(old, { ...old, toolchain }, request.deliverablePath, request);
+  const differences = old === null ? [] : checkSettings(old, { ...next, toolchain }, request.deliverablePath, request);
+  const mixture = mixtureFor(request, entry, profile, toolchain, differences.length > 0);
   const compiled = compileRequest(context, request, { loaded, facts, profile, catalog, previous: snapshot, entry });
   const { program, epochs, range } = compiled;
   checkUnmodelled(program, request);
   const previous = entry === null || snapshot === null ? null : { entry, ...snapshot };
   const shift = (range?.in ?? 0) - (entry?.range?.in ?? 0);
-  const chunks = planChunks(program, profile.video, toolchain, context.sha256);
-  const hand = await atHand(context, request, request.full ? { kind: 'absent', ledger: null } : base, chunks);
+  const hand = await atHand(context, request, request.full ? { kind: 'absent', ledger: null } : base, {
+    chunks: planChunks(program, profile.video, toolchain, context.sha256),
+    mixed: mixture === null ? null : new MixedPlan(mixture, program, context.sha256),
+  });
+  const { chunks } = hand;
   const key = soundKey(program.sound, profile.sound, toolchain, context.sha256);
   const sound = request.full ? null : await soundAtHand(context, request.deliverablePath, base, key);
   const plan = makePlan({
@@ -110,7 +124,7 @@ export async function prepare(context: RenderContext, request: RenderRequest): P
     toolchain,
     soundAtHand: key === null || sound !== null,
     isAtHand: (chunkKey) => hand.good.has(chunkKey),
-    previous: previousDelivery(previous, shift),
+    previous: previousDelivery(previous, shift, mixture),
   });
   return {
     deliverablePath: request.deliverablePath,
@@ -126,6 +140,7 @@ export async function prepare(context: RenderContext, request: RenderRequest): P
     baseStat,
     previous,
     chunks,
+    mixed: mixture === null || hand.mixed === null ? null : { mixture, chunks: hand.mixed },
     plan: withFailed(plan, hand.failed),
     atHand: hand.good,
     soundKey: key,
@@ -205,13 +220,40 @@ function checkUnmodelled(program: Program, request: RenderRequest): void {
   );
 }
 
+/** What entries are of that do not name the schema of their keys. */
+const firstKeySchema = 'patchwork.action/2';
+
+/** Null where all chunks are of one kind. @throws PW_FULL_REQUIRED, PW_MIXED_UNSUPPORTED */
+function mixtureFor(
+  request: RenderRequest,
+  entry: LedgerEntry | null,
+  profile: Profile,
+  toolchain: Toolchain,
+  differs: boolean,
+): Mixture | null {
+  if (entry === null) return null;
+  checkMixed(mixedNote(entry), request.deliverablePath, request);
+  if (!differs && entry.mixed === undefined) return null;
+  const container = profile.container.format;
+  checkOneEntry(entry, container, profile.video, request.deliverablePath);
+  return mixtureOf(entry, container, profile.video, toolchain);
+}
+
+/** What a programme's chunks may be taken from. */
+interface Hand {
+  readonly chunks: readonly Chunk[];
+  readonly mixed: readonly MixedChunk[] | null;
+  readonly good: Map<Digest, StoredChunk>;
+  readonly failed: ReadonlySet<Digest>;
+}
+
 async function atHand(
   context: RenderContext,
   request: RenderRequest,
   base: Base,
-  chunks: readonly Chunk[],
-): Promise<{ good: Map<Digest, StoredChunk>; failed: ReadonlySet<Digest> }> {
-  const wanted = new Set(chunks.map(({ key }) => key));
+  wish: { readonly chunks: readonly Chunk[]; readonly mixed: MixedPlan | null },
+): Promise<Hand> {
+  const wanted = wish.mixed?.wanted() ?? new Set(wish.chunks.map(({ key }) => key));
   const fromBase = await chunksOfBase(context, request.deliverablePath, base, wanted);
   if (base.kind === 'damaged' && fromBase.good.size === 0) {
     throw new PatchworkError('PW_FULL_REQUIRED', `${request.deliverablePath} holds no chunk that its sidecar names`, {
@@ -219,15 +261,23 @@ async function atHand(
       details: { path: request.deliverablePath },
     });
   }
-  const good = new Map(context.store.find(wanted));
+  const mixed = wish.mixed?.choose(fromBase.good) ?? null;
+  const chunks = mixed ?? wish.chunks;
+  const good = new Map(context.store.find(new Set(chunks.map(({ key }) => key))));
   for (const [key, chunk] of fromBase.good) good.set(key, chunk);
-  return { good, failed: new Set([...fromBase.failed].filter((key) => !good.has(key))) };
+  return { chunks, mixed, good, failed: new Set([...fromBase.failed].filter((key) => !good.has(key))) };
 }
 
-function previousDelivery(previous: Preparation['previous'], shift: number): PreviousDelivery | null {
+function previousDelivery(
+  previous: Preparation['previous'],
+  shift: number,
+  mixture: Mixture | null,
+): PreviousDelivery | null {
   if (previous === null) return null;
   const { entry, program } = previous;
-  return { program, chunks: chunkRanges(entry), video: entry.profile.video, toolchain: entry.toolchain, shift };
+  // In a mixture other settings are no reason to render anything.
+  const { video, toolchain } = mixture?.current ?? { video: entry.profile.video, toolchain: entry.toolchain };
+  return { program, chunks: chunkRanges(entry), video, toolchain, shift };
 }
 
 /** Says of chunks whose bytes failed their hash that this is why they are rendered. */

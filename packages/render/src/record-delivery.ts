@@ -1,5 +1,5 @@
 import type { Digest } from '@patchwork/kernel';
-import type { EncodedChunk } from '@patchwork/plan';
+import { actionKeySchema, type EncodedChunk } from '@patchwork/plan';
 import type { SoundPlace, SoundSpec, WrittenMovie } from '@patchwork/splice';
 import {
   appendEntry,
@@ -11,6 +11,7 @@ import {
   type LedgerChunk,
   type LedgerEntry,
   type LedgerSound,
+  type MixedSettings,
   type NewLedgerEntry,
 } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
@@ -23,6 +24,8 @@ export interface MadeMovie {
   readonly written: WrittenMovie;
   /** In record order. */
   readonly pieces: readonly EncodedChunk[];
+  /** Null where all are of one kind. */
+  readonly mixed: MixedSettings | null;
   readonly sound: SoundSpec | null;
   readonly rendered: number;
 }
@@ -42,7 +45,7 @@ export async function recordDelivery(
   const entry = await entryOf(context, preparation, made);
   if (replaced !== null && preparation.base.kind === 'ours') {
     const survivors = new Set([
-      ...preparation.chunks.map(({ key }) => key),
+      ...made.pieces.map(({ key }) => key),
       ...(entry.sound?.pieces ?? []).map(({ key }) => key),
     ]);
     await keepReplaced(context.store, { entry: replaced, path: request.deliverablePath, survivors });
@@ -90,6 +93,8 @@ async function entryOf(context: RenderContext, preparation: Preparation, made: M
     fileSha256: written.sha256 ?? '',
     profile,
     toolchain,
+    keySchema: actionKeySchema,
+    ...(made.mixed === null ? {} : { mixed: made.mixed }),
     timeline: {
       name: loaded.fileName,
       format: loaded.fileName.slice(loaded.fileName.lastIndexOf('.') + 1),

@@ -71,41 +71,63 @@ export interface PatchSettings {
   readonly timeline: RasterFacts;
   readonly profile: Profile;
   readonly toolchain: Toolchain;
+  /** `actionKeySchema` of the keys. */
+  readonly keySchema: string;
 }
 
 /**
  * Refuses a patch that would have to render everything, with every setting that differs. What is a remux (container, sound,
  * the colour labels of H.264) is none of them.
  *
- * @throws PW_FULL_REQUIRED; PW_MIXED_UNSUPPORTED where the old chunks were asked to stay beside new ones
+ * @returns the settings that differ all the same, where `allowMixed` lets old chunks stay beside new ones; else none
+ * @throws PW_FULL_REQUIRED; PW_MIXED_UNSUPPORTED where one stream cannot hold both
  */
 export function checkSettings(
   previous: PatchSettings,
   next: PatchSettings,
   path: string,
   options: { readonly allowMixed: boolean },
-): void {
-  const differences = [
-    ...timelineDifference(previous.timeline, next.timeline),
-    ...profileDifference(previous.profile, next.profile),
-    ...toolchainDifference(previous.toolchain, next.toolchain),
-  ].filter(({ domain }) => domain === 'video');
-  if (differences.length === 0) return;
+): readonly SettingDifference[] {
+  const all = settingDifferences(previous, next);
+  const differences = options.allowMixed ? all.filter((difference) => !canMix(difference)) : all;
+  if (differences.length === 0) return all;
   const message = `${path} was rendered differently: ${differences.map(formatDifference).join(', ')}`;
   const details = { path, differences: differences.map((difference) => differenceDetail(difference)) };
   if (options.allowMixed) {
-    throw new PatchworkError(
-      'PW_MIXED_UNSUPPORTED',
-      `${message}; --allow-mixed cannot keep its chunks: a ledger holds one profile`,
-      {
-        hint: 'Nothing was changed. Render everything anew with --full, or go back to the old settings.',
-        details,
-      },
-    );
+    throw new PatchworkError('PW_MIXED_UNSUPPORTED', `${message}; one picture track cannot hold both`, {
+      hint: 'Nothing was changed. Render everything anew with --full, or go back to the old settings.',
+      details,
+    });
   }
   throw new PatchworkError('PW_FULL_REQUIRED', message, {
-    hint: 'Render everything anew with --full, or go back to the old settings.',
+    hint: all.every(canMix)
+      ? 'Render everything anew with --full, go back to the old settings, or keep the old pictures beside new ones with --allow-mixed.'
+      : 'Render everything anew with --full, or go back to the old settings.',
     details,
+  });
+}
+
+function settingDifferences(previous: PatchSettings, next: PatchSettings): readonly SettingDifference[] {
+  const schemas = { key: 'keys', old: previous.keySchema, new: next.keySchema, domain: 'video' } as const;
+  return [
+    ...timelineDifference(previous.timeline, next.timeline),
+    ...profileDifference(previous.profile, next.profile),
+    ...toolchainDifference(previous.toolchain, next.toolchain),
+    ...(schemas.old === schemas.new ? [] : [schemas]),
+  ].filter(({ domain }) => domain === 'video');
+}
+
+/** How pictures are encoded may differ within a track; what they are (raster, rate, format, colour), and the grid, may not. */
+function canMix({ key }: SettingDifference): boolean {
+  return key.startsWith('video.options.') || key.startsWith('toolchain.') || key === 'video.reorder';
+}
+
+/** Refuses to go on with a mixed deliverable unless that was asked for. @throws PW_FULL_REQUIRED */
+export function checkMixed(note: string | null, path: string, options: { readonly allowMixed: boolean }): void {
+  if (note === null || options.allowMixed) return;
+  throw new PatchworkError('PW_FULL_REQUIRED', `${path} holds ${note}`, {
+    hint: 'Go on with --allow-mixed, or make it clean with --full.',
+    details: { path },
   });
 }
 

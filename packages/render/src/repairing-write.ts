@@ -26,7 +26,7 @@ export async function writeRepairing(
   const isTrustedBase = preparation.base.kind === 'ours' && preparation.base.trusted;
   for (let repairs = 0; ; repairs += 1) {
     try {
-      return await writeMovie(context.files, path, movieSpec(preparation, bench.atHand, sound), context.hashing, {
+      return await writeMovie(context.files, path, movieSpec(preparation, bench, sound), context.hashing, {
         trusted: (source) => isTrustedBase && source === preparation.deliverablePath,
         onProgress: (done, total) => {
           context.signal.throwIfAborted();
@@ -36,8 +36,8 @@ export async function writeRepairing(
     } catch (error) {
       const key = corruptKey(error);
       if (key === null || repairs >= mostRepairs) throw error;
+      await bench.replace(key, error);
       notes.push(`chunk ${key.slice(0, 12)}: reused span failed hash, rendered again`);
-      await bench.replace(key);
     }
   }
 }

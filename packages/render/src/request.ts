@@ -19,7 +19,7 @@ export interface RenderRequest {
   readonly forceRanges: readonly string[];
   /** Render everything anew, and overwrite a file that is not ours. */
   readonly full: boolean;
-  /** Keep delivered chunks of other settings. Not supported yet: where it would be needed the request is refused by name. */
+  /** Keep delivered chunks of other encoder settings beside new ones. */
   readonly allowMixed: boolean;
   readonly onUnknown: UnknownPolicy;
   readonly mediaMap: readonly { readonly from: string; readonly to: string }[];

@@ -16,6 +16,7 @@ import {
 import type { RenderContext } from './context.ts';
 import { readRevision, type History, type Revision } from './history.ts';
 import { keptSound } from './kept-sound.ts';
+import { videoSpec } from './mixture.ts';
 import { findingsOfMovie } from './proof.ts';
 import { placedChunks, settleDelivery } from './record-delivery.ts';
 import { runId, sweepLeftovers } from './run-id.ts';
@@ -108,7 +109,7 @@ function restoredSpec(context: RenderContext, history: History, entry: LedgerEnt
   );
   return {
     format: profile.container.format,
-    video: { profile: profile.video, pieces },
+    video: videoSpec(profile.container.format, profile.video, entry.mixed, pieces),
     sound: sound === null ? null : { ...keptSound(sound, profile.sound, history.path), places },
     timecode: profile.container.startTimecode ?? compileEntry(context, entry).program.start,
     tags: {},
@@ -153,7 +154,20 @@ function restoredEntry(
   },
   spec: MovieSpec,
 ): NewLedgerEntry {
-  const { profile, toolchain, timeline, timelineName, media, epochs, range, renderer, fileSha256, sound } = entry;
+  const {
+    profile,
+    toolchain,
+    timeline,
+    timelineName,
+    media,
+    epochs,
+    range,
+    renderer,
+    fileSha256,
+    sound,
+    keySchema,
+    mixed,
+  } = entry;
   return {
     parent: history.current?.id ?? null,
     timeMs: context.clockMs(),
@@ -162,6 +176,8 @@ function restoredEntry(
     fileSha256,
     profile,
     toolchain,
+    ...(keySchema === undefined ? {} : { keySchema }),
+    ...(mixed === undefined ? {} : { mixed }),
     timeline,
     timelineName,
     media,

@@ -4,6 +4,7 @@ import type { RenderContext } from './context.ts';
 import { readHistory, type History } from './history.ts';
 import { moovDigestOf } from './moov-digest.ts';
 import { keptSound } from './kept-sound.ts';
+import { mixedNote, videoSpec } from './mixture.ts';
 import { findingsOfMovie, type Finding } from './proof.ts';
 import { compileEntry } from './snapshot.ts';
 
@@ -12,6 +13,8 @@ export interface Verdict {
   readonly findings: readonly Finding[];
   /** What was checked, in words. */
   readonly checks: readonly string[];
+  /** What makes the file other than a clean render, though whole. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -29,7 +32,7 @@ export async function verifyDeliverable(
   if (entry === undefined || history.current === null) {
     const reason = await unreadableReason(context, path);
     const message = reason ?? `${path} was edited elsewhere: its index fits no entry of its ledger`;
-    return { findings: [{ code: 'PW_VERIFY_STRANGER', message }], checks: [] };
+    return { findings: [{ code: 'PW_VERIFY_STRANGER', message }], checks: [], notes: [] };
   }
   const stat = await context.files.stat(path);
   const findings: Finding[] = [];
@@ -57,7 +60,8 @@ export async function verifyDeliverable(
       depth === 'deep' ? 'every frame decoded, 60 random seeks' : 'decoding and seeking at the seams',
     );
   }
-  return { findings, checks };
+  const note = mixedNote(entry);
+  return { findings, checks, notes: note === null ? [] : [note] };
 }
 
 /** The chunk list whose joins were proven before this entry: its parent's. A full render's were proven at its publication. */
@@ -110,7 +114,7 @@ function specOfEntry(context: RenderContext, path: string, entry: LedgerEntry): 
   const { profile } = entry;
   return {
     format: profile.container.format,
-    video: { profile: profile.video, pieces: deliverableChunks(entry, path) },
+    video: videoSpec(profile.container.format, profile.video, entry.mixed, deliverableChunks(entry, path)),
     sound: entry.sound === null ? null : keptSound(entry.sound, profile.sound, path),
     timecode: profile.container.startTimecode ?? compileEntry(context, entry).program.start,
     tags: {},

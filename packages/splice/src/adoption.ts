@@ -1,16 +1,11 @@
 import type { FilePort } from '@patchwork/kernel';
 import type { Rate } from '@patchwork/time';
-import { base64FromBytes, bytesFromBase64 } from './base64.ts';
+import { base64FromBytes } from './base64.ts';
 import { shownAt, type PatchableMovie } from './boundaries.ts';
-import { readChunk } from './chunk-bytes.ts';
-import { fittedSample } from './fresh-samples.ts';
 import type { Hashing } from './hashing.ts';
 import { sampleRuns } from './extraction.ts';
 import type { PlacedChunk } from './movie-spec.ts';
 import type { SampleColumns } from './movie.ts';
-import { mergedConfig } from './parameter-merge.ts';
-import { ParameterSetIds } from './parameter-set-ids.ts';
-import { pictureStream, type PictureStream } from './picture-stream.ts';
 
 /** A movie seen as chunks. */
 export interface AdoptedMovie {
@@ -61,91 +56,6 @@ export function reorderOf(chunks: readonly Pick<PlacedChunk, 'order'>[]): number
     for (let i = 0; i < order.length; i++) most = Math.max(most, i - (order[i] ?? 0));
   }
   return most;
-}
-
-/** Chunks that share one decoder configuration. */
-export interface FittedChunks {
-  /** Base64, as in each chunk. */
-  readonly config: string;
-  readonly chunks: readonly PlacedChunk[];
-}
-
-/**
- * Makes chunks of several configurations fit into one stream (`--allow-mixed`, patches of adopted movies): the first
- * configuration keeps its ids, the others get ids of their own. Chunks whose bytes change are written to `packPath`,
- * which must not exist, and get the digest of their new bytes. The result depends on the chunks alone.
- *
- * `format` is the sample entry's code (`avc1`, `hvc1`).
- *
- * @throws PW_PATCH_FORMAT, PW_STREAM_*, PW_SPLICE_CHUNK_CORRUPT, PW_FILE_*
- */
-export async function fitChunks(
-  files: FilePort,
-  format: string,
-  chunks: readonly PlacedChunk[],
-  packPath: string,
-  hashing: Hashing,
-): Promise<FittedChunks> {
-  let config = chunks[0]?.config ?? '';
-  const ids = new Map<string, ReadonlyMap<number, number> | null>();
-  const used = ParameterSetIds.of(streamOf(format, config));
-  for (const chunk of chunks) {
-    if (ids.has(chunk.config)) continue;
-    const merge = mergedConfig(streamOf(format, config), used, bytesFromBase64(chunk.config));
-    ids.set(chunk.config, merge.pps);
-    if (merge.config !== null) config = base64FromBytes(merge.config);
-  }
-  const stream = streamOf(format, config);
-  const fitted = new Map<PlacedChunk, PlacedChunk>();
-  const pack = await files.open(packPath, 'create');
-  try {
-    let at = 0;
-    for (const chunk of chunks) {
-      const pps = ids.get(chunk.config) ?? null;
-      if (fitted.has(chunk)) continue;
-      if (pps === null) {
-        fitted.set(chunk, { ...chunk, config });
-        continue;
-      }
-      const samples = (await readSamples(files, chunk, hashing)).map((sample) => fittedSample(stream, sample, pps));
-      const bytes = Buffer.concat(samples);
-      await pack.write(bytes, at);
-      const sizes = samples.map((sample) => sample.length);
-      const { runs: _, ...whole } = chunk;
-      fitted.set(chunk, { ...whole, config, sizes, digest: hashing.sha256(bytes), path: packPath, offset: at });
-      at += bytes.length;
-    }
-  } finally {
-    await pack.close();
-  }
-  return { config, chunks: chunks.flatMap((chunk) => fitted.get(chunk) ?? []) };
-}
-
-function streamOf(format: string, config: string): PictureStream {
-  const types: { readonly [format: string]: string } = {
-    avc1: 'avcC',
-    avc3: 'avcC',
-    hvc1: 'hvcC',
-    hev1: 'hvcC',
-    av01: 'av1C',
-  };
-  const type = types[format] ?? '';
-  return pictureStream({
-    format,
-    bytes: new Uint8Array(0),
-    sound: null,
-    video: { width: 0, height: 0, color: null, pixelAspect: null, config: { type, bytes: bytesFromBase64(config) } },
-  });
-}
-
-/** The bytes of each of a chunk's samples. */
-async function readSamples(files: FilePort, chunk: PlacedChunk, hashing: Hashing): Promise<readonly Uint8Array[]> {
-  const bytes = await readChunk(files, chunk, hashing);
-  let at = 0;
-  return chunk.sizes.map((size) => {
-    at += size;
-    return bytes.subarray(at - size, at);
-  });
 }
 
 /** Sizes, showing order, sync marks and places of a run of samples. */

@@ -8,7 +8,15 @@ export type { Alarm } from './alarm.ts';
 export type { GcReport } from './gc.ts';
 export type { Finding, FsckReport } from './fsck.ts';
 export { ledgerPath } from './ledger-entry.ts';
-export type { LedgerChunk, LedgerEntry, LedgerSound, NewLedgerEntry, TimelineSnapshot } from './ledger-entry.ts';
+export type {
+  ChunkSettings,
+  LedgerChunk,
+  LedgerEntry,
+  LedgerSound,
+  MixedSettings,
+  NewLedgerEntry,
+  TimelineSnapshot,
+} from './ledger-entry.ts';
 export { currentEntry, emptyLedger, readLedger, readLedgerFile } from './ledger.ts';
 export type { Ledger } from './ledger.ts';
 export { appendEntry, recordTrust } from './ledger-append.ts';

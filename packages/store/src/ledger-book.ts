@@ -68,13 +68,15 @@ export class LedgerBook {
       if (!this.#parts.has(digest)) parts.set(digest, value);
       return digest;
     };
-    const { timeline, media, chunks, sound, ...plain } = entry;
+    const { timeline, media, chunks, sound, mixed, ...plain } = entry;
     for (const chunk of [...chunks, ...(sound?.pieces ?? [])]) requireChunk(chunk, 'appendEntry: entry');
     // Picture and sound are planned as one list, so that their new chunks get their indexes in one sequence.
     const planned = this.#dictionary.plan([...chunks, ...(sound?.pieces ?? [])]);
+    const settings = mixed === undefined ? undefined : { settings: mixed.settings, of: packRuns(mixed.of) };
     const record = {
       ...plain,
       type: 'entry',
+      ...(settings === undefined ? {} : { mixed: settings }),
       timeline: { ...timeline, text: part(timeline.text) },
       media: media.map((info) => part(info as unknown as Json)),
       parts: [...parts.values()],
@@ -83,7 +85,7 @@ export class LedgerBook {
       sound: sound === null ? null : soundRecord(sound, planned.indexes.slice(chunks.length)),
     };
     // A file may not hold what its reader would refuse.
-    if (!isEntryRecord(record as unknown as Json))
+    if (!isEntryRecord(record as unknown as Json) || !fitsMixed(settings, chunks.length))
       throw new TypeError('appendEntry: entry does not hold what its type says');
     return encodeRecord(record as unknown as Json, this.#sha256);
   }
@@ -102,6 +104,7 @@ export class LedgerBook {
     const picture = unpackPlaces(record.picture, this.#dictionary);
     const sound = record.sound === null ? null : unpackPlaces(record.sound, this.#dictionary);
     if (picture === null || (record.sound !== null && sound === null)) return false;
+    if (!fitsMixed(record.mixed, picture.indexes.length)) return false;
     this.#places.set(id, this.#entries.length);
     this.#entries.push(entryFrom(id, record, text, media as unknown as readonly MediaInfo[], this.#dictionary));
     return true;
@@ -130,12 +133,23 @@ function entryFrom(
   media: readonly MediaInfo[],
   dictionary: ChunkDictionary,
 ): LedgerEntry {
-  const { type: _type, parts: _values, fresh: _fresh, picture, sound, timeline, media: _parts, ...plain } = record;
+  const {
+    type: _type,
+    parts: _values,
+    fresh: _fresh,
+    picture,
+    sound,
+    timeline,
+    media: _parts,
+    mixed,
+    ...plain
+  } = record;
   let chunks: readonly LedgerChunk[] | null = null;
   let pieces: readonly LedgerChunk[] | null = null;
   return {
     id,
     ...plain,
+    ...(mixed === undefined ? {} : { mixed: { settings: mixed.settings, of: unpackRuns(mixed.of) ?? [] } }),
     timeline: { ...timeline, text },
     media,
     get chunks() {
@@ -159,6 +173,13 @@ function entryFrom(
           },
     trust: null,
   };
+}
+
+/** Tells whether every chunk has settings. */
+function fitsMixed(mixed: EntryRecord['mixed'], chunks: number): boolean {
+  if (mixed === undefined) return true;
+  const of = unpackRuns(mixed.of);
+  return of !== null && of.length === chunks && of.every((index) => index >= 0 && index < mixed.settings.length);
 }
 
 function soundRecord(sound: LedgerSound, indexes: readonly number[]): SoundRecord {

@@ -23,6 +23,8 @@ export function isEntryRecord(value: Json): boolean {
     isListOf(value['parts'], () => true) &&
     isFields(value['profile']) &&
     isFields(value['toolchain']) &&
+    (value['keySchema'] === undefined || isText(value['keySchema'])) &&
+    (value['mixed'] === undefined || isMixed(value['mixed'])) &&
     isFields(timeline) &&
     isText(timeline['name']) &&
     isText(timeline['format']) &&
@@ -73,6 +75,17 @@ function isSound(value: Json | undefined): boolean {
     isWhole(value['samplesPerPacket']) &&
     isWhole(value['priming']) &&
     isWhole(value['samples'])
+  );
+}
+
+function isMixed(value: Json | undefined): boolean {
+  return (
+    isFields(value) &&
+    isListOf(value['of'], isWhole) &&
+    isListOf(
+      value['settings'],
+      (each) => isFields(each) && isFields(each['video']) && isFields(each['toolchain']) && isText(each['config']),
+    )
   );
 }
 

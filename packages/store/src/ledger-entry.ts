@@ -1,5 +1,5 @@
 import type { Digest, FileStat } from '@patchwork/kernel';
-import type { EncodedChunk, Profile, Toolchain } from '@patchwork/plan';
+import type { EncodedChunk, Profile, Toolchain, VideoProfile } from '@patchwork/plan';
 import type { Epoch, MediaInfo } from '@patchwork/program';
 import type { FrameRange } from '@patchwork/time';
 
@@ -36,6 +36,22 @@ export interface LedgerSound {
   readonly pieces: readonly LedgerChunk[];
 }
 
+/** How chunks were encoded. */
+export interface ChunkSettings {
+  readonly video: VideoProfile;
+  readonly toolchain: Toolchain;
+  /** Decoder configuration of these chunks as the encoder gave it, base64. */
+  readonly config: string;
+}
+
+/** Chunks of several settings in one deliverable (`--allow-mixed`). */
+export interface MixedSettings {
+  /** Oldest first: in this order their parameter sets are merged, so each stands on those before it. */
+  readonly settings: readonly ChunkSettings[];
+  /** For each chunk of the entry, the index of its settings. */
+  readonly of: readonly number[];
+}
+
 /** One render of a deliverable, as a commit is one state of a tree. */
 export interface LedgerEntry {
   /** Digest of everything below except `trust`. */
@@ -51,6 +67,10 @@ export interface LedgerEntry {
   readonly fileSha256: Digest;
   readonly profile: Profile;
   readonly toolchain: Toolchain;
+  /** `actionKeySchema` of the chunks' keys. Entries from before it was written down are of `patchwork.action/2`. */
+  readonly keySchema?: string;
+  /** Absent where `profile` and `toolchain` are those of every chunk. */
+  readonly mixed?: MixedSettings;
   readonly timeline: TimelineSnapshot;
   /** Which timeline of the file; null when the file holds one. */
   readonly timelineName: string | null;

@@ -2,7 +2,7 @@ import type { Digest, FileStat, Json } from '@patchwork/kernel';
 import type { Profile, Toolchain } from '@patchwork/plan';
 import type { Epoch } from '@patchwork/program';
 import type { FrameRange } from '@patchwork/time';
-import type { TimelineSnapshot } from './ledger-entry.ts';
+import type { ChunkSettings, TimelineSnapshot } from './ledger-entry.ts';
 
 /*
  * The records of a ledger, one a line (`record-line.ts`). A record of a type that is not here is kept and skipped: a
@@ -50,6 +50,9 @@ export interface EntryRecord {
   readonly fileSha256: Digest;
   readonly profile: Profile;
   readonly toolchain: Toolchain;
+  readonly keySchema?: string;
+  /** `of` as pairs (`packRuns`). */
+  readonly mixed?: { readonly settings: readonly ChunkSettings[]; readonly of: readonly number[] };
   /** `text` is a part. */
   readonly timeline: TimelineSnapshot;
   readonly timelineName: string | null;

@@ -91,6 +91,21 @@ test('L1: a chunk of the same key with other bytes or another cut keeps its own 
   expect((await read(machine)).entries.map(given)).toEqual([entry, second]);
 });
 
+test('L10: the settings of each chunk are read back, and settings that do not fit are damage', async () => {
+  const machine = await testMachine();
+  const { entry } = sampleFilm(sha256, { name: 'film', picture: samples(['a', 'b', 'c']) });
+  const settings = [
+    { video: entry.profile.video, toolchain: entry.toolchain, config: 'AA==' },
+    { video: { ...entry.profile.video, options: { crf: '18' } }, toolchain: entry.toolchain, config: 'AQ==' },
+  ];
+  const mixed = { ...entry, mixed: { settings, of: [0, 1, 1] } };
+  await append(machine, mixed);
+  expect((await read(machine)).entries.map(given)).toEqual([mixed]);
+  await expect(append(machine, { ...entry, mixed: { settings, of: [0, 1, 2] } })).rejects.toThrow(TypeError);
+  const short = await testMachine();
+  await expect(append(short, { ...entry, mixed: { settings, of: [0, 1] } })).rejects.toThrow(TypeError);
+});
+
 test('L2: an entry whose chunks are all known writes none of them', async () => {
   const machine = await testMachine();
   const names = Array.from({ length: 2000 }, (_, i) => `${i}`);

@@ -4,6 +4,7 @@ import { PatchworkError, type Json } from '@patchwork/kernel';
 import {
   blame,
   explainDelivered,
+  mixedNote,
   parsePosition,
   parseRevision,
   readHistory,
@@ -95,7 +96,7 @@ function strangerLines(history: History): string[] {
 function entryLine(entry: LedgerEntry, index: number): string {
   const { rendered, reused } = entry.counts;
   const when = new Date(entry.timeMs).toISOString().slice(0, 19).replace('T', ' ');
-  return `@{${index}}  ${entry.id.slice(0, 12)}  ${when}  rendered ${rendered}, reused ${reused}  ${entry.profile.name}  ${entry.timeline.name}`;
+  return `@{${index}}  ${entry.id.slice(0, 12)}  ${when}  rendered ${rendered}, reused ${reused}  ${entry.profile.name}${entry.mixed === undefined ? '' : ' (mixed)'}  ${entry.timeline.name}`;
 }
 
 function entrySummary(entry: LedgerEntry): { readonly [key: string]: Json } {
@@ -108,6 +109,7 @@ function entrySummary(entry: LedgerEntry): { readonly [key: string]: Json } {
     fileSha256: entry.fileSha256,
     timeline: entry.timeline.name,
     profile: entry.profile.name,
+    mixed: entry.mixed !== undefined,
     rendered: entry.counts.rendered,
     reused: entry.counts.reused,
   };
@@ -121,6 +123,7 @@ async function show(context: CommandContext, revision: Revision): Promise<Comman
     ...entrySummary(entry),
     profile: entry.profile as unknown as Json,
     toolchain: entry.toolchain as unknown as Json,
+    settings: (entry.mixed?.settings ?? []) as unknown as Json,
     range: entry.range === null ? null : [entry.range.in, entry.range.out],
     media: entry.media.map(({ path, identity }) => ({ path, identity })),
     epochs: entry.epochs as unknown as Json,
@@ -129,11 +132,13 @@ async function show(context: CommandContext, revision: Revision): Promise<Comman
       frames: chunk.order.length,
       offset: chunk.offset,
       size: sizes[index] ?? 0,
+      ...(entry.mixed === undefined ? {} : { settings: entry.mixed.of[index] ?? 0 }),
     })),
     sound:
       entry.sound === null ? null : { key: entry.sound.key, digest: entry.sound.digest, samples: entry.sound.samples },
   };
   const { video, sound, container } = entry.profile;
+  const note = mixedNote(entry);
   const text = [
     `entry     ${entry.id}`,
     `parent    ${entry.parent ?? 'none: a full render'}`,
@@ -141,6 +146,7 @@ async function show(context: CommandContext, revision: Revision): Promise<Comman
     `timeline  ${entry.timeline.name}`,
     `profile   ${entry.profile.name}: ${video.codec} ${video.width}×${video.height} ${video.pixelFormat}, ${sound.codec}, ${container.format}`,
     `frames    rendered ${entry.counts.rendered}, reused ${entry.counts.reused}, in ${counted(entry.chunks.length, 'chunk')}`,
+    ...(note === null ? [] : [`settings  ${note}`]),
     `file      ${bytesText(entry.fileSize)}, sha256 ${entry.fileSha256}`,
     `media     ${counted(entry.media.length, 'file')}`,
     ...entry.media.map(({ path, identity }) => `          ${identity.slice(0, 12)}  ${path}`),
@@ -203,10 +209,11 @@ async function verify(context: CommandContext, path: string, deep: boolean): Pro
       deliverable: path,
       verified: sound,
       checks: verdict.checks,
+      notes: verdict.notes,
       findings: verdict.findings.map((each) => ({ ...each })),
     },
     text: sound
-      ? [`${path} is whole`, ...verdict.checks.map((check) => `  ${check}`)].join('\n')
+      ? [`${path} is whole`, ...[...verdict.checks, ...verdict.notes].map((line) => `  ${line}`)].join('\n')
       : [`${path} is NOT whole`, ...verdict.findings.map(({ code, message }) => `  ${message} (${code})`)].join('\n'),
     exitCode: sound ? 0 : 5,
   };

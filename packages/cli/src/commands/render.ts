@@ -20,7 +20,7 @@ export function addRender(program: Command, shell: Shell, run: RunAction): void 
       .option('--full', 'render everything anew; overwrite a file that is not ours')
       .option(
         '--allow-mixed',
-        'keep chunks of other settings (not supported yet: refused by name where it would be needed)',
+        'keep pictures of other encoder settings beside new ones; the file is never called clean',
       )
       .option('--on-unknown <policy>', 'refuse | trust: what to do with items that cannot be drawn', 'refuse')
       .option('--media-map <old=new>', 'media paths that begin with OLD are at NEW (repeatable)', collect, [])
