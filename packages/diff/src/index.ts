@@ -4,3 +4,7 @@ export { changesJson } from './changes-json.ts';
 export { diffTimelines } from './diff-timelines.ts';
 export type { DiffInput } from './diff-timelines.ts';
 export type { IdentityOf } from './track-item.ts';
+export { conflictLine } from './merge/conflict.ts';
+export type { ConflictKind, ConflictVersion, MergeConflict, MergeSide } from './merge/conflict.ts';
+export { mergeTimelines } from './merge/merge-timelines.ts';
+export type { Merge, MergeInput } from './merge/merge-timelines.ts';

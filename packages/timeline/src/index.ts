@@ -42,6 +42,7 @@ export type { JsonLimits } from './json/json-limits.ts';
 export { rationalFromDecimal, rationalFromDouble } from './json/decimal.ts';
 export { readOtio } from './otio/read-otio.ts';
 export type { OtioFile, ReadOtioOptions } from './otio/read-otio.ts';
+export { sameValue } from './otio/node-equality.ts';
 export { writeOtio } from './otio/write-otio.ts';
 export type { WriteOtioOptions } from './otio/write-otio.ts';
 export { freshId } from './node-id.ts';
