@@ -45,7 +45,7 @@ function isFiller(node: Composable): boolean {
 
 function commonRun(a: readonly Composable[], b: readonly Composable[]): (readonly [number, number])[] {
   // Stretches are short: a clip stands between most fillers.
-  const lengths = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
+  const lengths = Array.from({ length: a.length + 1 }, () => Array.from({ length: b.length + 1 }, () => 0));
   const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
   const isSame = (i: number, j: number): boolean => sameValue(a[i], b[j]);
   for (let i = a.length - 1; i >= 0; i -= 1)

@@ -24,11 +24,11 @@ export interface KeptConflict {
   readonly other: readonly Composable[];
 }
 
-/** Name of the markers that conflicts get. */
+/** How the names of the markers begin that conflicts get. */
 export const conflictMarkerName = 'MERGE CONFLICT';
 
 /**
- * Writes conflicts into the timeline: a red marker in words where one is, and the version that does not stand there, as OTIO, in
+ * Writes conflicts into the timeline: a red marker in words, and the version that does not stand there, as OTIO, in
  * `metadata.patchwork.conflicts` of the same node. So the file still parses and nothing of either side is lost.
  */
 export function withConflicts(stack: Stack, conflicts: readonly KeptConflict[]): Stack {
@@ -56,17 +56,17 @@ function withMarks(node: Composable, conflicts: readonly KeptConflict[]): Compos
   if (!isItem(node)) return { ...node, metadata };
   const markers = conflicts.map(({ conflict }) =>
     makeMarker({
-      name: conflictMarkerName,
+      // All in the name: it is the one text of a marker that every format keeps.
+      name: markerName(conflict),
       color: 'RED',
-      comment: markerComment(conflict),
       markedRange: { start: startOf(node), duration: frameOf(node) },
     }),
   );
   return { ...node, metadata, markers: [...node.markers, ...markers] };
 }
 
-function markerComment({ subject, ours, theirs, kept }: MergeConflict): string {
-  return `${subject}: ours ${ours.text}; theirs ${theirs.text}; ${kept} is kept here`;
+function markerName({ subject, ours, theirs, kept }: MergeConflict): string {
+  return `${conflictMarkerName} ${subject}: ours ${ours.text}; theirs ${theirs.text}; ${kept} is kept here`;
 }
 
 function startOf(node: Extract<Composable, { markers: unknown }>): RationalTime {

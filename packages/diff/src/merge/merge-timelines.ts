@@ -89,9 +89,7 @@ function mergeStacks(stacks: Three<Stack>, context: StackContext): { stack: Stac
       const wrapped = mergeStacks({ base: wrap(b), ours: wrap(o), theirs: wrap(t) }, context);
       inner.push(...wrapped.kept.map((kept) => ({ compound: b.id, kept })));
       const marked = withConflicts(wrapped.stack, wrapped.kept);
-      return b.kind === 'Stack'
-        ? marked
-        : ((marked.children.find((child) => child.kind === 'Track') as Track | undefined) ?? b);
+      return b.kind === 'Stack' ? marked : (marked.children.find((child) => child.kind === 'Track') ?? b);
     },
   };
   let done = assemble(plan, assembly);

@@ -194,7 +194,8 @@ export class MergePlan {
   /** Looks for what the two sides did to one thing that does not go together. */
   #judge(id: string, base: Element): void {
     const [ours, theirs] = [this.sides.ours.versions.get(id), this.sides.theirs.versions.get(id)];
-    const home = this.#home.get(id) ?? (this.#before.get(id) as Seam);
+    const home = this.#home.get(id) ?? this.#before.get(id);
+    if (home === undefined) return;
     if (ours === undefined || theirs === undefined) {
       const left = ours ?? theirs;
       if (left === undefined || (left.kept && isUnchanged(base, left))) return;
