@@ -63,6 +63,10 @@ async function profileChecks(context: CommandContext): Promise<Check[]> {
 
 async function storeCheck(context: CommandContext): Promise<Check> {
   const folder = context.settings.store.value;
+  const problem = context.storeProblem;
+  if (problem !== null) {
+    return { name: 'chunk store', ok: false, found: problem.message, hint: 'Name another folder with --store.' };
+  }
   const alarms = context.store.alarms().length;
   return {
     name: 'chunk store',
@@ -74,6 +78,7 @@ async function storeCheck(context: CommandContext): Promise<Check> {
 }
 
 async function spaceCheck(context: CommandContext): Promise<Check> {
+  if (context.storeProblem !== null) return { name: 'free space', ok: false, found: 'not known', hint: null };
   const free = await context.files.freeBytes(context.settings.store.value);
   const ok = free >= littleSpaceBytes;
   return {

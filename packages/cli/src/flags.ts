@@ -77,10 +77,16 @@ async function profileFrom(context: CommandContext, folder: string, text: string
 function unknownPolicy(text: string | undefined): UnknownPolicy {
   if (text === undefined || text === 'refuse') return 'refuse';
   if (text === 'trust') return text;
-  if (text === 'full' || /^probe(:\d+)?$/.test(text)) {
+  if (text === 'full') {
     throw notYet(
-      `--on-unknown ${text.replace(/:\d+$/, '')}`,
-      'Use refuse or trust: the built-in renderer sees all it draws, and a full render would show no more.',
+      '--on-unknown full',
+      'Use refuse or trust: what the built-in renderer cannot draw, it cannot draw in a full render either (that is --full).',
+    );
+  }
+  if (/^probe(:\d+)?$/.test(text)) {
+    throw notYet(
+      '--on-unknown probe',
+      'Use refuse or trust: to compare frames with the old deliverable takes a renderer that draws them, and the built-in one cannot draw what is unknown.',
     );
   }
   throw new PatchworkError('PW_USAGE_POLICY', `--on-unknown ${text} is no policy`, {

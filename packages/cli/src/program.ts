@@ -11,14 +11,19 @@ import { exitCodeOf } from './exit-code.ts';
 import { addNotYet } from './not-yet.ts';
 import { printError } from './output.ts';
 import { runCommand, type RunAction, type Shell } from './shell.ts';
+import { storeNeedOf, type StoreNeed } from './store-need.ts';
 
 /** Parses the words of a command line, runs the command, and gives the exit code. */
 export async function runCommandLine(shell: Shell, words: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
+  let need: StoreNeed = 'store';
   const run: RunAction = async (flags, work) => {
-    exitCode = await runCommand(shell, flags, work);
+    exitCode = await runCommand(shell, flags, need, work);
   };
   const program = commandLine(shell, run);
+  program.hook('preAction', (_, command) => {
+    need = storeNeedOf(command.name());
+  });
   try {
     await program.parseAsync([...words], { from: 'user' });
     return exitCode;

@@ -1,11 +1,12 @@
 import { startWorkers, type MediaWorkers } from '@patchwork/media';
 import { nodeFiles, sha256, sha256OfFile, startSha256 } from '@patchwork/files';
 import { interruption, type ProgressEvent, type RenderContext } from '@patchwork/render';
-import { openMediaCache, openStore } from '@patchwork/store';
+import type { PatchworkError } from '@patchwork/kernel';
 import { exitCodeOf, type ExitCode } from './exit-code.ts';
 import { printError, printResult, type CommandResult, type Terminal } from './output.ts';
 import { idleProgress, progressLine, updatedProgress } from './progress-line.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { storeFor, type StoreNeed } from './store-need.ts';
 
 /** Flags that every command knows. */
 export interface CommonFlags {
@@ -17,6 +18,8 @@ export interface CommonFlags {
 /** What a command works with: the context of the use cases, and the settings that made it. */
 export interface CommandContext extends RenderContext {
   readonly settings: Settings;
+  /** Why the store cannot be used, where a command goes on without; null where it can or need not. */
+  readonly storeProblem: PatchworkError | null;
 }
 
 /** What a command gives back: its result, and its exit code where that is not 0. */
@@ -43,6 +46,7 @@ export type RunAction = (
 export async function runCommand(
   shell: Shell,
   flags: CommonFlags,
+  need: StoreNeed,
   command: (context: CommandContext) => Promise<CommandOutcome>,
 ): Promise<ExitCode> {
   const asJson = flags.json ?? false;
@@ -51,21 +55,22 @@ export async function runCommand(
   try {
     const files = nodeFiles();
     const settings = await readSettings({ files, env: shell.env, folder: shell.folder, flags });
-    const store = await openStore(files, settings.store.value, {
-      sha256,
-      capBytes: settings.storeCapBytes.value,
-      clockMs: shell.nowMs,
-    });
+    const { store, mediaCache, problem } = await storeFor(
+      need,
+      files,
+      settings.store.value,
+      { sha256, capBytes: settings.storeCapBytes.value, clockMs: shell.nowMs },
+      (path) => sha256OfFile(path, () => shell.signal.throwIfAborted()),
+    );
     try {
       const outcome = await command({
         files,
         sha256,
         hashing: { sha256, startSha256 },
         store,
-        mediaCache: await openMediaCache(store.context, (path) =>
-          sha256OfFile(path, () => shell.signal.throwIfAborted()),
-        ),
+        mediaCache,
         settings,
+        storeProblem: problem,
         signal: shell.signal,
         clockMs: shell.nowMs,
         onProgress: line.show,

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { isPatchworkError, type Diagnostic, type Digest } from '@patchwork/kernel';
 import { fontDigest } from '@patchwork/media';
 import { compileProgram, mediaUrlsOf, type Canvas, type MediaInfo, type Program } from '@patchwork/program';
+import type { Rate } from '@patchwork/time';
 import type { Timeline } from '@patchwork/timeline';
 import type { RenderContext } from './context.ts';
 import { parseRevision, readRevision } from './history.ts';
@@ -16,6 +17,8 @@ export interface ComparedSide {
   /** Null where it could not be compiled: `unknown` says why. */
   readonly program: Program | null;
   readonly identityOf: (targetUrl: string) => Digest | null;
+  /** Frames a second; null where nothing says it. */
+  readonly rate: Rate | null;
   readonly unknown: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -65,6 +68,7 @@ async function deliveredSource(context: RenderContext, text: string): Promise<So
       timeline: snapshot.loaded.timeline,
       program: snapshot.program,
       identityOf: (url) => byUrl.get(url)?.identity ?? null,
+      rate: snapshot.program.canvas.rate,
       unknown: [],
       diagnostics: snapshot.loaded.diagnostics,
     }),
@@ -98,7 +102,11 @@ async function fileSource(context: RenderContext, path: string, options: Compare
     const width = given?.width ?? facts.width ?? first?.width;
     const height = given?.height ?? facts.height ?? first?.height;
     const rate = facts.rate ?? given?.rate ?? first?.rate;
-    const side = { timeline: loaded.timeline, identityOf: (url: string) => catalog.find(url)?.identity ?? null };
+    const side = {
+      timeline: loaded.timeline,
+      identityOf: (url: string) => catalog.find(url)?.identity ?? null,
+      rate: rate ?? null,
+    };
     if (width === undefined || height === undefined || rate === undefined) {
       return {
         ...side,

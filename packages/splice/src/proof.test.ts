@@ -158,9 +158,9 @@ describe('what is decoded', () => {
     expect(await codes({ linear: [5, 7].map((frame) => ({ frame, shown: true, digest: `d${frame}` })) })).toEqual([
       'PW_PROOF_DECODE 6',
     ]);
-    expect(
-      await codes({ linear: [5, 6, 7].map((frame) => ({ frame, shown: frame < 7, digest: null })) }),
-    ).toEqual(['PW_PROOF_DECODE 7']);
+    expect(await codes({ linear: [5, 6, 7].map((frame) => ({ frame, shown: frame < 7, digest: null })) })).toEqual([
+      'PW_PROOF_DECODE 7',
+    ]);
     expect(
       await codes({
         sought: [

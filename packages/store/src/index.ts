@@ -1,3 +1,4 @@
+export { absentContext, absentStore, forgetfulMediaCache } from './absent-store.ts';
 export { openStore } from './store.ts';
 export type { Store, StoreSettings } from './store.ts';
 export type { StoreContext } from './store-context.ts';

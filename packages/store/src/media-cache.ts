@@ -32,6 +32,15 @@ export async function openMediaCache(
   const probes = await openJournal(context, 'probes', (records) =>
     [...probesFrom(records)].map(([, record]) => ({ ...record })),
   );
+  return mediaCacheOver(context, hashFile, { identities, probes });
+}
+
+/** A media cache over journals that are open. */
+export function mediaCacheOver(
+  context: StoreContext,
+  hashFile: (path: string) => Promise<Digest>,
+  { identities, probes }: { readonly identities: Journal; readonly probes: Journal },
+): MediaCache {
   const known = new Map([...identitiesFrom(identities.records)].map(([name, { identity }]) => [name, identity]));
   const knownProbes = new Map([...probesFrom(probes.records)].map(([name, { probe }]) => [name, probe]));
   const running = new Map<string, Promise<Digest>>();

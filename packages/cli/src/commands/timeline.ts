@@ -94,7 +94,14 @@ async function diff(
     mediaMap: mapRules(flags.mediaMap),
     searchFolders: (flags.search ?? []).map((each) => resolve(shell.folder, each)),
   });
+  const rate = sides.new.rate ?? sides.old.rate;
+  if (rate === null) {
+    throw new PatchworkError('PW_DIFF_RATE', 'neither timeline says its frame rate, and no media that would is there', {
+      hint: 'Say where the media is with --search or --media-map.',
+    });
+  }
   const changes = diffTimelines({
+    rate,
     old: sides.old.timeline,
     new: sides.new.timeline,
     oldProgram: sides.old.program,
