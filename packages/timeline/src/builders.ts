@@ -1,4 +1,5 @@
 import { one, zero, type RationalTime, type TimeRange } from '@patchwork/time';
+import { boundsJson, type ImageBounds } from './algorithms/image-bounds.ts';
 import { emptyObject, type JsonObject } from './json-value.ts';
 import type {
   Clip,
@@ -35,9 +36,10 @@ export interface ItemParts extends NodeParts {
   readonly color?: JsonObject | null;
 }
 
-/** Fields of a media reference. Default: available range unknown. */
+/** Fields of a media reference. Default: available range and image bounds unknown. */
 export interface ReferenceParts extends NodeParts {
   readonly availableRange?: TimeRange | null;
+  readonly availableImageBounds?: ImageBounds | null;
 }
 
 /** Fields of a clip. `media` is put under the active key; default: a missing reference. */
@@ -227,7 +229,12 @@ export function makePlainEffect(effectName: string, parts: NodeParts = {}): Effe
 function referenceFields(
   parts: ReferenceParts,
 ): Pick<MissingReference, 'id' | 'name' | 'metadata' | 'extra' | 'availableRange' | 'availableImageBounds'> {
-  return { ...nodeFields(parts), availableRange: parts.availableRange ?? null, availableImageBounds: null };
+  const bounds = parts.availableImageBounds ?? null;
+  return {
+    ...nodeFields(parts),
+    availableRange: parts.availableRange ?? null,
+    availableImageBounds: bounds === null ? null : boundsJson(bounds),
+  };
 }
 
 /** A range of `duration` units from `start`, both counted at `rate`. */

@@ -2,10 +2,8 @@ import { PatchworkError } from '@patchwork/kernel';
 import {
   canDropFrame,
   formatTimecode,
-  frameFromTimecode,
   rateFromNumber,
   toNumber,
-  type Rate,
   type RationalTime,
   type TimeRange,
 } from '@patchwork/time';
@@ -191,7 +189,7 @@ export function nearestSmpteRate(rate: number): number {
 }
 
 /**
- * Timecode as OTIO writes it: at the SMPTE rate within 0.1 of the given one, drop frame for 29.97 and 59.94 unless said
+ * Timecode as OTIO writes it: frames counted at the given rate, numbered as at the SMPTE rate within 0.1 of it, drop frame for 29.97 and 59.94 unless said
  * otherwise, round the clock.
  *
  * @throws PW_TIMECODE_RATE when no SMPTE rate is near; PW_TIMECODE_NEGATIVE before zero
@@ -209,23 +207,37 @@ export function otioTimecode(time: OtioTime, rate: number = time.rate, dropFrame
       details: { value: time.value },
     });
   }
-  const frame = Math.floor(otioRescaled(time, nearest));
+  const frame = Math.floor(otioRescaled(time, rate));
   return formatTimecode(frame, exact, dropFrame ?? canDropFrame(exact));
 }
 
 /**
- * Timecode as OTIO reads it: at an SMPTE rate alone, drop frame where the last separator is `;`, other separators whatever they are.
+ * Timecode as OTIO reads it: four numbers of two digits, whatever stands between them, at an SMPTE rate alone; drop frame where
+ * there is a `;`. Hours may be more than 23, and numbers that drop frame leaves out are taken for the frames after them.
  *
- * @throws PW_TIMECODE_RATE for 23.976 or 29.97, which are no SMPTE doubles; PW_TIMECODE_FORM
+ * @throws PW_TIMECODE_RATE for 23.976 or 29.97, which are no SMPTE doubles
+ * @throws PW_TIMECODE_DROP for a `;` at a rate without drop frame
+ * @throws PW_TIMECODE_FORM for other text, and for frames that a second does not have
  */
 export function otioFromTimecode(text: string, rate: number): OtioTime {
   const exact = smpteRates.includes(rate) ? rateFromNumber(rate) : null;
   if (exact === null) {
     throw new PatchworkError('PW_TIMECODE_RATE', `${rate} is no SMPTE rate to the last digit`, { details: { rate } });
   }
-  return { value: frameFromTimecode(text, exact, isDropFrame(text, exact)), rate };
-}
-
-function isDropFrame(text: string, rate: Rate): boolean {
-  return text.includes(';') && canDropFrame(rate);
+  const isDrop = text.includes(';');
+  if (isDrop && !canDropFrame(exact)) {
+    throw new PatchworkError('PW_TIMECODE_DROP', `"${text}": there is no drop frame at ${rate}`, { details: { text } });
+  }
+  const base = Math.ceil(rate);
+  const fields = /^(\d\d).(\d\d).(\d\d).(\d\d)/.exec(text);
+  const [hours = 0, minutes = 0, seconds = 0, frames = 0] = fields?.slice(1).map(Number) ?? [];
+  if (fields === null || frames >= base) {
+    throw new PatchworkError('PW_TIMECODE_FORM', `"${text}" is no timecode at ${rate}`, {
+      hint: `Write HH:MM:SS:FF with frames below ${base}.`,
+      details: { text },
+    });
+  }
+  const wholeMinutes = hours * 60 + minutes;
+  const dropped = isDrop ? (base / 15) * (wholeMinutes - Math.floor(wholeMinutes / 10)) : 0;
+  return { value: (wholeMinutes * 60 + seconds) * base + frames - dropped, rate };
 }

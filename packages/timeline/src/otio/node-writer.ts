@@ -318,11 +318,16 @@ function isDefaultOfEffect(field: SchemaField, value: unknown): boolean {
   }
 }
 
-/** A Marker.2 has a colour's name; a Marker.3's Color is named in capitals, as OTIO's own downgrade does. */
+const markerColors: ReadonlySet<string> = new Set(
+  'PINK RED ORANGE YELLOW GREEN CYAN BLUE PURPLE MAGENTA BLACK WHITE TRANSPARENT'.split(' '),
+);
+
+/** A Marker.2 has a colour's name; of a Marker.3's Color those that OTIO knows are named in capitals, as its own downgrade does. */
 function markerColor(color: string | JsonObject): JsonValue {
   if (typeof color === 'string') return color;
   const name = member(color, 'name');
-  return typeof name === 'string' ? name.toUpperCase() : null;
+  if (typeof name !== 'string') return null;
+  return markerColors.has(name.toUpperCase()) ? name.toUpperCase() : name;
 }
 
 function timeSpelling(value: JsonValue): TimeSpelling {

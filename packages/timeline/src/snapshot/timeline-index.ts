@@ -51,11 +51,11 @@ export class TimelineIndex {
     return index;
   }
 
-  /** Where a composable stands; null when this snapshot does not hold it. */
+  /** Where a composable stands; null when this snapshot does not hold it. @throws PW_TIMELINE_ID when two have one id */
   find(id: NodeId): NodePlace | null {
     const root = this.timeline.tracks;
     if (id === root.id) return { node: root, parent: null, index: 0 };
-    if (!this.#hints.isComplete) this.#fill();
+    if (!this.#hints.isComplete) this.#fillFirst();
     // Every node that was ever in this line of snapshots has left a hint.
     return this.#hints.places.has(id) ? (this.#lookAround(id) ?? this.#search(id)) : null;
   }
@@ -104,16 +104,29 @@ export class TimelineIndex {
       : { node, parent, index: hint.index };
   }
 
-  #fill(): void {
-    this.#hints.isComplete = true;
-    const root = this.timeline.tracks;
-    root.children.forEach((child, index) => this.#enter(child, root.id, index));
+  /** A node that stands in two places has no one parent, and an edit of it no one meaning. */
+  #fillFirst(): void {
+    const { places } = this.#hints;
+    if (this.#fill() === places.size) {
+      this.#hints.isComplete = true;
+      return;
+    }
+    places.clear();
+    throw new PatchworkError('PW_TIMELINE_ID', `timeline "${this.timeline.name}" holds two nodes with one id`, {
+      hint: 'Make a node anew for each place that it stands in; a copy by { ...node } keeps the id.',
+    });
   }
 
-  #enter(node: Composable, parent: NodeId, index: number): void {
+  /** Returns how many nodes were entered. */
+  #fill(): number {
+    const root = this.timeline.tracks;
+    return root.children.reduce((count, child, index) => count + this.#enter(child, root.id, index), 0);
+  }
+
+  #enter(node: Composable, parent: NodeId, index: number): number {
     this.#hints.places.set(node.id, { parent, index });
-    if (node.kind === 'Track' || node.kind === 'Stack')
-      node.children.forEach((child, at) => this.#enter(child, node.id, at));
+    if (node.kind !== 'Track' && node.kind !== 'Stack') return 1;
+    return node.children.reduce((count, child, at) => count + this.#enter(child, node.id, at), 1);
   }
 }
 

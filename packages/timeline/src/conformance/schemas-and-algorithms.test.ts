@@ -1,10 +1,10 @@
 import { rational, type TimeRange } from '@patchwork/time';
 import { describe, expect, test } from 'vitest';
-import { childAtTime, topClipAtTime } from './algorithms/children.ts';
-import { flattenStack, timelineTrimmedToRange, trackTrimmedToRange } from './algorithms/cut-out.ts';
-import { expandedTransitions } from './algorithms/expand.ts';
-import { filteredComposition } from './algorithms/filter.ts';
-import { handlesOf, neighboursOf, trimmedRangeOfChildAt, visibleRange } from './algorithms/handles.ts';
+import { childAtTime, topClipAtTime } from '../algorithms/children.ts';
+import { flattenStack, timelineTrimmedToRange, trackTrimmedToRange } from '../algorithms/cut-out.ts';
+import { expandedTransitions } from '../algorithms/expand.ts';
+import { filteredComposition } from '../algorithms/filter.ts';
+import { handlesOf, neighboursOf, trimmedRangeOfChildAt, visibleRange } from '../algorithms/handles.ts';
 import {
   abstractUrl,
   frameNumberAt,
@@ -13,8 +13,8 @@ import {
   imageTime,
   imageUrl,
   lastFrameNumber,
-} from './algorithms/image-sequence.ts';
-import { transformedTime } from './algorithms/transform.ts';
+} from '../algorithms/image-sequence.ts';
+import { transformedTime } from '../algorithms/transform.ts';
 import {
   makeClip,
   makeCollection,
@@ -32,13 +32,13 @@ import {
   makeTimeWarp,
   makeTrack,
   makeTransition,
-} from './builders.ts';
-import { drawTrack } from './edit/picture.ts';
-import type { Clip, ImageSequenceReference, Item, TimelineNode, Track } from './model.ts';
-import { readOtio } from './otio/read-otio.ts';
-import { writeOtio } from './otio/write-otio.ts';
-import { rangeOfChildAt, trimmedRange } from './ranges.ts';
-import { at, clip, firstTrack, fps, timelineFrom, trackFrom } from './testing/lane-text.ts';
+} from '../builders.ts';
+import { drawTrack } from '../edit/picture.ts';
+import type { Clip, ImageSequenceReference, Item, TimelineNode, Track } from '../model.ts';
+import { readOtio } from '../otio/read-otio.ts';
+import { writeOtio } from '../otio/write-otio.ts';
+import { rangeOfChildAt, trimmedRange } from '../ranges.ts';
+import { at, clip, firstTrack, fps, timelineFrom, trackFrom } from '../testing/lane-text.ts';
 
 const numbers = (range: TimeRange | null): [number, number] | null =>
   range === null ? null : [range.start.value.num, range.duration.value.num];
