@@ -4,19 +4,17 @@ import { readWholeFile, type RenderRequest, type UnknownPolicy } from '@patchwor
 import { builtInProfileNames, isBuiltInProfileName } from '@patchwork/plan';
 import { notYet, refuseLaterFlags, type LaterFlags } from './not-yet.ts';
 import type { CommandContext, CommonFlags } from './shell.ts';
+import { edlRateFrom, mapRules, type MediaFlags } from './timeline-flags.ts';
 
 /** Flags of `render` and `plan`, as commander hands them over. */
-export interface RenderFlags extends CommonFlags, LaterFlags {
+export interface RenderFlags extends CommonFlags, LaterFlags, MediaFlags {
   readonly output?: string;
   readonly profile?: string;
   readonly range?: string;
-  readonly timeline?: string;
   readonly forceRange?: readonly string[];
   readonly full?: boolean;
   readonly allowMixed?: boolean;
   readonly onUnknown?: string;
-  readonly mediaMap?: readonly string[];
-  readonly search?: readonly string[];
   readonly paranoid?: boolean;
   readonly deep?: boolean;
   readonly dryRun?: boolean;
@@ -35,6 +33,7 @@ export async function renderRequest(
   return {
     timelinePath: resolve(folder, timeline),
     timelineName: flags.timeline ?? null,
+    edlRate: edlRateFrom(flags.edlRate),
     deliverablePath: resolve(folder, deliverable),
     profile: flags.profile === undefined ? null : await profileFrom(context, folder, flags.profile),
     range: flags.range ?? null,
@@ -92,24 +91,4 @@ function unknownPolicy(text: string | undefined): UnknownPolicy {
   throw new PatchworkError('PW_USAGE_POLICY', `--on-unknown ${text} is no policy`, {
     hint: 'Use refuse or trust.',
   });
-}
-
-/** Gathers a repeatable flag. */
-export function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
-/** Reads `--media-map` rules. @throws PW_USAGE_MAP */
-export function mapRules(texts: readonly string[] | undefined): RenderRequest['mediaMap'] {
-  return (texts ?? []).map(mapRule);
-}
-
-function mapRule(text: string): { from: string; to: string } {
-  const at = text.indexOf('=');
-  if (at < 1) {
-    throw new PatchworkError('PW_USAGE_MAP', `--media-map ${text} is no OLD=NEW`, {
-      hint: 'Example: --media-map D:\\Rushes\\=/mnt/rushes/',
-    });
-  }
-  return { from: text.slice(0, at), to: text.slice(at + 1) };
 }

@@ -6,6 +6,9 @@ export interface Terminal {
   readonly stderr: (text: string) => void;
   /** Columns of stderr; 0 when it is no terminal: no progress line then. */
   readonly columns: number;
+  /** Columns of stdout; left out where it is no terminal. */
+  readonly width?: number;
+  /** Whether stdout shows colours. */
   readonly color: boolean;
 }
 

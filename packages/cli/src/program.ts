@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { isPatchworkError, PatchworkError } from '@patchwork/kernel';
+import { addConvert } from './commands/convert.ts';
 import { addDemo } from './commands/demo.ts';
 import { addHistory } from './commands/history.ts';
+import { addInspect } from './commands/inspect.ts';
 import { addRender } from './commands/render.ts';
 import { addStore } from './commands/store.ts';
 import { addTimeline } from './commands/timeline.ts';
@@ -52,6 +54,8 @@ function commandLine(shell: Shell, run: RunAction): Command {
   addRender(program, shell, run);
   addHistory(program, shell, run);
   addTimeline(program, shell, run);
+  addInspect(program, shell, run);
+  addConvert(program, shell, run);
   addStore(program, shell, run);
   addDemo(program, shell, run);
   addNotYet(program);

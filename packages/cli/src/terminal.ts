@@ -7,6 +7,7 @@ export function processTerminal(): Terminal {
     stdout: (text) => stdout.write(text),
     stderr: (text) => stderr.write(text),
     columns: stderr.isTTY ? (stderr.columns ?? 80) : 0,
+    ...(stdout.isTTY ? { width: stdout.columns } : {}),
     color: stdout.isTTY && env['NO_COLOR'] === undefined,
   };
 }

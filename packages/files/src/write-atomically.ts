@@ -19,12 +19,16 @@ export function isTemporaryName(name: string): boolean {
 
 /**
  * Replaces or creates a file so that at every instant, a crash included, the path holds either the old content or all of
- * the new: temporary file beside it, fsync, rename, fsync of the folder.
+ * the new: temporary file beside it, fsync, rename, fsync of the folder. Data may come piece by piece.
  *
  * @throws PW_FILE_*; the old content is then still in place, unless only the folder's sync failed: then the new one is,
  *   but a power cut may bring the old one back.
  */
-export async function writeAtomically(files: FilePort, path: string, data: string | Uint8Array): Promise<void> {
+export async function writeAtomically(
+  files: FilePort,
+  path: string,
+  data: string | Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
     await writeDurably(files, temporary, typeof data === 'string' ? new TextEncoder().encode(data) : data);
@@ -37,10 +41,21 @@ export async function writeAtomically(files: FilePort, path: string, data: strin
   await files.syncFolder(dirname(path));
 }
 
-async function writeDurably(files: FilePort, path: string, data: Uint8Array): Promise<void> {
+async function writeDurably(
+  files: FilePort,
+  path: string,
+  data: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const file = await files.open(path, 'create');
   try {
-    await file.write(data, 0);
+    if (data instanceof Uint8Array) await file.write(data, 0);
+    else {
+      let at = 0;
+      for await (const piece of data) {
+        await file.write(piece, at);
+        at += piece.length;
+      }
+    }
     await file.sync();
   } finally {
     await file.close();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { readFcpxml } from './fcpxml/read.ts';
-import { inspection, strip } from './inspection.ts';
+import { inspection } from './inspection.ts';
+import { strip } from './strip.ts';
 import { fcpxmlDocument } from './testing/fcpxml-document.ts';
 
 test('A9: the inspect document: record frames from the start, source in media frames, transitions over their reach', () => {
@@ -46,5 +47,5 @@ test('A9: the inspect document: record frames from the start, source in media fr
     ],
     diagnostics: [],
   });
-  expect(timelines.map(strip)).toEqual([`V1     ${'a'.repeat(48)}${'x'.repeat(24)}\n`]);
+  expect(timelines.map((each) => strip(each, { columns: 75 }))).toEqual([`V1 ${'a'.repeat(48)}${'x'.repeat(24)}\n`]);
 });

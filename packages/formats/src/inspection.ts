@@ -102,38 +102,3 @@ export function inspection(timelines: readonly Timeline[], diagnostics: readonly
     })),
   };
 }
-
-const stripWidth = 72;
-
-/** Tracks as strips of letters, the topmost first: one letter a clip, `.` for a gap, `x` where a clip is switched off. */
-export function strip(timeline: Timeline): string {
-  const tracks = timeline.tracks.children.filter((child): child is Track => child.kind === 'Track');
-  const laid = tracks.map((track) => {
-    let start: Rational = zero;
-    const pieces = track.children.flatMap((child) => {
-      if (child.kind === 'Unknown' || child.kind === 'Transition') return [];
-      const from = start;
-      start = add(start, secondsFromTime(trimmedRange(child).duration));
-      return [
-        { from: toNumber(from), to: toNumber(start), letter: child.kind === 'Gap' ? '.' : child.enabled ? null : 'x' },
-      ];
-    });
-    return { track, pieces, end: toNumber(start) };
-  });
-  const end = Math.max(...laid.map((one) => one.end), 0);
-  if (end === 0) return '';
-  const lineOf = ({ track, pieces }: (typeof laid)[number]): string => {
-    const cells = Array.from({ length: stripWidth }, () => ' ');
-    pieces.forEach((piece, index) => {
-      const first = Math.floor((piece.from / end) * stripWidth);
-      const last = Math.max(first + 1, Math.floor((piece.to / end) * stripWidth));
-      for (let at = first; at < Math.min(last, stripWidth); at += 1)
-        cells[at] = piece.letter ?? String.fromCharCode(97 + (index % 26));
-    });
-    return `${track.name.slice(0, 6).padEnd(6)} ${cells.join('').trimEnd()}`;
-  };
-  const pictures = laid.filter(({ track }) => track.trackKind === 'Video').toReversed();
-  return [...pictures, ...laid.filter(({ track }) => track.trackKind !== 'Video')]
-    .map((one) => `${lineOf(one)}\n`)
-    .join('');
-}

@@ -1,9 +1,9 @@
 import { PatchworkError, type Diagnostic } from '@patchwork/kernel';
 import type { Rate } from '@patchwork/time';
-import { readOtio, type Timeline } from '@patchwork/timeline';
+import { isJsonObject, member, plainJson, readOtio, type Timeline } from '@patchwork/timeline';
 import { readFcpxml, type ReadTimelines } from './fcpxml/read.ts';
 import { readXmeml } from './xmeml/read.ts';
-import { readOtiozBytes } from './bundle/otioz.ts';
+import { openOtiozBytes } from './bundle/otioz.ts';
 import { isEdlText } from './edl/events.ts';
 import { readEdl } from './edl/read.ts';
 import { withResolveEffects } from './resolve/effects.ts';
@@ -40,12 +40,18 @@ export interface ReadTimelineOptions {
  * Reads a timeline file of any known format; content decides, not the name. Content that is merely odd comes back as
  * diagnostics with `file:line:column` and record timecode.
  *
- * @throws PW_FORMAT_UNKNOWN when the file is none of ours; PW_TEXT_*, PW_XML_*, PW_OTIO_*, PW_JSON_*, PW_FCPXML_* as the
+ * @throws PW_FORMAT_UNKNOWN when the file is none of ours; PW_ZIP_*, PW_BUNDLE_CONTENT, PW_RESOLVE_PROJECT of an archive; PW_TEXT_*, PW_XML_*, PW_OTIO_*, PW_JSON_*, PW_FCPXML_* as the
  * readers throw them.
  */
 export function readTimelineFile(file: TimelineFile, options: ReadTimelineOptions = {}): ReadTimelines {
   if (file.bytes.length === 0) throw unknownFormat(file, 'is empty');
-  if (isArchive(file.bytes)) return readOtiozBytes(file.name, file.bytes);
+  // An archive inside of an archive is no text: one that holds itself would never end.
+  return isArchive(file.bytes)
+    ? readBytes({ name: `${file.name}/content.otio`, bytes: openOtiozBytes(file.name, file.bytes).content }, options)
+    : readBytes(file, options);
+}
+
+function readBytes(file: TimelineFile, options: ReadTimelineOptions): ReadTimelines {
   const { text, diagnostics } = decodeText(file.name, file.bytes);
   const read = readText(file, text, options);
   return { timelines: read.timelines, diagnostics: [...diagnostics, ...read.diagnostics] };
@@ -54,12 +60,19 @@ export function readTimelineFile(file: TimelineFile, options: ReadTimelineOption
 /** An OTIO text; Resolve's own effects are said in the vocabulary. */
 function readOtioText(name: string, text: string, options: ReadTimelineOptions): ReadTimelines {
   const { timelines, diagnostics } = readOtio(text, { source: name });
-  const aspect = options.raster === undefined ? null : options.raster.width / options.raster.height;
-  const translated = timelines.map((timeline) => withResolveEffects(timeline, { aspect }));
+  const given = options.raster === undefined ? null : options.raster.width / options.raster.height;
+  const translated = timelines.map((timeline) => withResolveEffects(timeline, { aspect: aspectOf(timeline) ?? given }));
   return {
     timelines: translated.map(({ timeline }) => timeline),
     diagnostics: [...diagnostics, ...translated.flatMap((one) => one.diagnostics)],
   };
+}
+
+/** Width ÷ height of a raster that the timeline names itself. */
+function aspectOf(timeline: Timeline): number | null {
+  const canvas = member(timeline.metadata, 'patchwork', 'canvas');
+  const { width, height } = isJsonObject(canvas) ? (plainJson(canvas) as { readonly [key: string]: unknown }) : {};
+  return typeof width === 'number' && typeof height === 'number' && height > 0 ? width / height : null;
 }
 
 /** `PK`: a zip file. */

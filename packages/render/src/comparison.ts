@@ -1,14 +1,13 @@
-import { dirname } from 'node:path';
 import { isPatchworkError, type Diagnostic, type Digest } from '@patchwork/kernel';
 import { fontDigest } from '@patchwork/media';
-import { compileProgram, mediaUrlsOf, type Canvas, type MediaInfo, type Program } from '@patchwork/program';
+import { compileProgram, type Canvas, type MediaInfo, type Program } from '@patchwork/program';
 import type { Rate } from '@patchwork/time';
 import type { Timeline } from '@patchwork/timeline';
 import type { RenderContext } from './context.ts';
 import { parseRevision, readRevision } from './history.ts';
-import { openCatalog } from './media-catalog.ts';
 import { compileEntry, type NamedMedia } from './snapshot.ts';
-import { firstVideoFacts, loadTimeline } from './timeline-file.ts';
+import { firstVideoFacts, withRaster } from './timeline-file.ts';
+import { openTimelineWithCatalog } from './timeline-media.ts';
 import { timelineFacts } from './timeline-facts.ts';
 
 /** One side of a comparison: a timeline, and what is known of its media. */
@@ -26,6 +25,8 @@ export interface ComparedSide {
 /** How the sides of a comparison are found. */
 export interface CompareOptions {
   readonly timelineName: string | null;
+  /** Frame rate of an edit decision list; null: guessed, with a warning. */
+  readonly edlRate: Rate | null;
   readonly mediaMap: readonly { readonly from: string; readonly to: string }[];
   readonly searchFolders: readonly string[];
 }
@@ -90,18 +91,19 @@ function urlTable(media: readonly NamedMedia[]): ReadonlyMap<string, MediaInfo> 
 }
 
 async function fileSource(context: RenderContext, path: string, options: CompareOptions): Promise<Source> {
-  const loaded = await loadTimeline(context.files, context.sha256, path, options.timelineName);
-  const catalog = await openCatalog(context, mediaUrlsOf(loaded.timeline), {
-    timelineFolder: dirname(path),
-    map: options.mediaMap,
-    folders: options.searchFolders,
-  });
+  const opened = await openTimelineWithCatalog(context, { ...options, path, name: options.timelineName });
+  const { catalog } = opened;
+  const lost = opened.linked.ambiguous.map(
+    ({ name, paths }) => `${path}: several files answer to ${name}: ${paths.join(', ')}`,
+  );
   const open = async (given: Canvas | null): Promise<ComparedSide> => {
-    const facts = timelineFacts(loaded.timeline);
-    const first = firstVideoFacts(loaded.timeline, catalog.find);
+    const facts = timelineFacts(opened.loaded.timeline);
+    const first = firstVideoFacts(opened.loaded.timeline, catalog.find);
     const width = given?.width ?? facts.width ?? first?.width;
     const height = given?.height ?? facts.height ?? first?.height;
     const rate = facts.rate ?? given?.rate ?? first?.rate;
+    const raster = width === undefined || height === undefined ? null : { width, height };
+    const loaded = raster === null ? opened.loaded : withRaster(context.sha256, opened.loaded, raster);
     const side = {
       timeline: loaded.timeline,
       identityOf: (url: string) => catalog.find(url)?.identity ?? null,
@@ -111,7 +113,7 @@ async function fileSource(context: RenderContext, path: string, options: Compare
       return {
         ...side,
         program: null,
-        unknown: [`${path}: its raster or rate is not known`],
+        unknown: [...lost, `${path}: its raster or rate is not known`],
         diagnostics: loaded.diagnostics,
       };
     }
@@ -121,7 +123,8 @@ async function fileSource(context: RenderContext, path: string, options: Compare
       rate,
       color: given?.color ?? { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'tv' },
     };
-    return { ...side, ...compiledOrUnknown(context, path, loaded.timeline, canvas, catalog.find, loaded.diagnostics) };
+    const compiled = compiledOrUnknown(context, path, loaded.timeline, canvas, catalog.find, loaded.diagnostics);
+    return { ...side, ...compiled, unknown: [...lost, ...compiled.unknown] };
   };
   return { canvas: null, open };
 }

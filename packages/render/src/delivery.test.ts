@@ -67,6 +67,7 @@ function request(deliverable: string, other: Partial<RenderRequest> = {}): Rende
   return {
     timelinePath: join(folder, 'film.otio'),
     timelineName: null,
+    edlRate: null,
     deliverablePath: deliverable,
     profile: null,
     range: null,

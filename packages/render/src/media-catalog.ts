@@ -2,7 +2,6 @@ import { PatchworkError, type Digest, type Json } from '@patchwork/kernel';
 import type { ProbedMedia } from '@patchwork/media';
 import type { MediaInfo } from '@patchwork/program';
 import type { RenderContext } from './context.ts';
-import { candidatePaths, type MediaSearch } from './media-paths.ts';
 import type { IdentifiedMedia, NamedMedia } from './snapshot.ts';
 
 /** Raised when the probe says other things of the same bytes. */
@@ -17,20 +16,15 @@ export interface MediaCatalog {
 }
 
 /**
- * Finds, hashes and probes all media of a timeline. Whole-file digests come from the store's cache where the stat tuple
- * is unchanged.
+ * Hashes and probes all media of a timeline. Whole-file digests come from the store's cache where the stat tuple is
+ * unchanged.
  *
+ * @param paths where the files are, by the name that the timeline uses.
  * @throws what the probe throws (`PW_MEDIA_*`), and PW_FILE_* when a file cannot be read.
  */
-export async function openCatalog(
-  context: RenderContext,
-  targetUrls: readonly string[],
-  search: MediaSearch,
-): Promise<MediaCatalog> {
+export async function openCatalog(context: RenderContext, paths: ReadonlyMap<string, string>): Promise<MediaCatalog> {
   const urlsOf = new Map<string, string[]>();
-  for (const url of new Set(targetUrls)) {
-    const path = await firstExisting(context, candidatePaths(url, search));
-    if (path === null) continue;
+  for (const [url, path] of paths) {
     const urls = urlsOf.get(path);
     if (urls === undefined) urlsOf.set(path, [url]);
     else urls.push(url);
@@ -41,16 +35,8 @@ export async function openCatalog(
   return { find: (targetUrl) => byUrl.get(targetUrl) ?? null, named };
 }
 
-async function firstExisting(context: RenderContext, paths: readonly string[]): Promise<string | null> {
-  for (const path of paths) {
-    const stat = await context.files.stat(path);
-    if (stat !== null && !stat.isDirectory) return path;
-  }
-  return null;
-}
-
 /** Hashes and probes one file. @throws PW_FILE_*, PW_MEDIA_* */
-export async function identifyMedia(context: RenderContext, path: string): Promise<MediaInfo> {
+export async function identifyMedia(context: RenderContext, path: string): Promise<IdentifiedMedia> {
   const [info] = await identifyAll(context, [path]);
   if (info === undefined) throw new TypeError('identifyMedia: no result');
   return info;

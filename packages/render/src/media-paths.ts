@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 
 /** How names in a timeline become files on this machine. */
 export interface MediaSearch {
@@ -12,19 +12,37 @@ export interface MediaSearch {
 }
 
 /**
- * Lists where a media reference may be, the likeliest first. Pure but for the platform's path rules; nothing is opened.
- * `file:` URLs, percent-escapes, `file://localhost/`, Windows drive letters and plain paths are understood; a URL of
- * another scheme gives an empty list: nothing is fetched.
+ * Tells where a timeline says that a file is, moved by the first map rule that fits; null where it names no file. Pure but
+ * for the platform's path rules; nothing is opened. `file:` URLs, percent-escapes, `file://localhost/`, Windows drive
+ * letters and plain paths are understood; a URL of another scheme, and a name with a NUL, are no file: nothing is fetched.
  */
-export function candidatePaths(targetUrl: string, search: MediaSearch): readonly string[] {
+export function statedPlace(targetUrl: string, search: Pick<MediaSearch, 'timelineFolder' | 'map'>): string | null {
   const stated = statedPath(targetUrl);
-  if (stated === null || stated.includes('\0')) return [];
-  const mapped = exchangePrefix(stated, search.map) ?? exchangePrefix(targetUrl, search.map);
+  if (stated === null || stated.includes('\0')) return null;
+  const mapped = mappedName(targetUrl, search.map);
   const base = mapped === null ? stated : (statedPath(mapped) ?? mapped);
-  const absolute = isAbsolute(base) ? base : resolve(search.timelineFolder, base);
-  const name = fileName(stated);
-  const found = name === '' ? [] : search.folders.map((folder) => join(folder, name));
-  return [absolute, ...found];
+  return isAbsolute(base) ? base : resolve(search.timelineFolder, base);
+}
+
+/** A name after the first map rule that fits its path or its spelling; null where none does. */
+export function mappedName(targetUrl: string, map: MediaSearch['map']): string | null {
+  const stated = statedPath(targetUrl);
+  return (stated === null ? null : exchangePrefix(stated, map)) ?? exchangePrefix(targetUrl, map);
+}
+
+/** Percent-escapes of a relative name spelled out, as bundles write them; the name itself where there are none, or broken ones. */
+export function decodedName(name: string): string {
+  try {
+    return name.includes('%') ? decodeURIComponent(name) : name;
+  } catch {
+    return name;
+  }
+}
+
+/** The file name that a reference means, without its folders; empty where it means no file. */
+export function statedName(targetUrl: string): string {
+  const stated = statedPath(targetUrl);
+  return stated === null || stated.includes('\0') ? '' : fileName(stated);
 }
 
 function exchangePrefix(path: string, map: MediaSearch['map']): string | null {

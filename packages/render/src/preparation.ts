@@ -1,4 +1,4 @@
-import { dirname, extname } from 'node:path';
+import { extname } from 'node:path';
 import { PatchworkError, type Digest, type Diagnostic, type FileStat } from '@patchwork/kernel';
 import {
   actionKeySchema,
@@ -12,14 +12,15 @@ import {
   type Profile,
   type Toolchain,
 } from '@patchwork/plan';
-import { compileProgram, mediaUrlsOf, type Canvas, type Epoch, type Program } from '@patchwork/program';
+import { compileProgram, type Canvas, type Epoch, type Program } from '@patchwork/program';
 import type { LedgerEntry, LedgerSound, StoredChunk } from '@patchwork/store';
 import { type FrameRange } from '@patchwork/time';
 import { chunksOfBase, inspectBase, type Base } from './base.ts';
 import type { RenderContext } from './context.ts';
 import { carriedEpochs, forcedEpochs } from './epochs.ts';
 import { fontDigest } from '@patchwork/media';
-import { openCatalog, type MediaCatalog } from './media-catalog.ts';
+import type { MediaCatalog } from './media-catalog.ts';
+import { checkOnline, checkUnambiguous } from './media-link.ts';
 import { chunkRanges } from './chunk-ranges.ts';
 import { checkOneEntry, MixedPlan, mixedNote, mixtureOf, type MixedChunk, type Mixture } from './mixture.ts';
 import { parseRange } from './range-text.ts';
@@ -28,7 +29,8 @@ import type { RenderRequest } from './request.ts';
 import { compileEntry } from './snapshot.ts';
 import { soundAtHand } from './sound-at-hand.ts';
 import { soundKey } from './sound-track.ts';
-import { firstVideoFacts, loadTimeline, type LoadedTimeline } from './timeline-file.ts';
+import { firstVideoFacts, withRaster, type LoadedTimeline } from './timeline-file.ts';
+import { openTimelineWithCatalog } from './timeline-media.ts';
 import { timelineFacts, type TimelineFacts } from './timeline-facts.ts';
 
 /** Everything that is known before the first frame is rendered. A dry run ends here. */
@@ -73,22 +75,26 @@ export async function prepare(context: RenderContext, request: RenderRequest): P
   const baseStat = await context.files.stat(request.deliverablePath);
   const base = await inspectBase(context, request.deliverablePath, request.paranoid);
   if (!request.full) checkBase(base, request.deliverablePath);
-  const loaded = await loadTimeline(context.files, context.sha256, request.timelinePath, request.timelineName);
-  const facts = timelineFacts(loaded.timeline);
-  const entry = !request.full && (base.kind === 'ours' || base.kind === 'damaged') ? base.entry : null;
-  const catalog = await openCatalog(context, mediaUrlsOf(loaded.timeline), {
-    timelineFolder: dirname(request.timelinePath),
-    map: request.mediaMap,
-    folders: request.searchFolders,
+  const opened = await openTimelineWithCatalog(context, {
+    ...request,
+    path: request.timelinePath,
+    name: request.timelineName,
   });
+  const { catalog } = opened;
+  checkUnambiguous(opened.linked);
+  const facts = timelineFacts(opened.loaded.timeline);
+  const first = firstVideoFacts(opened.loaded.timeline, catalog.find);
+  if (first === null && facts.width === null) checkOnline(opened.linked);
+  const entry = !request.full && (base.kind === 'ours' || base.kind === 'damaged') ? base.entry : null;
   checkNotMedia(baseStat, await statsOf(context, catalog), request.deliverablePath);
   const profile = resolveProfile({
     requested: request.profile,
     ledger: entry?.profile ?? null,
     extension: extname(request.deliverablePath).toLowerCase(),
     timelineFacts: facts,
-    firstMediaFacts: firstVideoFacts(loaded.timeline, catalog.find),
+    firstMediaFacts: first,
   });
+  const loaded = withRaster(context.sha256, opened.loaded, profile.video);
   const snapshot = entry === null ? null : compileEntry(context, entry);
   const old =
     entry === null || snapshot === null

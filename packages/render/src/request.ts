@@ -1,4 +1,5 @@
 import type { Json } from '@patchwork/kernel';
+import type { Rate } from '@patchwork/time';
 
 /** What to do where the renderer meets something that it cannot draw or see. */
 export type UnknownPolicy = 'refuse' | 'trust';
@@ -9,6 +10,8 @@ export interface RenderRequest {
   readonly timelinePath: string;
   /** Which timeline of the file; null takes the only one. */
   readonly timelineName: string | null;
+  /** Frame rate of an edit decision list; null: guessed, with a warning. */
+  readonly edlRate: Rate | null;
   /** Path of the deliverable. */
   readonly deliverablePath: string;
   /** A built-in profile's name, or a profile file's content; null takes the ledger's, else one by extension. */

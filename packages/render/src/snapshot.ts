@@ -25,7 +25,9 @@ export type SnapshotFields = Pick<LedgerEntry, 'profile' | 'timeline' | 'timelin
 /** Compiles what an entry was rendered from, with the media as they were then: nothing outside the ledger is looked at. */
 export function compileEntry(context: Pick<RenderContext, 'sha256'>, entry: SnapshotFields): Snapshot {
   const bytes = new TextEncoder().encode(entry.timeline.text);
-  const loaded = timelineFromBytes(context.sha256, entry.timeline.name, bytes, entry.timelineName);
+  const loaded = timelineFromBytes(context.sha256, entry.timeline.name, bytes, entry.timelineName, {
+    raster: entry.profile.video,
+  });
   const byUrl = new Map<string, MediaInfo>();
   for (const info of entry.media as readonly NamedMedia[]) {
     for (const url of info.urls) byUrl.set(url, info);

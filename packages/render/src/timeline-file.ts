@@ -1,50 +1,62 @@
 import { PatchworkError, type Diagnostic, type Digest, type FilePort, type Sha256 } from '@patchwork/kernel';
-import { readTimelineFile } from '@patchwork/formats';
+import { readTimelineFile, type ReadTimelineOptions } from '@patchwork/formats';
 import type { Rate } from '@patchwork/time';
 import type { MediaInfo } from '@patchwork/program';
-import { activeReference, type Timeline } from '@patchwork/timeline';
+import { activeReference, writeOtio, type Timeline } from '@patchwork/timeline';
 import { firstVideoClip } from './timeline-facts.ts';
-import { fileName } from './media-paths.ts';
-import { readWholeFile } from './whole-file.ts';
+import { openTimelineSource, type TimelineSource } from './timeline-source.ts';
 
-/** A timeline read from a file, and the file itself: the ledger keeps it as the snapshot of what was rendered. */
+/**
+ * A timeline read from a file, and the text that it is read from again: the ledger keeps that as the snapshot of what was
+ * rendered. It is the file's own text, or the timeline as OTIO where reading it took more than the file.
+ */
 export interface LoadedTimeline {
   readonly timeline: Timeline;
   readonly diagnostics: readonly Diagnostic[];
-  /** Last part of the path: decides the format together with the content. */
+  /** Last part of the path, for people. */
   readonly fileName: string;
   readonly bytes: Uint8Array;
   readonly digest: Digest;
 }
 
-/** Timeline files larger than this are refused: 50 MB is a feature film's FCPXML many times over. */
-const largestTimelineBytes = 512 * 1024 * 1024;
-
-/**
- * Reads a timeline file and picks one timeline of it.
- *
- * @throws PW_FILE_MISSING and what the reader throws; PW_TIMELINE_CHOICE when the file holds several and none is named,
- *   PW_TIMELINE_NONE when it holds none (of that name).
- */
-export async function loadTimeline(
-  files: FilePort,
-  sha256: Sha256,
-  path: string,
-  name: string | null,
-): Promise<LoadedTimeline> {
-  const bytes = await readWholeFile(files, path, largestTimelineBytes);
-  return timelineFromBytes(sha256, fileName(path), bytes, name);
+/** How a timeline is picked from a file and read. */
+export interface TimelineChoice {
+  /** Which timeline of the file; null takes the only one. */
+  readonly name: string | null;
+  /** Frame rate of an edit decision list; null: guessed, with a warning. */
+  readonly edlRate: Rate | null;
 }
 
-/** Reads all timelines of a file. @throws PW_FILE_* and what the reader throws */
+/**
+ * Reads a timeline file, a folder that is a document, or a bundle, and picks one timeline of it.
+ *
+ * @throws PW_FILE_MISSING, PW_FILE_IS_FOLDER and what the reader throws; PW_TIMELINE_CHOICE when the file holds several
+ *   and none is named, PW_TIMELINE_NONE when it holds none (of that name).
+ */
+export async function loadTimeline(
+  context: { readonly files: FilePort; readonly sha256: Sha256 },
+  path: string,
+  choice: TimelineChoice,
+): Promise<{ readonly loaded: LoadedTimeline; readonly source: TimelineSource }> {
+  const source = await openTimelineSource(context.files, path);
+  const options = choice.edlRate === null ? {} : { edlRate: choice.edlRate };
+  const loaded = timelineFromBytes(context.sha256, source.fileName, source.bytes, choice.name, options);
+  // A rate that the file does not hold must be in the snapshot.
+  return { source, loaded: choice.edlRate === null ? loaded : withTimeline(context.sha256, loaded, loaded.timeline) };
+}
+
+/** Reads all timelines of a file. @throws PW_FILE_*, PW_FILE_IS_FOLDER and what the reader throws */
 export async function readTimelines(
   context: { readonly files: FilePort },
   path: string,
-): Promise<{ readonly timelines: readonly Timeline[]; readonly diagnostics: readonly Diagnostic[] }> {
-  return readTimelineFile({
-    name: fileName(path),
-    bytes: await readWholeFile(context.files, path, largestTimelineBytes),
-  });
+  options: ReadTimelineOptions = {},
+): Promise<{
+  readonly timelines: readonly Timeline[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly source: TimelineSource;
+}> {
+  const source = await openTimelineSource(context.files, path);
+  return { ...readTimelineFile({ name: source.fileName, bytes: source.bytes }, options), source };
 }
 
 /** As {@link loadTimeline}, from content at hand: a ledger's snapshot. */
@@ -53,9 +65,26 @@ export function timelineFromBytes(
   file: string,
   bytes: Uint8Array,
   name: string | null,
+  options: ReadTimelineOptions = {},
 ): LoadedTimeline {
-  const { timelines, diagnostics } = readTimelineFile({ name: file, bytes });
+  const { timelines, diagnostics } = readTimelineFile({ name: file, bytes }, options);
   return { timeline: chosen(timelines, name, file), diagnostics, fileName: file, bytes, digest: sha256(bytes) };
+}
+
+/** The same file with its timeline changed after reading: from here on its text is that timeline as OTIO. */
+export function withTimeline(sha256: Sha256, loaded: LoadedTimeline, timeline: Timeline): LoadedTimeline {
+  const bytes = new TextEncoder().encode(writeOtio(timeline, { style: 'lossless' }));
+  return { ...loaded, timeline, bytes, digest: sha256(bytes) };
+}
+
+/** Reads again where the raster is needed and the file does not name it: Resolve's OTIO counts pans in widths. */
+export function withRaster(
+  sha256: Sha256,
+  loaded: LoadedTimeline,
+  raster: { readonly width: number; readonly height: number },
+): LoadedTimeline {
+  if (!loaded.diagnostics.some(({ code }) => code === 'PW_RESOLVE_EFFECT')) return loaded;
+  return timelineFromBytes(sha256, loaded.fileName, loaded.bytes, loaded.timeline.name, { raster });
 }
 
 function chosen(timelines: readonly Timeline[], name: string | null, file: string): Timeline {

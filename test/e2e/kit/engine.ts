@@ -69,6 +69,7 @@ function requestFor(film: Film, deliverable: string, profile: RenderRequest['pro
   return {
     timelinePath,
     timelineName: null,
+    edlRate: null,
     deliverablePath: deliverable,
     profile,
     range: null,

@@ -60,6 +60,7 @@ await renderDeliverable(
   {
     timelinePath: `${deliverablePath}.otio`,
     timelineName: null,
+    edlRate: null,
     deliverablePath,
     profile: 'h264-mov',
     range: null,

@@ -115,6 +115,7 @@ function requestFor(site: Site, run: SiteRun): RenderRequest {
   return {
     timelinePath: site.timeline,
     timelineName: null,
+    edlRate: null,
     deliverablePath: site.deliverable,
     profile: run.profile ?? 'h264-mov',
     range: null,

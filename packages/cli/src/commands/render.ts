@@ -3,8 +3,9 @@ import { Option, type Command } from 'commander';
 import { PatchworkError, type Json } from '@patchwork/kernel';
 import { forecastRender, renderDeliverable, type Delivery, type Forecast, type RenderRequest } from '@patchwork/render';
 import { lengthOf, normaliseRanges } from '@patchwork/time';
-import { collect, renderRequest, type RenderFlags } from '../flags.ts';
+import { renderRequest, type RenderFlags } from '../flags.ts';
 import type { CommandContext, CommandOutcome, RunAction, Shell } from '../shell.ts';
+import { collect, withMediaFlags } from '../timeline-flags.ts';
 import { writeMarkerList } from '../watch-markers.ts';
 import { bytesText, counted, diagnosticLines, length, recordRange } from '../words.ts';
 import { duration } from '../progress-line.ts';
@@ -12,9 +13,8 @@ import { duration } from '../progress-line.ts';
 /** Adds `render` and `plan`. */
 export function addRender(program: Command, shell: Shell, run: RunAction): void {
   const shared = (command: Command): Command =>
-    command
+    withMediaFlags(command)
       .option('--profile <name|file>', 'how to encode; default: as delivered before, else by the extension')
-      .option('--timeline <name>', 'which timeline of the file')
       .option('--range <in:out>', 'deliver a part; frames from the start, or timecodes; out is exclusive')
       .option('--force-range <in:out>', 'render this part again whatever its keys say (repeatable)', collect, [])
       .option('--full', 'render everything anew; overwrite a file that is not ours')
@@ -23,15 +23,13 @@ export function addRender(program: Command, shell: Shell, run: RunAction): void 
         'keep pictures of other encoder settings beside new ones; the file is never called clean',
       )
       .option('--on-unknown <policy>', 'refuse | trust: what to do with items that cannot be drawn', 'refuse')
-      .option('--media-map <old=new>', 'media paths that begin with OLD are at NEW (repeatable)', collect, [])
-      .option('--search <folder>', 'look for missing media here, by name (repeatable)', collect, [])
       .option('--paranoid', 'hash every reused byte')
       .addOption(new Option('--fast').hideHelp())
       .addOption(new Option('--in-place').hideHelp())
       .addOption(new Option('--renderer <name>').hideHelp())
       .addOption(new Option('--pieces <folder>').hideHelp());
   shared(program.command('render'))
-    .argument('<timeline>', 'an .otio, .otioz, .fcpxml, .xml (FCP 7) or .edl file')
+    .argument('<timeline>', 'an .otio, .otioz, .otiod, .fcpxml, .fcpxmld, .xml (FCP 7) or .edl')
     .requiredOption('-o, --output <deliverable>', 'the .mov or .mp4 to make or patch')
     .description('render a timeline, or patch the deliverable that stands there')
     .option('--deep', 'prove by decoding everything')

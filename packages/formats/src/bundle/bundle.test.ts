@@ -6,7 +6,7 @@ import { fcpxmlDocument } from '../testing/fcpxml-document.ts';
 import { readFcpxml } from '../fcpxml/read.ts';
 import { readTimelineFile } from '../read-timeline-file.ts';
 import { openArchive } from '../zip/unpack.ts';
-import { readOtioz, readOtiozBytes, writeOtioz } from './otioz.ts';
+import { openOtioz, openOtiozBytes, writeOtioz } from './otioz.ts';
 import { planBundle } from './plan.ts';
 
 const encoder = new TextEncoder();
@@ -74,7 +74,7 @@ describe('otioz', () => {
       'media/M01-2.mov',
     ]);
     expect(new TextDecoder().decode(files['media/m02.mov'])).toBe('file:///m/m02.mov');
-    const ours = readOtiozBytes('b.otioz', bytes);
+    const ours = readTimelineFile({ name: 'b.otioz', bytes });
     expect(
       ours.timelines.flatMap((one) =>
         [...clipsIn(one)].map((clip) =>
@@ -88,7 +88,7 @@ describe('otioz', () => {
       size: bytes.length,
       read: async (offset: number, length: number) => bytes.slice(offset, offset + length),
     };
-    expect((await readOtioz('b.otioz', port)).media.map(({ name, method }) => `${name} ${method}`)).toEqual([
+    expect((await openOtioz('b.otioz', port)).media.map(({ name, method }) => `${name} ${method}`)).toEqual([
       'media/m01.mov stored',
       'media/m02.mov stored',
       'media/M01-2.mov stored',
@@ -113,7 +113,7 @@ describe('otioz', () => {
         name,
       ).toBe('PW_ZIP_PATH');
     }
-    expect(codeOf(() => readOtiozBytes('x', zipSync({ 'other.txt': content })))).toBe('PW_BUNDLE_CONTENT');
+    expect(codeOf(() => openOtiozBytes('x', zipSync({ 'other.txt': content })))).toBe('PW_BUNDLE_CONTENT');
     const honest = zipSync({ 'content.otio': encoder.encode('x'.repeat(100_000)) }, { level: 9 });
     // The directory claims less, or far more, than the data holds.
     const lying = (size: number): Uint8Array => {
@@ -123,18 +123,18 @@ describe('otioz', () => {
       view.setUint32(directory + 24, size, true);
       return bytes;
     };
-    expect(codeOf(() => readOtiozBytes('x', lying(10)))).toBe('PW_ZIP_DAMAGED');
-    expect(codeOf(() => readOtiozBytes('x', lying(4_000_000_000)))).toBe('PW_ZIP_SIZE');
-    expect(codeOf(() => readOtiozBytes('x', honest.slice(0, -30)))).toBe('PW_ZIP_DAMAGED');
+    expect(codeOf(() => openOtiozBytes('x', lying(10)))).toBe('PW_ZIP_DAMAGED');
+    expect(codeOf(() => openOtiozBytes('x', lying(4_000_000_000)))).toBe('PW_ZIP_SIZE');
+    expect(codeOf(() => openOtiozBytes('x', honest.slice(0, -30)))).toBe('PW_ZIP_DAMAGED');
     expect(
       codeOf(() =>
-        readOtiozBytes(
+        openOtiozBytes(
           'x',
           honest.map((byte, at) => (at === 60 ? byte ^ 0xff : byte)),
         ),
       ),
     ).toBe('PW_ZIP_DAMAGED');
-    expect(codeOf(() => readOtiozBytes('x', new Uint8Array(0)))).toBe('PW_ZIP_DAMAGED');
+    expect(codeOf(() => openOtiozBytes('x', new Uint8Array(0)))).toBe('PW_ZIP_DAMAGED');
   });
 
   test('O4: a bundle’s content reads as the timeline that went in', async () => {

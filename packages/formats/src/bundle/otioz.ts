@@ -1,7 +1,5 @@
 import { PatchworkError } from '@patchwork/kernel';
-import { readOtio, writeOtio } from '@patchwork/timeline';
-import type { ReadTimelines } from '../fcpxml/read.ts';
-import { decodeText } from '../text/decode.ts';
+import { writeOtio } from '@patchwork/timeline';
 import type { ZipEntry } from '../zip/directory.ts';
 import { bytesOfText, packArchive, type PackSource } from '../zip/pack.ts';
 import { openArchive, readEntries, readEntry, type ArchivePort } from '../zip/unpack.ts';
@@ -10,8 +8,10 @@ import type { BundlePlan } from './plan.ts';
 /** The version that OTIO's bundles name. */
 const bundleVersion = '1.0.0';
 
-/** A bundle's timelines and the files in it. */
-export interface ReadBundle extends ReadTimelines {
+/** What an `.otioz` holds. */
+export interface OpenBundle {
+  /** Bytes of `content.otio`. */
+  readonly content: Uint8Array;
   /** Media in the bundle, by the path that the timeline's references name. A stored file can be read in place. */
   readonly media: readonly ZipEntry[];
 }
@@ -19,29 +19,33 @@ export interface ReadBundle extends ReadTimelines {
 function contentOf(fileName: string, entries: readonly ZipEntry[]): ZipEntry {
   const content = entries.find(({ name }) => name === 'content.otio');
   if (content !== undefined) return content;
+  if (entries.some(({ name }) => name === 'project.xml' || name.startsWith('SeqContainer/'))) {
+    throw new PatchworkError('PW_RESOLVE_PROJECT', `${fileName} is a DaVinci Resolve project, not a timeline`, {
+      hint: 'Export the timeline from Resolve as .otio or .fcpxml; patchwork inspect shows what is in the project.',
+      details: { file: fileName },
+    });
+  }
   throw new PatchworkError('PW_BUNDLE_CONTENT', `${fileName}: the bundle holds no content.otio`, {
     hint: 'Export the bundle again.',
     details: { file: fileName },
   });
 }
 
-function readContent(fileName: string, bytes: Uint8Array, entries: readonly ZipEntry[]): ReadBundle {
-  const { text, diagnostics } = decodeText(`${fileName}/content.otio`, bytes);
-  const read = readOtio(text, { source: `${fileName}/content.otio` });
-  const media = entries.filter(({ name }) => name.startsWith('media/'));
-  return { timelines: read.timelines, diagnostics: [...diagnostics, ...read.diagnostics], media };
+function mediaAmong(entries: readonly ZipEntry[]): ZipEntry[] {
+  return entries.filter(({ name }) => name.startsWith('media/'));
 }
 
-/** Reads an `.otioz` that is in memory. @throws PW_ZIP_*, PW_BUNDLE_CONTENT, PW_OTIO_* */
-export function readOtiozBytes(fileName: string, bytes: Uint8Array): ReadBundle {
+/** Opens an `.otioz` that is in memory. @throws PW_ZIP_*, PW_BUNDLE_CONTENT, PW_RESOLVE_PROJECT */
+export function openOtiozBytes(fileName: string, bytes: Uint8Array): OpenBundle {
   const archive = openArchive(fileName, bytes);
-  return readContent(fileName, archive.unpack(contentOf(fileName, archive.entries)), archive.entries);
+  return { content: archive.unpack(contentOf(fileName, archive.entries)), media: mediaAmong(archive.entries) };
 }
 
-/** Reads an `.otioz` piece by piece, without its media. @throws PW_ZIP_*, PW_BUNDLE_CONTENT, PW_OTIO_* */
-export async function readOtioz(fileName: string, archive: ArchivePort): Promise<ReadBundle> {
+/** Opens an `.otioz` piece by piece, without reading its media. @throws PW_ZIP_*, PW_BUNDLE_CONTENT, PW_RESOLVE_PROJECT */
+export async function openOtioz(fileName: string, archive: ArchivePort): Promise<OpenBundle> {
   const entries = await readEntries(fileName, archive);
-  return readContent(fileName, await readEntry(fileName, archive, contentOf(fileName, entries)), entries);
+  const content = await readEntry(fileName, archive, contentOf(fileName, entries));
+  return { content, media: mediaAmong(entries) };
 }
 
 /** A media file to be bundled. */

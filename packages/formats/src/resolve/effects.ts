@@ -187,7 +187,8 @@ class Translator {
     if (reading.known !== null) {
       if (reading.isApproximate)
         this.#say('warning', `the curves of "${name}" are drawn as straight lines between their key frames`, where);
-      return withKnownEffect(effect, reading.known);
+      // Read before without the raster, it may stand there as unmodelled.
+      return withKnownEffect(withUnmodelled(effect, []), reading.known);
     }
     this.#say('warning', `effect "${name}" ${reading.why}`, where);
     return withUnmodelled(effect, [{ label: `effect "${name}"`, content: contentOf(plain) }]);
