@@ -122,6 +122,26 @@ describe('T72: what plays when', () => {
     expect(findChildren(track, isClip, { shallow: true }).map((one) => one.name)).toEqual(['A', 'B']);
   });
 
+  test('T74: within a range, equal to a plain walk over all children', () => {
+    fc.assert(
+      fc.property(
+        randomTimeline({ transitions: true }),
+        fc.integer({ min: -3, max: 200 }),
+        fc.integer({ min: 1, max: 60 }),
+        (timeline, from, length) => {
+          const own = firstTrack(timeline);
+          const walked = own.children.filter((child, index) => {
+            const { start, duration } = rangeOfChildAt(own, index);
+            const [first, end] = [start.value.num, start.value.num + duration.value.num];
+            return child.kind !== 'Unknown' && first < from + length && end > from;
+          });
+          expect(findChildren(own, () => true, { range: makeRange(from, length, fps), shallow: true })).toEqual(walked);
+        },
+      ),
+      { numRuns: runs(300) },
+    );
+  });
+
   test('T75: the top clip is seen through gaps, disabled items and disabled tracks', () => {
     const layers = (top: Track): string | undefined =>
       topClipAtTime(makeStack({ children: [trackFrom('|0 LOW 30|'), top] }), at(12))?.name;

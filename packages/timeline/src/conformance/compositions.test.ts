@@ -20,6 +20,7 @@ import {
 import type { Clip, Composable, Item, Stack, Timeline, Track } from '../model.ts';
 import { durationOf, rangeInParent, rangeOfChildAt, trimmedRange } from '../ranges.ts';
 import { TimelineIndex } from '../snapshot/timeline-index.ts';
+import { TrackIndex } from '../snapshot/track-index.ts';
 import { at, clip, fps } from '../testing/lane-text.ts';
 import { audioTracksOf, clipsIn, videoTracksOf } from '../tracks.ts';
 
@@ -252,6 +253,17 @@ const checks: { readonly [upstream: string]: () => void } = {
       [2, 52],
     ]);
     expect([up(100, 0), up(101, 1), up(102, 2), up(150, 0)]).toEqual([0, 50, 100, 50]);
+  },
+  'TrackTest.test_track_range_of_all_children': () => {
+    const cross = makeTransition({ inOffset: at(3), outOffset: at(4) });
+    const [a, b, c] = three();
+    if (a === undefined || b === undefined || c === undefined) throw new TypeError('three clips');
+    const track = makeTrack({ children: [a, cross, b, c] });
+    const index = TrackIndex.of(track);
+    expect([0, 2, 3].map((child) => index.startOf(child))).toEqual(
+      [0, 2, 3].map((child) => secondsFromTime(rangeOfChildAt(track, child).start)),
+    );
+    expect(TrackIndex.of(makeTrack()).count).toBe(0);
   },
   'TrackTest.test_neighbors_of_simple (inverted: no gaps are invented)': () => {
     const track = makeTrack({ children: [makeTransition({ inOffset: at(10), outOffset: at(10) })] });

@@ -308,6 +308,11 @@ describe('T81: filters (test_filter_algorithms)', () => {
       '|0 A 10<2/2>0 C 10|',
     ],
     [
+      'the second of equal clips pruned',
+      (node, { before }) => (node.name === 'B' && before?.kind === 'Transition' ? null : node),
+      '|0 A 10<2/2>0 C 10|',
+    ],
+    [
       'several for one',
       (node) => (node.name === 'C' ? [node, clip('D', 0, 5)] : node),
       '|0 A 10<2/2>0 B 10|0 C 10|0 D 5|',

@@ -205,6 +205,35 @@ const checks: { readonly [upstream: string]: () => void } = {
     expect(oldMarker({ comment: 'foo bar' }).comment).toBe('foo bar');
     expect(survives(makeMarker({ markedRange: range, comment: 'foo bar2' })).comment).toBe('foo bar2');
   },
+  'ImageSequenceReferenceTests.test_create': () => {
+    const made = makeImageSequenceReference({
+      targetUrlBase: 'file:///show/seq/',
+      namePrefix: 'shot.',
+      nameSuffix: '.exr',
+      startFrame: 1,
+      frameStep: 3,
+      rate: 24,
+      frameZeroPadding: 5,
+      missingFramePolicy: 'hold',
+      availableRange: range,
+      metadata: foo,
+    });
+    expect(plain(survives(made))).toMatchObject({
+      OTIO_SCHEMA: 'ImageSequenceReference.1',
+      target_url_base: 'file:///show/seq/',
+      name_prefix: 'shot.',
+      name_suffix: '.exr',
+      start_frame: 1,
+      frame_step: 3,
+      rate: 24,
+      frame_zero_padding: 5,
+      missing_frame_policy: 'hold',
+    });
+  },
+  'ImageSequenceReferenceTests.test_deserialize_invalid_enum_value': () => {
+    const text = '{"OTIO_SCHEMA":"ImageSequenceReference.1","missing_frame_policy":"BOGUS"}';
+    expect(() => read(text)).toThrow(expect.objectContaining({ code: 'PW_OTIO_TYPE' }));
+  },
   'MediaReferenceTests.test_cons': () => {
     expect([
       makeMissingReference({ availableRange: range }).availableRange,
@@ -222,6 +251,14 @@ const checks: { readonly [upstream: string]: () => void } = {
       sameValue(at('foo.mov'), at('foo2.mov')),
       sameValue(at(''), { ...makeMissingReference(), id: '' }),
     ]).toEqual([true, false, false]);
+  },
+  'TestTimeRange.test_valid': () => {
+    const text = canonical(makeGap(at(48))).replace('"value": 48.0', '"value": -48.0');
+    const { root, diagnostics } = readOtio(text);
+    expect([diagnostics.map(({ code, severity }) => [code, severity]), canonical(root)]).toEqual([
+      [['PW_OTIO_NEGATIVE_DURATION', 'error']],
+      text,
+    ]);
   },
   'UnknownSchemaTests.test_serialize_deserialize': () => {
     expect(writeOtio(read(unknownText), { style: 'lossless' })).toBe(unknownText);

@@ -36,9 +36,16 @@ export class EditContext {
     this.#allowsSubframe = options.subframe === true;
   }
 
-  /** A place in a track in seconds, on the track's grid. @throws PW_EDIT_NEGATIVE_TIME */
+  /**
+   * A place in a track in seconds, on the track's grid. A cut is a place too, on the grid or (at mixed rates) not: snapped away
+   * from it, an edit would leave a sliver.
+   *
+   * @throws PW_EDIT_NEGATIVE_TIME
+   */
   place(time: RationalTime, lane: Lane): Rational {
-    const seconds = this.#allowsSubframe ? secondsOfTime(time) : snapped(secondsOfTime(time), lane.rate);
+    const exact = secondsOfTime(time);
+    const isKept = this.#allowsSubframe || lane.isCut(exact);
+    const seconds = isKept ? exact : snapped(exact, lane.rate);
     if (seconds.num >= 0) return seconds;
     throw new PatchworkError(
       'PW_EDIT_NEGATIVE_TIME',

@@ -1,5 +1,5 @@
 import { PatchworkError } from '@patchwork/kernel';
-import { compare, type Rate, type Rational } from '@patchwork/time';
+import { compare, equals, type Rate, type Rational } from '@patchwork/time';
 import type { Composable, Item, Stack, Timeline, Track } from '../model.ts';
 import { isItem, trimmedRange } from '../ranges.ts';
 import { TrackIndex } from '../snapshot/track-index.ts';
@@ -56,6 +56,13 @@ export class Lane {
   /** Child index of the item playing at a moment, −1 for none. */
   indexAt(seconds: Rational): number {
     return compare(seconds, this.length) >= 0 ? -1 : this.index.indexAt(seconds);
+  }
+
+  /** Tells whether an item begins or the track ends exactly at a moment. */
+  isCut(seconds: Rational): boolean {
+    if (equals(seconds, this.length)) return true;
+    const at = this.indexAt(seconds);
+    return at !== -1 && equals(seconds, this.startOf(at));
   }
 }
 

@@ -1,8 +1,22 @@
-import { rateFromNumber, rational } from '@patchwork/time';
+import {
+  divide,
+  endOfRange,
+  rateFromNumber,
+  rational,
+  rescaled,
+  secondsFromTime,
+  subtract,
+  toNumber,
+  type RationalTime,
+} from '@patchwork/time';
 import { describe, expect, test } from 'vitest';
-import { makeRange } from '../builders.ts';
-import { at, clip, fps, pictureOf, planOn, timelineFrom, type MediaTable } from '../testing/lane-text.ts';
+import { makeClip, makeRange, makeTime, makeTimeline, makeTimeWarp, makeTrack } from '../builders.ts';
+import type { Item, Timeline } from '../model.ts';
+import { trimmedRange } from '../ranges.ts';
+import { at, clip, firstTrack, fps, pictureOf, planOn, timelineFrom, type MediaTable } from '../testing/lane-text.ts';
 import type { Edit } from './edit.ts';
+import { drawTrack } from './picture.ts';
+import { applyEdit, planEdit } from './plan.ts';
 
 type Make = (id: (name: string) => string, track: string) => Edit;
 
@@ -232,6 +246,101 @@ describe("T20: OTIO's own edit tests", () => {
     expect(() => planOn(timeline, over(0, 100, place, 70))).toThrow(
       expect.objectContaining({ code: 'PW_EDIT_NEGATIVE_TIME' }),
     );
+  });
+
+  /** Three clips of 3 s: two at 23.98 to the letter, one at 30. Lengths and places in thirtieths of a second. */
+  const mixed = (): Timeline => {
+    const [slow, fast] = [rational(1199, 50), rational(30)];
+    const three = { start: { value: rational(0), rate: slow }, duration: { value: rational(3597, 50), rate: slow } };
+    const children = [
+      makeClip({ name: 'A', sourceRange: three }),
+      makeClip({ name: 'B', sourceRange: three }),
+      makeClip({ name: 'C', sourceRange: makeRange(90, 90, fast) }),
+    ];
+    return makeTimeline({ tracks: [makeTrack({ children })] });
+  };
+  const in30 = (time: RationalTime): number => toNumber(rescaled(time, rational(30)).value);
+  const thirtieths = (timeline: Timeline): readonly (readonly [string, number, number])[] =>
+    firstTrack(timeline).children.map((child) => {
+      const { start, duration } = trimmedRange(child as Item);
+      return [child.name, in30(start), in30(duration)] as const;
+    });
+  const at30 = (frame: number) => makeTime(frame, rational(30));
+
+  test('slice 2 (mixed 23.98 and 30): places that are no frames of 23.98 hold exactly, with subframe', () => {
+    const track = (timeline: Timeline): string => firstTrack(timeline).id;
+    const blade = (timeline: Timeline, frame: number): Timeline =>
+      applyEdit(timeline, { op: 'slice', target: track(timeline), at: at30(frame) }, { subframe: true });
+    const halves = blade(mixed(), 121);
+    expect(thirtieths(halves)).toEqual([
+      ['A', 0, 90],
+      ['B', 0, 31],
+      ['B', 31, 59],
+      ['C', 90, 90],
+    ]);
+    const frame = blade(halves, 122);
+    expect(thirtieths(frame)[2]).toEqual(['B', 31, 1]);
+    const id = firstTrack(frame).children[2]?.id ?? '';
+    const shorter = applyEdit(frame, { op: 'remove', item: id, fill: false });
+    expect(thirtieths(shorter)[2]).toEqual(['B', 32, 58]);
+    expect(blade(shorter, 121), 'a blade at a cut changes nothing').toBe(shorter);
+    expect(thirtieths(blade(shorter, 122)).slice(2, 4)).toEqual([
+      ['B', 32, 1],
+      ['B', 33, 57],
+    ]);
+  });
+
+  test('slice 2 (inverted: without subframe the place snaps to the 23.98 of the track; upstream takes the higher rate)', () => {
+    const timeline = mixed();
+    const after = applyEdit(timeline, { op: 'slice', target: firstTrack(timeline).id, at: at30(121) });
+    const second = firstTrack(after).children[1] as Item;
+    expect(secondsFromTime(endOfRange(trimmedRange(second)))).toEqual(
+      subtract(divide(rational(97), rational(1199, 50)), rational(3)),
+    );
+  });
+
+  test('overwrite 6 (mixed 23.98 and 30): one frame of 30 within a clip of 23.98', () => {
+    const timeline = mixed();
+    const item = makeClip({ name: 'O', sourceRange: makeRange(0, 1, rational(30)) });
+    const place = makeRange(137, 1, rational(30));
+    const after = applyEdit(
+      timeline,
+      { op: 'overwrite', item, track: firstTrack(timeline).id, at: place },
+      { subframe: true },
+    );
+    expect(thirtieths(after)).toEqual([
+      ['A', 0, 90],
+      ['B', 0, 47],
+      ['O', 0, 1],
+      ['B', 48, 42],
+      ['C', 90, 90],
+    ]);
+  });
+
+  test('insert 7 (mixed 23.98 and 30): at the end of the track', () => {
+    const timeline = mixed();
+    const [, b] = firstTrack(timeline).children;
+    const without = applyEdit(timeline, { op: 'remove', item: b?.id ?? '', fill: false });
+    const after = applyEdit(without, { op: 'insert', item: b as Item, track: firstTrack(without).id, at: at30(180) });
+    expect(thirtieths(after)).toEqual([
+      ['A', 0, 90],
+      ['C', 90, 90],
+      ['B', 0, 90],
+    ]);
+  });
+
+  test('overwrite 5: two frames of one clip, one after the other', () => {
+    const once = planOn(timelineFrom('|0 A 704|'), over(0, 1, 272, 1)).after;
+    expect(pictureOf(planOn(once, over(0, 1, 360, 1)).after)).toBe('|0 A 272|0 O 1|273 A 360|0 O 1|361 A 704|');
+  });
+
+  test('an edit that fails leaves the track as it was (regressions "fails gracefully")', () => {
+    const timeline = timelineFrom('|0 A 24|');
+    const broken = { ...clip('B', 0, 5), effects: [makeTimeWarp(1e-300)] };
+    const { id: track } = firstTrack(timeline);
+    const before = drawTrack(firstTrack(timeline));
+    expect(() => planEdit(timeline, { op: 'fill', item: broken, track, at: at(0), reference: 'fit' })).toThrow();
+    expect(drawTrack(firstTrack(timeline))).toBe(before);
   });
 
   test("T63: upstream's 23.98 is 24000/1001 here, so 71.94 frames of it are not 3 s", () => {
