@@ -241,7 +241,7 @@ describe('ProRes frames', () => {
 });
 
 describe('jobs', () => {
-  test('report every frame', async () => {
+  test('report frames as they are done, the last one for certain', async () => {
     const seen: number[] = [];
     await workers.encodePictures(
       {
@@ -254,7 +254,9 @@ describe('jobs', () => {
       },
       { onProgress: (done, total) => seen.push(done * 10 + total) },
     );
-    expect(seen).toEqual([14, 24, 34, 44]);
+    // How many reports come between depends on the machine: one in 50 ms at most.
+    expect(seen).toEqual([14, 24, 34, 44].filter((report) => seen.includes(report)));
+    expect(seen.at(-1)).toBe(44);
   });
 
   test('whose lengths do not add up are a TypeError', async () => {
