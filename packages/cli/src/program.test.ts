@@ -12,7 +12,13 @@ async function said(words: readonly string[]): Promise<{ exit: number; out: stri
   let err = '';
   const exit = await runCommandLine(
     {
-      terminal: { stdout: (text) => (out += text), stderr: (text) => (err += text), columns: 0, color: false },
+      terminal: {
+        stdout: (text) => (out += text),
+        stderr: (text) => (err += text),
+        columns: 0,
+        width: 80,
+        color: false,
+      },
       env: { XDG_CACHE_HOME: join(folder, 'cache'), XDG_CONFIG_HOME: join(folder, 'config') },
       folder,
       signal: new AbortController().signal,

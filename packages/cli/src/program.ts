@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { isPatchworkError, PatchworkError } from '@patchwork/kernel';
 import { addConvert } from './commands/convert.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDiff } from './commands/diff.ts';
 import { addHistory } from './commands/history.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addRender } from './commands/render.ts';
@@ -53,6 +54,7 @@ function commandLine(shell: Shell, run: RunAction): Command {
     .showSuggestionAfterError();
   addRender(program, shell, run);
   addHistory(program, shell, run);
+  addDiff(program, shell, run);
   addTimeline(program, shell, run);
   addInspect(program, shell, run);
   addConvert(program, shell, run);

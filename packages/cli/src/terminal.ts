@@ -8,6 +8,6 @@ export function processTerminal(): Terminal {
     stderr: (text) => stderr.write(text),
     columns: stderr.isTTY ? (stderr.columns ?? 80) : 0,
     ...(stdout.isTTY ? { width: stdout.columns } : {}),
-    color: stdout.isTTY && env['NO_COLOR'] === undefined,
+    color: stdout.isTTY && (env['NO_COLOR'] ?? '') === '',
   };
 }

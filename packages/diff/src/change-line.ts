@@ -7,12 +7,12 @@ import type { Change } from './change.ts';
 export function changeLine(change: Change): string {
   const place = change.new ?? change.old;
   const parts = [place?.recordTimecode[0] ?? '', change.tracks.join('+')].filter((part) => part !== '');
-  const who = whoOf(change);
+  const who = clipsText(change);
   return [...parts, who === '' ? change.text : `${who}: ${change.text}`].join('  ');
 }
 
 /** `m06`, `m03 … m05`; a run of pushed clips is named by its number alone. */
-function whoOf({ kind, clips }: Change): string {
+export function clipsText({ kind, clips }: Pick<Change, 'kind' | 'clips'>): string {
   if (kind === 'shift') return '';
   if (clips.length <= 2) return clips.join(' | ');
   return `${clips[0] ?? ''} … ${clips.at(-1) ?? ''}`;

@@ -1,5 +1,6 @@
 import type { Json } from '@patchwork/kernel';
 import type { FrameRange } from '@patchwork/time';
+import type { Side } from './side.ts';
 
 /** What happened. Stable: reports and filters go by it. */
 export type ChangeKind =
@@ -17,6 +18,7 @@ export type ChangeKind =
   | 'roll'
   | 'slip'
   | 'slide'
+  | 'extend'
   | 'split'
   | 'join'
   | 'retime'
@@ -27,6 +29,8 @@ export type ChangeKind =
   | 'conform'
   | 'effect'
   | 'title'
+  | 'grade'
+  | 'fusion'
   | 'unmodelled'
   | 'burn-in'
   | 'transition'
@@ -40,9 +44,9 @@ export type ChangeKind =
   | 'pan'
   | 'fade'
   | 'route'
-  | 'sound'
   | 'metadata'
   | 'project'
+  | 'deliverable'
   | 'picture';
 
 /** Departments that look at different lists. */
@@ -59,8 +63,16 @@ export interface Place {
   readonly recordTimecode: readonly [from: string, to: string];
   /** Media time in frames of the timeline's rate, `n/d` where fractional; null where it has none (generators, compounds). */
   readonly source: readonly [from: string, to: string] | null;
+  /** The same as timecode of the media, counted at the media's rate as the clip says it; null where `source` is. */
+  readonly sourceTimecode: readonly [from: string, to: string] | null;
   /** Path or URL as the file spells it; null for what is no file. */
   readonly media: string | null;
+}
+
+/** A clip before and after; one of them is null where it came or went. */
+export interface PlacePair {
+  readonly old: Place | null;
+  readonly new: Place | null;
 }
 
 /** One value that differs. */
@@ -85,6 +97,8 @@ export interface Change {
   /** First clip before and after; null where there was or is none. */
   readonly old: Place | null;
   readonly new: Place | null;
+  /** Its further clips, in record order; of a push, and of one mark on many clips, the last one alone. */
+  readonly others: readonly PlacePair[];
   readonly values: readonly ValueChange[];
   /** Record frames (new, and old behind the new end) whose picture differs because of it; may overlap with other changes'. */
   readonly dirty: readonly FrameRange[];
@@ -98,6 +112,10 @@ export interface Changes {
   readonly changes: readonly Change[];
   /** One line for all: `1 insert, downstream 900 clips shifted +48`. */
   readonly summary: string;
+  /** Clips that no change names; pushed ones count, for they are what they were. */
+  readonly unchanged: number;
+  /** Both timelines as they lie on their tracks. */
+  readonly sides: { readonly old: Side; readonly new: Side };
   /** Edits of our own edit API that turn the old timeline into the new one, proved by replay; empty where none were found. */
   readonly script: readonly ScriptStep[];
   /**
@@ -108,6 +126,8 @@ export interface Changes {
   readonly scriptProof: 'replayed' | 'replayed-places' | 'none' | 'not-tried';
   /** All record frames whose picture differs: the union of the changes' ranges. */
   readonly dirty: readonly FrameRange[];
+  /** Frames that the plan renders for all of it; null without a plan. */
+  readonly framesToRender: number | null;
   /** What could not be seen or compared, in words. */
   readonly unknown: readonly string[];
 }

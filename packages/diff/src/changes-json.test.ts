@@ -9,6 +9,9 @@ test('J1: the document of a slip, whole', () => {
   expect(changesJson(compare(timeline([clips]), timeline([slipped])))).toEqual({
     schema: 'patchwork.diff/1',
     summary: '1 slip',
+    unchanged: 11,
+    old: { name: 'test', rate: '24/1', start: '00:00:00:00', dropFrame: false, frames: 1152 },
+    new: { name: 'test', rate: '24/1', start: '00:00:00:00', dropFrame: false, frames: 1152 },
     changes: [
       {
         kind: 'slip',
@@ -23,6 +26,7 @@ test('J1: the document of a slip, whole', () => {
           record: [480, 576],
           recordTimecode: ['00:00:20:00', '00:00:24:00'],
           source: ['48', '144'],
+          sourceTimecode: ['00:00:02:00', '00:00:06:00'],
           media: 'm06.mov',
         },
         new: {
@@ -31,8 +35,10 @@ test('J1: the document of a slip, whole', () => {
           record: [480, 576],
           recordTimecode: ['00:00:20:00', '00:00:24:00'],
           source: ['72', '168'],
+          sourceTimecode: ['00:00:03:00', '00:00:07:00'],
           media: 'm06.mov',
         },
+        others: [],
         values: [],
         dirty: [[480, 576]],
         framesToRender: null,
@@ -41,6 +47,7 @@ test('J1: the document of a slip, whole', () => {
     script: [{ op: 'slip', track: 'V1', atFrame: 480, name: 'm06', delta: 24 }],
     scriptProof: 'replayed',
     dirty: [[480, 576]],
+    framesToRender: null,
     unknown: [],
   });
 });

@@ -1,6 +1,8 @@
 import type { Json } from '@patchwork/kernel';
 import type { FrameRange } from '@patchwork/time';
 import type { Change, Changes, Place } from './change.ts';
+import { timecodeText } from './place.ts';
+import type { Side } from './side.ts';
 
 /**
  * The machine-readable report, `patchwork.diff/1`: ranges as `[in, out]` (half-open, frames from the timeline's start), times
@@ -10,10 +12,14 @@ export function changesJson(changes: Changes): Json {
   return {
     schema: changes.schema,
     summary: changes.summary,
+    unchanged: changes.unchanged,
+    old: sideJson(changes.sides.old),
+    new: sideJson(changes.sides.new),
     changes: changes.changes.map(changeJson),
     script: changes.script,
     scriptProof: changes.scriptProof,
     dirty: changes.dirty.map(rangeJson),
+    framesToRender: changes.framesToRender,
     unknown: changes.unknown,
   };
 }
@@ -29,6 +35,10 @@ function changeJson(change: Change): Json {
     delta,
     old: change.old === null ? null : placeJson(change.old),
     new: change.new === null ? null : placeJson(change.new),
+    others: change.others.map((pair) => ({
+      old: pair.old === null ? null : placeJson(pair.old),
+      new: pair.new === null ? null : placeJson(pair.new),
+    })),
     values: change.values.map((value) => ({ name: value.name, old: value.old, new: value.new })),
     dirty: change.dirty.map(rangeJson),
     framesToRender,
@@ -36,8 +46,18 @@ function changeJson(change: Change): Json {
 }
 
 function placeJson(place: Place): Json {
-  const { track, name, record, recordTimecode, source, media } = place;
-  return { track, name, record: rangeJson(record), recordTimecode, source, media };
+  const { track, name, record, recordTimecode, source, sourceTimecode, media } = place;
+  return { track, name, record: rangeJson(record), recordTimecode, source, sourceTimecode, media };
+}
+
+function sideJson({ name, rate, start, frames }: Side): Json {
+  return {
+    name,
+    rate: `${rate.num}/${rate.den}`,
+    start: timecodeText(start.frame, rate, start.dropFrame),
+    dropFrame: start.dropFrame,
+    frames,
+  };
 }
 
 function rangeJson(range: FrameRange): Json {

@@ -118,8 +118,8 @@ test('C3: a compound changed inside is told where it is used', () => {
   const used = (value: number): Timeline =>
     timeline([[clip('a', 0, 100), inner(value), clip('b', 0, 100), inner(value)]]);
   expect(lines(compare(used(1), used(0.5)))).toEqual([
-    'V1 Scene: changed inside compound "Scene" | dirty 100-150',
-    'V1 Scene: changed inside compound "Scene" | dirty 250-300',
+    'V1 Scene: changed inside compound "Scene": i: opacity 100 % → 50 % | dirty 100-150',
+    'V1 Scene: changed inside compound "Scene": i: opacity 100 % → 50 % | dirty 250-300',
   ]);
 });
 

@@ -1,35 +1,28 @@
-import { dirtyRanges, type Plan } from '@patchwork/plan';
+import { dirtyRanges, type Plan, type SettingDifference } from '@patchwork/plan';
 import type { Program } from '@patchwork/program';
 import {
-  add,
-  canDropFrame,
-  formatRational,
-  formatTimecode,
   intersectRanges,
   lengthOfRanges,
-  multiply,
   normaliseRanges,
-  round,
-  secondsFromTime,
   subtractRanges,
   uniteRanges,
   type FrameRange,
   type Rate,
 } from '@patchwork/time';
 import type { Timeline } from '@patchwork/timeline';
-import type { Change, Changes, Place } from './change.ts';
+import type { Change, Changes, PlacePair } from './change.ts';
 import { everywhere, type Draft } from './draft.ts';
-import { itemChanges } from './item-change.ts';
+import { handleDrafts, type Handles } from './handle-draft.ts';
 import { inferScript } from './infer-script.ts';
+import { itemDrafts } from './item-drafts.ts';
 import { foldLinkedSound } from './linked-sound.ts';
 import { matchItems } from './match-items.ts';
-import { moveDrafts } from './move-draft.ts';
-import { draft, trackDrafts, type Layout } from './position-draft.ts';
-import { projectDrafts } from './project-draft.ts';
-import { shiftDrafts } from './shift-draft.ts';
+import type { Layout } from './position-draft.ts';
+import { placeOf, sideFacts } from './place.ts';
+import { projectDrafts, settingDrafts } from './project-draft.ts';
+import { placeName, sideOf, type SideFacts } from './side.ts';
 import { summaryOf } from './summary.ts';
-import { mediaSpan, trackViews, type IdentityOf, type TrackItem } from './track-item.ts';
-import { transitionDrafts } from './transition-draft.ts';
+import { trackViews, type IdentityOf } from './track-item.ts';
 
 /** What is compared. */
 export interface DiffInput {
@@ -43,8 +36,12 @@ export interface DiffInput {
   /** Digests of the media as each side knows them. Default: unknown; then a file is its path. */
   readonly oldIdentity?: IdentityOf;
   readonly newIdentity?: IdentityOf;
-  /** Tells the frames to render of each change. */
-  readonly plan?: Plan;
+  /** Tells the frames to render of each change. Its ranges count from the timeline's start. */
+  readonly plan?: Pick<Plan, 'missing' | 'rendered'>;
+  /** Settings of two deliverables that differ. */
+  readonly settings?: readonly SettingDifference[];
+  /** Declared handles: tells what reaches beyond them. Default: nothing is told. */
+  readonly handles?: Handles;
   /** Domains that could not be seen, in words. */
   readonly unknown?: readonly string[];
 }
@@ -57,110 +54,104 @@ export interface DiffInput {
  */
 export function diffTimelines(input: DiffInput): Changes {
   const layout = layoutOf(input);
-  const drafts = foldLinkedSound(allDrafts(input, layout)).toSorted(byPlace);
+  const drafts = allDrafts(input, layout).toSorted(byPlace);
   const dirty =
     input.oldProgram !== null && input.newProgram !== null ? dirtyRanges(input.oldProgram, input.newProgram) : [];
-  const changes = withDirty(drafts, dirty, input);
+  const facts = { old: factsOf(input, layout, 'old'), new: factsOf(input, layout, 'new') };
+  const changes = withDirty(drafts, dirty, { facts, plan: input.plan });
+  const old = sideOf(facts.old, layout.old, layout.matching, changedPlaces(drafts, 'old'), true);
+  const next = sideOf(facts.new, layout.next, layout.matching, changedPlaces(drafts, 'next'), false);
   const script = inferScript(input.old, input.new, layout);
   return {
     schema: 'patchwork.diff/1',
     changes,
     summary: summaryOf(changes),
+    unchanged: next.tracks.reduce((sum, { items }) => sum + items.filter(({ unchanged }) => unchanged).length, 0),
+    sides: { old, new: next },
     script: script.steps,
     scriptProof: script.proof,
     dirty,
+    framesToRender: input.plan?.rendered ?? null,
     unknown: unknownOf(input),
   };
+}
+
+/** What drafts need to become changes. */
+interface Settling {
+  readonly facts: { readonly old: SideFacts; readonly new: SideFacts };
+  readonly plan: DiffInput['plan'] | undefined;
+}
+
+function factsOf(input: DiffInput, { old, next, rate }: Layout, side: 'old' | 'new'): SideFacts {
+  const [tracks, program] = side === 'old' ? [old, input.oldProgram] : [next, input.newProgram];
+  const end = tracks.reduce((longest, track) => Math.max(longest, track.end), 0);
+  return sideFacts(input[side], program, rate, end);
+}
+
+/** Where the items that changes name stand; being pushed changes none. Of linked sound the change names the picture alone: its tracks stand for it. */
+function changedPlaces(drafts: readonly Draft[], side: 'old' | 'next'): ReadonlySet<string> {
+  return new Set(
+    drafts.flatMap(({ kind, tracks, items }) =>
+      (kind === 'shift' ? [] : items).flatMap((pair) => {
+        const item = pair[side];
+        return item === null ? [] : [item.track, ...tracks].map((track) => placeName(track, item.record.in));
+      }),
+    ),
+  );
 }
 
 function layoutOf(input: DiffInput): Layout {
   const rate = input.rate ?? input.newProgram?.canvas.rate ?? input.oldProgram?.canvas.rate;
   if (rate === undefined) throw new TypeError('diffTimelines: rate must be given where no program is');
-  const old = trackViews(input.old, input.oldProgram?.canvas.rate ?? rate, input.oldIdentity ?? (() => null));
-  const next = trackViews(input.new, input.newProgram?.canvas.rate ?? rate, input.newIdentity ?? (() => null));
-  return { old, next, matching: matchItems(old, next), rate };
+  const [oldIdentity, newIdentity] = [input.oldIdentity ?? (() => null), input.newIdentity ?? (() => null)];
+  const [old, next] = [trackViews(input.old, rate, oldIdentity), trackViews(input.new, rate, newIdentity)];
+  return { old, next, matching: matchItems(old, next), rate, oldIdentity, newIdentity };
 }
 
 function allDrafts(input: DiffInput, layout: Layout): Draft[] {
-  const labels = [...new Set([...layout.old, ...layout.next].map(({ label }) => label))];
-  const tracks = labels.map((label) => trackDrafts(layout, label));
-  const kept = new Set(tracks.flatMap((track) => [...track.kept]));
+  const canvases = [input.oldProgram?.canvas ?? null, input.newProgram?.canvas ?? null] as const;
   return [
-    ...projectDrafts(
-      input.old,
-      input.new,
-      [input.oldProgram?.canvas ?? null, input.newProgram?.canvas ?? null],
-      layout,
-    ),
-    ...tracks.flatMap((track) => track.drafts),
-    ...moveDrafts(layout, kept),
-    ...shiftDrafts(
-      layout,
-      tracks.flatMap((track) => track.shifts),
-    ),
-    ...aspectDrafts(layout),
-    ...transitionDrafts(layout),
+    ...settingDrafts(input.settings ?? []),
+    ...projectDrafts(input.old, input.new, canvases, layout),
+    ...itemDrafts(layout),
+    ...(input.handles === undefined ? [] : foldLinkedSound(handleDrafts(layout, input.handles))),
   ];
 }
 
-/** Changes of matched items that move no edge; splits and joins. */
-function aspectDrafts(layout: Layout): Draft[] {
-  const { matching, rate } = layout;
-  return layout.old
-    .flatMap(({ items }) => items)
-    .flatMap((old): Draft[] => {
-      const next = matching.newOf(old);
-      if (next === null) return [];
-      const [before, after] = [matching.partsOf(old), matching.partsOf(next)];
-      const pairs =
-        before.length > after.length
-          ? before.map((part) => [part, next] as const)
-          : after.map((part) => [old, part] as const);
-      const drafts = pairs.flatMap(([a, b]) =>
-        itemChanges(a, b, rate).map((change): Draft => {
-          const made = draft(layout, change.kind, change.text, [{ old: a, next: b }], null);
-          return { ...made, department: change.department, values: change.values };
-        }),
-      );
-      if (pairs.length === 1) return drafts;
-      const isSplit = after.length > 1;
-      const isSeen = drafts.some(({ kind }) => kind !== 'metadata');
-      const text = `${isSplit ? 'split' : 'joined'}${isSeen ? '' : ', no picture change'}`;
-      const items = [{ old: matching.whole(old), next: matching.whole(next) }];
-      return [draft(layout, isSplit ? 'split' : 'join', text, items, null), ...drafts];
-    });
-}
-
 function byPlace(a: Draft, b: Draft): number {
-  return placeOf(a) - placeOf(b) || Number(a.kind === 'shift') - Number(b.kind === 'shift');
+  return frameOf(a) - frameOf(b) || Number(a.kind === 'shift') - Number(b.kind === 'shift');
 }
 
-function placeOf(draft: Draft): number {
+function frameOf(draft: Draft): number {
   const [first] = draft.items;
   if (draft.tracks.length === 0) return -1;
   return first?.next?.record.in ?? first?.old?.record.in ?? draft.newExtent[0]?.in ?? -1;
 }
 
 /**
- * Gives every dirty frame to the changes that can have made it: first by where they are now; what is left, by where they
- * were; then to renames and other marks, which a burn-in may read. What nothing explains is told, too.
+ * Gives every dirty frame to the changes that can have made it: first to those whose clips show there; what is left, to
+ * those around whose clips it is a gap; then by where they were; then to renames and other marks, which a burn-in may read. What nothing explains is told, too.
  */
-function withDirty(drafts: readonly Draft[], dirty: readonly FrameRange[], input: DiffInput): Change[] {
+function withDirty(drafts: readonly Draft[], dirty: readonly FrameRange[], settling: Settling): Change[] {
   const given: (readonly FrameRange[])[] = drafts.map((one) =>
-    isWeak(one) ? [] : intersectRanges(dirty, one.newExtent),
+    isWeak(one) ? [] : intersectRanges(dirty, one.ownExtent),
   );
   let rest = subtractRanges(dirty, given.flat());
-  const giveRest = (isAsked: (one: Draft) => boolean): void => {
+  const giveRest = (isAsked: (one: Draft) => boolean, extentOf: (one: Draft) => readonly FrameRange[]): void => {
     if (rest.length === 0) return;
     drafts.forEach((one, i) => {
-      if (isAsked(one))
-        given[i] = uniteRanges(given[i] ?? [], intersectRanges(rest, uniteRanges(one.newExtent, one.oldExtent)));
+      if (isAsked(one)) given[i] = uniteRanges(given[i] ?? [], intersectRanges(rest, extentOf(one)));
     });
     rest = subtractRanges(rest, given.flat());
   };
-  giveRest((one) => !isWeak(one));
-  giveRest(isWeak);
-  const changes = drafts.map((one, i) => changeOf(one, given[i] ?? [], input));
+  const both = (one: Draft): readonly FrameRange[] => uniteRanges(one.newExtent, one.oldExtent);
+  giveRest(
+    (one) => !isWeak(one),
+    (one) => one.newExtent,
+  );
+  giveRest((one) => !isWeak(one), both);
+  giveRest(isWeak, both);
+  const changes = drafts.map((one, i) => changeOf(one, given[i] ?? [], settling));
   if (rest.length === 0) return changes;
   const other: Draft = {
     kind: 'picture',
@@ -170,20 +161,20 @@ function withDirty(drafts: readonly Draft[], dirty: readonly FrameRange[], input
     tracks: [],
     delta: null,
     values: [],
+    ownExtent: rest,
     newExtent: rest,
     oldExtent: [],
   };
-  return [...changes, changeOf(other, rest, input)];
+  return [...changes, changeOf(other, rest, settling)];
 }
 
 function isWeak(draft: Draft): boolean {
   return draft.department === 'metadata' || draft.kind === 'split' || draft.kind === 'join';
 }
 
-function changeOf(draft: Draft, dirty: readonly FrameRange[], input: DiffInput): Change {
-  const [first] = draft.items;
-  const { plan } = input;
-  const reach = draft.newExtent === everywhere ? draft.newExtent : normaliseRanges(draft.newExtent);
+function changeOf(draft: Draft, dirty: readonly FrameRange[], { plan, facts }: Settling): Change {
+  const [first, ...others] = placesOf(draft, facts);
+  const reach = draft.ownExtent === everywhere ? draft.ownExtent : normaliseRanges([...draft.ownExtent, ...dirty]);
   const isPicture =
     dirty.length > 0 || draft.department === 'picture' || draft.department === 'vfx' || draft.department === 'titles';
   return {
@@ -193,8 +184,9 @@ function changeOf(draft: Draft, dirty: readonly FrameRange[], input: DiffInput):
     clips: draft.items.map(({ old, next }) => (next ?? old)?.name ?? ''),
     tracks: draft.tracks,
     delta: draft.delta,
-    old: first?.old == null ? null : placeView(first.old, input, 'old'),
-    new: first?.next == null ? null : placeView(first.next, input, 'new'),
+    old: first?.old ?? null,
+    new: first?.new ?? null,
+    others,
     values: draft.values,
     dirty,
     framesToRender:
@@ -211,35 +203,17 @@ function changeOf(draft: Draft, dirty: readonly FrameRange[], input: DiffInput):
   };
 }
 
-function placeView(item: TrackItem, input: DiffInput, side: 'old' | 'new'): Place {
-  const program = side === 'old' ? input.oldProgram : input.newProgram;
-  const rate = program?.canvas.rate ?? input.rate ?? { num: 1, den: 1 };
-  const { from, to } = mediaSpan(item);
-  const frames = (seconds: typeof from): string => formatRational(multiply(seconds, rate));
-  const end = item.speed.kind === 'freeze' ? add(from, { num: rate.den, den: rate.num }) : to;
-  return {
-    track: item.track,
-    name: item.name,
-    record: item.record,
-    recordTimecode: [
-      timecode(item.record.in, input[side], program, rate),
-      timecode(item.record.out, input[side], program, rate),
-    ],
-    source: item.url === null ? null : [frames(from), frames(end)],
-    media: item.url,
-  };
-}
-
-function timecode(frame: number, timeline: Timeline, program: Program | null, rate: Rate): string {
-  const start = program?.start ?? {
-    frame: timeline.globalStartTime === null ? 0 : round(multiply(secondsFromTime(timeline.globalStartTime), rate)),
-    dropFrame: false,
-  };
-  const hasTimecode =
-    (rate.den === 1 && rate.num <= 1000) || canDropFrame(rate) || (rate.den === 1001 && rate.num % 1000 === 0);
-  return hasTimecode
-    ? formatTimecode(start.frame + frame, rate, start.dropFrame && canDropFrame(rate))
-    : String(start.frame + frame);
+/** Its clips' places; of hundreds that were pushed the first and the last tell all. */
+function placesOf({ kind, items }: Draft, facts: Settling['facts']): PlacePair[] {
+  const [first, last] = [items[0], items.at(-1)];
+  const told =
+    (kind === 'shift' || kind === 'metadata') && items.length > 2 && first !== undefined && last !== undefined
+      ? [first, last]
+      : items;
+  return told.map(({ old, next }) => ({
+    old: old === null ? null : placeOf(old, facts.old),
+    new: next === null ? null : placeOf(next, facts.new),
+  }));
 }
 
 function unknownOf(input: DiffInput): string[] {

@@ -17,7 +17,9 @@ export interface Draft {
   readonly tracks: readonly string[];
   readonly delta: number | null;
   readonly values: readonly ValueChange[];
-  /** Record frames of the new timeline that it can have changed. */
+  /** Its items' own frames in the new timeline. */
+  readonly ownExtent: readonly FrameRange[];
+  /** Record frames of the new timeline that it can have changed: its own and the gaps around them. */
   readonly newExtent: readonly FrameRange[];
   /** Record frames of the old timeline likewise; where pictures went away. */
   readonly oldExtent: readonly FrameRange[];

@@ -1,7 +1,8 @@
 import { canonicalJson, type Json } from '@patchwork/kernel';
 import { formatRational, multiply, type Rate } from '@patchwork/time';
-import { knownEffect, type Effect, type KnownEffect, type Param } from '@patchwork/timeline';
+import { knownEffect, plainJson, type Effect, type KnownEffect, type Param } from '@patchwork/timeline';
 import type { ChangeKind, Department, ValueChange } from './change.ts';
+import { jsonDifference } from './json-difference.ts';
 import { plainNumber } from './number-text.ts';
 import { effectText, isTimeEffect } from './track-item.ts';
 
@@ -47,7 +48,7 @@ function changesOf(old: Effect, next: Effect, rate: Rate): AspectChange[] {
     const text = `${sort.label} switched ${next.enabled ? 'on' : 'off'}`;
     return [{ ...sort.tags, text, values: [{ name: `${sort.label}.enabled`, old: old.enabled, new: next.enabled }] }];
   }
-  if (a === null || b === null) return [{ ...sort.tags, text: `${sort.label} changed`, values: [] }];
+  if (a === null || b === null) return [{ ...sort.tags, ...parameterChanges(old, next, sort.label) }];
   const values = valuesOf(a).flatMap((value, i) => valueChange(value, valuesOf(b)[i] ?? value, rate));
   const text = joined(values);
   return [
@@ -55,12 +56,33 @@ function changesOf(old: Effect, next: Effect, rate: Rate): AspectChange[] {
   ];
 }
 
+/** An effect that is not of the vocabulary, by the paths of its metadata: `effect "Blur": Radius 2 → 4`. */
+function parameterChanges(old: Effect, next: Effect, label: string): Pick<AspectChange, 'text' | 'values'> {
+  const values = jsonDifference(plainJson(old.metadata), plainJson(next.metadata));
+  const [first] = values;
+  const [a, b] = [plainText(first?.old), plainText(first?.new)];
+  if (values.length !== 1 || first === undefined || a === null || b === null)
+    return { text: `${label} changed`, values };
+  const name = first.name.slice(first.name.lastIndexOf('.') + 1);
+  return { text: `${label}: ${name} ${a} → ${b}`, values };
+}
+
+/** A short plain value as text; null for anything else. */
+function plainText(value: Json | undefined): string | null {
+  const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return isPlain && String(value).length <= 40 ? String(value) : null;
+}
+
 function addedOrRemoved(effect: Effect, isAdded: boolean, rate: Rate): AspectChange {
   const known = knownEffect(effect);
   const sort = sortOf(known, effect);
   const verb = isAdded ? 'added' : 'removed';
   const neutral = known === null ? null : neutralOf(known);
-  if (known === null || neutral === null) return { ...sort.tags, text: `${sort.label} ${verb}`, values: [] };
+  if (known === null || neutral === null) {
+    const value = plainJson(effect.metadata);
+    const values = [{ name: sort.label, old: isAdded ? null : value, new: isAdded ? value : null }];
+    return { ...sort.tags, text: `${sort.label} ${verb}`, values };
+  }
   const [from, to] = isAdded ? [neutral, known] : [known, neutral];
   const values = valuesOf(from).flatMap((value, i) => valueChange(value, valuesOf(to)[i] ?? value, rate));
   return { ...sort.tags, text: joined(values), values: values.map(({ change }) => change) };

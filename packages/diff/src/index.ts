@@ -1,5 +1,5 @@
-export type { Change, ChangeKind, Changes, Department, Place, ScriptStep, ValueChange } from './change.ts';
-export { changeLine } from './change-line.ts';
+export type { Change, ChangeKind, Changes, Department, Place, PlacePair, ScriptStep, ValueChange } from './change.ts';
+export { changeLine, clipsText } from './change-line.ts';
 export { changesJson } from './changes-json.ts';
 export { diffTimelines } from './diff-timelines.ts';
 export type { DiffInput } from './diff-timelines.ts';
@@ -8,3 +8,7 @@ export { conflictLine } from './merge/conflict.ts';
 export type { ConflictKind, ConflictVersion, MergeConflict, MergeSide } from './merge/conflict.ts';
 export { mergeTimelines } from './merge/merge-timelines.ts';
 export type { Merge, MergeInput } from './merge/merge-timelines.ts';
+export { timecodeText } from './place.ts';
+export type { Side, SideItem, SideMatch, SideTrack } from './side.ts';
+export { departmentNames, departmentsOf, onlyDepartments } from './department.ts';
+export type { Handles } from './handle-draft.ts';

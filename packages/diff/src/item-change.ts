@@ -3,12 +3,14 @@ import { formatRational, multiply, type Rate } from '@patchwork/time';
 import {
   activeReferenceOrNull,
   emptyObject,
+  member,
   plainJson,
   unmodelledOf,
   withMember,
   type Marker,
 } from '@patchwork/timeline';
 import { effectChanges, type AspectChange } from './effect-change.ts';
+import { jsonDifference } from './json-difference.ts';
 import { isVersionPair } from './likeness.ts';
 import { versionOf } from './name-version.ts';
 import { isSameSpeed, speedText, type TrackItem } from './track-item.ts';
@@ -24,7 +26,13 @@ function isPlainSame(old: TrackItem, next: TrackItem): boolean {
     node.metadata.entries.length === 0 &&
     node.kind === 'Clip' &&
     (activeReferenceOrNull(node)?.metadata.entries.length ?? 0) === 0;
-  return old.name === next.name && old.node.enabled === next.node.enabled && isBare(old) && isBare(next);
+  return (
+    old.name === next.name &&
+    old.node.enabled === next.node.enabled &&
+    isBare(old) &&
+    isBare(next) &&
+    mediaRateOf(old) === mediaRateOf(next)
+  );
 }
 
 /** Everything in which two matched items differ besides their edges and place. */
@@ -37,14 +45,14 @@ export function itemChanges(old: TrackItem, next: TrackItem, rate: Rate): Aspect
     ...speedChanges(old, next, rate),
     ...effectChanges(old.node.effects, next.node.effects, rate),
     ...stateChanges(old, next),
-    ...insideChanges(old, next),
+    ...routeChanges(old, next),
     // A new version or another file brings its own name.
     ...cosmeticChanges(old, next).filter(({ values }) => !isOtherFile || values[0]?.name !== 'name'),
   ];
 }
 
 function mediaChanges(old: TrackItem, next: TrackItem): AspectChange[] {
-  if (old.media === next.media && old.url === next.url) return [];
+  if (old.media === next.media && old.url === next.url) return interpretationChanges(old, next);
   const department = departmentOf(next);
   const values = [{ name: 'media', old: old.url ?? old.media, new: next.url ?? next.media }];
   if (old.url === null || next.url === null) {
@@ -75,6 +83,24 @@ function mediaChanges(old: TrackItem, next: TrackItem): AspectChange[] {
     return [{ kind: 'version', department: 'vfx', text: `version ${text}`, values }];
   }
   return [{ kind: 'replace', department, text: `replaced by ${nameOf(next)}`, values }];
+}
+
+/** The same file taken to run at another rate. */
+function interpretationChanges(old: TrackItem, next: TrackItem): AspectChange[] {
+  const [a, b] = [mediaRateOf(old), mediaRateOf(next)];
+  if (a === b || a === null || b === null) return [];
+  const text = `interpretation changed: ${a} → ${b}`;
+  return [
+    { kind: 'interpretation', department: departmentOf(next), text, values: [{ name: 'media rate', old: a, new: b }] },
+  ];
+}
+
+/** The rate at which the timeline counts a file's frames; null where it does not say. */
+function mediaRateOf({ node }: TrackItem): string | null {
+  const reference = node.kind === 'Clip' ? activeReferenceOrNull(node) : null;
+  if (reference === null || reference.kind === 'Unknown' || reference.availableRange === null) return null;
+  const { rate } = reference.availableRange.start;
+  return `${rate.num}/${rate.den}`;
 }
 
 function generatorText(old: TrackItem, next: TrackItem): string {
@@ -134,7 +160,7 @@ function stateChanges(old: TrackItem, next: TrackItem): AspectChange[] {
       'unmodelled content';
     const verb = a.length < b.length ? 'added' : a.length > b.length ? 'removed' : 'changed';
     changes.push({
-      kind: 'unmodelled',
+      kind: unmodelledKind(label),
       department: 'vfx',
       text: `${label} ${verb}`,
       values: [{ name: label, old: contents(a), new: contents(b) }],
@@ -143,11 +169,32 @@ function stateChanges(old: TrackItem, next: TrackItem): AspectChange[] {
   return changes;
 }
 
-function insideChanges(old: TrackItem, next: TrackItem): AspectChange[] {
-  if (old.inside === next.inside) return [];
-  return [
-    { kind: 'compound', department: departmentOf(next), text: `changed inside compound "${next.name}"`, values: [] },
-  ];
+/** Grades and Fusion compositions are known by name, and by digest where a reader makes one; nobody models them. */
+function unmodelledKind(label: string): 'grade' | 'fusion' | 'unmodelled' {
+  if (/\bfusion\b/i.test(label)) return 'fusion';
+  return /\b(cdl|grade|lut|colou?r correct\w*)\b/i.test(label) ? 'grade' : 'unmodelled';
+}
+
+/** What of a clip's file is heard, where its metadata says so. */
+function routeChanges(old: TrackItem, next: TrackItem): AspectChange[] {
+  const routeOf = ({ node }: TrackItem, name: string): Json => {
+    const value = member(node.metadata, 'patchwork', name);
+    return value === undefined ? null : plainJson(value);
+  };
+  return (['soundStream', 'channelMap'] as const).flatMap((name): AspectChange[] => {
+    const [a, b] = [routeOf(old, name), routeOf(next, name)];
+    if (canonicalJson(a) === canonicalJson(b)) return [];
+    const word = (value: Json): string => (value === null ? 'as in the file' : canonicalJson(value));
+    const label = name === 'soundStream' ? 'audio stream' : 'audio channels';
+    return [
+      {
+        kind: 'route',
+        department: 'sound',
+        text: `${label} ${word(a)} → ${word(b)}`,
+        values: [{ name: label, old: a, new: b }],
+      },
+    ];
+  });
 }
 
 function cosmeticChanges(old: TrackItem, next: TrackItem): AspectChange[] {
@@ -160,7 +207,11 @@ function cosmeticChanges(old: TrackItem, next: TrackItem): AspectChange[] {
   tell('clip colour changed', 'color', colorOf(old), colorOf(next));
   const [a, b] = [old.node.markers, next.node.markers];
   if (a.length > 0 || b.length > 0) tell(markerWords(a.length, b.length), 'markers', markersText(a), markersText(b));
-  tell('metadata changed', 'metadata', metadataOf(old), metadataOf(next));
+  const values = jsonDifference(metadataOf(old), metadataOf(next));
+  if (values.length > 0) {
+    const text = `metadata changed: ${values.map((value) => value.name).join(', ')}`;
+    changes.push({ kind: 'metadata', department: 'metadata', text, values });
+  }
   return changes;
 }
 
@@ -190,6 +241,7 @@ function metadataOf(item: TrackItem): Json {
   const [own, media] = [item.node.metadata, reference?.metadata ?? emptyObject].map((object) =>
     withMember(object, ['patchwork'], undefined),
   );
-  if (own === undefined || media === undefined || own.entries.length + media.entries.length === 0) return null;
-  return [plainJson(own), plainJson(media)];
+  if (own === undefined || media === undefined || own.entries.length + media.entries.length === 0) return {};
+  const ownFields = plainJson(own) as { readonly [key: string]: Json };
+  return media.entries.length === 0 ? ownFields : { ...ownFields, media: plainJson(media) };
 }

@@ -21,7 +21,7 @@ export function moveDrafts(layout: Layout, kept: ReadonlySet<TrackItem>): Draft[
     const all = [...made.newExtent, ...made.oldExtent];
     const between =
       all.length === 0 ? [] : [{ in: Math.min(...all.map((r) => r.in)), out: Math.max(...all.map((r) => r.out)) }];
-    return { ...made, newExtent: between, oldExtent: between };
+    return { ...made, ownExtent: between, newExtent: between, oldExtent: between };
   });
 }
 

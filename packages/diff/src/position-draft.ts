@@ -6,7 +6,7 @@ import type { Matching } from './matching.ts';
 import { counted, signed } from './number-text.ts';
 import { slotOf } from './slot.ts';
 import { trackEdits, type TrackEdit } from './track-edit.ts';
-import { isSameSpeed, type TrackItem, type TrackView } from './track-item.ts';
+import { isSameSpeed, type IdentityOf, type TrackItem, type TrackView } from './track-item.ts';
 import { walkTrack, type KeptItem, type TrackWalk } from './track-walk.ts';
 
 /** Both sides of a comparison, laid out. */
@@ -14,7 +14,10 @@ export interface Layout {
   readonly old: readonly TrackView[];
   readonly next: readonly TrackView[];
   readonly matching: Matching;
+  /** Of the new timeline: both are laid out in its frames. */
   readonly rate: Rate;
+  readonly oldIdentity: IdentityOf;
+  readonly newIdentity: IdentityOf;
 }
 
 /** A run of clips that were pushed alike. */
@@ -125,6 +128,7 @@ function tailDraft(old: TrackView | null, next: TrackView | null): Draft | null 
     tracks: [label],
     delta,
     values: [],
+    ownExtent: extent,
     newExtent: extent,
     oldExtent: extent,
   };
@@ -168,6 +172,10 @@ export function draft(
     tracks,
     delta,
     values: [],
+    ownExtent: items.flatMap(({ old, next }) => {
+      const shown = kind === 'lift' ? old : next;
+      return shown === null || departmentOf(shown) === 'sound' ? [] : [shown.record];
+    }),
     // What was lifted shows where it was: there is no other place to ask.
     newExtent: kind === 'lift' ? extents('old') : extents('next'),
     oldExtent: extents('old'),

@@ -1,6 +1,7 @@
 import { canonicalJson, type Json } from '@patchwork/kernel';
 import { formatRational, secondsFromTime, type Rate } from '@patchwork/time';
 import { member, plainJson, withMember, type Timeline } from '@patchwork/timeline';
+import type { SettingDifference } from '@patchwork/plan';
 import type { Canvas } from '@patchwork/program';
 import type { ChangeKind, Department } from './change.ts';
 import { everywhere, type Draft } from './draft.ts';
@@ -30,11 +31,34 @@ export function projectDrafts(
 
 function whole(kind: ChangeKind, department: Department, text: string, tracks: readonly string[] = []): Draft {
   const extent = department === 'metadata' || department === 'sound' ? [] : everywhere;
-  return { kind, department, text, items: [], tracks, delta: null, values: [], newExtent: extent, oldExtent: extent };
+  return {
+    kind,
+    department,
+    text,
+    items: [],
+    tracks,
+    delta: null,
+    values: [],
+    ownExtent: extent,
+    newExtent: extent,
+    oldExtent: extent,
+  };
 }
 
 function setting(text: string, name: string, a: Json, b: Json): Draft {
   return { ...whole('project', 'picture', text), values: [{ name, old: a, new: b }] };
+}
+
+/** Settings of the deliverable: how frames are encoded, and what they are wrapped in. */
+export function settingDrafts(settings: readonly SettingDifference[]): Draft[] {
+  return settings.map(({ key, old, new: next, domain }) => ({
+    ...whole('deliverable', domain === 'sound' ? 'sound' : 'picture', `${key} ${old} → ${next}`),
+    values: [{ name: key, old, new: next }],
+    // The pictures that the timeline asks for are the same ones.
+    ownExtent: [],
+    newExtent: [],
+    oldExtent: [],
+  }));
 }
 
 function canvasDrafts(old: Canvas | null, next: Canvas | null): Draft[] {
@@ -62,7 +86,15 @@ function startDrafts(old: Timeline, next: Timeline): Draft[] {
   const numbering = (name: string, a: string, b: string): Draft[] => {
     if (a === b) return [];
     const made = whole('project', 'metadata', `${name} ${a} → ${b}`);
-    return [{ ...made, values: [{ name, old: a, new: b }], newExtent: everywhere, oldExtent: everywhere }];
+    return [
+      {
+        ...made,
+        values: [{ name, old: a, new: b }],
+        ownExtent: everywhere,
+        newExtent: everywhere,
+        oldExtent: everywhere,
+      },
+    ];
   };
   return [
     ...numbering('timeline.start', start(old), start(next)),

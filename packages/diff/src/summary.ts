@@ -16,7 +16,49 @@ const spoken: ReadonlySet<ChangeKind> = new Set<ChangeKind>([
   'transition',
   'track',
   'title',
+  'enabled',
+  'crop',
+  'composite',
+  'conform',
+  'pan',
+  'fade',
+  'grade',
+  'fusion',
+  'compound',
+  'deliverable',
 ]);
+
+/** Kinds that are no nouns of their own: `2 opacity changes`. */
+const nouns: Partial<Record<ChangeKind, string>> = {
+  replace: 'replacement',
+  version: 'new version',
+  relink: 'relink',
+  content: 'content change',
+  extend: 'handle overrun',
+  enabled: 'enabled change',
+  opacity: 'opacity change',
+  transform: 'transform change',
+  crop: 'crop change',
+  composite: 'composite change',
+  conform: 'conform change',
+  effect: 'effect change',
+  title: 'title change',
+  grade: 'grade change',
+  fusion: 'Fusion change',
+  unmodelled: 'unmodelled change',
+  'burn-in': 'burn-in change',
+  transition: 'transition change',
+  track: 'track change',
+  interpretation: 'interpretation change',
+  compound: 'compound change',
+  volume: 'volume change',
+  pan: 'pan change',
+  fade: 'fade change',
+  route: 'route change',
+  project: 'project setting',
+  deliverable: 'deliverable setting',
+  picture: 'picture change',
+};
 
 /** One line: `1 insert, downstream 900 clips shifted +48`; `metadata only x3`; `no change`. */
 export function summaryOf(changes: readonly Change[]): string {
@@ -39,5 +81,5 @@ function groupText(group: readonly Change[]): string {
   if (first.kind === 'move') return group.length === 1 ? `1 ${first.text}` : `${group.length} × ${first.text}`;
   if (group.length === 1 && spoken.has(first.kind)) return first.text;
   if (first.kind === 'metadata') return `${group.length} metadata only`;
-  return counted(group.length, first.kind.replace('-', ' '));
+  return counted(group.length, nouns[first.kind] ?? first.kind.replace('-', ' '));
 }

@@ -88,8 +88,13 @@ export type IdentityOf = (url: string) => Digest | null;
 
 /** Lays the timeline's tracks out in record frames of a rate. Linear. @throws PW_TIMELINE_RANGE */
 export function trackViews(timeline: Timeline, rate: Rate, identityOf: IdentityOf): TrackView[] {
+  return trackViewsOf(timeline.tracks, rate, identityOf);
+}
+
+/** Lays out what a stack holds; a track alone is `V1` or `A1`. */
+export function trackViewsOf(node: Stack | Track, rate: Rate, identityOf: IdentityOf): TrackView[] {
   const counts = new Map<string, number>();
-  return timeline.tracks.children.flatMap((child) => {
+  return (node.kind === 'Track' ? [node] : node.children).flatMap((child) => {
     if (child.kind !== 'Track') return [];
     const letter = child.trackKind === 'Video' ? 'V' : child.trackKind === 'Audio' ? 'A' : `${child.trackKind} `;
     const number = (counts.get(letter) ?? 0) + 1;
@@ -157,7 +162,7 @@ function contentOf(
   node: Clip | Stack | Track,
   identityOf: IdentityOf,
 ): Pick<TrackItem, 'url' | 'media' | 'speed' | 'look' | 'inside'> {
-  const inside = node.kind === 'Clip' ? '' : insideText(node);
+  const inside = node.kind === 'Clip' ? '' : insideText(node, identityOf);
   const look = lookOf(node);
   const speed = speedOf(node.effects);
   if (node.kind !== 'Clip') return { url: null, media: `compound ${node.name}`, speed, look, inside };
@@ -226,7 +231,7 @@ function lookOf(node: Clip | Stack | Track): string {
 }
 
 /** What a compound shows, without names and ids. */
-function insideText(node: Stack | Track): string {
+function insideText(node: Stack | Track, identityOf: IdentityOf): string {
   const parts = node.children.map((child): string => {
     if (child.kind === 'Unknown') return `unknown ${child.schemaName}`;
     if (child.kind === 'Transition')
@@ -234,7 +239,7 @@ function insideText(node: Stack | Track): string {
     const range = child.sourceRange;
     const place = range === null ? 'all' : `${timeText(range.start)}+${timeText(range.duration)}`;
     if (child.kind === 'Gap') return `gap ${place}`;
-    const { media, look, speed, inside } = contentOf(child, () => null);
+    const { media, look, speed, inside } = contentOf(child, identityOf);
     return `${child.kind === 'Clip' ? media : 'compound'} ${place} ${speedText(speed)} ${look} (${inside})`;
   });
   return parts.join('\n');

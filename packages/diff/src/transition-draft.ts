@@ -66,6 +66,7 @@ function draftOf(old: TransitionView | null, next: TransitionView | null, text: 
     tracks: cut === null ? [] : [cut.track],
     delta: old !== null && next !== null ? lengthOf(next) - lengthOf(old) : null,
     values: [{ name: 'length', old: old === null ? null : lengthOf(old), new: next === null ? null : lengthOf(next) }],
+    ownExtent: [...rangeOf(old), ...rangeOf(next)],
     newExtent: [...rangeOf(old), ...rangeOf(next)],
     oldExtent: rangeOf(old),
   };

@@ -1,7 +1,8 @@
 import { isPatchworkError, type Diagnostic, type Digest } from '@patchwork/kernel';
 import { fontDigest } from '@patchwork/media';
+import type { Profile } from '@patchwork/plan';
 import { compileProgram, type Canvas, type MediaInfo, type Program } from '@patchwork/program';
-import type { Rate } from '@patchwork/time';
+import type { FrameRange, Rate } from '@patchwork/time';
 import type { Timeline } from '@patchwork/timeline';
 import type { RenderContext } from './context.ts';
 import { parseRevision, readRevision } from './history.ts';
@@ -20,6 +21,12 @@ export interface ComparedSide {
   readonly rate: Rate | null;
   readonly unknown: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Files that the timeline uses. */
+  readonly media: readonly MediaInfo[];
+  /** The deliverable whose current state this is, and the frames of the timeline that it holds (null: all); else null. */
+  readonly file: { readonly path: string; readonly range: FrameRange | null } | null;
+  /** How it was delivered; null for a timeline file. */
+  readonly profile: Profile | null;
 }
 
 /** How the sides of a comparison are found. */
@@ -60,7 +67,8 @@ async function sourceOf(context: RenderContext, text: string, options: CompareOp
 }
 
 async function deliveredSource(context: RenderContext, text: string): Promise<Source> {
-  const { entry } = await readRevision(context, parseRevision(text));
+  const revision = parseRevision(text);
+  const { entry, history } = await readRevision(context, revision);
   const snapshot = compileEntry(context, { ...entryFields(entry), range: null });
   const byUrl = urlTable(entry.media as readonly NamedMedia[]);
   return {
@@ -72,6 +80,9 @@ async function deliveredSource(context: RenderContext, text: string): Promise<So
       rate: snapshot.program.canvas.rate,
       unknown: [],
       diagnostics: snapshot.loaded.diagnostics,
+      media: [...byUrl.values()],
+      file: entry.id === history.current?.id ? { path: revision.path, range: entry.range } : null,
+      profile: entry.profile,
     }),
   };
 }
@@ -108,6 +119,9 @@ async function fileSource(context: RenderContext, path: string, options: Compare
       timeline: loaded.timeline,
       identityOf: (url: string) => catalog.find(url)?.identity ?? null,
       rate: rate ?? null,
+      media: catalog.named,
+      file: null,
+      profile: null,
     };
     if (width === undefined || height === undefined || rate === undefined) {
       return {

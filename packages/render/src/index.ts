@@ -29,6 +29,7 @@ export { mediaFolderOf } from './timeline-source.ts';
 export type { TimelineSource } from './timeline-source.ts';
 export { writeBundle } from './bundle-writing.ts';
 export type { BundleRequest } from './bundle-writing.ts';
+export { sidePictures } from './side-pictures.ts';
 export { timelineFacts } from './timeline-facts.ts';
 export type { TimelineFacts } from './timeline-facts.ts';
 export { verifyDeliverable } from './verify.ts';

@@ -27,5 +27,5 @@ export function markerEdl(list: MarkerList): string {
 
 /** A name must not end its line nor its field. */
 function oneLine(text: string): string {
-  return text.replace(/[\r\n|]+/g, ' ');
+  return text.replaceAll(/(\s*\|\s*)+/g, ' / ').replaceAll(/[\r\n]+/g, ' ');
 }

@@ -1,7 +1,7 @@
 /** Style of all pages: system fonts, light and dark by the reader's setting, narrow screens, paper. */
 export const pageStyle = `
 :root{color-scheme:light dark;--ink:#1d2026;--soft:#5d6470;--line:#dcdfe5;--page:#fff;--card:#f6f7f9;--kept:#c3c8d1;--fresh:#d9480f;--picture:#aab4c8;--sound:#a9c4b4;--good:#1f7a4d;--bad:#c0262d}
-@media (prefers-color-scheme:dark){:root{--ink:#e7e9ee;--soft:#9aa2af;--line:#343a45;--page:#15171b;--card:#1d2026;--kept:#4a515e;--fresh:#ff8a4c;--picture:#4d5a75;--sound:#47654f;--good:#5fc892;--bad:#ff7b7b}}
+@media screen and (prefers-color-scheme:dark){:root{--ink:#e7e9ee;--soft:#9aa2af;--line:#343a45;--page:#15171b;--card:#1d2026;--kept:#4a515e;--fresh:#ff8a4c;--picture:#4d5a75;--sound:#47654f;--good:#5fc892;--bad:#ff7b7b}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:1240px;padding:32px 24px 64px;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 h1{font-size:28px;line-height:1.2;margin:0 0 6px}

@@ -1,28 +1,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { PatchworkError, type Diagnostic, type Json } from '@patchwork/kernel';
-import { changeLine, changesJson, diffTimelines } from '@patchwork/diff';
 import { writeAtomically } from '@patchwork/files';
-import { loadTimeline, openSides, readWholeFile } from '@patchwork/render';
+import { loadTimeline, readWholeFile } from '@patchwork/render';
 import { drawTimeline, planScript, type EditPlan } from '@patchwork/timeline';
-import { notYet } from '../not-yet.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
-import {
-  timelineRequest,
-  withMediaFlags,
-  withTimelineFlags,
-  type MediaFlags,
-  type TimelineFlags,
-} from '../timeline-flags.ts';
+import { timelineRequest, withTimelineFlags, type TimelineFlags } from '../timeline-flags.ts';
 import { diagnosticLines } from '../words.ts';
 import { writtenAs } from '../written-timeline.ts';
-
-/** What `diff` will write one day. */
-const laterFormats: readonly string[] = ['csv', 'html', 'edl', 'markers', 'otio'];
-
-interface DiffFlags extends CommonFlags, MediaFlags {
-  readonly format?: string;
-}
 
 interface EditFlags extends CommonFlags, TimelineFlags {
   readonly script?: string;
@@ -31,18 +16,8 @@ interface EditFlags extends CommonFlags, TimelineFlags {
   readonly dryRun?: boolean;
 }
 
-/** Adds the commands that compare and change timelines: `diff`, `edit`. */
+/** Adds the command that changes timelines: `edit`. */
 export function addTimeline(program: Command, shell: Shell, run: RunAction): void {
-  withMediaFlags(program.command('diff'))
-    .argument('<old>', 'a timeline file, a deliverable, or a revision (film.mov@{1})')
-    .argument('<new>')
-    .option('--format <format>', 'text | json', 'text')
-    .description("what changed, in an editor's words")
-    .action(async (old: string, next: string, flags: DiffFlags) =>
-      run(flags.format === 'json' ? { ...flags, json: true } : flags, (context) =>
-        diff(context, shell, old, next, flags),
-      ),
-    );
   withTimelineFlags(program.command('edit'))
     .argument('<timeline>')
     .argument('[op]', 'one step as JSON: {"op":"ripple","item":"m06","out":-10}')
@@ -54,46 +29,6 @@ export function addTimeline(program: Command, shell: Shell, run: RunAction): voi
     .action(async (path: string, op: string | undefined, flags: EditFlags) =>
       run(flags, (context) => edit(context, shell, path, op, flags)),
     );
-}
-
-async function diff(
-  context: CommandContext,
-  shell: Shell,
-  oldText: string,
-  newText: string,
-  flags: DiffFlags,
-): Promise<CommandOutcome> {
-  const format = flags.format ?? 'text';
-  if (laterFormats.includes(format)) throw notYet(`diff --format ${format}`, 'Use text or json.');
-  if (format !== 'text' && format !== 'json') {
-    throw new PatchworkError('PW_USAGE_FORMAT', `diff writes no ${format}`, { hint: 'Use text or json.' });
-  }
-  const sides = await openSides(context, resolve(shell.folder, oldText), resolve(shell.folder, newText), {
-    ...timelineRequest(shell.folder, oldText, flags),
-    timelineName: flags.timeline ?? null,
-  });
-  const rate = sides.new.rate ?? sides.old.rate;
-  if (rate === null) {
-    throw new PatchworkError('PW_DIFF_RATE', 'neither timeline says its frame rate, and no media that would is there', {
-      hint: 'Say where the media is with --search or --media-map.',
-    });
-  }
-  const changes = diffTimelines({
-    rate,
-    old: sides.old.timeline,
-    new: sides.new.timeline,
-    oldProgram: sides.old.program,
-    newProgram: sides.new.program,
-    oldIdentity: sides.old.identityOf,
-    newIdentity: sides.new.identityOf,
-    unknown: [...sides.old.unknown, ...sides.new.unknown],
-  });
-  const text = [
-    changes.changes.length === 0 ? 'no change' : changes.summary,
-    ...changes.changes.map((change) => `  ${changeLine(change)}`),
-    ...changes.unknown.map((each) => `  not seen: ${each}`),
-  ];
-  return { document: changesJson(changes) as CommandOutcome['document'], text: text.join('\n') };
 }
 
 async function edit(

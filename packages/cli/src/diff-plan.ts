@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import { isPatchworkError } from '@patchwork/kernel';
+import type { MissingChunk } from '@patchwork/plan';
+import { forecastRender, parseRevision, type CompareOptions } from '@patchwork/render';
+import type { CommandContext } from './shell.ts';
+
+/** What a render of the new timeline would encode, in frames from the timeline's start; or why that is not known. */
+export interface DiffPlan {
+  readonly plan: { readonly missing: readonly MissingChunk[]; readonly rendered: number } | null;
+  readonly unknown: readonly string[];
+}
+
+const isDeliverable = (path: string): boolean => /\.(mov|mp4|m4v)$/i.test(path);
+
+/** Plans the render of a timeline file over the deliverable as it stands; any other pair of sides has no plan. */
+export async function diffPlan(
+  context: CommandContext,
+  folder: string,
+  oldText: string,
+  newText: string,
+  options: CompareOptions,
+): Promise<DiffPlan> {
+  const { path, revision } = parseRevision(oldText);
+  if (!isDeliverable(path) || revision !== '@{0}' || isDeliverable(parseRevision(newText).path))
+    return { plan: null, unknown: [] };
+  try {
+    const forecast = await forecastRender(context, {
+      timelinePath: resolve(folder, newText),
+      deliverablePath: resolve(folder, path),
+      timelineName: options.timelineName,
+      edlRate: options.edlRate,
+      mediaMap: options.mediaMap,
+      searchFolders: options.searchFolders,
+      profile: null,
+      range: null,
+      forceRanges: [],
+      full: false,
+      allowMixed: false,
+      onUnknown: 'trust',
+      paranoid: false,
+      proof: 'default',
+    });
+    const { offset } = forecast.place;
+    const missing = forecast.plan.missing.map((chunk) => ({
+      ...chunk,
+      range: { in: chunk.range.in + offset, out: chunk.range.out + offset },
+    }));
+    return { plan: { missing, rendered: forecast.plan.rendered }, unknown: [] };
+  } catch (error) {
+    // The comparison stands without it: `plan` says the same in its own words.
+    if (!isPatchworkError(error)) throw error;
+    return { plan: null, unknown: [`frames to render: ${error.message} (${error.code})`] };
+  }
+}

@@ -1,0 +1,139 @@
+import {
+  clipsText,
+  departmentsOf,
+  timecodeText,
+  type Change,
+  type Changes,
+  type Place,
+  type PlacePair,
+} from '@patchwork/diff';
+import { lengthOfRanges } from '@patchwork/time';
+import { changeGroups, groupOf } from './change-group.ts';
+import { plain } from './change-csv.ts';
+import { changeDetail } from './change-detail.ts';
+import { html, type Markup } from './html.ts';
+import { placeNow } from './where-else.ts';
+
+/** Pictures of a change. Images are data URLs of JPEG or PNG; null where that side has none. */
+export interface ChangePictures {
+  readonly old: { readonly image: string; readonly timecode: string } | null;
+  readonly new: { readonly image: string; readonly timecode: string } | null;
+}
+
+/** More clips of one change are counted, not listed. */
+const mostClips = 12;
+
+/** One change of the list: when, whose, what; places and values before and after; how it lies among its neighbours. */
+export function changeCard(
+  change: Change,
+  index: number,
+  changes: Changes,
+  parts: { readonly isDrawn: boolean; readonly pictures: ChangePictures | null },
+): Markup {
+  const group = groupOf(change);
+  const { old, new: next } = changes.sides;
+  return html`<li id="c${index + 1}" class="change g-${group} d-${departmentsOf(change).join('-')}">
+    <div class="when">
+      <span class="tc">${placeText(change, changes)}</span>
+      <span class="tracks">${change.tracks.join(' + ')}</span>
+    </div>
+    <div class="what">
+      <p class="words">
+        <span class="tag">${changeGroups[group].label}</span>
+        ${whoOf(change)} <span class="text">${change.text}</span>
+      </p>
+      ${parts.isDrawn ? changeDetail(change, old, next) : null}
+      <div class="sight">${facts(change)} ${parts.pictures === null ? null : picturePair(parts.pictures, change)}</div>
+    </div>
+    <div class="cost">${cost(change)}</div>
+  </li>`;
+}
+
+function placeText(change: Change, { sides }: Changes): string {
+  const place = placeNow(change, sides.old);
+  if (place === null) return 'whole programme';
+  return timecodeText(sides.new.start.frame + place.in, sides.new.rate, sides.new.start.dropFrame);
+}
+
+function whoOf(change: Change): Markup | null {
+  const text = clipsText(change);
+  return text === '' ? null : html`<b>${text}</b>`;
+}
+
+function cost(change: Change): Markup {
+  const differing = lengthOfRanges(change.dirty);
+  const rendered = change.framesToRender;
+  return html`${differing === 0 ? html`<span>no picture differs</span>` : html`<span><b>${grouped(differing)}</b> ${differing === 1 ? 'frame differs' : 'frames differ'}</span>`}
+  ${rendered === null ? null : html`<span><b>${grouped(rendered)}</b> to render</span>`}`;
+}
+
+/** Places and values, the old beside the new; nothing where they are equal. */
+function facts(change: Change): Markup | null {
+  const pairs = change.kind === 'shift' ? [change] : [change, ...change.others];
+  const rows = [
+    ...pairs.slice(0, mostClips).flatMap((pair) => placeRows(pair, pairs.length > 1)),
+    ...change.values.map((value) => factRow(value.name, plain(value.old), plain(value.new))),
+  ];
+  if (rows.length === 0) return null;
+  const more = pairs.length > mostClips ? html`<p class="more">and ${pairs.length - mostClips} more clips</p>` : null;
+  return html`<div>
+    <table class="facts">
+      <thead>
+        <tr>
+          <th><span class="hidden">what</span></th>
+          <th>old</th>
+          <th>new</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+    ${more}
+  </div>`;
+}
+
+function placeRows(pair: PlacePair, isNamed: boolean): Markup[] {
+  const name = isNamed ? `${(pair.new ?? pair.old)?.name ?? ''} ` : '';
+  const rows: Markup[] = [];
+  const row = (label: string, text: (place: Place) => string): void => {
+    const [old, next] = [pair.old, pair.new].map((place) => (place === null ? '–' : text(place)));
+    if (old !== undefined && next !== undefined && old !== next) rows.push(factRow(`${name}${label}`, old, next));
+  };
+  row('record', ({ recordTimecode, record }) => `${recordTimecode.join(' – ')} (${record.out - record.in})`);
+  row('source', ({ sourceTimecode }) => sourceTimecode?.join(' – ') ?? '–');
+  row('track', ({ track }) => track);
+  row('media', ({ media }) => fileName(media ?? '–'));
+  return rows;
+}
+
+function fileName(url: string): string {
+  return url.slice(url.lastIndexOf('/') + 1);
+}
+
+function factRow(label: string, old: string, next: string): Markup {
+  return html`<tr>
+    <th scope="row">${label}</th>
+    <td>${short(old)}</td>
+    <td>${short(next)}</td>
+  </tr>`;
+}
+
+/** Whole parameter blobs belong into the JSON. */
+function short(text: string): string {
+  return text.length > 160 ? `${text.slice(0, 159)}…` : text;
+}
+
+function picturePair({ old, new: next }: ChangePictures, change: Change): Markup {
+  const side = (label: string, picture: ChangePictures['old']): Markup =>
+    html`<figure>
+      ${picture === null ? html`<div class="none">no picture</div>` : html`<img src="${picture.image}" alt="${label}: ${change.text}" loading="lazy" />`}
+      <figcaption>${label}${picture === null ? '' : ` ${picture.timecode}`}</figcaption>
+    </figure>`;
+  return html`<div class="pair">${side('before', old)}${side('after', next)}</div>`;
+}
+
+/** `1,152`. */
+export function grouped(count: number): string {
+  return count.toLocaleString('en-US');
+}

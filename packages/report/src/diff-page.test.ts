@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { changesOf, cut, shot, twoCuts } from '../test/cut.ts';
+import { changeGroups } from './change-group.ts';
+import { diffPageHtml } from './diff-page.ts';
+
+const parts = { oldLabel: 'v1.otio', newLabel: 'v2.otio', pictures: new Map(), notes: [] };
+
+function page(changes: ReturnType<typeof changesOf>): string {
+  return diffPageHtml({ ...parts, changes });
+}
+
+test('one page that needs nothing else: no script, nothing loaded from anywhere', () => {
+  const text = page(twoCuts().changes);
+  expect(text).toMatch(/^<!doctype html>/);
+  expect(text).not.toMatch(/<script|<link|<iframe|@import|url\(|\son\w+=/i);
+  expect(
+    [...text.matchAll(/(?:src|href)="([^"]*)"/g)].filter(([, target]) => !/^(#c\d+|data:image\/)/.test(target ?? '')),
+  ).toEqual([]);
+});
+
+test('every change has a card with its words, places old and new, and a way to hide its kind', () => {
+  const text = page(twoCuts().changes);
+  const words = text
+    .replaceAll(/<style>.*?<\/style>/gs, '')
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ');
+  for (const part of [
+    'ripple trim out −8',
+    'insert (12 frames)',
+    'delete (48 frames)',
+    'downstream 1 clip shifted −44',
+  ])
+    expect(words).toContain(part);
+  expect(words).toContain('record 01:00:02:00 – 01:00:04:00 (48) 01:00:02:00 – 01:00:03:16 (40)');
+  expect([...text.matchAll(/<li id="c(\d+)"/g)].map(([, number]) => Number(number))).toEqual([1, 2, 3, 4, 5, 6]);
+  for (const [, id] of text.matchAll(/type="checkbox" id="([^"]+)"/g)) expect(text).toContain(`#${id}:not(:checked)`);
+});
+
+test('everything from the file is escaped', () => {
+  const hostile = `</style><img src=x onerror="alert(1)">'&`;
+  const named = (name: string): ReturnType<typeof cut> =>
+    cut(name, [{ ...shot('A', 0, 48), name }, shot(name, 0, 24)], [{ ...shot('S', 0, 48), name }]);
+  const text = diffPageHtml({
+    changes: changesOf(named('plain'), named(hostile)),
+    oldLabel: hostile,
+    newLabel: hostile,
+    pictures: new Map([[0, { old: { image: `x" onerror="y`, timecode: hostile }, new: null }]]),
+    notes: [hostile],
+  });
+  expect(text).not.toContain('<img src=x');
+  expect(text).not.toContain('</style><');
+  expect(text).not.toMatch(/onerror="/);
+});
+
+test('a film of 1,800 clips with 25 edits is a small page', () => {
+  const shots = Array.from({ length: 1800 }, (_, i) => shot(`s${i}`, i % 200, 48 + (i % 50)));
+  const recut = shots.flatMap((one, i) => (i % 72 === 5 ? [shot(one.name, (i % 200) + 3, 40)] : [one]));
+  const text = page(changesOf(cut('v1', shots, shots), cut('v2', recut, recut)));
+  expect(text.length).toBeLessThan(400_000);
+});
+
+test('no change, and sides without a clip', () => {
+  expect(page(changesOf(cut('v', [shot('A', 0, 24)]), cut('v', [shot('A', 0, 24)])))).toContain('Nothing changed.');
+  expect(page(changesOf(cut('v', []), cut('v', [])))).toContain('Nothing changed.');
+});
+
+test('the colours of a group are told in all lists', () => {
+  for (const { label, resolve, otio } of Object.values(changeGroups))
+    expect([label, resolve, otio].every(Boolean)).toBe(true);
+});
