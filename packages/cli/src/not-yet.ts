@@ -4,9 +4,6 @@ import { PatchworkError } from '@patchwork/kernel';
 /** Commands that the design promises and this version does not have, and what does their work until then. */
 const laterCommands: readonly (readonly [name: string, instead: string])[] = [
   ['adopt', 'Render the film once with patchwork render; from then on its deliverable can be patched.'],
-  ['patch', 'Change the timeline and run patchwork render: it patches the deliverable that stands at -o.'],
-  ['undo', 'Bring the version before back with patchwork restore FILE@{1}.'],
-  ['compact', 'No deliverable of this version carries dead bytes: every patch writes the file anew.'],
   ['apply', 'Apply a list of edits with patchwork edit TIMELINE --script FILE.'],
   ['revert', 'Bring a deliverable back with patchwork restore; keep the timeline files of earlier versions.'],
   ['merge', 'Compare both timelines with patchwork diff and edit by hand.'],

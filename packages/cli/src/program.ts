@@ -7,6 +7,7 @@ import { addDiff } from './commands/diff.ts';
 import { addHistory } from './commands/history.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addRender } from './commands/render.ts';
+import { addSplice } from './commands/splice.ts';
 import { addStore } from './commands/store.ts';
 import { addTimeline } from './commands/timeline.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -55,6 +56,7 @@ function commandLine(shell: Shell, run: RunAction): Command {
   addRender(program, shell, run);
   addHistory(program, shell, run);
   addDiff(program, shell, run);
+  addSplice(program, shell, run);
   addTimeline(program, shell, run);
   addInspect(program, shell, run);
   addConvert(program, shell, run);

@@ -20,3 +20,4 @@ export { pictureKey } from './frame-key.ts';
 export { localityOf } from './locality.ts';
 export type { Locality } from './locality.ts';
 export { mediaUrlsOf } from './media-urls.ts';
+export { ptsOf } from './stream-clock.ts';

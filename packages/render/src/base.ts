@@ -11,17 +11,20 @@ import {
 } from '@patchwork/store';
 import { corruptChunks } from '@patchwork/splice';
 import type { RenderContext } from './context.ts';
+import { isOwn } from './film-history.ts';
 import { moovDigestOf } from './moov-digest.ts';
 
 /**
  * What stands at the deliverable's path.
  * `absent` nothing · `ours` a file whose index one of our ledger entries names, bytes trusted or to be hashed ·
  * `damaged` ours by its sidecar, but cut short or with a broken index: its chunks are tried one by one ·
+ * `film` one that a ledger names, but that Patchwork did not render as a whole: patched by hand, or adopted ·
  * `unreadable` no movie and no sidecar · `foreign` a whole movie that is no base of ours.
  */
 export type Base =
   | { readonly kind: 'absent'; readonly ledger: Ledger | null }
   | { readonly kind: 'ours'; readonly ledger: Ledger; readonly entry: LedgerEntry; readonly trusted: boolean }
+  | { readonly kind: 'film'; readonly ledger: Ledger; readonly entry: LedgerEntry; readonly trusted: boolean }
   | { readonly kind: 'damaged'; readonly ledger: Ledger; readonly entry: LedgerEntry }
   | { readonly kind: 'unreadable'; readonly reason: string }
   | { readonly kind: 'foreign'; readonly ledger: Ledger | null };
@@ -41,14 +44,16 @@ export async function inspectBase(context: RenderContext, path: string, paranoid
   const moovDigest = await moovDigestOf(context, path);
   if (typeof moovDigest !== 'string') {
     const last = sidecar?.entries.at(-1);
-    if (sidecar !== null && last !== undefined) return { kind: 'damaged', ledger: sidecar, entry: last };
+    if (sidecar !== null && last !== undefined && isOwn(last)) return { kind: 'damaged', ledger: sidecar, entry: last };
     return { kind: 'unreadable', reason: moovDigest.message };
   }
   const ledger = sidecar ?? (await context.store.findLedger(moovDigest, path));
   const entry = ledger === null ? null : currentEntry(ledger, moovDigest, stat);
   if (ledger === null || entry === null) return { kind: 'foreign', ledger };
+  const trusted = !paranoid && trustOf(entry, stat) === 'trusted';
+  if (!isOwn(entry)) return { kind: 'film', ledger, entry, trusted };
   if (stat.size < entry.fileSize) return { kind: 'damaged', ledger, entry };
-  return { kind: 'ours', ledger, entry, trusted: !paranoid && trustOf(entry, stat) === 'trusted' };
+  return { kind: 'ours', ledger, entry, trusted };
 }
 
 /** A base's chunks that can be reused, by key; and the keys whose bytes failed their hash. */

@@ -90,7 +90,7 @@ async function entryOf(context: RenderContext, preparation: Preparation, made: M
     timeMs: context.clockMs(),
     moovDigest: written.moovDigest,
     fileSize: written.sizeBytes,
-    fileSha256: written.sha256 ?? '',
+    fileSha256: written.sha256,
     profile,
     toolchain,
     keySchema: actionKeySchema,
@@ -127,7 +127,8 @@ export function placedChunks(chunks: readonly EncodedChunk[], placed: readonly n
   }));
 }
 
-async function soundOf(
+/** The sound of a new file as its history names it, run by run. @throws PW_FILE_* */
+export async function soundOf(
   context: RenderContext,
   key: Digest,
   sound: SoundSpec,

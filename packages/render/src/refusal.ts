@@ -12,14 +12,24 @@ import {
 } from '@patchwork/plan';
 import type { Base } from './base.ts';
 
-/** Refuses to overwrite what is not ours. @throws PW_DELIVERABLE_FOREIGN, PW_FULL_REQUIRED */
+/** Refuses to overwrite what is not ours. @throws PW_DELIVERABLE_FOREIGN, PW_DELIVERABLE_PATCHED, PW_FULL_REQUIRED */
 export function checkBase(base: Base, path: string): void {
+  if (base.kind === 'film') {
+    throw new PatchworkError(
+      'PW_DELIVERABLE_PATCHED',
+      `${path} was patched by hand: what its frames show is in no timeline`,
+      {
+        hint: 'Take the patch back (patchwork undo, or restore an earlier version), say what it was made from with patchwork adopt, or overwrite it with --full.',
+        details: { path },
+      },
+    );
+  }
   if (base.kind === 'foreign') {
     throw new PatchworkError(
       'PW_DELIVERABLE_FOREIGN',
       `${path} is no deliverable that Patchwork knows: its index fits no entry of a ledger`,
       {
-        hint: 'It was made or edited elsewhere. Give another name with -o, or overwrite it with --full.',
+        hint: 'It was made or edited elsewhere. Bind it to its timeline with patchwork adopt, give another name with -o, or overwrite it with --full.',
         details: { path },
       },
     );

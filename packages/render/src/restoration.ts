@@ -1,5 +1,13 @@
 import { PatchworkError, type Digest } from '@patchwork/kernel';
-import { movieSizeBytes, publish, writeMovie, type MovieSpec, type SoundPlace } from '@patchwork/splice';
+import {
+  chunksOf,
+  movieSizeBytes,
+  publish,
+  readMovie,
+  writeMovie,
+  type MovieSpec,
+  type SoundPlace,
+} from '@patchwork/splice';
 import {
   appendEntry,
   byteLength,
@@ -15,6 +23,8 @@ import {
 } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
 import { readRevision, type History, type Revision } from './history.ts';
+import { isOwn } from './film-history.ts';
+import { restoreFilm } from './restore-film.ts';
 import { keptSound } from './kept-sound.ts';
 import { videoSpec } from './mixture.ts';
 import { findingsOfMovie } from './proof.ts';
@@ -55,7 +65,8 @@ export async function restoreRevision(
         details: { path: output },
       });
     }
-    const spec = restoredSpec(context, history, entry);
+    if (!isOwn(entry)) return await restoreFilm(context, history, entry, output);
+    const spec = restoredSpec(context, history, entry, await placedEntry(context, history));
     await requireSpace(context, path, movieSizeBytes(spec, context.hashing));
     const { written } = await publish(files, {
       destination: path,
@@ -65,7 +76,7 @@ export async function restoreRevision(
       prove: (temporary, made) => provenSame(context, temporary, spec, entry, made.sha256),
       record: async (made) => {
         const next = restoredEntry(context, entry, history, made, spec);
-        if (output === null && history.current !== null) {
+        if (output === null && history.current !== null && isOwn(history.current)) {
           const survivors = new Set([...next.chunks, ...(next.sound?.pieces ?? [])].map(({ key }) => key));
           await keepReplaced(context.store, { entry: history.current, path, survivors });
         }
@@ -83,8 +94,24 @@ export async function restoreRevision(
   }
 }
 
-function restoredSpec(context: RenderContext, history: History, entry: LedgerEntry): MovieSpec {
-  const base = history.current === null ? null : { entry: history.current, path: history.path };
+/** The current entry with its chunks where they stand: of a film that was patched by hand only its index says. */
+async function placedEntry(context: RenderContext, { current, path }: History): Promise<LedgerEntry | null> {
+  if (current === null || isOwn(current)) return current;
+  const chunks = chunksOf(await readMovie(context.files, path, context.sha256), current.chunks);
+  return {
+    ...current,
+    chunks: chunks.filter(({ runs }) => runs === undefined).map(({ path: _path, ...chunk }) => chunk),
+    sound: null,
+  };
+}
+
+function restoredSpec(
+  context: RenderContext,
+  history: History,
+  entry: LedgerEntry,
+  current: LedgerEntry | null,
+): MovieSpec {
+  const base = current === null ? null : { entry: current, path: history.path };
   const plan = planRestore(entry, base, context.store);
   const [lost] = plan.lost;
   if (lost !== undefined) {
@@ -131,7 +158,8 @@ async function provenSame(
     depth: 'default',
   });
   const [first] = findings;
-  if (first === undefined && sha256 === entry.fileSha256) return;
+  // A version that was appended to has no digest of its own: it is restored as the clean render.
+  if (first === undefined && (entry.fileSha256 === null || sha256 === entry.fileSha256)) return;
   throw new PatchworkError(
     'PW_PROOF_FAILED',
     `the restored file is not the old one: ${first?.message ?? 'another sha256'}`,

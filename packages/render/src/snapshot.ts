@@ -1,8 +1,9 @@
-import type { Digest } from '@patchwork/kernel';
+import { PatchworkError, type Digest } from '@patchwork/kernel';
 import { fontDigest } from '@patchwork/media';
 import { compileProgram, type MediaInfo, type Program } from '@patchwork/program';
 import type { LedgerEntry } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
+import { hasTimeline } from './film-history.ts';
 import { timelineFromBytes, type LoadedTimeline } from './timeline-file.ts';
 import { timelineFacts, type TimelineFacts } from './timeline-facts.ts';
 
@@ -22,8 +23,18 @@ export interface Snapshot {
 /** The fields of an entry that its programme follows from. */
 export type SnapshotFields = Pick<LedgerEntry, 'profile' | 'timeline' | 'timelineName' | 'media' | 'range' | 'epochs'>;
 
-/** Compiles what an entry was rendered from, with the media as they were then: nothing outside the ledger is looked at. */
+/**
+ * Compiles what an entry was rendered from, with the media as they were then: nothing outside the ledger is looked at.
+ *
+ * @throws PW_LEDGER_NO_TIMELINE for a version that was patched by hand, or found
+ */
 export function compileEntry(context: Pick<RenderContext, 'sha256'>, entry: SnapshotFields): Snapshot {
+  if (!hasTimeline(entry)) {
+    throw new PatchworkError('PW_LEDGER_NO_TIMELINE', `this version ("${entry.timeline.name}") has no timeline`, {
+      hint: 'It was found or patched by hand. Bind it to its timeline with patchwork adopt.',
+      details: { name: entry.timeline.name },
+    });
+  }
   const bytes = new TextEncoder().encode(entry.timeline.text);
   const loaded = timelineFromBytes(context.sha256, entry.timeline.name, bytes, entry.timelineName, {
     raster: entry.profile.video,

@@ -3,10 +3,13 @@ import { byteLength, deliverableChunks, type LedgerEntry } from '@patchwork/stor
 import type { RenderContext } from './context.ts';
 import { readHistory, type History } from './history.ts';
 import { moovDigestOf } from './moov-digest.ts';
+import { deadBytesOf } from './dead-bytes.ts';
 import { keptSound } from './kept-sound.ts';
 import { mixedNote, videoSpec } from './mixture.ts';
 import { findingsOfMovie, type Finding } from './proof.ts';
 import { compileEntry } from './snapshot.ts';
+import { verifyFilm } from './verify-film.ts';
+import { isOwn } from './film-history.ts';
 
 /** What a verification found. No findings: the file is whole. */
 export interface Verdict {
@@ -15,6 +18,8 @@ export interface Verdict {
   readonly checks: readonly string[];
   /** What makes the file other than a clean render, though whole. */
   readonly notes: readonly string[];
+  /** Bytes of the file that nothing plays any more: replaced pictures and indexes. Null where the file has no index. */
+  readonly deadBytes: number | null;
 }
 
 /**
@@ -32,8 +37,9 @@ export async function verifyDeliverable(
   if (entry === undefined || history.current === null) {
     const reason = await unreadableReason(context, path);
     const message = reason ?? `${path} was edited elsewhere: its index fits no entry of its ledger`;
-    return { findings: [{ code: 'PW_VERIFY_STRANGER', message }], checks: [], notes: [] };
+    return { findings: [{ code: 'PW_VERIFY_STRANGER', message }], checks: [], notes: [], deadBytes: null };
   }
+  if (!isOwn(entry)) return verifyFilm(context, history, entry, depth);
   const stat = await context.files.stat(path);
   const findings: Finding[] = [];
   if (stat?.size !== entry.fileSize) {
@@ -61,7 +67,8 @@ export async function verifyDeliverable(
     );
   }
   const note = mixedNote(entry);
-  return { findings, checks, notes: note === null ? [] : [note] };
+  const notes = note === null ? [] : [note];
+  return { findings, checks, notes, deadBytes: await deadBytesOf(context, path) };
 }
 
 /** The chunk list whose joins were proven before this entry: its parent's. A full render's were proven at its publication. */
@@ -110,7 +117,8 @@ async function hashFindings(context: RenderContext, path: string, entry: LedgerE
   return findings;
 }
 
-function specOfEntry(context: RenderContext, path: string, entry: LedgerEntry): MovieSpec {
+/** The movie that an entry describes, its bytes taken from the deliverable itself. */
+export function specOfEntry(context: RenderContext, path: string, entry: LedgerEntry): MovieSpec {
   const { profile } = entry;
   return {
     format: profile.container.format,

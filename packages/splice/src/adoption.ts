@@ -1,5 +1,5 @@
-import type { FilePort } from '@patchwork/kernel';
-import type { Rate } from '@patchwork/time';
+import type { FilePort, OpenFile } from '@patchwork/kernel';
+import type { FrameRange, Rate } from '@patchwork/time';
 import { base64FromBytes } from './base64.ts';
 import { shownAt, type PatchableMovie } from './boundaries.ts';
 import type { Hashing } from './hashing.ts';
@@ -24,10 +24,13 @@ export interface AdoptedMovie {
  *
  * @throws PW_FILE_*
  */
-export async function adoptMovie(files: FilePort, base: PatchableMovie, hashing: Hashing): Promise<AdoptedMovie> {
-  const { movie, samples, stream } = base;
-  const config =
-    stream.family === 'intra' ? '' : base64FromBytes(base.track.entries[0]?.video?.config?.bytes ?? new Uint8Array(0));
+export async function adoptMovie(
+  files: FilePort,
+  base: PatchableMovie,
+  hashing: Hashing,
+  onProgress: (doneFrames: number, total: number) => void = (): void => undefined,
+): Promise<AdoptedMovie> {
+  const { movie, samples } = base;
   const cuts = base.ends.filter((end) => !end.brokenLink).map((end) => end.sample);
   if (cuts[0] !== 0) cuts.unshift(0);
   const chunks: PlacedChunk[] = [];
@@ -35,18 +38,36 @@ export async function adoptMovie(files: FilePort, base: PatchableMovie, hashing:
   try {
     for (const [i, first] of cuts.slice(0, -1).entries()) {
       const next = cuts[i + 1] ?? samples.count;
-      const hash = hashing.startSha256();
-      for (const run of sampleRuns(samples, first, next)) {
-        const bytes = new Uint8Array(run.sizeBytes);
-        hash.update(bytes.subarray(0, await file.read(bytes, run.offset)));
-      }
-      const digest = hash.digest();
-      chunks.push({ key: digest, digest, config, path: movie.path, ...shapeOf(samples, first, next) });
+      chunks.push(await hashedChunk(file, base, { in: first, out: next }, hashing));
+      onProgress(next, samples.count);
     }
   } finally {
     await file.close();
   }
   return { chunks, rate: constantRate(base), reorder: reorderOf(chunks) };
+}
+
+/** The decoder configuration of a movie as chunks name it: base64, empty where the codec has none. */
+export function configOf({ stream, track }: PatchableMovie): string {
+  return stream.family === 'intra' ? '' : base64FromBytes(track.entries[0]?.video?.config?.bytes ?? new Uint8Array(0));
+}
+
+/** Samples as a chunk that is named by the digest of its bytes. @throws PW_FILE_* */
+export async function hashedChunk(
+  file: OpenFile,
+  base: PatchableMovie,
+  range: FrameRange,
+  hashing: Hashing,
+): Promise<PlacedChunk> {
+  const { movie, samples } = base;
+  const hash = hashing.startSha256();
+  for (const run of sampleRuns(samples, range.in, range.out)) {
+    const bytes = new Uint8Array(run.sizeBytes);
+    hash.update(bytes.subarray(0, await file.read(bytes, run.offset)));
+  }
+  const digest = hash.digest();
+  const config = configOf(base);
+  return { key: digest, digest, config, path: movie.path, ...shapeOf(samples, range.in, range.out) };
 }
 
 /** The largest number of frames by which a picture is decoded too late for its place: the reorder depth chunks need. */
@@ -59,7 +80,7 @@ export function reorderOf(chunks: readonly Pick<PlacedChunk, 'order'>[]): number
 }
 
 /** Sizes, showing order, sync marks and places of a run of samples. */
-function shapeOf(
+export function shapeOf(
   samples: SampleColumns,
   first: number,
   next: number,
@@ -80,8 +101,8 @@ function shapeOf(
   };
 }
 
-/** Durations may differ only in the last frame, which some writers cut to the sound's end. */
-function constantRate(base: PatchableMovie): Rate | null {
+/** Frames a second of a movie; null when the durations of its frames differ (the last one, which some writers cut, aside). */
+export function constantRate(base: PatchableMovie): Rate | null {
   const { durations, count } = base.samples;
   const duration = durations[0] ?? 0;
   if (duration === 0) return null;

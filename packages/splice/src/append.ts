@@ -102,6 +102,42 @@ async function endOfMovie(file: OpenFile, base: Movie): Promise<number> {
   );
 }
 
+/**
+ * Takes away what an append that was killed before its commit left behind the movie, and nothing else: readers that mind a
+ * cut-off end would refuse the file. Returns the bytes that went.
+ *
+ * @throws PW_FILE_*
+ */
+export async function trimAppend(files: FilePort, movie: Movie): Promise<number> {
+  const whole = movie.boxes.find(
+    (box) => box.offset > movie.moov.offset && box.type === 'free' && box.size === journalBytes,
+  );
+  for (const end of [whole?.offset, movie.tail]) {
+    if (end === undefined || end === null || !(await isUncommitted(files, movie, end))) continue;
+    const file = await files.open(movie.path, 'update');
+    try {
+      await file.truncate(end);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return movie.sizeBytes - end;
+  }
+  return 0;
+}
+
+/** A journal that names the index in force was never committed; of a cut-off one, what is there must be its beginning. */
+async function isUncommitted(files: FilePort, movie: Movie, end: number): Promise<boolean> {
+  const file = await files.open(movie.path, 'read');
+  try {
+    const found = new Uint8Array(Math.min(journalBytes, movie.sizeBytes - end));
+    await file.read(found, end);
+    return Buffer.compare(found, journal(movie.moov.offset, end).subarray(0, found.length)) === 0;
+  } finally {
+    await file.close();
+  }
+}
+
 async function readJournal(file: OpenFile, offset: number): Promise<UndoPlan | null> {
   const bytes = new Uint8Array(journalBytes);
   const got = await file.read(bytes, offset);
@@ -207,4 +243,27 @@ function wideHeader(type: string, size: number): Uint8Array {
   out.latin1(type);
   out.u64(size);
   return out.toBytes();
+}
+
+/** Indexes that stand in a movie as dead bytes, by the digest that they had: the versions that `undo` can bring back, in any order. */
+export async function deadIndexes(
+  files: FilePort,
+  movie: Movie,
+  hashing: Pick<Hashing, 'sha256'>,
+): Promise<ReadonlySet<Digest>> {
+  const digests = new Set<Digest>();
+  const file = await files.open(movie.path, 'read');
+  try {
+    for (const box of movie.boxes) {
+      const isDead = (box.type === 'free' || box.type === 'foov') && box.size > journalBytes && box.size < 2 ** 29;
+      if (!isDead) continue;
+      const bytes = new Uint8Array(box.size);
+      await file.read(bytes, box.offset);
+      bytes.set(new TextEncoder().encode('moov'), 4);
+      digests.add(hashing.sha256(bytes));
+    }
+  } finally {
+    await file.close();
+  }
+  return digests;
 }

@@ -19,7 +19,7 @@ export function isEntryRecord(value: Json): boolean {
     isWhole(value['timeMs']) &&
     isWhole(value['fileSize']) &&
     isText(value['moovDigest'], isDigest) &&
-    isText(value['fileSha256'], isDigest) &&
+    (value['fileSha256'] === null || isText(value['fileSha256'], isDigest)) &&
     isListOf(value['parts'], () => true) &&
     isFields(value['profile']) &&
     isFields(value['toolchain']) &&

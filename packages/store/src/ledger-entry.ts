@@ -64,7 +64,8 @@ export interface LedgerEntry {
   readonly moovDigest: Digest;
   /** In bytes. */
   readonly fileSize: number;
-  readonly fileSha256: Digest;
+  /** Null where not all of the file was read when it was published (`--fast`, `--in-place`, files of other programs). */
+  readonly fileSha256: Digest | null;
   readonly profile: Profile;
   readonly toolchain: Toolchain;
   /** `actionKeySchema` of the chunks' keys. Entries from before it was written down are of `patchwork.action/2`. */

@@ -47,7 +47,7 @@ export interface EntryRecord {
   readonly timeMs: number;
   readonly moovDigest: Digest;
   readonly fileSize: number;
-  readonly fileSha256: Digest;
+  readonly fileSha256: Digest | null;
   readonly profile: Profile;
   readonly toolchain: Toolchain;
   readonly keySchema?: string;

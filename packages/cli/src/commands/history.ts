@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { PatchworkError, type Json } from '@patchwork/kernel';
 import {
   blame,
+  deadBytesOf,
   explainDelivered,
   mixedNote,
   parsePosition,
@@ -76,14 +77,20 @@ export function addHistory(program: Command, shell: Shell, run: RunAction): void
 
 async function log(context: CommandContext, path: string): Promise<CommandOutcome> {
   const history = await readHistory(context, path);
+  const dead = history.current === null ? null : await deadBytesOf(context, path);
   return {
     document: {
       schema: 'patchwork.log/1',
       deliverable: path,
       current: history.current?.id ?? null,
+      deadBytes: dead,
       entries: history.line.map((entry, index) => ({ revision: index, ...entrySummary(entry) })),
     },
-    text: [...strangerLines(history), ...history.line.map((entry, index) => entryLine(entry, index))].join('\n'),
+    text: [
+      ...strangerLines(history),
+      ...history.line.map((entry, index) => entryLine(entry, index)),
+      ...deadLines(dead ?? 0),
+    ].join('\n'),
   };
 }
 
@@ -147,7 +154,7 @@ async function show(context: CommandContext, revision: Revision): Promise<Comman
     `profile   ${entry.profile.name}: ${video.codec} ${video.width}×${video.height} ${video.pixelFormat}, ${sound.codec}, ${container.format}`,
     `frames    rendered ${entry.counts.rendered}, reused ${entry.counts.reused}, in ${counted(entry.chunks.length, 'chunk')}`,
     ...(note === null ? [] : [`settings  ${note}`]),
-    `file      ${bytesText(entry.fileSize)}, sha256 ${entry.fileSha256}`,
+    `file      ${bytesText(entry.fileSize)}, sha256 ${entry.fileSha256 ?? 'not taken'}`,
     `media     ${counted(entry.media.length, 'file')}`,
     ...entry.media.map(({ path, identity }) => `          ${identity.slice(0, 12)}  ${path}`),
   ].join('\n');
@@ -211,12 +218,24 @@ async function verify(context: CommandContext, path: string, deep: boolean): Pro
       checks: verdict.checks,
       notes: verdict.notes,
       findings: verdict.findings.map((each) => ({ ...each })),
+      deadBytes: verdict.deadBytes,
     },
     text: sound
-      ? [`${path} is whole`, ...[...verdict.checks, ...verdict.notes].map((line) => `  ${line}`)].join('\n')
+      ? [
+          `${path} is whole`,
+          ...[...verdict.checks, ...verdict.notes].map((line) => `  ${line}`),
+          ...deadLines(verdict.deadBytes ?? 0),
+        ].join('\n')
       : [`${path} is NOT whole`, ...verdict.findings.map(({ code, message }) => `  ${message} (${code})`)].join('\n'),
     exitCode: sound ? 0 : 5,
   };
+}
+
+/** What `compact` would free. */
+function deadLines(bytes: number): string[] {
+  return bytes === 0
+    ? []
+    : [`  carries ${bytesText(bytes)} of replaced pictures and indexes (patchwork compact frees them)`];
 }
 
 function placeOf(context: CommandContext, entry: LedgerEntry): Place {

@@ -169,6 +169,8 @@ function checkPins(packets: readonly EncodedPacket[]): void {
     .map((packet) => x264Settings(splitAnnexB(packet.data)))
     .join('');
   for (const [name, value] of Object.entries(x264Pins)) {
+    // Without B-frames x264 says nothing of open GOPs: there are none.
+    if (name === 'open_gop' && / bframes=0 /.test(text)) continue;
     const stated = new RegExp(` ${name}=(\\S+)`).exec(text)?.[1];
     if (stated !== value) throw encoderFault(`it ran with ${name}=${stated ?? '?'} instead of ${value}`);
   }

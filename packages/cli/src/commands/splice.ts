@@ -1,0 +1,158 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { PatchworkError } from '@patchwork/kernel';
+import {
+  compactDeliverable,
+  patchDeliverable,
+  undoPatch,
+  type PatchedFilm,
+  type PublicationMode,
+} from '@patchwork/render';
+import type { Place } from '@patchwork/render';
+import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
+import { bytesText, counted, recordRange } from '../words.ts';
+
+/** Flags of `patch`, as commander hands them over. */
+interface PatchFlags extends CommonFlags {
+  readonly range: string;
+  readonly with: string;
+  readonly fast?: boolean;
+  readonly inPlace?: boolean;
+  readonly paranoid?: boolean;
+}
+
+/** Adds the commands that change finished files: `patch`, `undo`, `compact`. */
+export function addSplice(program: Command, shell: Shell, run: RunAction): void {
+  program
+    .command('patch')
+    .argument('<deliverable>', 'a finished .mov or .mp4 of any origin')
+    .requiredOption(
+      '--range <in:out>',
+      "frames from the film's start, or timecodes as its timecode track counts; out is exclusive",
+    )
+    .requiredOption('--with <piece>', 'a media file of exactly these frames')
+    .option('--fast', 'clone the file and append to the clone')
+    .option('--in-place', 'append to the file itself; patchwork undo takes it back')
+    .option('--paranoid', 'hash every packet of a film that is as we left it')
+    .description('put a piece into a finished film, with no timeline')
+    .action(async (deliverable: string, flags: PatchFlags) =>
+      run(flags, (context) => patch(context, shell, deliverable, flags)),
+    );
+  program
+    .command('undo')
+    .argument('<deliverable>')
+    .description('take the last patch back that was made with --fast or --in-place')
+    .action(async (path: string, flags: CommonFlags) =>
+      run(flags, (context) => undo(context, resolve(shell.folder, path))),
+    );
+  program
+    .command('compact')
+    .argument('<deliverable>')
+    .description('write the file anew without replaced pictures')
+    .action(async (path: string, flags: CommonFlags) =>
+      run(flags, (context) => compact(context, resolve(shell.folder, path))),
+    );
+}
+
+/** How a new version takes the old one's place. @throws PW_USAGE_MODE when both are given */
+export function publicationMode(flags: { readonly fast?: boolean; readonly inPlace?: boolean }): PublicationMode {
+  if (flags.fast === true && flags.inPlace === true) {
+    throw new PatchworkError('PW_USAGE_MODE', '--fast and --in-place exclude each other', {
+      hint: '--fast changes a clone of the file, --in-place the file itself.',
+    });
+  }
+  return flags.inPlace === true ? 'in-place' : flags.fast === true ? 'fast' : 'whole';
+}
+
+async function patch(
+  context: CommandContext,
+  shell: Shell,
+  deliverable: string,
+  flags: PatchFlags,
+): Promise<CommandOutcome> {
+  const mode = publicationMode(flags);
+  const done = await patchDeliverable(context, {
+    deliverablePath: resolve(shell.folder, deliverable),
+    range: flags.range,
+    piecePath: resolve(shell.folder, flags.with),
+    mode,
+    paranoid: flags.paranoid ?? false,
+  });
+  const { range, widened, how, frames, moovDigest, sizeBytes } = done;
+  return {
+    document: {
+      schema: 'patchwork.patch/1',
+      deliverable: done.deliverablePath,
+      range: [range.in, range.out],
+      widened: [widened.in, widened.out],
+      how,
+      mode,
+      frames: { ...frames },
+      verified: true,
+      moovDigest,
+      sizeBytes,
+    },
+    text: patchText(done, mode),
+  };
+}
+
+function patchText(done: PatchedFilm, mode: PublicationMode): string {
+  const { range, widened, how, frames } = done;
+  const around = range.in - widened.in + (widened.out - range.out);
+  return [
+    done.deliverablePath,
+    `  ${rangeText(done, range)} replaced, ${how === 'copied' ? 'packets copied' : 'encoded'}; ${frames.reused.toLocaleString('en-US')} of ${counted(frames.total, 'frame')} kept`,
+    ...(around === 0
+      ? []
+      : [
+          `  widened to ${rangeText(done, widened)}: ${counted(around, 'frame')} of the film around the piece decoded and encoded anew`,
+        ]),
+    '  proven: all other packets and tables, decode of the patch and its neighbours, seeks at both seams',
+    ...(mode === 'whole' ? [] : ['  patchwork undo takes it back; patchwork compact frees what was replaced']),
+  ].join('\n');
+}
+
+function rangeText({ film }: PatchedFilm, range: { readonly in: number; readonly out: number }): string {
+  const plain = `frames ${range.in}–${range.out - 1}`;
+  if (film.rate === null) return plain;
+  const place: Place = {
+    rate: film.rate,
+    offset: 0,
+    start: { frame: film.facts.startFrame, dropFrame: film.facts.dropFrame },
+  };
+  try {
+    return `${recordRange(place, range)} (${plain})`;
+  } catch (error) {
+    // At a rate that has no timecode.
+    if (error instanceof PatchworkError) return plain;
+    throw error;
+  }
+}
+
+async function undo(context: CommandContext, path: string): Promise<CommandOutcome> {
+  const done = await undoPatch(context, path);
+  const name = done.entry?.id.slice(0, 12) ?? 'no version of its history';
+  return {
+    document: {
+      schema: 'patchwork.undo/1',
+      deliverable: path,
+      entry: done.entry?.id ?? null,
+      moovDigest: done.moovDigest,
+      sizeBytes: done.sizeBytes,
+      freedBytes: done.freedBytes,
+    },
+    text: `${path} is again what it was at ${name}; ${bytesText(done.freedBytes)} cut off`,
+  };
+}
+
+async function compact(context: CommandContext, path: string): Promise<CommandOutcome> {
+  const done = await compactDeliverable(context, path);
+  const { beforeBytes, afterBytes, moovDigest, sha256 } = done;
+  return {
+    document: { schema: 'patchwork.compact/1', deliverable: path, beforeBytes, afterBytes, moovDigest, sha256 },
+    text:
+      beforeBytes === afterBytes
+        ? `${path} holds nothing that it does not need`
+        : `${path}: ${bytesText(beforeBytes - afterBytes)} freed, ${bytesText(afterBytes)} left`,
+  };
+}

@@ -1,0 +1,174 @@
+import { PatchworkError, type Digest } from '@patchwork/kernel';
+import {
+  deadBytes,
+  keptFindings,
+  publish,
+  readMovie,
+  rewriteMovie,
+  trackDigests,
+  writeMovie,
+  type Movie,
+  type ProofFinding,
+} from '@patchwork/splice';
+import { appendEntry, lockDeliverable, type LedgerEntry, type NewLedgerEntry } from '@patchwork/store';
+import type { RenderContext } from './context.ts';
+import { isOwn, unplaced } from './film-history.ts';
+import { requireProof } from './film-publication.ts';
+import { readHistory, type History } from './history.ts';
+import { findingsOfMovie } from './proof.ts';
+import { placedChunks, settleDelivery, soundOf } from './record-delivery.ts';
+import { runId, sweepLeftovers } from './run-id.ts';
+import { requireSpace } from './space.ts';
+import { specOfEntry } from './verify.ts';
+
+/** What {@link compactDeliverable} did. */
+export interface Compacted {
+  readonly path: string;
+  readonly beforeBytes: number;
+  readonly afterBytes: number;
+  readonly moovDigest: Digest;
+  /** Null for a film that was not rendered here. */
+  readonly sha256: Digest | null;
+}
+
+/**
+ * Writes a deliverable anew without the bytes that nothing plays any more. One that was rendered here becomes, byte for
+ * byte, the clean render (E1); of any other all packets, tables and metadata stay. Afterwards nothing can be undone.
+ *
+ * @throws PW_LEDGER_MISSING, PW_COMPACT_STRANGER, PW_PROOF_FAILED, PW_DELIVERABLE_BUSY, PW_SPLICE_CHUNK_CORRUPT, PW_FILE_*
+ */
+export async function compactDeliverable(context: RenderContext, path: string): Promise<Compacted> {
+  const { files, sha256 } = context;
+  const lock = await lockDeliverable(context.store.context, path);
+  try {
+    await sweepLeftovers(context, path);
+    const movie = await readMovie(files, path, sha256);
+    const history = await readHistory(context, path);
+    const entry = history.current;
+    if (entry === null) throw stranger(path);
+    const before = { path, beforeBytes: movie.sizeBytes };
+    if (deadBytes(movie) === 0) {
+      return { ...before, afterBytes: movie.sizeBytes, moovDigest: movie.moov.digest, sha256: entry.fileSha256 };
+    }
+    await requireSpace(context, path, movie.sizeBytes);
+    const made = isOwn(entry)
+      ? await compactOwn(context, history, entry)
+      : await compactFilm(context, history, entry, movie);
+    return { ...before, ...made };
+  } finally {
+    await lock.release();
+  }
+}
+
+function stranger(path: string): PatchworkError {
+  return new PatchworkError(
+    'PW_COMPACT_STRANGER',
+    `${path} was edited elsewhere: its index fits no entry of its ledger`,
+    {
+      hint: 'Only a file whose history is known is written anew.',
+      details: { path },
+    },
+  );
+}
+
+type Made = Pick<Compacted, 'afterBytes' | 'moovDigest' | 'sha256'>;
+
+async function compactOwn(context: RenderContext, history: History, entry: LedgerEntry): Promise<Made> {
+  const { files, hashing } = context;
+  const { path, ledger } = history;
+  const spec = specOfEntry(context, path, entry);
+  const { written } = await publish(files, {
+    destination: path,
+    expected: await files.stat(path),
+    run: runId(context),
+    write: (temporary) => writeMovie(files, temporary, spec, hashing),
+    prove: async (temporary) => {
+      const found = await findingsOfMovie(context, {
+        path: temporary,
+        spec,
+        previousKeys: entry.chunks.map(({ key }) => key),
+        fresh: new Set(),
+        depth: 'default',
+      });
+      requireProof(
+        found.map(({ code, message }) => ({ code, text: message, frame: null })),
+        'Nothing was published and the old file is untouched.',
+      );
+    },
+    record: async (made) => {
+      const next = {
+        ...again(context, entry, made),
+        fileSha256: made.sha256,
+        chunks: placedChunks(entry.chunks, made.placed),
+        sound:
+          entry.sound === null || spec.sound === null
+            ? null
+            : await soundOf(context, entry.sound.key, spec.sound, made.soundPlaced),
+      };
+      await appendEntry(files, ledger, next, context.sha256);
+    },
+  });
+  await settleDelivery(context, path, written.moovDigest, new Set());
+  return { afterBytes: written.sizeBytes, moovDigest: written.moovDigest, sha256: written.sha256 };
+}
+
+async function compactFilm(context: RenderContext, history: History, entry: LedgerEntry, movie: Movie): Promise<Made> {
+  const { files, hashing } = context;
+  const { path, ledger } = history;
+  const { written } = await publish(files, {
+    destination: path,
+    expected: await files.stat(path),
+    run: runId(context),
+    write: (temporary) => rewriteMovie(files, temporary, movie, null, context.store.tempPath('fitted'), hashing),
+    prove: async (temporary) =>
+      requireProof(
+        await sameMovie(context, movie, await readMovie(files, temporary, context.sha256)),
+        'Nothing was published and the old file is untouched.',
+      ),
+    record: async (made) => {
+      const next = {
+        ...again(context, entry, made),
+        fileSha256: null,
+        chunks: unplaced(entry.chunks),
+        sound: entry.sound,
+      };
+      await appendEntry(files, ledger, next, context.sha256);
+    },
+  });
+  await settleDelivery(context, path, written.moovDigest, new Set());
+  return { afterBytes: written.sizeBytes, moovDigest: written.moovDigest, sha256: null };
+}
+
+async function sameMovie(context: RenderContext, old: Movie, now: Movie): Promise<readonly ProofFinding[]> {
+  const tables = keptFindings(old, now, null);
+  if (tables.length > 0) return tables;
+  const before = await trackDigests(context.files, old, context.hashing);
+  const after = await trackDigests(context.files, now, context.hashing);
+  return before.every((digest, i) => digest === after[i])
+    ? []
+    : [{ code: 'PW_PROOF_BYTES', text: 'packets changed', frame: null }];
+}
+
+/** An entry of the same content in a new file. */
+function again(
+  context: RenderContext,
+  entry: LedgerEntry,
+  made: { readonly moovDigest: Digest; readonly sizeBytes: number },
+): Omit<NewLedgerEntry, 'fileSha256' | 'chunks' | 'sound'> {
+  const { profile, toolchain, timeline, timelineName, media, epochs, range, renderer } = entry;
+  return {
+    profile,
+    toolchain,
+    timeline,
+    timelineName,
+    media,
+    epochs,
+    range,
+    renderer,
+    parent: entry.id,
+    timeMs: context.clockMs(),
+    moovDigest: made.moovDigest,
+    fileSize: made.sizeBytes,
+    counts: { rendered: 0, reused: entry.chunks.reduce((sum, { order }) => sum + order.length, 0) },
+  };
+}

@@ -1,0 +1,155 @@
+import { PatchworkError } from '@patchwork/kernel';
+import type { EncodedChunk, Toolchain } from '@patchwork/plan';
+import { adoptMovie, chunksOf, corruptChunks, encoderNote, trackDigests, type Movie } from '@patchwork/splice';
+import {
+  currentEntry,
+  emptyLedger,
+  readLedger,
+  trustOf,
+  type Ledger,
+  type LedgerChunk,
+  type LedgerEntry,
+  type LedgerSound,
+  type NewLedgerEntry,
+  type TimelineSnapshot,
+} from '@patchwork/store';
+import type { RenderContext } from './context.ts';
+import type { FinishedFilm } from './finished-film.ts';
+import { foundProfile } from './matching-profile.ts';
+
+/** Renderers of entries: `found` a film as another program left it, `patch` one with a piece put in by hand. */
+export const foundRenderer = 'found';
+/** See {@link foundRenderer}. */
+export const patchRenderer = 'patch';
+/** Tells whether Patchwork rendered all of a deliverable: then its chunks have action keys and stand in one run each. */
+export function isOwn({ renderer }: Pick<LedgerEntry, 'renderer'>): boolean {
+  return renderer === 'ffmpeg';
+}
+
+/** Where an entry knows of no timeline. */
+export function noTimeline(name: string): TimelineSnapshot {
+  return { name, format: 'none', text: '' };
+}
+
+/** Tells whether an entry knows what its film was made from. */
+export function hasTimeline({ timeline }: Pick<LedgerEntry, 'timeline'>): boolean {
+  return timeline.format !== 'none';
+}
+
+/** A film's history up to now. */
+export interface FilmHistory {
+  readonly ledger: Ledger;
+  /** The entry that describes the film; null where none does: it is new here, or was edited elsewhere. */
+  readonly entry: LedgerEntry | null;
+  /** The film as chunks, their digests known to be those of the bytes. */
+  readonly chunks: readonly EncodedChunk[];
+}
+
+/**
+ * Reads a film's history, and makes sure of its packets: by its facts when they are as we left them, else by hashing.
+ *
+ * @throws PW_VERIFY_FAILED when packets are not what the history says; PW_LEDGER_*, PW_FILE_*
+ */
+export async function openFilmHistory(
+  context: RenderContext,
+  film: FinishedFilm,
+  paranoid: boolean,
+): Promise<FilmHistory> {
+  const { files, sha256, store } = context;
+  const { movie } = film.base;
+  const ledger =
+    (await readLedger(files, film.path, sha256)) ??
+    (await store.findLedger(movie.moov.digest, film.path)) ??
+    emptyLedger(film.path, sha256);
+  const entry = currentEntry(ledger, movie.moov.digest, film.stat);
+  if (entry === null) {
+    const { chunks } = await adoptMovie(files, film.base, context.hashing, (done, total) => {
+      context.signal.throwIfAborted();
+      context.onProgress({ phase: 'hash', done, total, unit: 'frames' });
+    });
+    return { ledger, entry: null, chunks };
+  }
+  if (paranoid || trustOf(entry, film.stat) !== 'trusted') await requireWhole(context, movie, entry);
+  return { ledger, entry, chunks: entry.chunks };
+}
+
+/** @throws PW_VERIFY_FAILED */
+async function requireWhole(context: RenderContext, movie: Movie, entry: LedgerEntry): Promise<void> {
+  const chunks = chunksOf(movie, entry.chunks);
+  const bad = await corruptChunks(context.files, chunks, context.hashing);
+  if (bad.length === 0) return;
+  throw new PatchworkError(
+    'PW_VERIFY_FAILED',
+    `${JSON.stringify(movie.path)}: ${bad.length} of ${chunks.length} chunks are not what its history says`,
+    {
+      hint: 'Take the film from a backup; patchwork verify says which frames are damaged.',
+      details: { path: movie.path, damaged: bad.length },
+    },
+  );
+}
+
+/** What a film was found as: the first entry of a history that begins with it. */
+export async function foundEntry(
+  context: RenderContext,
+  film: FinishedFilm,
+  chunks: readonly EncodedChunk[],
+): Promise<NewLedgerEntry> {
+  const { movie } = film.base;
+  return {
+    parent: null,
+    timeMs: context.clockMs(),
+    moovDigest: movie.moov.digest,
+    fileSize: film.stat.size,
+    fileSha256: null,
+    profile: foundProfile(film),
+    toolchain: await foundToolchain(context, film),
+    timeline: noTimeline('as found'),
+    timelineName: null,
+    media: [],
+    epochs: [],
+    range: null,
+    renderer: foundRenderer,
+    counts: { rendered: 0, reused: film.frames },
+    chunks: unplaced(chunks),
+    sound: await otherTracks(context, movie),
+  };
+}
+
+/** All that is known of what made a film: the words of its encoder. */
+async function foundToolchain(context: RenderContext, film: FinishedFilm): Promise<Toolchain> {
+  const note = await encoderNote(context.files, film.base);
+  return { drawing: '', ffmpeg: '', encoder: note ?? 'unknown', cpuClass: null };
+}
+
+/** Chunks of a film of another program stand where its index says: a history holds no places of its own. */
+export function unplaced(chunks: readonly EncodedChunk[]): readonly LedgerChunk[] {
+  return chunks.map(({ key, digest, sizes, order, sync, config }) => ({
+    key,
+    digest,
+    sizes,
+    order,
+    sync,
+    config,
+    offset: 0,
+  }));
+}
+
+/** The tracks that are no pictures, each as one piece named by its bytes; null where there are none. */
+export async function otherTracks(context: RenderContext, movie: Movie): Promise<LedgerSound | null> {
+  const digests = await trackDigests(context.files, movie, context.hashing, {
+    wanted: ({ handler, tables }) => handler !== 'vide' && tables.count > 0,
+  });
+  const known = digests.filter((digest) => digest !== null);
+  if (known.length === 0) return null;
+  const digest = context.sha256(known.join('\n'));
+  const pieces = known.map((each) => ({
+    key: each,
+    digest: each,
+    sizes: [0],
+    order: [0],
+    sync: [true],
+    config: '',
+    offset: 0,
+  }));
+  return { key: digest, digest, config: '', samplesPerPacket: 1, priming: 0, samples: 0, pieces };
+}

@@ -1,0 +1,97 @@
+import { PatchworkError, type Digest } from '@patchwork/kernel';
+import {
+  patchClone,
+  patchInPlace,
+  publish,
+  readMovie,
+  rewriteMovie,
+  undoAppend,
+  type PatchPlan,
+  type ProofFinding,
+} from '@patchwork/splice';
+import type { RenderContext } from './context.ts';
+import type { FinishedFilm } from './finished-film.ts';
+import { runId } from './run-id.ts';
+
+/**
+ * How a new version takes the old one's place. `whole`: a new file beside the old one, then a rename. `fast`: the same, but
+ * the new file is a clone to which is appended; what was replaced stays in it until `compact`. `in-place`: appended to the
+ * file itself, journalled, and taken back by `undo`.
+ */
+export type PublicationMode = 'whole' | 'fast' | 'in-place';
+
+/** What stands there now. */
+export interface PublishedFilm {
+  readonly moovDigest: Digest;
+  readonly sizeBytes: number;
+}
+
+/** What happens on the way. */
+export interface FilmPublication {
+  readonly film: FinishedFilm;
+  readonly plan: PatchPlan;
+  readonly mode: PublicationMode;
+  /** Looks at the new version at a path. */
+  readonly findings: (path: string) => Promise<readonly ProofFinding[]>;
+  /** Makes the history's entry durable. */
+  readonly record: (made: PublishedFilm) => Promise<void>;
+}
+
+/**
+ * Publishes a patched film. In place, the proof follows the commit, and a film that fails it is put back at once.
+ *
+ * @throws PW_PROOF_FAILED; as `publish`, `patchInPlace`, `patchClone`, `rewriteMovie`
+ */
+export async function publishFilm(context: RenderContext, job: FilmPublication): Promise<PublishedFilm> {
+  const { film, plan, mode } = job;
+  if (mode === 'in-place') return patchedInPlace(context, job);
+  const { written } = await publish(context.files, {
+    destination: film.path,
+    expected: film.stat,
+    run: runId(context),
+    write: async (path): Promise<PublishedFilm> =>
+      mode === 'fast'
+        ? patchClone(context.files, path, plan, context.hashing)
+        : rewriteMovie(context.files, path, plan.base.movie, plan, context.store.tempPath('fitted'), context.hashing),
+    prove: async (path) =>
+      requireProof(await job.findings(path), 'Nothing was published and the old file is untouched.'),
+    record: job.record,
+  });
+  return written;
+}
+
+async function patchedInPlace(context: RenderContext, job: FilmPublication): Promise<PublishedFilm> {
+  const { files, hashing } = context;
+  const { film, plan } = job;
+  let size = film.stat.size;
+  const made = await patchInPlace(files, plan, hashing, async (moovDigest) => {
+    size = (await files.stat(film.path))?.size ?? size;
+    await job.record({ moovDigest, sizeBytes: size });
+  });
+  await provenOrUndone(context, film.path, () => job.findings(film.path));
+  return { moovDigest: made.moovDigest, sizeBytes: made.sizeBytes };
+}
+
+/** Looks at a file that was just changed in place; one that fails is put back. @throws PW_PROOF_FAILED, whatever `look` throws */
+export async function provenOrUndone(
+  { files, sha256 }: Pick<RenderContext, 'files' | 'sha256'>,
+  path: string,
+  look: () => Promise<readonly ProofFinding[]>,
+): Promise<void> {
+  try {
+    requireProof(await look(), 'The file was put back as it was.');
+  } catch (error) {
+    await undoAppend(files, await readMovie(files, path, sha256));
+    throw error;
+  }
+}
+
+/** @throws PW_PROOF_FAILED with everything that was found */
+export function requireProof(findings: readonly ProofFinding[], consequence: string): void {
+  const [first] = findings;
+  if (first === undefined) return;
+  throw new PatchworkError('PW_PROOF_FAILED', `the new file did not stand its proof: ${first.text}`, {
+    hint: `${consequence} Please report this with the details from --json.`,
+    details: { findings: findings.slice(0, 100).map(({ code, text }) => ({ code, message: text })) },
+  });
+}

@@ -1,0 +1,86 @@
+import { PatchworkError, type FileStat } from '@patchwork/kernel';
+import type { VideoStreamInfo } from '@patchwork/program';
+import { constantRate, findBoundaries, readMovie, trimAppend, type PatchableMovie } from '@patchwork/splice';
+import type { Rate } from '@patchwork/time';
+import type { RenderContext } from './context.ts';
+import type { TimelineFacts } from './timeline-facts.ts';
+
+/** A finished movie of any origin that can be cut. */
+export interface FinishedFilm {
+  readonly path: string;
+  readonly stat: FileStat;
+  readonly base: PatchableMovie;
+  /** Null where the frames last differently long. */
+  readonly rate: Rate | null;
+  /** How ranges of it are written: its own start timecode, its own rate. */
+  readonly facts: TimelineFacts;
+  readonly frames: number;
+}
+
+/** Clears what a killed patch left behind a film; to be called under its lock. @throws PW_MOVIE_*, PW_FILE_* */
+export async function trimFilm(
+  { files, sha256 }: Pick<RenderContext, 'files' | 'sha256'>,
+  path: string,
+): Promise<void> {
+  if ((await files.stat(path)) === null) return;
+  await trimAppend(files, await readMovie(files, path, sha256));
+}
+
+/** Reads a finished movie and finds where it can be cut. @throws PW_MOVIE_*, PW_ADOPT_*, PW_STREAM_*, PW_FILE_* */
+export async function openFilm(context: Pick<RenderContext, 'files' | 'sha256'>, path: string): Promise<FinishedFilm> {
+  const { files, sha256 } = context;
+  const stat = await files.stat(path);
+  if (stat === null || stat.isDirectory) {
+    throw new PatchworkError('PW_FILE_ABSENT', `there is no file ${JSON.stringify(path)}`, {
+      hint: 'Check the path; the disk may not be mounted.',
+      details: { path },
+    });
+  }
+  const movie = await readMovie(files, path, sha256);
+  const base = await findBoundaries(files, movie);
+  refuseHidden(base);
+  const rate = constantRate(base);
+  const video = base.track.entries[0]?.video ?? null;
+  return {
+    path,
+    stat,
+    base,
+    rate,
+    frames: base.samples.count,
+    facts: {
+      width: video?.width ?? null,
+      height: video?.height ?? null,
+      rate,
+      startFrame: movie.timecode?.frame ?? 0,
+      dropFrame: movie.timecode?.dropFrame ?? false,
+    },
+  };
+}
+
+/** Frames are counted by what players show: a film whose edit list hides pictures or shows some twice is not safe to count. */
+function refuseHidden({ movie, track, times }: PatchableMovie): void {
+  const shown = track.edits.filter(({ mediaTime }) => mediaTime >= 0);
+  const [edit] = shown;
+  if (edit === undefined) return;
+  const end = edit.mediaTime + (edit.duration * track.timescale) / movie.timescale;
+  const isWhole = shown.length === 1 && edit.mediaTime <= (times[0] ?? 0) && end > (times.at(-1) ?? 0);
+  if (isWhole) return;
+  throw new PatchworkError(
+    'PW_ADOPT_EDITS',
+    `${JSON.stringify(movie.path)} cannot be patched: its edit list hides pictures`,
+    {
+      hint: 'Remux it without the edit list, or render it anew.',
+      details: { path: movie.path, edits: shown.length },
+    },
+  );
+}
+
+/** The picture stream of a file, by the media library's own reading. @throws PW_MEDIA_*, PW_PIECE_NO_PICTURE */
+export async function probedVideo(context: RenderContext, path: string): Promise<VideoStreamInfo> {
+  const { video } = await context.workers().probe(path, { signal: context.signal });
+  if (video !== null) return video;
+  throw new PatchworkError('PW_PIECE_NO_PICTURE', `${JSON.stringify(path)} holds no pictures`, {
+    hint: 'Give a file with a picture stream.',
+    details: { path },
+  });
+}

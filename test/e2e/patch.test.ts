@@ -1,0 +1,288 @@
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { faultyFiles, nodeFiles, sha256, sha256OfFile, startSha256 } from '@patchwork/files';
+import type { FilePort } from '@patchwork/kernel';
+import {
+  startWorkers,
+  type MediaWorkers,
+  type ReadCode,
+  type TestMediaSpec,
+  type TestVideoSpec,
+} from '@patchwork/media';
+import { patchDeliverable, undoPatch, type PublicationMode, type RenderContext } from '@patchwork/render';
+import { readMovie } from '@patchwork/splice';
+import { openMediaCache, openStore } from '@patchwork/store';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testMedia } from './kit/fixture.ts';
+import { freshFolder, patchwork, type Ran } from './kit/patchwork.ts';
+import { mortalProcesses } from './kit/mortal-processes.ts';
+
+/**
+ * Insert edits into files of another program, through the command. What every frame shows is read back: outside of the
+ * piece the film's own code and number, inside the piece's.
+ */
+const rate = { num: 25, den: 1 };
+const frames = 100;
+const picture: TestVideoSpec = { codec: 'h264', width: 192, height: 108, rate, frames, gop: 25, bFrames: 2 };
+const tone = { codec: 'aac', sampleRate: 48000, channels: 2, frequency: 440 } as const;
+let workers: MediaWorkers;
+
+beforeAll(() => {
+  workers = startWorkers({ count: 1 });
+});
+
+afterAll(() => workers.close());
+
+function film(name: string, change: Partial<TestMediaSpec>, video: Partial<TestVideoSpec> = {}): Promise<string> {
+  return testMedia(name, { id: 1, container: 'mp4', video: { ...picture, ...video }, sound: tone, ...change });
+}
+
+function piece(length: number, video: Partial<TestVideoSpec> = {}, container: 'mov' | 'mp4' = 'mov'): Promise<string> {
+  return testMedia('piece', { id: 2, container, video: { ...picture, frames: length, ...video }, sound: null });
+}
+
+interface PatchDocument {
+  readonly range: readonly [number, number];
+  readonly widened: readonly [number, number];
+  readonly how: string;
+  readonly frames: { readonly total: number; readonly rendered: number; readonly reused: number };
+  readonly entries: readonly unknown[];
+  readonly deadBytes: number;
+  readonly verified: boolean;
+  readonly code: string;
+}
+
+function documentOf(ran: Ran): PatchDocument {
+  return JSON.parse(ran.stdout) as PatchDocument;
+}
+
+/** A copy of a film in a folder of its own, and a way to run commands on it. */
+function siteOf(path: string): { readonly path: string; readonly run: (...args: string[]) => Promise<Ran> } {
+  const folder = freshFolder('patch');
+  const copy = join(folder, `film${path.slice(path.lastIndexOf('.'))}`);
+  copyFileSync(path, copy);
+  const run = (command: string, ...rest: string[]): Promise<Ran> =>
+    patchwork([command, copy, ...rest], { store: join(folder, 'store') });
+  return { path: copy, run };
+}
+
+/** What the film must show with the piece at a range. */
+async function expectShown(path: string, start: number, length: number, total = frames): Promise<void> {
+  const expected = Array.from({ length: total }, (_, frame): ReadCode =>
+    frame >= start && frame < start + length ? { id: 2, frame: frame - start } : { id: 1, frame },
+  );
+  expect(await workers.readCodes({ path, codeRow: 'top' })).toEqual(expected);
+}
+
+describe('an insert edit', () => {
+  const cases: readonly (readonly [string, Partial<TestMediaSpec>, Partial<TestVideoSpec>])[] = [
+    ['H.264 with B-frames and AAC', {}, {}],
+    ['no B-frames, many GOPs', {}, { bFrames: 0, gop: 10 }],
+    ['open GOPs: the patch runs on to the end', {}, { openGop: true }],
+    ['10 bits', {}, { pixelFormat: 'yuv420p10le' }],
+    ['ProRes and PCM in MOV', { container: 'mov', sound: { ...tone, codec: 'pcm_s24le' } }, { codec: 'prores' }],
+    [
+      'frames of different length',
+      {},
+      { durationsMs: Array.from({ length: frames }, (_, i) => (i % 3 === 0 ? 50 : 40)) },
+    ],
+  ];
+
+  test.each(cases)('shows the piece and nothing else changed: %s', async (name, change, video) => {
+    const site = siteOf(await film('film', change, video));
+    const before = await soundOf(site.path);
+    const ran = await site.run('patch', '--range', '40:52', '--with', await piece(12, { codec: 'prores' }));
+    expect(ran.code, `${name}: ${ran.stdout}`).toBe(0);
+    const { widened, frames: counts } = documentOf(ran);
+    expect(counts).toEqual({
+      total: frames,
+      rendered: widened[1] - widened[0],
+      reused: frames - widened[1] + widened[0],
+    });
+    await expectShown(site.path, 40, 12);
+    expect(await soundOf(site.path), 'the packets of the sound').toEqual(before);
+    expect((await site.run('verify', '--deep')).code).toBe(0);
+  });
+
+  test('takes timecodes of the film, copies packets that fit, and is taken back byte for byte', async () => {
+    const site = siteOf(await film('timed', { startTimecode: { frame: 90000, dropFrame: false } }));
+    const old = readFileSync(site.path);
+    const conform = await piece(25, { crf: 30 }, 'mp4');
+    const ran = await site.run('patch', '--range', '01:00:01:00:01:00:02:00', '--with', conform, '--in-place');
+    expect(documentOf(ran)).toMatchObject({ range: [25, 50], widened: [25, 50], how: 'copied', verified: true });
+    await expectShown(site.path, 25, 25);
+    const again = await site.run('patch', '--range', '80:85', '--with', await piece(5), '--fast');
+    expect(again.code, again.stdout).toBe(0);
+    const log = documentOf(await site.run('log'));
+    expect(log.entries.length).toBe(3);
+    expect(log.deadBytes).toBeGreaterThan(0);
+    expect((await site.run('undo')).code).toBe(0);
+    await expectShown(site.path, 25, 25);
+    expect((await site.run('undo')).code).toBe(0);
+    expect(readFileSync(site.path).equals(old), 'the film as it was').toBe(true);
+    expect(documentOf(await site.run('undo'))).toMatchObject({ code: 'PW_UNDO_NONE' });
+    expect(documentOf(await site.run('log')).entries.length).toBe(1);
+  });
+
+  test('compact frees what was replaced and keeps what is shown', async () => {
+    const site = siteOf(await film('film', {}));
+    await site.run('patch', '--range', '30:40', '--with', await piece(10), '--in-place');
+    const before = documentOf(await site.run('verify'));
+    expect(before.deadBytes).toBeGreaterThan(0);
+    expect((await site.run('compact')).code).toBe(0);
+    await expectShown(site.path, 30, 10);
+    expect(documentOf(await site.run('verify'))).toMatchObject({ verified: true, deadBytes: 0 });
+  });
+
+  test('goes into a deliverable of ours as well; render then refuses it by name, restore brings the render back', async () => {
+    const folder = freshFolder('own');
+    const path = join(folder, 'film.mov');
+    const store = join(folder, 'store');
+    const media = await film('film', {});
+    const timeline = join(folder, 'film.otio');
+    writeFileSync(timeline, otioOf(media));
+    await patchwork(['render', timeline, '-o', path], { store });
+    const old = readFileSync(path);
+    const ran = await patchwork(['patch', path, '--range', '10:20', '--with', await piece(10)], { store });
+    expect(ran.code, ran.stdout).toBe(0);
+    await expectShown(path, 10, 10);
+    expect((await patchwork(['verify', path], { store })).code).toBe(0);
+    const refused = await patchwork(['render', timeline, '-o', path], { store });
+    expect(refused.json.code).toBe('PW_DELIVERABLE_PATCHED');
+    const restored = await patchwork(['restore', `${path}@{1}`], { store });
+    expect(restored.code, restored.stdout).toBe(0);
+    expect(readFileSync(path).equals(old), 'the render, bit for bit').toBe(true);
+  });
+});
+
+describe('what does not fit is refused by name, and nothing is written', () => {
+  test.each([
+    ['PW_PIECE_LENGTH', '40:50', { frames: 11 }],
+    ['PW_PIECE_RASTER', '40:50', { frames: 10, width: 128 }],
+    ['PW_PIECE_RATE', '40:50', { frames: 10, rate: { num: 24, den: 1 } }],
+    ['PW_PATCH_RANGE', '95:105', { frames: 10 }],
+    ['PW_RANGE_FORM', 'here', { frames: 10 }],
+  ] as const)('%s', async (code, range, video) => {
+    const site = siteOf(await film('film', {}));
+    const old = readFileSync(site.path);
+    const ran = await site.run('patch', '--range', range, '--with', await piece(video.frames, video));
+    expect(documentOf(ran).code).toBe(code);
+    expect(ran.code).toBe(1);
+    expect(readFileSync(site.path).equals(old)).toBe(true);
+    expect(readdirSync(join(site.path, '..')).filter((name) => name !== 'store')).toEqual(['film.mp4']);
+  });
+
+  test('PW_PATCH_ENCODER: pictures that can be copied but not encoded; a piece of their kind is copied', async () => {
+    const site = siteOf(await film('jpegs', { container: 'mov' }, { codec: 'mjpeg' }));
+    expect(documentOf(await site.run('patch', '--range', '40:50', '--with', await piece(10))).code).toBe(
+      'PW_PATCH_ENCODER',
+    );
+    const ran = await site.run('patch', '--range', '40:50', '--with', await piece(10, { codec: 'mjpeg' }));
+    expect(documentOf(ran)).toMatchObject({ how: 'copied', widened: [40, 50] });
+    await expectShown(site.path, 40, 10);
+  });
+});
+
+describe('killed at any step', () => {
+  test.each(['in-place', 'fast', 'whole'] as const)('the film is the old one or the new one (%s)', async (mode) => {
+    const source = await film('film', {});
+    const insert = await piece(25, { crf: 30 }, 'mp4');
+    const all = faultyFiles(nodeFiles(), { after: Infinity, how: 'stop' });
+    const first = siteOf(source);
+    await patchAt(first.path, insert, mode, all);
+    const stride = Number(process.env['PW_FAULT_STRIDE'] ?? 4);
+    const old = readFileSync(source);
+    const pictures = (path: string): ReturnType<MediaWorkers['decodeDigests']> =>
+      workers.decodeDigests({ path, ranges: [{ in: 20, out: 55 }], seeks: [] });
+    const [oldPictures, newPictures] = [await pictures(source), await pictures(first.path)];
+    const oldIndex = (await readMovie(nodeFiles(), source, sha256)).moov.digest;
+    let published = 0;
+    for (let after = 0; after < all.steps.length; after += stride) {
+      const site = siteOf(source);
+      const machine = mortalProcesses();
+      const processes = machine.start();
+      const files = faultyFiles(nodeFiles(), { after, how: 'stop', write: 'half' });
+      await expect(patchAt(site.path, insert, mode, files, processes)).rejects.toThrow();
+      machine.kill(processes);
+      const step = all.steps[after];
+      const now = await readMovie(nodeFiles(), site.path, sha256);
+      const isNew = now.moov.digest !== oldIndex;
+      if (isNew) published += 1;
+      expect(await pictures(site.path), step).toEqual(isNew ? newPictures : oldPictures);
+      // The next run succeeds, and leaves nothing behind.
+      await patchAt(site.path, insert, mode, nodeFiles(), machine.start());
+      await expectShown(site.path, 25, 25);
+      expect(readdirSync(join(site.path, '..')).filter((name) => name !== 'store')).toEqual([
+        'film.mp4',
+        'film.mp4.patchwork',
+      ]);
+      if (mode === 'in-place' && !isNew) {
+        await atStore(site.path, nodeFiles(), (context) => undoPatch(context, site.path), machine.start());
+        expect(readFileSync(site.path).equals(old), `${step}: undone`).toBe(true);
+      }
+    }
+    expect(published).toBeLessThan(all.steps.length / stride);
+  });
+});
+
+async function patchAt(
+  path: string,
+  insert: string,
+  mode: PublicationMode,
+  files: FilePort,
+  processes?: Parameters<typeof openStore>[2]['processes'],
+): Promise<void> {
+  await atStore(
+    path,
+    files,
+    (context) =>
+      patchDeliverable(context, { deliverablePath: path, range: '25:50', piecePath: insert, mode, paranoid: false }),
+    processes,
+  );
+}
+
+async function atStore(
+  path: string,
+  files: FilePort,
+  work: (context: RenderContext) => Promise<unknown>,
+  processes?: Parameters<typeof openStore>[2]['processes'],
+): Promise<void> {
+  const store = await openStore(files, join(path, '..', 'store'), {
+    sha256,
+    capBytes: 1e9,
+    clockMs: Date.now,
+    ...(processes === undefined ? {} : { processes }),
+  });
+  await work({
+    files,
+    sha256,
+    store,
+    hashing: { sha256, startSha256 },
+    mediaCache: await openMediaCache(store.context, (each) => sha256OfFile(each)),
+    workers: () => workers,
+    clockMs: Date.now,
+    onProgress: () => {},
+    signal: new AbortController().signal,
+  });
+  await store.close();
+}
+
+async function soundOf(path: string): Promise<readonly unknown[]> {
+  const { streams } = await workers.scanMovie(path);
+  return streams.filter(({ kind }) => kind === 'sound').flatMap(({ packets }) => packets);
+}
+
+function otioOf(media: string): string {
+  const time = (value: number): object => ({ OTIO_SCHEMA: 'RationalTime.1', rate: 25, value });
+  const range = { OTIO_SCHEMA: 'TimeRange.1', start_time: time(0), duration: time(frames) };
+  const reference = { OTIO_SCHEMA: 'ExternalReference.1', target_url: media, available_range: range };
+  const clip = { OTIO_SCHEMA: 'Clip.1', name: 'a', source_range: range, media_reference: reference };
+  const track = { OTIO_SCHEMA: 'Track.1', name: 'V1', kind: 'Video', children: [clip] };
+  expect(existsSync(media)).toBe(true);
+  return JSON.stringify({
+    OTIO_SCHEMA: 'Timeline.1',
+    name: 'film',
+    global_start_time: time(0),
+    tracks: { OTIO_SCHEMA: 'Stack.1', name: 'tracks', children: [track] },
+  });
+}
