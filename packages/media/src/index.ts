@@ -25,3 +25,5 @@ export type {
 export { readTestCode } from './test-code.ts';
 export type { LumaPlane } from './test-code.ts';
 export { fontDigest, fontPath } from './font.ts';
+export { nativeLibrary } from './native-library.ts';
+export type { NativeLibrary } from './native-library.ts';

@@ -40,6 +40,8 @@ export interface WorkerOptions {
  */
 export interface MediaWorkers {
   readonly count: number;
+  /** Starts children ahead of need, until there are `children` (at most `count`): their start costs 0.1 to 0.2 s each. */
+  warm(children: number): void;
   /** @throws PW_MEDIA_MISSING, PW_MEDIA_UNREADABLE, PW_MEDIA_TRUNCATED, PW_MEDIA_NO_STREAMS */
   probe(path: string, options?: CallOptions): Promise<ProbedMedia>;
   /** @throws PW_MEDIA_DECODE, PW_RENDER_UNMODELLED, PW_MEDIA_ENCODER, PW_MEDIA_WRITE */

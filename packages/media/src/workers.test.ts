@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -107,4 +107,48 @@ describe('stopping', () => {
 
 test('a count below 1 is a TypeError', () => {
   expect(() => startWorkers({ count: 0 })).toThrowError(TypeError);
+});
+
+describe('the program that waits for a pool', () => {
+  // The child is dead at once, but its stderr ends only when the last holder of the pipe lets go: here half a second later.
+  // A program that keeps nothing else alive left in between with Node's exit code 13.
+  const waits = `
+    import { spawn } from 'node:child_process';
+    import { readFileSync } from 'node:fs';
+    import { setTimeout } from 'node:timers/promises';
+    const { startWorkers } = await import(process.argv[1]);
+    const pool = startWorkers({ count: 1 });
+    await pool.probe('/does/not/exist').catch(() => undefined);
+    const [child] = readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8').split(' ');
+    const holder = spawn('sh', ['-c', 'exec 3> /proc/' + child + '/fd/2; sleep 0.5'], { stdio: 'ignore' });
+    await setTimeout(200);
+    holder.unref();
+    await pool.close();
+    process.stdout.write('closed');
+  `;
+
+  test.skipIf(process.platform !== 'linux')(
+    'lives until the children are gone, however late their stderr ends',
+    async () => {
+      const door = new URL('../dist/index.js', import.meta.url).href;
+      const program = spawn(process.execPath, ['--input-type=module', '-e', waits, door], {
+        stdio: ['ignore', 'pipe', 2],
+      });
+      let said = '';
+      program.stdout?.on('data', (data: Buffer) => (said += data.toString()));
+      const [code] = (await once(program, 'close')) as [number];
+      expect({ code, said }).toEqual({ code: 0, said: 'closed' });
+    },
+  );
+});
+
+test('children started ahead of need do the jobs, and end with the pool', async () => {
+  const pool = crashForTest(2, () => undefined);
+  pool.warm(5);
+  expect(pool.children()).toBe(2);
+  writeFileSync(bench.path('warm'), '');
+  expect(await pool.crash(bench.path('warm'), false)).toBe('survived');
+  expect(pool.children()).toBe(2);
+  await pool.close();
+  expect(pool.children()).toBe(0);
 });

@@ -77,6 +77,20 @@ class WorkerPool {
     }
   }
 
+  /** Starts children that nobody waits for yet. */
+  warm(children: number): void {
+    while (this.children.size < children) {
+      const child = this.start();
+      if (child === null) return;
+      this.idle.push(child);
+    }
+  }
+
+  /** Children alive. */
+  size(): number {
+    return this.children.size;
+  }
+
   private start(): WorkerChild | null {
     if (this.closed || this.children.size >= this.options.count) return null;
     const child = new WorkerChild(this.options, {
@@ -141,6 +155,7 @@ export function startWorkers(options: WorkerOptions): MediaWorkers {
   const pool = new WorkerPool(options);
   return {
     count: options.count,
+    warm: (children) => pool.warm(children),
     probe: (path, call) => pool.run('probe', path, call),
     encodePictures: (job, call) => pool.run('encodePictures', job, call),
     renderSound: (job, call) => pool.run('renderSound', job, call),
@@ -163,11 +178,15 @@ export function crashForTest(
   log: (line: string) => void,
 ): {
   crash(markerPath: string, always: boolean, call?: CallOptions): Promise<string>;
+  warm(children: number): void;
+  children(): number;
   close(): Promise<void>;
 } {
   const pool = new WorkerPool({ count, log });
   return {
     crash: (markerPath, always, call) => pool.run('crash', { markerPath, always }, call),
+    warm: (children) => pool.warm(children),
+    children: () => pool.size(),
     close: () => pool.close(),
   };
 }

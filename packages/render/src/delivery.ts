@@ -25,7 +25,7 @@ const lockWaitMs = 3000;
 
 /** Says what a render would do. Writes nothing but the caches of media digests. @throws as `prepare` */
 export async function forecastRender(context: RenderContext, request: RenderRequest): Promise<Forecast> {
-  return forecastOf(context, await prepare(context, request));
+  return forecastOf(context, await prepare(context, request, 'forecast'));
 }
 
 /**
@@ -39,7 +39,7 @@ export async function renderDeliverable(context: RenderContext, request: RenderR
   const lock = await lockDeliverable(context.store.context, request.deliverablePath, { waitMs: lockWaitMs });
   try {
     await sweepLeftovers(context, request.deliverablePath);
-    const preparation = await prepare(context, request);
+    const preparation = await prepare(context, request, 'render');
     const forecast = forecastOf(context, preparation);
     if (isUpToDate(preparation)) return leaveAlone(request, preparation, forecast);
     await requireSpace(context, request.deliverablePath, forecast.estimate.bytes);
@@ -56,6 +56,9 @@ async function deliver(
   forecast: Forecast,
 ): Promise<Delivery> {
   const notes: string[] = [];
+  const { missing } = preparation.plan;
+  // One process more than there are chunks: it starts beside the encoding and shares in the proof.
+  if (missing.length > 0) context.workers().warm(Math.min(missing.length + 1, context.workers().count));
   const bench = new ChunkBench(context, request, preparation);
   const sound = await renderBoth(context, request, preparation, bench, notes);
   const fitted = context.store.tempPath('fitted');

@@ -19,6 +19,7 @@ import { chunksOfBase, inspectBase, type Base } from './base.ts';
 import type { RenderContext } from './context.ts';
 import { carriedEpochs, forcedEpochs } from './epochs.ts';
 import { fontDigest } from '@patchwork/media';
+import { knownToolchain } from './known-toolchain.ts';
 import type { MediaCatalog } from './media-catalog.ts';
 import { checkOnline, checkUnambiguous } from './media-link.ts';
 import { chunkRanges } from './chunk-ranges.ts';
@@ -64,6 +65,9 @@ export interface Preparation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What follows a preparation: a render that will need media processes, or nothing. */
+export type Purpose = 'render' | 'forecast';
+
 /**
  * Walks the corridor up to the plan: timeline, media, programme, chunks, what is at hand. Writes nothing but caches.
  *
@@ -71,21 +75,25 @@ export interface Preparation {
  *   PW_PROFILE_*, PW_FULL_REQUIRED, PW_MIXED_UNSUPPORTED, PW_DELIVERABLE_FOREIGN,
  *   PW_DELIVERABLE_IS_MEDIA, PW_UNKNOWN_REFUSED, PW_RANGE_*.
  */
-export async function prepare(context: RenderContext, request: RenderRequest): Promise<Preparation> {
+export async function prepare(context: RenderContext, request: RenderRequest, purpose: Purpose): Promise<Preparation> {
   const baseStat = await context.files.stat(request.deliverablePath);
   const base = await inspectBase(context, request.deliverablePath, request.paranoid);
   if (!request.full) checkBase(base, request.deliverablePath);
+  const entry = !request.full && (base.kind === 'ours' || base.kind === 'damaged') ? base.entry : null;
+  // The first media process starts while this one reads and plans.
+  if (purpose === 'render' && entry === null) context.workers().warm(1);
   const opened = await openTimelineWithCatalog(context, {
     ...request,
     path: request.timelinePath,
     name: request.timelineName,
   });
+  // Where nothing changed there will be nothing for it to do.
+  if (purpose === 'render' && entry !== null && isChanged(entry, opened.loaded, request)) context.workers().warm(1);
   const { catalog } = opened;
   checkUnambiguous(opened.linked);
   const facts = timelineFacts(opened.loaded.timeline);
   const first = firstVideoFacts(opened.loaded.timeline, catalog.find);
   if (first === null && facts.width === null) checkOnline(opened.linked);
-  const entry = !request.full && (base.kind === 'ours' || base.kind === 'damaged') ? base.entry : null;
   checkNotMedia(baseStat, await statsOf(context, catalog), request.deliverablePath);
   const profile = resolveProfile({
     requested: request.profile,
@@ -108,7 +116,7 @@ export async function prepare(context: RenderContext, request: RenderRequest): P
   // First what the files say, so that a profile which no encoder would take is refused by the key that differs.
   const next = { timeline: facts, profile, keySchema: actionKeySchema };
   if (old !== null) checkSettings(old, { ...old, ...next }, request.deliverablePath, request);
-  const toolchain = await context.workers().toolchain(profile.video, { signal: context.signal });
+  const toolchain = await knownToolchain(context, profile.video);
   const differences = old === null ? [] : checkSettings(old, { ...next, toolchain }, request.deliverablePath, request);
   const mixture = mixtureFor(request, entry, profile, toolchain, differences.length > 0);
   const compiled = compileRequest(context, request, { loaded, facts, profile, catalog, previous: snapshot, entry });
@@ -157,6 +165,11 @@ export async function prepare(context: RenderContext, request: RenderRequest): P
         : placed(dirtyRanges(previous.program, program, shift), range),
     diagnostics: [...loaded.diagnostics, ...compiled.diagnostics],
   };
+}
+
+/** Whether there is more to render than new media under old names would ask for. */
+function isChanged({ timeline }: LedgerEntry, { bytes }: LoadedTimeline, { forceRanges }: RenderRequest): boolean {
+  return forceRanges.length > 0 || timeline.text !== new TextDecoder().decode(bytes);
 }
 
 interface CompileParts {

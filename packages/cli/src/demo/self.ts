@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { PatchworkError, type Json } from '@patchwork/kernel';
+import { mainPath } from '../main-path.ts';
 
 /** What a run of this program said, and how long it took. */
 export interface SelfRun {
@@ -8,12 +8,10 @@ export interface SelfRun {
   readonly seconds: number;
 }
 
-const main = fileURLToPath(new URL('../main.js', import.meta.url));
-
 /** Runs this program as a process of its own, with `--json`. @throws PW_DEMO_STEP with what it said when it fails */
 export async function runSelf(words: readonly string[], signal: AbortSignal, nowMs: () => number): Promise<SelfRun> {
   const startMs = nowMs();
-  const { code, stdout, stderr } = await captured([main, ...words, '--json'], signal);
+  const { code, stdout, stderr } = await captured([mainPath, ...words, '--json'], signal);
   const document = parsedObject(stdout);
   if (code !== 0 || document === null) {
     throw new PatchworkError(

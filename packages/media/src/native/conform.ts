@@ -39,13 +39,9 @@ export interface Workshop {
  * A matrix or range that the file does not state is taken to be the canvas's.
  */
 export function conformedFrame(frame: Frame, how: Conforming, canvas: DrawingCanvas, shop: Workshop): Raster {
-  const color: ColorTags = {
-    ...how.color,
-    matrix: how.color.matrix === 'unknown' ? canvas.color.matrix : how.color.matrix,
-    range: how.color.range === 'unknown' ? canvas.color.range : how.color.range,
-  };
+  const color = usedColor(how, canvas);
   const { crop, rotation } = how;
-  const cropped = crop.left > 0 || crop.right > 0 || crop.top > 0 || crop.bottom > 0;
+  const cropped = isCropped(how);
   if (!cropped && rotation === 0) return conformed(frame, color, how, canvas, shop);
   // Cut and turned at full chroma, where any pixel is a place to cut.
   const full = fullChroma(canvas.format);
@@ -68,6 +64,35 @@ export function conformedFrame(frame: Frame, how: Conforming, canvas: DrawingCan
   return conformed(turned, canvas.color, { ...how, pixelAspect: aspect }, canvas, shop);
 }
 
+/**
+ * Whether the samples of a frame are those of the canvas as they stand: its size, format, matrix and range, opaque. Then
+ * `conformedFrame` would copy it and do nothing else.
+ */
+export function isConformed(frame: Frame, how: Conforming, canvas: DrawingCanvas): boolean {
+  const size = shownSize(frame, how, canvas);
+  const fits = size.width === frame.width && size.height === frame.height;
+  const fills = frame.width === canvas.width && frame.height === canvas.height;
+  if (!fits || !fills || how.rotation !== 0 || isCropped(how)) return false;
+  return frame.format === canvas.format.pixelFormat && isAlike(usedColor(how, canvas), canvas);
+}
+
+function isCropped({ crop }: Conforming): boolean {
+  return crop.left > 0 || crop.right > 0 || crop.top > 0 || crop.bottom > 0;
+}
+
+function isAlike(color: ColorTags, canvas: DrawingCanvas): boolean {
+  return color.matrix === canvas.color.matrix && color.range === canvas.color.range;
+}
+
+/** A frame's colour, where the file does not state it the canvas's. */
+function usedColor({ color }: Conforming, canvas: DrawingCanvas): ColorTags {
+  return {
+    ...color,
+    matrix: color.matrix === 'unknown' ? canvas.color.matrix : color.matrix,
+    range: color.range === 'unknown' ? canvas.color.range : color.range,
+  };
+}
+
 /** A canvas with nothing on it. */
 export function clearRaster(canvas: DrawingCanvas, shop: Workshop): Raster {
   const planes = shop.arena.planes(canvas.format, canvas.width, canvas.height);
@@ -80,7 +105,7 @@ function conformed(frame: Frame, color: ColorTags, how: Conforming, canvas: Draw
   const { format } = canvas;
   const size = shownSize(frame, how, canvas);
   const same = size.width === frame.width && size.height === frame.height;
-  const alike = color.matrix === canvas.color.matrix && color.range === canvas.color.range;
+  const alike = isAlike(color, canvas);
   const native = frame.format === format.pixelFormat || frame.format === format.withAlpha;
   const ready =
     same && alike && native

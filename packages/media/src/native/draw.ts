@@ -3,7 +3,7 @@ import type { ColorTags, Picture, SourcePicture, TextPicture } from '@patchwork/
 import type { Frame } from 'node-av/lib';
 import { fontDigest } from '../font.ts';
 import { fadedRaster, mixedRaster, overRaster, solidRaster, solidSamples } from './composite.ts';
-import { type DrawingCanvas, type Workshop, clearRaster, conformedFrame } from './conform.ts';
+import { type DrawingCanvas, type Workshop, clearRaster, conformedFrame, isConformed } from './conform.ts';
 import { FrameArena } from './frame-arena.ts';
 import type { FramePool } from './frame-pool.ts';
 import { type Raster, type RasterFormat, RasterArena } from './raster.ts';
@@ -11,12 +11,6 @@ import { Scaler } from './scaler.ts';
 import { textedRaster } from './texted.ts';
 import { type TextMask, textMask } from './text.ts';
 import { transformedRaster } from './transform.ts';
-
-/**
- * Version of the drawing: raised whenever the pixels of any picture change. Part of the toolchain, so of every action
- * key; the golden digests of `draw.test.ts` fail when pixels change and this number did not.
- */
-export const drawingVersion = '1';
 
 /** Texts kept drawn: a burn-in changes with every frame, a clip name with every clip. */
 const masksKept = 8;
@@ -78,6 +72,23 @@ export class Drawer {
     }
   }
 
+  /**
+   * Hands a picture to whoever encodes it: where it is nothing but a decoded frame of the canvas's own kind, that frame,
+   * which spares two copies; else what {@link draw} draws. Both are the same samples.
+   *
+   * @throws as `draw`
+   */
+  drawTo<T>(picture: Picture, sink: { encode(raster: Raster): T; encodeFrame(frame: Frame): T }): T {
+    if (picture.op !== 'source') return this.draw(picture, (raster) => sink.encode(raster));
+    const frame = this.decoded(picture);
+    try {
+      if (isConformed(frame, picture, this.canvas)) return sink.encodeFrame(frame);
+    } finally {
+      frame.free();
+    }
+    return this.draw(picture, (raster) => sink.encode(raster));
+  }
+
   private render(picture: Picture, canvas: DrawingCanvas): Raster {
     switch (picture.op) {
       case 'source':
@@ -133,6 +144,16 @@ export class Drawer {
   }
 
   private renderSource(picture: SourcePicture, canvas: DrawingCanvas): Raster {
+    const frame = this.decoded(picture);
+    try {
+      return conformedFrame(frame, picture, canvas, this.shop);
+    } finally {
+      frame.free();
+    }
+  }
+
+  /** A frame of a file; the caller frees it. */
+  private decoded(picture: SourcePicture): Frame {
     const path = this.paths.get(picture.media);
     if (path === undefined) {
       throw new PatchworkError('PW_MEDIA_OFFLINE', `no file is known for media ${picture.media}`, {
@@ -140,9 +161,8 @@ export class Drawer {
         details: { media: picture.media },
       });
     }
-    let frame: Frame;
     try {
-      frame = this.pool.frameAt(path, picture.stream, picture.pts);
+      return this.pool.frameAt(path, picture.stream, picture.pts);
     } catch (error) {
       if (error instanceof PatchworkError && error.code === 'PW_MEDIA_DECODE') {
         const { cause: reason } = error.details;
@@ -158,11 +178,6 @@ export class Drawer {
         );
       }
       throw error;
-    }
-    try {
-      return conformedFrame(frame, picture, canvas, this.shop);
-    } finally {
-      frame.free();
     }
   }
 

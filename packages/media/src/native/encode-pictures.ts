@@ -99,7 +99,7 @@ function encodeGops(job: PictureJob, drawer: Drawer, out: SampleFile, onFrame: (
       for (let at = 0; at < length; at += 1) {
         const picture = job.pictures[frame];
         if (picture === undefined) throw new TypeError(`job.pictures: frame ${frame} is missing`);
-        packets.push(...drawer.draw(picture, (raster) => encoder.encode(raster)));
+        packets.push(...drawer.drawTo(picture, encoder));
         frame += 1;
         onFrame(frame);
       }
@@ -232,7 +232,7 @@ function encodeIntra(
   };
   try {
     job.pictures.forEach((picture, frame) => {
-      cut(drawer.draw(picture, (raster) => encoder.encode(raster)));
+      cut(drawer.drawTo(picture, encoder));
       onFrame(frame + 1);
     });
     cut(encoder.finish());

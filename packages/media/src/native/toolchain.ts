@@ -2,12 +2,17 @@ import { PatchworkError } from '@patchwork/kernel';
 import type { Toolchain, VideoProfile } from '@patchwork/plan';
 import { getFFmpegInfo } from 'node-av/lib';
 import { solidRaster } from './composite.ts';
-import { drawingVersion } from './draw.ts';
+import { drawingVersion } from '../drawing-version.ts';
 import { splitAnnexB, x264Settings } from './nal.ts';
 import { RasterArena, rasterFormat } from './raster.ts';
 import { VideoEncoder } from './video-encoder.ts';
 
-/** What encodes a profile on this machine, by asking it: one frame is encoded. @throws PW_MEDIA_ENCODER */
+/**
+ * What encodes a profile on this machine, by asking it: one frame is encoded. Answers are kept from run to run: whoever
+ * changes what is said here raises `answersVersion` in `native-library.ts`.
+ *
+ * @throws PW_MEDIA_ENCODER
+ */
 export function toolchain(video: VideoProfile): Toolchain {
   const { version, libraries } = getFFmpegInfo();
   const used = (['avutil', 'avcodec', 'avformat', 'avfilter', 'swscale'] as const).map(

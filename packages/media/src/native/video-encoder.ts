@@ -141,16 +141,27 @@ export class VideoEncoder {
   encode(raster: Raster): EncodedPacket[] {
     checked(this.frame.makeWritable(), 'av_frame_make_writable');
     writeToFrame(raster, this.frame);
-    this.frame.pts = BigInt(this.count);
-    this.frame.pictType = this.forceFirst && this.count === 0 ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
-    this.count += 1;
-    checked(this.context.sendFrameSync(this.frame), 'encoding a frame');
-    return this.take();
+    return this.send();
+  }
+
+  /** Encodes a frame of the encoder's own size and format, whose samples are copied and nothing else. As {@link encode}. */
+  encodeFrame(frame: Frame): EncodedPacket[] {
+    checked(this.frame.makeWritable(), 'av_frame_make_writable');
+    checked(this.frame.copy(frame), 'av_frame_copy');
+    return this.send();
   }
 
   /** Ends the input; returns the packets still inside. */
   finish(): EncodedPacket[] {
     checked(this.context.sendFrameSync(null), 'draining the encoder');
+    return this.take();
+  }
+
+  private send(): EncodedPacket[] {
+    this.frame.pts = BigInt(this.count);
+    this.frame.pictType = this.forceFirst && this.count === 0 ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+    this.count += 1;
+    checked(this.context.sendFrameSync(this.frame), 'encoding a frame');
     return this.take();
   }
 

@@ -1,0 +1,5 @@
+/**
+ * Version of the drawing: raised whenever the pixels of any picture change. Part of the toolchain, so of every action
+ * key; the golden digests of `draw.test.ts` fail when pixels change and this number did not.
+ */
+export const drawingVersion = '1';
