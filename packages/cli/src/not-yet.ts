@@ -6,8 +6,6 @@ const laterCommands: readonly (readonly [name: string, instead: string])[] = [
   ['adopt', 'Render the film once with patchwork render; from then on its deliverable can be patched.'],
   ['apply', 'Apply a list of edits with patchwork edit TIMELINE --script FILE.'],
   ['revert', 'Bring a deliverable back with patchwork restore; keep the timeline files of earlier versions.'],
-  ['merge', 'Compare both timelines with patchwork diff and edit by hand.'],
-  ['git', 'Compare two timeline files with patchwork diff OLD NEW.'],
 ];
 
 /** Adds the commands that are not there yet: each refuses by name and says what to do instead. */

@@ -2,7 +2,8 @@ import { isPatchworkError, type Json } from '@patchwork/kernel';
 
 /** Where a command's words go. Results to stdout, everything else to stderr. */
 export interface Terminal {
-  readonly stdout: (text: string) => void;
+  /** Bytes where the result is another file's content. */
+  readonly stdout: (text: string | Uint8Array) => void;
   readonly stderr: (text: string) => void;
   /** Columns of stderr; 0 when it is no terminal: no progress line then. */
   readonly columns: number;

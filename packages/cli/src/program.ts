@@ -4,8 +4,10 @@ import { isPatchworkError, PatchworkError } from '@patchwork/kernel';
 import { addConvert } from './commands/convert.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDiff } from './commands/diff.ts';
+import { addGit } from './commands/git.ts';
 import { addHistory } from './commands/history.ts';
 import { addInspect } from './commands/inspect.ts';
+import { addMerge } from './commands/merge.ts';
 import { addRender } from './commands/render.ts';
 import { addSplice } from './commands/splice.ts';
 import { addStore } from './commands/store.ts';
@@ -24,7 +26,9 @@ export async function runCommandLine(shell: Shell, words: readonly string[]): Pr
   const run: RunAction = async (flags, work) => {
     exitCode = await runCommand(shell, flags, need, work);
   };
-  const program = commandLine(shell, run);
+  const program = commandLine(shell, run, (code) => {
+    exitCode = code;
+  });
   program.hook('preAction', (_, command) => {
     need = storeNeedOf(command.name());
   });
@@ -45,7 +49,7 @@ export async function runCommandLine(shell: Shell, words: readonly string[]): Pr
 /** Of this package. */
 const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
 
-function commandLine(shell: Shell, run: RunAction): Command {
+function commandLine(shell: Shell, run: RunAction, leave: (code: ExitCode) => void): Command {
   const program = new Command('patchwork');
   program
     .description('Git for renders: renders only what changed, splices it losslessly, proves it equals a clean render.')
@@ -60,6 +64,8 @@ function commandLine(shell: Shell, run: RunAction): Command {
   addTimeline(program, shell, run);
   addInspect(program, shell, run);
   addConvert(program, shell, run);
+  addMerge(program, shell, run);
+  addGit(program, shell, run, leave);
   addStore(program, shell, run);
   addDemo(program, shell, run);
   addNotYet(program);

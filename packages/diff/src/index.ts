@@ -12,3 +12,4 @@ export { timecodeText } from './place.ts';
 export type { Side, SideItem, SideMatch, SideTrack } from './side.ts';
 export { departmentNames, departmentsOf, onlyDepartments } from './department.ts';
 export type { Handles } from './handle-draft.ts';
+export { timelineText } from './timeline-text.ts';

@@ -8,6 +8,7 @@ import { isRearranged } from './merge-seam.ts';
 import type { Clash } from './merge-value.ts';
 import type { MergePlan, Reason } from './plan.ts';
 import type { Seam } from './seam.ts';
+import { stripsOf } from './strips.ts';
 import type { Element } from './side.ts';
 import type { LostSync } from './sync-check.ts';
 import { cutWords, nameOf, seamSubject, seamWords, thingWords, timecodeAt } from './words.ts';
@@ -116,6 +117,7 @@ class Teller {
       placeIn: (side) => (side === 'base' ? base : (plan.sides[side].versions.get(id) ?? null)),
       anchor: this.#placedThing(id) ?? (seam === null ? null : this.#placedAt(seam)),
       seam,
+      thing: id,
       other:
         plan.sides[otherSide(kept)].versions.get(id)?.nodes ??
         (seam === null ? [] : seam[otherSide(kept)].flatMap(({ nodes }) => nodes)),
@@ -139,6 +141,7 @@ class Teller {
       placeIn: (side) => seam[side].find(({ items }) => items.length > 0) ?? null,
       anchor: this.#placedAt(seam),
       seam,
+      thing: null,
       other: seam[otherSide(kept)].flatMap(({ nodes }) => nodes),
     });
   }
@@ -157,6 +160,7 @@ class Teller {
       placeIn: (side) => (side === 'base' ? b : (plan.sides[side].versions.get(sound) ?? null)),
       anchor: this.#placedThing(sound),
       seam: null,
+      thing: sound,
       other: [],
     });
   }
@@ -171,6 +175,7 @@ class Teller {
     readonly placeIn: (side: MergeSide | 'base') => Element | null;
     readonly anchor: string | null;
     readonly seam: Seam | null;
+    readonly thing: string | null;
     readonly other: readonly Composable[];
   }): KeptConflict {
     const { kind, subject, properties, kept, placeIn, anchor, other } = parts;
@@ -190,6 +195,7 @@ class Teller {
       base: version('base', item === undefined ? '' : 'as it was'),
       ours: version('ours', parts.ours),
       theirs: version('theirs', parts.theirs),
+      strips: stripsOf(this.#trouble, parts.seam, parts.thing),
       kept,
     };
     return { conflict, at, other };

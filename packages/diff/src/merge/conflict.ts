@@ -47,9 +47,14 @@ export interface MergeConflict {
   readonly base: ConflictVersion;
   readonly ours: ConflictVersion;
   readonly theirs: ConflictVersion;
+  /** The stretch of track around it in each timeline, drawn on a line each; empty for what is in no track. */
+  readonly strips: { readonly base: string; readonly ours: string; readonly theirs: string; readonly merged: string };
   /** Whose version stands in the merged timeline; the other's is kept in the metadata beside it. */
   readonly kept: MergeSide;
 }
+
+/** What is in no track has no strips. */
+export const noStrips: MergeConflict['strips'] = { base: '', ours: '', theirs: '', merged: '' };
 
 /** A conflict in one line: `V1 m05 at 01:00:16:00: ours out −10, theirs out −20; ours is kept`. */
 export function conflictLine(conflict: MergeConflict): string {

@@ -12,7 +12,7 @@ import {
 import { trackViews, type IdentityOf } from '../track-item.ts';
 import { assemble, type AssemblyContext } from './assembly.ts';
 import { conflictList } from './conflict-list.ts';
-import type { MergeConflict } from './conflict.ts';
+import { noStrips, type MergeConflict } from './conflict.ts';
 import { withConflicts, type KeptConflict } from './mark-conflicts.ts';
 import { mergeNode } from './merge-node.ts';
 import { settled, type Clash, type Three } from './merge-value.ts';
@@ -151,6 +151,7 @@ function fieldConflict({ property, ours, theirs }: Clash, stack: Stack): KeptCon
       base: { text: 'as it was', recordTimecode: null },
       ours: { text: text(ours), recordTimecode: null },
       theirs: { text: text(theirs), recordTimecode: null },
+      strips: noStrips,
       kept: 'ours',
     },
   };

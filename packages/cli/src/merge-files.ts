@@ -1,0 +1,79 @@
+import { PatchworkError, type Diagnostic } from '@patchwork/kernel';
+import { diffTimelines, mergeTimelines, type Merge } from '@patchwork/diff';
+import { readTimelineFile, timelineRate } from '@patchwork/formats';
+import type { LoadedTimeline } from '@patchwork/render';
+import { tracksOf, type Timeline } from '@patchwork/timeline';
+import { writtenAs } from './written-timeline.ts';
+
+/** Three files of one timeline. */
+export interface ThreeFiles {
+  readonly base: LoadedTimeline;
+  readonly ours: LoadedTimeline;
+  readonly theirs: LoadedTimeline;
+}
+
+/** A merge, ready to be written. */
+export interface FileMerge extends Merge {
+  readonly bytes: Uint8Array;
+  /** What each side did, in one line. */
+  readonly summaries: { readonly ours: string; readonly theirs: string };
+  /** What the format could not say. */
+  readonly notSaid: readonly Diagnostic[];
+}
+
+/**
+ * Merges three files as the format that `target` ends on. Where one side alone changed anything, its file is taken as it is, byte for byte.
+ * Formats other than OTIO are read back: what does not say the merged timeline, or not all its conflicts, is refused.
+ *
+ * @throws PW_MERGE_FORMAT, PW_FORMAT_WRITE, PW_TIMELINE_RANGE
+ */
+export function mergeFiles(files: ThreeFiles, target: string): FileMerge {
+  const [base, ours, theirs] = [files.base.timeline, files.ours.timeline, files.theirs.timeline];
+  const rates = { base: timelineRate(base), ours: timelineRate(ours), theirs: timelineRate(theirs) };
+  const merge = mergeTimelines({ base, ours, theirs, rates });
+  const summaryOf = (side: Timeline): string =>
+    diffTimelines({ old: base, new: side, oldProgram: null, newProgram: null, rate: rates.base }).summary;
+  const summaries = { ours: summaryOf(ours), theirs: summaryOf(theirs) };
+  const whole = [files.ours, files.theirs, files.base].find(({ timeline }) => timeline === merge.timeline);
+  if (whole !== undefined && endingOf(whole.fileName) === endingOf(target)) {
+    return { ...merge, summaries, bytes: whole.bytes, notSaid: [] };
+  }
+  const { text, notSaid } = writtenAs(merge.timeline, target);
+  const bytes = new TextEncoder().encode(text);
+  if (endingOf(target) !== 'otio') proveWritten(merge, bytes, target);
+  return { ...merge, summaries, bytes, notSaid };
+}
+
+function endingOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+}
+
+/** Reads the written file back. @throws PW_MERGE_FORMAT when it says something else */
+function proveWritten({ timeline, conflicts }: Merge, bytes: Uint8Array, target: string): void {
+  const refusal = (what: string): PatchworkError =>
+    new PatchworkError('PW_MERGE_FORMAT', `.${endingOf(target)} cannot hold ${what}`, {
+      hint: 'Merge into an .otio file: it holds everything.',
+      details: { target, conflicts: conflicts.length },
+    });
+  const [again] = readTimelineFile({ name: target, bytes }).timelines;
+  if (again === undefined) throw refusal('the merged timeline');
+  if (markedConflicts(again) < conflicts.length) throw refusal('the conflicts of this merge');
+  const { changes } = diffTimelines({
+    old: timeline,
+    new: again,
+    oldProgram: null,
+    newProgram: null,
+    rate: timelineRate(timeline),
+  });
+  const lost = changes.find(({ department, kind }) => department !== 'metadata' && kind !== 'project');
+  if (lost !== undefined)
+    throw refusal(`all of the merged timeline (${[...lost.clips.slice(0, 1), lost.text].join(': ')})`);
+}
+
+function markedConflicts(timeline: Timeline): number {
+  let count = 0;
+  for (const track of tracksOf(timeline))
+    for (const item of track.children)
+      if ('markers' in item) count += item.markers.filter(({ name }) => name.startsWith('MERGE CONFLICT ')).length;
+  return count;
+}
