@@ -75,9 +75,11 @@ function commandLine(shell: Shell, run: RunAction, leave: (code: ExitCode) => vo
 
 function addCommonFlags(command: Command): void {
   command.exitOverride();
+  for (const sub of command.commands) addCommonFlags(sub);
+  // A flag of a group would take the word from the command that is meant.
+  if (command.commands.length > 0) return;
   command
     .option('--json', 'print one JSON document')
     .option('--store <folder>', 'where chunks are kept; default: the cache folder')
     .option('--workers <n>', 'child processes that render; default: one a processor');
-  for (const sub of command.commands) addCommonFlags(sub);
 }
