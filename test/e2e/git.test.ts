@@ -97,6 +97,11 @@ const seventhGraded: Timeline = {
   },
 };
 
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('must: nothing is there');
+  return value;
+}
+
 function otio(timeline: Timeline): string {
   return writeOtio(timeline, { style: 'canonical' });
 }
@@ -191,12 +196,7 @@ describe('git install', () => {
 
 describe('git diff and git log', () => {
   test('R2: a ripple trim is one line, not every clip behind it; log -p and names of any kind likewise', () => {
-    for (const name of [
-      'film.otio',
-      'a b/it’s "quoted" ü $(touch hacked) `touch hacked`.otio',
-      '-dash.otio',
-      "o'clock; touch hacked.otio",
-    ]) {
+    for (const name of ['a b/it\'s "quoted" ü ’; $(touch hacked) `touch hacked`.otio', '-dash.otio']) {
       git('checkout', '-q', '-B', 'diffs', 'main');
       put(name, otio(base));
       git('add', '-A');
@@ -238,7 +238,7 @@ describe('git merge (story 26)', () => {
         [withNew, ninth],
         [ninth, withNew],
       ].map(([first, second]) => {
-        const { code, said } = mergeOf(name, otio(base), otio(first as Timeline), otio(second as Timeline));
+        const { code, said } = mergeOf(name, otio(base), otio(must(first)), otio(must(second)));
         expect([code, said]).toEqual([0, expect.stringContaining('Merge made by')]);
         return readFileSync(join(repository, name), 'utf8');
       });

@@ -48,7 +48,10 @@ export async function mergeDriver(shell: Shell, driver: DriverFiles): Promise<Ex
   const files = nodeFiles();
   const tell = (text: string): void => shell.terminal.stderr(`${driver.path}: ${text}\n`);
   const load = async (path: string): Promise<LoadedTimeline> => {
-    const loaded = await loadTimeline(files, sha256, resolve(shell.folder, path), null);
+    const { loaded } = await loadTimeline({ files, sha256 }, resolve(shell.folder, path), {
+      name: null,
+      edlRate: null,
+    });
     // Git's temporary files have no ending.
     return { ...loaded, fileName: driver.path };
   };

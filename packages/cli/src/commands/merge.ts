@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { writeAtomically } from '@patchwork/files';
-import { loadTimeline } from '@patchwork/render';
+import { loadTimeline, type LoadedTimeline } from '@patchwork/render';
 import { mergeFiles } from '../merge-files.ts';
 import { mergeReport } from '../merge-report.ts';
+import { edlRateFrom } from '../timeline-flags.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 
 interface MergeFlags extends CommonFlags {
   readonly output: string;
+  readonly edlRate?: string;
   readonly dryRun?: boolean;
 }
 
@@ -19,6 +21,7 @@ export function addMerge(program: Command, shell: Shell, run: RunAction): void {
     .argument('<ours>')
     .argument('<theirs>')
     .requiredOption('-o, --output <file>', 'where to write: .otio, .fcpxml, .xml or .edl')
+    .option('--edl-rate <rate>', 'frames a second of EDLs, which do not say: 24, 23.976, 30000/1001')
     .option('--dry-run', 'tell, write nothing')
     .description('merge what two people made of one timeline; conflicts are told and kept in the file')
     .action(async (base: string, ours: string, theirs: string, flags: MergeFlags) =>
@@ -32,8 +35,9 @@ async function merge(
   paths: readonly [base: string, ours: string, theirs: string],
   flags: MergeFlags,
 ): Promise<CommandOutcome> {
-  const load = (path: string): ReturnType<typeof loadTimeline> =>
-    loadTimeline(context.files, context.sha256, resolve(shell.folder, path), null);
+  const choice = { name: null, edlRate: edlRateFrom(flags.edlRate) };
+  const load = async (path: string): Promise<LoadedTimeline> =>
+    (await loadTimeline(context, resolve(shell.folder, path), choice)).loaded;
   const [base, ours, theirs] = [await load(paths[0]), await load(paths[1]), await load(paths[2])];
   const target = resolve(shell.folder, flags.output);
   const merged = mergeFiles({ base, ours, theirs }, target);
