@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { PatchworkError } from '@patchwork/kernel';
-import { readWholeFile, type RenderRequest, type UnknownPolicy } from '@patchwork/render';
+import { readWholeFile, type PublicationMode, type RenderRequest, type UnknownPolicy } from '@patchwork/render';
 import { builtInProfileNames, isBuiltInProfileName } from '@patchwork/plan';
 import { notYet, refuseLaterFlags, type LaterFlags } from './not-yet.ts';
 import type { CommandContext, CommonFlags } from './shell.ts';
@@ -16,6 +16,8 @@ export interface RenderFlags extends CommonFlags, LaterFlags, MediaFlags {
   readonly allowMixed?: boolean;
   readonly onUnknown?: string;
   readonly paranoid?: boolean;
+  readonly fast?: boolean;
+  readonly inPlace?: boolean;
   readonly deep?: boolean;
   readonly dryRun?: boolean;
   readonly markers?: string;
@@ -44,6 +46,7 @@ export async function renderRequest(
     mediaMap: mapRules(flags.mediaMap),
     searchFolders: (flags.search ?? []).map((each) => resolve(folder, each)),
     paranoid: flags.paranoid ?? false,
+    publication: publicationMode(flags),
     proof: flags.deep === true ? 'deep' : 'default',
   };
 }
@@ -91,4 +94,14 @@ function unknownPolicy(text: string | undefined): UnknownPolicy {
   throw new PatchworkError('PW_USAGE_POLICY', `--on-unknown ${text} is no policy`, {
     hint: 'Use refuse or trust.',
   });
+}
+
+/** How a new version takes the old one's place. @throws PW_USAGE_MODE when both are given */
+export function publicationMode(flags: { readonly fast?: boolean; readonly inPlace?: boolean }): PublicationMode {
+  if (flags.fast === true && flags.inPlace === true) {
+    throw new PatchworkError('PW_USAGE_MODE', '--fast and --in-place exclude each other', {
+      hint: '--fast changes a clone of the file, --in-place the file itself.',
+    });
+  }
+  return flags.inPlace === true ? 'in-place' : flags.fast === true ? 'fast' : 'whole';
 }

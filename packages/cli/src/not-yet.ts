@@ -28,19 +28,13 @@ export function notYet(what: string, instead: string): PatchworkError {
 
 /** Flags of `render` and `plan` that are known and not served yet. */
 export interface LaterFlags {
-  readonly fast?: boolean;
-  readonly inPlace?: boolean;
   readonly renderer?: string;
   readonly pieces?: string;
 }
 
 /** Refuses them by name; `--renderer ffmpeg` is the built-in one. @throws PW_NOT_YET, PW_USAGE_RENDERER */
-export function refuseLaterFlags({ fast, inPlace, renderer, pieces }: LaterFlags): void {
-  const whole =
-    'Leave it out: the deliverable is written anew beside the old one, and takes its place when it is proven.';
+export function refuseLaterFlags({ renderer, pieces }: LaterFlags): void {
   const builtIn = 'Leave it out: the built-in renderer is used.';
-  if (fast === true) throw notYet('--fast', whole);
-  if (inPlace === true) throw notYet('--in-place', whole);
   if (pieces !== undefined) throw notYet('--pieces', builtIn);
   if (renderer === undefined || renderer === 'ffmpeg') return;
   if (renderer === 'pieces') throw notYet('--renderer pieces', builtIn);

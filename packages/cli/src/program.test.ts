@@ -45,8 +45,6 @@ test.each(['adopt', 'patch', 'undo', 'compact', 'apply', 'revert'])(
 );
 
 test.each([
-  [['--fast'], '--fast'],
-  [['--in-place'], '--in-place'],
   [['--renderer', 'pieces'], '--renderer pieces'],
   [['--pieces', 'folder'], '--pieces'],
   [['--on-unknown', 'probe:12'], '--on-unknown probe'],

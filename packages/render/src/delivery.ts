@@ -1,5 +1,4 @@
 import type { SoundSpec, WrittenMovie } from '@patchwork/splice';
-import { publish } from '@patchwork/splice';
 import { lockDeliverable } from '@patchwork/store';
 import { ChunkBench } from './chunk-bench.ts';
 import type { RenderContext } from './context.ts';
@@ -11,11 +10,12 @@ import { mixedNote } from './mixture.ts';
 import { movieSpec, piecesOf } from './movie-spec.ts';
 import type { Delivery, Forecast } from './outcome.ts';
 import { prepare, type Preparation } from './preparation.ts';
+import { canAppend, publishOwn } from './own-publication.ts';
 import { proveMovie } from './proof.ts';
 import { recordDelivery, settleDelivery } from './record-delivery.ts';
 import { writeRepairing } from './repairing-write.ts';
 import type { RenderRequest } from './request.ts';
-import { runId, sweepLeftovers } from './run-id.ts';
+import { sweepLeftovers } from './run-id.ts';
 import { requireSpace } from './space.ts';
 import { renderSoundTrack } from './sound-track.ts';
 import { isUpToDate } from './up-to-date.ts';
@@ -42,7 +42,8 @@ export async function renderDeliverable(context: RenderContext, request: RenderR
     const preparation = await prepare(context, request, 'render');
     const forecast = forecastOf(context, preparation);
     if (isUpToDate(preparation)) return leaveAlone(request, preparation, forecast);
-    await requireSpace(context, request.deliverablePath, forecast.estimate.bytes);
+    if (request.publication !== 'in-place')
+      await requireSpace(context, request.deliverablePath, forecast.estimate.bytes);
     return await deliver(context, request, preparation, forecast);
   } finally {
     await lock.release();
@@ -66,11 +67,15 @@ async function deliver(
     await bench.fit(fitted);
     noteMixed(preparation, bench, notes);
     await checkUnchanged(context, preparation.catalog.named);
-    const { written } = await publish(context.files, {
-      destination: request.deliverablePath,
-      expected: preparation.baseStat,
-      run: runId(context),
-      write: (path) => writeRepairing(context, preparation, bench, sound.spec, path, notes),
+    const mode = request.publication ?? 'whole';
+    if (mode !== 'whole' && !canAppend(preparation)) {
+      notes.push(
+        `written whole: there is no file of ours to be patched ${mode === 'fast' ? 'as a clone' : 'in place'}`,
+      );
+    }
+    const written = await publishOwn(context, preparation, {
+      mode,
+      write: (writer) => writeRepairing(context, preparation, bench, sound.spec, writer, notes),
       prove: (path) =>
         proveMovie(context, {
           path,

@@ -1,8 +1,9 @@
 import { isPatchworkError, type Digest } from '@patchwork/kernel';
-import { writeMovie, type SoundSpec, type WrittenMovie } from '@patchwork/splice';
+import type { SoundSpec, WrittenMovie } from '@patchwork/splice';
 import type { ChunkBench } from './chunk-bench.ts';
 import type { RenderContext } from './context.ts';
 import { movieSpec } from './movie-spec.ts';
+import type { MovieWriter } from './own-publication.ts';
 import type { Preparation } from './preparation.ts';
 
 /** How many chunks of one file may fail their hash before the run gives up: more is a disk that is dying. */
@@ -12,27 +13,22 @@ const mostRepairs = 200;
  * Writes the movie. A chunk whose bytes turn out wrong while they are copied is rendered again and the file begun anew.
  * Bytes of a trusted base are taken at their word (`--paranoid` trusts nothing).
  *
- * @throws as `writeMovie` and `ChunkBench.replace`
+ * @throws as the writer and `ChunkBench.replace`
  */
 export async function writeRepairing(
   context: RenderContext,
   preparation: Preparation,
   bench: ChunkBench,
   sound: SoundSpec | null,
-  path: string,
+  writer: MovieWriter,
   notes: string[],
 ): Promise<WrittenMovie> {
   // The whole file is hashed all the same; trusted bytes are only not hashed a second time, chunk by chunk.
   const isTrustedBase = preparation.base.kind === 'ours' && preparation.base.trusted;
   for (let repairs = 0; ; repairs += 1) {
     try {
-      return await writeMovie(context.files, path, movieSpec(preparation, bench, sound), context.hashing, {
-        trusted: (source) => isTrustedBase && source === preparation.deliverablePath,
-        onProgress: (done, total) => {
-          context.signal.throwIfAborted();
-          context.onProgress({ phase: 'write', done, total, unit: 'bytes' });
-        },
-      });
+      const spec = movieSpec(preparation, bench, sound);
+      return await writer(spec, (source) => isTrustedBase && source === preparation.deliverablePath);
     } catch (error) {
       const key = corruptKey(error);
       if (key === null || repairs >= mostRepairs) throw error;

@@ -1,4 +1,5 @@
 import type { Json } from '@patchwork/kernel';
+import type { PublicationMode } from './film-publication.ts';
 import type { Rate } from '@patchwork/time';
 
 /** What to do where the renderer meets something that it cannot draw or see. */
@@ -29,6 +30,8 @@ export interface RenderRequest {
   readonly searchFolders: readonly string[];
   /** Hash every reused byte, also of a file whose stat tuple is as we left it. */
   readonly paranoid: boolean;
+  /** How the new version takes the old one's place. Default: `whole`. */
+  readonly publication?: PublicationMode;
   /** How the result is proven before it is published. */
   readonly proof: 'default' | 'deep';
 }

@@ -74,6 +74,7 @@ export interface SiteRun {
   /** Milliseconds since 1970. Default: now. */
   readonly clockMs?: () => number;
   readonly onProgress?: ProgressListener;
+  readonly publication?: RenderRequest['publication'];
 }
 
 /** Renders the timeline of a site in this process. */
@@ -127,6 +128,7 @@ function requestFor(site: Site, run: SiteRun): RenderRequest {
     allowMixed: false,
     paranoid: false,
     proof: 'default',
+    ...(run.publication === undefined ? {} : { publication: run.publication }),
   };
 }
 

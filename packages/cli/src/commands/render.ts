@@ -24,8 +24,8 @@ export function addRender(program: Command, shell: Shell, run: RunAction): void 
       )
       .option('--on-unknown <policy>', 'refuse | trust: what to do with items that cannot be drawn', 'refuse')
       .option('--paranoid', 'hash every reused byte')
-      .addOption(new Option('--fast').hideHelp())
-      .addOption(new Option('--in-place').hideHelp())
+      .option('--fast', 'append to a clone of the deliverable instead of writing it anew')
+      .option('--in-place', 'append to the deliverable itself; patchwork undo takes it back')
       .addOption(new Option('--renderer <name>').hideHelp())
       .addOption(new Option('--pieces <folder>').hideHelp());
   shared(program.command('render'))

@@ -9,6 +9,7 @@ import {
   type PublicationMode,
 } from '@patchwork/render';
 import type { Place } from '@patchwork/render';
+import { publicationMode } from '../flags.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { bytesText, counted, recordRange } from '../words.ts';
 
@@ -52,16 +53,6 @@ export function addSplice(program: Command, shell: Shell, run: RunAction): void 
     .action(async (path: string, flags: CommonFlags) =>
       run(flags, (context) => compact(context, resolve(shell.folder, path))),
     );
-}
-
-/** How a new version takes the old one's place. @throws PW_USAGE_MODE when both are given */
-export function publicationMode(flags: { readonly fast?: boolean; readonly inPlace?: boolean }): PublicationMode {
-  if (flags.fast === true && flags.inPlace === true) {
-    throw new PatchworkError('PW_USAGE_MODE', '--fast and --in-place exclude each other', {
-      hint: '--fast changes a clone of the file, --in-place the file itself.',
-    });
-  }
-  return flags.inPlace === true ? 'in-place' : flags.fast === true ? 'fast' : 'whole';
 }
 
 async function patch(

@@ -1,0 +1,126 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { faultyFiles, nodeFiles, sha256, startSha256 } from '@patchwork/files';
+import { startWorkers, type MediaWorkers } from '@patchwork/media';
+import { readMovie, trackDigests } from '@patchwork/splice';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Film } from './kit/film.ts';
+import { mortalProcesses } from './kit/mortal-processes.ts';
+import { otioText } from './kit/otio-text.ts';
+import { patchwork } from './kit/patchwork.ts';
+import { copyOfSite, deliveredSite, digestAt, filmOf, removeSite, renderSite, type Site } from './kit/site.ts';
+
+/**
+ * Deliverables of ours that are patched by appending (E2): packet by packet what a clean render is, taken back byte for
+ * byte, and the clean render's bytes when compacted (E1).
+ */
+let workers: MediaWorkers;
+let old: Site;
+let film: Film;
+let clean: Site;
+
+beforeAll(async () => {
+  workers = startWorkers({ count: 2 });
+  old = await deliveredSite(await filmOf([1, 0, 60], [2, 0, 60], [3, 20, 40]), { workers });
+  // A ripple: kept packets move. The second shot is slipped.
+  film = await filmOf([1, 0, 50], [2, 24, 60], [3, 20, 40]);
+  clean = await deliveredSite(film, { workers });
+});
+
+afterAll(async () => {
+  await workers.close();
+});
+
+function run(site: Site, command: string, ...args: string[]): ReturnType<typeof patchwork> {
+  return patchwork([command, ...args, site.deliverable], { store: site.store });
+}
+
+/** What a reader sees of each track, wherever it stands in the file. Packets of PCM are as long as their run in the file. */
+async function tracksOf(site: Site): Promise<unknown> {
+  const { streams } = await workers.scanMovie(site.deliverable);
+  const movie = await readMovie(nodeFiles(), site.deliverable, sha256);
+  return {
+    pictures: streams.filter(({ kind }) => kind === 'video').map(({ index: _index, ...stream }) => stream),
+    digests: await trackDigests(nodeFiles(), movie, { sha256, startSha256 }),
+    heads: movie.tracks.map(({ tables, samples: _samples, ...head }) => ({ ...head, count: tables.count })),
+    timecode: movie.timecode,
+  };
+}
+
+test.each(['--in-place', '--fast'])('%s: E2, then E1 after compact', async (flag) => {
+  const site = copyOfSite(old, film);
+  const render = await patchwork(['render', site.timeline, '-o', site.deliverable, flag], { store: site.store });
+  expect(render.code, render.stdout).toBe(0);
+  expect(render.json.verified).toBe(true);
+  expect(await tracksOf(site)).toEqual(await tracksOf(clean));
+  const verified = await run(site, 'verify');
+  expect(verified.code, verified.stdout).toBe(0);
+  expect((JSON.parse(verified.stdout) as { deadBytes: number }).deadBytes).toBeGreaterThan(0);
+  // The next run finds nothing to do.
+  const again = await patchwork(['render', site.timeline, '-o', site.deliverable, flag], { store: site.store });
+  expect(again.json.upToDate).toBe(true);
+  expect((await run(site, 'compact')).code).toBe(0);
+  expect(digestAt(site)).toBe(digestAt(clean));
+  removeSite(site);
+});
+
+test('undo brings the file before back, and restore the one that was undone', async () => {
+  const site = copyOfSite(old, film);
+  const before = readFileSync(site.deliverable);
+  await patchwork(['render', site.timeline, '-o', site.deliverable, '--in-place'], { store: site.store });
+  const undone = await run(site, 'undo');
+  expect(undone.code, undone.stdout).toBe(0);
+  expect(readFileSync(site.deliverable).equals(before)).toBe(true);
+  const ledger = readFileSync(`${site.deliverable}.patchwork`, 'latin1');
+  expect(ledger.includes('"renderer":"ffmpeg"')).toBe(true);
+  const again = await patchwork(['render', site.timeline, '-o', site.deliverable], { store: site.store });
+  expect(again.json.frames.rendered, 'what was undone is kept in the store').toBe(0);
+  expect(digestAt(site)).toBe(digestAt(clean));
+  removeSite(site);
+});
+
+test('killed at any step of an in-place render, the file is the old version or the new one', async () => {
+  const all = faultyFiles(nodeFiles(), { after: Infinity, how: 'stop' });
+  const first = copyOfSite(old, film);
+  await renderSite(first, { workers, files: all, publication: 'in-place' });
+  // Chunks are at hand from here on: what is killed is the publication.
+  const kept = join(first.folder, 'store');
+  copyFileSync(old.deliverable, first.deliverable);
+  copyFileSync(`${old.deliverable}.patchwork`, `${first.deliverable}.patchwork`);
+  const steps = faultyFiles(nodeFiles(), { after: Infinity, how: 'stop' });
+  const counted = copyOfSite({ ...first, store: kept }, film);
+  await renderSite(counted, { workers, files: steps, publication: 'in-place' });
+  const indexOf = async (site: Site): Promise<string> =>
+    (await readMovie(nodeFiles(), site.deliverable, sha256)).moov.digest;
+  const oldIndex = await indexOf(old);
+  const [newTracks, oldTracks] = [await tracksOf(clean), await tracksOf(old)];
+  const seen = new Set<boolean>();
+  const stride = Number(process.env['PW_FAULT_STRIDE'] ?? 11);
+  for (let after = steps.steps.length - 1; after >= 0; after -= stride) {
+    const machine = mortalProcesses();
+    const process = machine.start();
+    const site = copyOfSite(first, film);
+    const files = faultyFiles(nodeFiles(), { after, how: 'stop', write: 'half' });
+    await expect(renderSite(site, { workers, files, processes: process, publication: 'in-place' })).rejects.toThrow();
+    machine.kill(process);
+    const isNew = (await indexOf(site)) !== oldIndex;
+    seen.add(isNew);
+    expect(await tracksOf(site), steps.steps[after]).toEqual(isNew ? newTracks : oldTracks);
+    await renderSite(site, { workers, processes: machine.start(), publication: 'in-place' });
+    expect(await tracksOf(site), `${steps.steps[after]}: the next run`).toEqual(newTracks);
+    removeSite(site);
+  }
+  expect([...seen].toSorted()).toEqual([false, true]);
+});
+
+test('without a file of ours to append to, the whole file is written, and the document says so', async () => {
+  const site = copyOfSite(old, film);
+  writeFileSync(site.timeline, otioText(film));
+  const path = join(site.folder, 'new.mov');
+  const ran = await patchwork(['render', site.timeline, '-o', path, '--in-place', '--profile', 'h264-mov'], {
+    store: site.store,
+  });
+  expect(ran.code).toBe(0);
+  expect(ran.stdout).toContain('written whole');
+  removeSite(site);
+});
