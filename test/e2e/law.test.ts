@@ -19,9 +19,51 @@ import { sha256OfPath } from './kit/story.ts';
 const runs = Number(process.env['PW_LAW_RUNS'] ?? 100);
 const gop = 12;
 
-const profiles: Record<string, RenderRequest['profile']> = {
-  'H.264': { base: 'h264-mov', video: { gop, options: { preset: 'veryfast' } }, sound: { codec: 'pcm_s24le' } },
-  ProRes: { base: 'prores-422-proxy', sound: { codec: 'pcm_s24le' } },
+interface Case {
+  readonly profile: RenderRequest['profile'];
+  readonly extension: 'mp4' | 'mov';
+  readonly runs: number;
+  readonly isIntra: boolean;
+  /** AAC is not what went in: its samples are not compared with the naive ones. */
+  readonly isLossySound?: boolean;
+}
+
+/** The younger profiles share their whole way with the first two, save the encoder: a few films each are enough in CI. */
+const few = Math.ceil(runs * 0.04);
+/** DNxHR holds no smaller pictures. */
+const large = { width: 256, height: 144 };
+const quick = { 'x265-params.rc-lookahead': '5', 'x265-params.ctu': '16', 'x265-params.max-tu-size': '16' };
+
+const cases: Record<string, Case> = {
+  'H.264': {
+    profile: { base: 'h264-mov', video: { gop, options: { preset: 'veryfast' } } },
+    extension: 'mov',
+    runs,
+    isIntra: false,
+  },
+  ProRes: { profile: { base: 'prores-422-proxy' }, extension: 'mov', runs, isIntra: true },
+  'HEVC in MP4': {
+    profile: { base: 'hevc-mp4', video: { gop, options: quick } },
+    extension: 'mp4',
+    runs: few,
+    isIntra: false,
+    isLossySound: true,
+  },
+  'HEVC in MOV, 10 bit': {
+    profile: { base: 'hevc-mov', video: { gop, pixelFormat: 'yuv420p10le', options: quick } },
+    extension: 'mov',
+    runs: few,
+    isIntra: false,
+  },
+  'AV1 in MP4': {
+    profile: { base: 'av1-mp4', video: { gop, options: { preset: '12' } } },
+    extension: 'mp4',
+    runs: few,
+    isIntra: false,
+    isLossySound: true,
+  },
+  'DNxHR LB': { profile: { base: 'dnxhr-lb-mov', video: large }, extension: 'mov', runs: few, isIntra: true },
+  'DNxHR HQX': { profile: { base: 'dnxhr-hqx-mov', video: large }, extension: 'mov', runs: few, isIntra: true },
 };
 
 let engine: Engine;
@@ -34,10 +76,8 @@ beforeAll(async () => {
 
 afterAll(() => engine.close());
 
-describe.each(Object.keys(profiles))('%s', (name) => {
-  const profile = profiles[name] ?? null;
-
-  test(`patched = clean, ${runs} random films`, async () => {
+describe.each(Object.entries(cases))('%s', (_, each) => {
+  test(`patched = clean, ${each.runs} random films`, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc
@@ -46,12 +86,12 @@ describe.each(Object.keys(profiles))('%s', (name) => {
             fc.record({ film: randomFilm(media), edits: fc.array(randomEdit, { minLength: 1, maxLength: 3 }) }),
           ),
         async ({ film, edits }) => {
-          const next = edits.reduce((each, edit) => edit(each), film);
-          await holds(film, next, profile, name === 'ProRes');
+          const next = edits.reduce((changed, edit) => edit(changed), film);
+          await holds(film, next, each);
         },
       ),
       {
-        numRuns: runs,
+        numRuns: each.runs,
         seed: 20_19,
         endOnFailure: false,
         interruptAfterTimeLimit: 1_500_000,
@@ -61,10 +101,14 @@ describe.each(Object.keys(profiles))('%s', (name) => {
   }, 1_600_000);
 });
 
-async function holds(old: Film, next: Film, profile: RenderRequest['profile'], isIntra: boolean): Promise<void> {
+async function holds(
+  old: Film,
+  next: Film,
+  { profile, extension, isIntra, isLossySound = false }: Case,
+): Promise<void> {
   const folder = freshFolder('law');
   try {
-    const deliverable = join(folder, 'film.mov');
+    const deliverable = join(folder, `film.${extension}`);
     await engine.render(old, deliverable, join(folder, 'old-store'), profile);
     const store = join(folder, 'empty-store');
     const forecast = await engine.forecast(next, deliverable, store, profile);
@@ -74,14 +118,14 @@ async function holds(old: Film, next: Film, profile: RenderRequest['profile'], i
       rendered,
       reused,
     });
-    const clean = join(folder, 'clean.mov');
+    const clean = join(folder, `clean.${extension}`);
     await engine.render(next, clean, join(folder, 'clean-store'), profile);
     expect(sha256OfPath(deliverable), 'patched = clean').toBe(sha256OfPath(clean));
     await checkPictures(deliverable, next, [], engine.workers);
-    expect(
-      await naiveSoundError(next, await soundOf(engine, deliverable)),
-      'every sample is the naive one',
-    ).toBeLessThan(3e-4);
+    if (!isLossySound) {
+      const error = await naiveSoundError(next, await soundOf(engine, deliverable));
+      expect(error, 'every sample is the naive one').toBeLessThan(3e-4);
+    }
     expect(rendered, 'nothing is rendered that was there').toBeLessThanOrEqual(mostToRender(old, next, isIntra));
   } finally {
     rmSync(folder, { recursive: true, force: true });

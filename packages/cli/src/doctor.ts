@@ -1,4 +1,4 @@
-import { builtInProfileNames, resolveProfile } from '@patchwork/plan';
+import { builtInProfileNames, containerOfBuiltIn, resolveProfile } from '@patchwork/plan';
 import { isPatchworkError, type Json } from '@patchwork/kernel';
 import { rational } from '@patchwork/time';
 import type { CommandContext, CommandOutcome } from './shell.ts';
@@ -42,7 +42,7 @@ async function profileChecks(context: CommandContext): Promise<Check[]> {
   const facts = { width: 640, height: 360, rate: rational(25) };
   const checks: Check[] = [];
   for (const name of builtInProfileNames) {
-    const extension = name === 'h264' ? '.mp4' : '.mov';
+    const extension = `.${containerOfBuiltIn(name)}`;
     try {
       const profile = resolveProfile({
         requested: name,

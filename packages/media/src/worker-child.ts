@@ -26,6 +26,9 @@ interface ChildEvents {
  */
 const memoryHabits = { MALLOC_MMAP_THRESHOLD_: '262144', MALLOC_ARENA_MAX: '2' };
 
+/** SVT-AV1 tells its settings on stderr at every start, unless it is told to write errors alone. */
+const quietEncoders = { SVT_LOG: '1' };
+
 /** Lines of the child's stderr kept for the log. */
 const errorLines = 20;
 
@@ -51,7 +54,7 @@ export class WorkerChild {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [],
-      env: { ...process.env, ...memoryHabits },
+      env: { ...process.env, ...memoryHabits, ...quietEncoders },
     });
     this.process.on('message', (message) => this.hear(message as AnswerMessage));
     this.process.stderr?.on('data', (data: Buffer) => {

@@ -19,8 +19,9 @@ export function encodingDigest(video: VideoProfile, toolchain: Toolchain, sha256
 
 /**
  * The part of a video profile that reaches the bytes of a chunk. A deny-list: a new member counts until proven harmless.
- * The pixels of both codecs know matrix and range only. H.264 says primaries and transfer in the parameter sets, which
- * stand in the file's sample entry and are written there from the profile; ProRes says them in every frame.
+ * The pixels of every codec know matrix and range only. H.264 says primaries and transfer in the parameter sets, which
+ * stand in the file's sample entry and are written there from the profile; ProRes says them in every frame, AV1 in every
+ * key frame, HEVC in parameter sets that are not rewritten.
  */
 function encodedProfile(video: VideoProfile): unknown {
   switch (video.codec) {
@@ -28,7 +29,10 @@ function encodedProfile(video: VideoProfile): unknown {
       const { primaries: _primaries, transfer: _transfer, ...color } = video.color;
       return { ...video, color };
     }
+    case 'hevc':
+    case 'av1':
     case 'prores':
+    case 'dnxhr':
       return video;
   }
 }

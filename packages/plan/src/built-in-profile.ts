@@ -1,36 +1,61 @@
 import type { ColorTags } from '@patchwork/program';
 import type { Rate } from '@patchwork/time';
-import { h264Options, h264Reorder } from './h264-options.ts';
-import type { ContainerProfile, Profile, SoundProfile, VideoProfile } from './profile.ts';
+import { av1Options } from './av1-options.ts';
+import { codecFacts } from './codec-facts.ts';
+import type { EncoderOptions } from './encoder-options.ts';
+import { h264Options } from './h264-options.ts';
+import { hevcOptions } from './hevc-options.ts';
+import { dnxhrOptions, proresOptions } from './intra-options.ts';
+import type { ContainerProfile, Profile, SoundProfile, VideoCodec, VideoProfile } from './profile.ts';
 
 /** Names of the profiles that come with Patchwork. */
 export type BuiltInProfileName =
   | 'h264'
   | 'h264-mov'
+  | 'hevc-mp4'
+  | 'hevc-mov'
+  | 'av1-mp4'
   | 'prores-422-proxy'
   | 'prores-422-lt'
   | 'prores-422'
-  | 'prores-422-hq';
+  | 'prores-422-hq'
+  | 'dnxhr-lb-mov'
+  | 'dnxhr-sq-mov'
+  | 'dnxhr-hq-mov'
+  | 'dnxhr-hqx-mov'
+  | 'dnxhr-444-mov';
+
+/** What makes a built-in profile, besides the raster. */
+interface Recipe {
+  readonly codec: VideoCodec;
+  readonly format: ContainerProfile['format'];
+  readonly pixelFormat: string;
+  /** Of ProRes and DNxHR, as FFmpeg's `profile`; else empty. */
+  readonly flavour: string;
+}
+
+const recipes: { readonly [name in BuiltInProfileName]: Recipe } = {
+  h264: { codec: 'h264', format: 'mp4', pixelFormat: 'yuv420p', flavour: '' },
+  'h264-mov': { codec: 'h264', format: 'mov', pixelFormat: 'yuv420p', flavour: '' },
+  'hevc-mp4': { codec: 'hevc', format: 'mp4', pixelFormat: 'yuv420p', flavour: '' },
+  'hevc-mov': { codec: 'hevc', format: 'mov', pixelFormat: 'yuv420p', flavour: '' },
+  'av1-mp4': { codec: 'av1', format: 'mp4', pixelFormat: 'yuv420p', flavour: '' },
+  'prores-422-proxy': { codec: 'prores', format: 'mov', pixelFormat: 'yuv422p10le', flavour: 'proxy' },
+  'prores-422-lt': { codec: 'prores', format: 'mov', pixelFormat: 'yuv422p10le', flavour: 'lt' },
+  'prores-422': { codec: 'prores', format: 'mov', pixelFormat: 'yuv422p10le', flavour: 'standard' },
+  'prores-422-hq': { codec: 'prores', format: 'mov', pixelFormat: 'yuv422p10le', flavour: 'hq' },
+  'dnxhr-lb-mov': { codec: 'dnxhr', format: 'mov', pixelFormat: 'yuv422p', flavour: 'dnxhr_lb' },
+  'dnxhr-sq-mov': { codec: 'dnxhr', format: 'mov', pixelFormat: 'yuv422p', flavour: 'dnxhr_sq' },
+  'dnxhr-hq-mov': { codec: 'dnxhr', format: 'mov', pixelFormat: 'yuv422p', flavour: 'dnxhr_hq' },
+  'dnxhr-hqx-mov': { codec: 'dnxhr', format: 'mov', pixelFormat: 'yuv422p10le', flavour: 'dnxhr_hqx' },
+  'dnxhr-444-mov': { codec: 'dnxhr', format: 'mov', pixelFormat: 'yuv444p10le', flavour: 'dnxhr_444' },
+};
 
 /** All of them, for help texts and error hints. */
-export const builtInProfileNames: readonly BuiltInProfileName[] = [
-  'h264',
-  'h264-mov',
-  'prores-422-proxy',
-  'prores-422-lt',
-  'prores-422',
-  'prores-422-hq',
-];
+export const builtInProfileNames: readonly BuiltInProfileName[] = Object.keys(recipes) as BuiltInProfileName[];
 
-/** Longest H.264 chunk in frames: 2 s at 24 fps. Longer saves about 1 % of the bytes and renders more for every edit. */
+/** Longest chunk of a long-GOP codec in frames: 2 s at 24 fps. Longer saves about 1 % of the bytes and renders more for every edit. */
 export const defaultGop = 48;
-
-const proresFlavours: { readonly [name: string]: string } = {
-  'prores-422-proxy': 'proxy',
-  'prores-422-lt': 'lt',
-  'prores-422': 'standard',
-  'prores-422-hq': 'hq',
-};
 
 const rec709: ColorTags = { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'tv' };
 
@@ -46,54 +71,46 @@ export function isBuiltInProfileName(name: string): name is BuiltInProfileName {
   return (builtInProfileNames as readonly string[]).includes(name);
 }
 
-/** A built-in profile, complete, for a raster. @throws PW_PROFILE_RASTER when no H.264 level holds it. */
+/** The container that a built-in profile is made for. */
+export function containerOfBuiltIn(name: BuiltInProfileName): ContainerProfile['format'] {
+  return recipes[name].format;
+}
+
+/** A built-in profile, complete, for a raster. @throws PW_PROFILE_RASTER when no level of the codec holds it. */
 export function builtInProfile(name: BuiltInProfileName, raster: Raster, gop: number = defaultGop): Profile {
-  const video = name.startsWith('prores') ? proresVideo(name, raster) : h264Video(raster, gop);
-  return { name, video, sound: soundOf(name), container: containerOf(name) };
-}
-
-function h264Video({ width, height, rate }: Raster, gop: number): VideoProfile {
-  const options = h264Options(width, height, rate, gop);
-  return {
-    codec: 'h264',
-    width,
-    height,
-    rate,
-    pixelFormat: 'yuv420p',
+  const { codec, format, pixelFormat, flavour } = recipes[name];
+  const { isIntra, reorder } = codecFacts(codec);
+  const options = encoderOptions(codec, flavour, raster, gop);
+  const video: VideoProfile = {
+    codec,
+    ...raster,
+    pixelFormat,
     color: rec709,
-    gop,
-    reorder: h264Reorder(options),
+    gop: isIntra ? 1 : gop,
+    reorder: reorder(options),
     options,
   };
+  return { name, video, sound: soundOf(format), container: { format, startTimecode: null } };
 }
 
-function proresVideo(name: BuiltInProfileName, { width, height, rate }: Raster): VideoProfile {
-  const options = {
-    profile: proresFlavours[name] ?? 'hq',
-    vendor: 'apl0',
-    mbs_per_slice: '8',
-    quant_mat: 'auto',
-    alpha_bits: '0',
-    threads: '1',
-  };
-  return {
-    codec: 'prores',
-    width,
-    height,
-    rate,
-    pixelFormat: 'yuv422p10le',
-    color: rec709,
-    gop: 1,
-    reorder: 0,
-    options,
-  };
+function encoderOptions(codec: VideoCodec, flavour: string, raster: Raster, gop: number): EncoderOptions {
+  const { width, height, rate } = raster;
+  switch (codec) {
+    case 'h264':
+      return h264Options(width, height, rate, gop);
+    case 'hevc':
+      return hevcOptions(width, height, rate);
+    case 'av1':
+      return av1Options();
+    case 'prores':
+      return proresOptions(flavour);
+    case 'dnxhr':
+      return dnxhrOptions(flavour);
+  }
 }
 
-function soundOf(name: BuiltInProfileName): SoundProfile {
-  if (name === 'h264') return { codec: 'aac', sampleRate: 48_000, layout: 'stereo', bitrate: 256_000 };
+/** MP4 takes no PCM that players would play. */
+function soundOf(format: ContainerProfile['format']): SoundProfile {
+  if (format === 'mp4') return { codec: 'aac', sampleRate: 48_000, layout: 'stereo', bitrate: 256_000 };
   return { codec: 'pcm_s24le', sampleRate: 48_000, layout: 'stereo', bitrate: null };
-}
-
-function containerOf(name: BuiltInProfileName): ContainerProfile {
-  return { format: name === 'h264' ? 'mp4' : 'mov', startTimecode: null };
 }

@@ -1,5 +1,5 @@
 import type { Plan } from './plan.ts';
-import type { Profile } from './profile.ts';
+import type { Profile, VideoCodec } from './profile.ts';
 
 /** How fast and how large earlier runs of this profile were, on this machine; or a guess, which says so. */
 export interface RenderRates {
@@ -40,18 +40,24 @@ export function estimate(plan: Plan, programSeconds: number, rates: RenderRates)
   };
 }
 
-/**
- * Rates for a machine without history: 30 million pixels a second for H.264 medium and 90 for ProRes on one core, times
- * `cores`; 0.1 and 1.1 bytes a pixel as an upper bound of ordinary pictures.
- */
+/** For a machine without history: pixels a second on one core, and bytes a pixel as an upper bound of ordinary pictures. */
+const guesses: { readonly [codec in VideoCodec]: readonly [pixelsPerSecond: number, bytesPerPixel: number] } = {
+  h264: [30e6, 0.1],
+  hevc: [6e6, 0.08],
+  av1: [12e6, 0.08],
+  prores: [90e6, 1.1],
+  dnxhr: [60e6, 0.9],
+};
+
+/** Rates for a machine without history; the pictures of a second grow with `cores`. */
 export function guessRates(profile: Profile, cores: number): RenderRates {
   const pixels = profile.video.width * profile.video.height;
-  const isIntra = profile.video.codec === 'prores';
+  const [pixelsPerSecond, bytesPerPixel] = guesses[profile.video.codec];
   const soundBytesPerSecond =
     profile.sound.bitrate === null ? profile.sound.sampleRate * 2 * 3 : profile.sound.bitrate / 8;
   return {
-    framesPerSecond: ((isIntra ? 90e6 : 30e6) * cores) / pixels,
-    bytesPerFrame: pixels * (isIntra ? 1.1 : 0.1) + 64,
+    framesPerSecond: (pixelsPerSecond * cores) / pixels,
+    bytesPerFrame: pixels * bytesPerPixel + 64,
     soundSpeed: 60,
     soundBytesPerSecond,
     measured: false,

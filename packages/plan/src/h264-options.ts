@@ -1,16 +1,12 @@
 import type { Rate } from '@patchwork/time';
+import { pinValues, type EncoderOptions, type Pins } from './encoder-options.ts';
 import { h264Level } from './h264-level.ts';
-
-/** Encoder options by FFmpeg's name; x264's own as `x264-params.NAME`. */
-export interface EncoderOptions {
-  readonly [name: string]: string;
-}
 
 /**
  * Options that keep a chunk's bytes and decoded pictures the same on every machine and next to every neighbour, with what
  * breaks otherwise. A profile that sets one of them differently is refused.
  */
-export const pinnedH264Options: { readonly [name: string]: { readonly value: string; readonly why: string } } = {
+export const pinnedH264Options: Pins = {
   'x264-params.threads': { value: '1', why: 'decoded pictures change with the thread count' },
   'x264-params.lookahead-threads': { value: '1', why: 'bytes change with the lookahead thread count' },
   'x264-params.sliced-threads': { value: '0', why: 'bytes change with the slice threads' },
@@ -27,13 +23,8 @@ export const pinnedH264Options: { readonly [name: string]: { readonly value: str
   'x264-params.interlaced': { value: '0', why: 'only progressive pictures are rendered' },
 };
 
-/** Options that spread a bit budget over the whole programme, so that a chunk's bytes depend on the others. */
-export const wholeProgrammeRateControl: readonly string[] = [
-  'b',
-  'pass',
-  'passlogfile',
-  'stats',
-  'abr',
+/** x264's options that spread a bit budget over the whole programme. */
+export const h264RateControl: readonly string[] = [
   'x264-params.bitrate',
   'x264-params.pass',
   'x264-params.stats',
@@ -76,10 +67,9 @@ const chosen: EncoderOptions = {
 
 /** All options of the built-in H.264 encoding for a raster, rate and chunk length; every pin included. */
 export function h264Options(width: number, height: number, rate: Rate, gop: number): EncoderOptions {
-  const pins = Object.fromEntries(Object.entries(pinnedH264Options).map(([name, pin]) => [name, pin.value]));
   return {
     ...chosen,
-    ...pins,
+    ...pinValues(pinnedH264Options),
     'x264-params.min-keyint': String(gop + 1),
     'x264-params.level': h264Level(width, height, rate, bufferedPictures(chosen)),
   };

@@ -1,9 +1,18 @@
 export { actionKey, actionKeySchema, encodingDigest, planChunks } from './action-key.ts';
-export { builtInProfile, builtInProfileNames, defaultGop, isBuiltInProfileName } from './built-in-profile.ts';
+export {
+  builtInProfile,
+  builtInProfileNames,
+  containerOfBuiltIn,
+  defaultGop,
+  isBuiltInProfileName,
+} from './built-in-profile.ts';
 export type { BuiltInProfileName, Raster } from './built-in-profile.ts';
 export type { Chunk, ChunkPlace, EncodedChunk } from './chunk.ts';
+export { codecFacts, videoCodecs } from './codec-facts.ts';
+export type { CodecFacts } from './codec-facts.ts';
 export { colorNames } from './color-names.ts';
 export { dirtyRanges } from './dirty-range.ts';
+export type { EncoderOptions, Pins } from './encoder-options.ts';
 export { estimate, guessRates } from './estimate.ts';
 export type { Estimate, RenderRates } from './estimate.ts';
 export { explainFrame } from './explain-frame.ts';

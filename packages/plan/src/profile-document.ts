@@ -2,7 +2,8 @@ import { PatchworkError, type Json } from '@patchwork/kernel';
 import { parseRational, rational, type Rate } from '@patchwork/time';
 import { builtInProfileNames, isBuiltInProfileName, type BuiltInProfileName } from './built-in-profile.ts';
 import { colorNames } from './color-names.ts';
-import type { ContainerProfile, SoundProfile } from './profile.ts';
+import { videoCodecs } from './codec-facts.ts';
+import type { ContainerProfile, SoundProfile, VideoCodec } from './profile.ts';
 
 /** A profile as a person writes it: a built-in base and what differs from it. A whole {@link Profile} is one, too. */
 export interface ProfileDocument {
@@ -10,7 +11,7 @@ export interface ProfileDocument {
   /** Null takes the built-in profile that fits the codec, else the file's extension. */
   readonly base: BuiltInProfileName | null;
   readonly video: {
-    readonly codec: 'h264' | 'prores' | null;
+    readonly codec: VideoCodec | null;
     readonly width: number | null;
     readonly height: number | null;
     readonly rate: Rate | null;
@@ -61,7 +62,7 @@ export function readProfileDocument(json: Json): ProfileDocument {
     name: optional(root['name'], (value) => text(value, 'name')),
     base: optional(root['base'], (value) => baseName(value)),
     video: {
-      codec: optional(video['codec'], (value) => oneOf(value, 'video.codec', ['h264', 'prores'] as const)),
+      codec: optional(video['codec'], (value) => oneOf(value, 'video.codec', videoCodecs)),
       width: optional(video['width'], (value) => even(value, 'video.width')),
       height: optional(video['height'], (value) => even(value, 'video.height')),
       rate: optional(video['rate'], (value) => rate(value, 'video.rate')),

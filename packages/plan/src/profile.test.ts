@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '@patchwork/kernel';
 import { encodingDigest } from './action-key.ts';
-import { builtInProfile, builtInProfileNames } from './built-in-profile.ts';
+import { builtInProfile, builtInProfileNames, containerOfBuiltIn } from './built-in-profile.ts';
+import { codecFacts, videoCodecs } from './codec-facts.ts';
 import { colorNames } from './color-names.ts';
 import { h264Level } from './h264-level.ts';
 import { formatDifference, profileDifference, timelineDifference, toolchainDifference } from './profile-difference.ts';
@@ -46,19 +47,27 @@ describe('built-in profiles', () => {
     expect(refusal({ extension: '.avi' })).toBe('PW_PROFILE_EXTENSION');
   });
 
-  test('F2: every name resolves; intra ones have G = 1, H.264 has G = 48 and reorder 2', () => {
+  test('F2: every name resolves in its container; intra ones have G = 1, the others 48', () => {
     expect(
       builtInProfileNames.map((name) => {
-        const { video } = resolve({ requested: name });
+        const { video } = resolve({ requested: name, extension: `.${containerOfBuiltIn(name)}` });
         return [name, video.codec, video.gop, video.reorder, video.pixelFormat];
       }),
     ).toEqual([
       ['h264', 'h264', 48, 2, 'yuv420p'],
       ['h264-mov', 'h264', 48, 2, 'yuv420p'],
+      ['hevc-mp4', 'hevc', 48, 2, 'yuv420p'],
+      ['hevc-mov', 'hevc', 48, 2, 'yuv420p'],
+      ['av1-mp4', 'av1', 48, 0, 'yuv420p'],
       ['prores-422-proxy', 'prores', 1, 0, 'yuv422p10le'],
       ['prores-422-lt', 'prores', 1, 0, 'yuv422p10le'],
       ['prores-422', 'prores', 1, 0, 'yuv422p10le'],
       ['prores-422-hq', 'prores', 1, 0, 'yuv422p10le'],
+      ['dnxhr-lb-mov', 'dnxhr', 1, 0, 'yuv422p'],
+      ['dnxhr-sq-mov', 'dnxhr', 1, 0, 'yuv422p'],
+      ['dnxhr-hq-mov', 'dnxhr', 1, 0, 'yuv422p'],
+      ['dnxhr-hqx-mov', 'dnxhr', 1, 0, 'yuv422p10le'],
+      ['dnxhr-444-mov', 'dnxhr', 1, 0, 'yuv444p10le'],
     ]);
     expect(refusal({ requested: 'h265' })).toBe('PW_PROFILE_NAME');
   });
@@ -114,7 +123,7 @@ describe('profile documents', () => {
     [{ video: { optoins: {} } }, 'PW_PROFILE_KEY video.optoins'],
     [{ video: { width: 1921, height: 1080 } }, 'PW_PROFILE_VALUE video.width'],
     [{ video: { rate: 23.976 } }, 'PW_PROFILE_VALUE video.rate'],
-    [{ video: { codec: 'hevc' } }, 'PW_PROFILE_VALUE video.codec'],
+    [{ video: { codec: 'vp9' } }, 'PW_PROFILE_VALUE video.codec'],
     [{ video: { options: { crf: null } } }, 'PW_PROFILE_VALUE video.options.crf'],
     [{ sound: { codec: 'opus' } }, 'PW_PROFILE_VALUE sound.codec'],
     [{ container: { startTimecode: { frame: -1 } } }, 'PW_PROFILE_VALUE container.startTimecode.frame'],
@@ -172,6 +181,64 @@ describe('profile documents', () => {
     expect(refusal({ requested: 'h264-mov', extension: '.mp4' })).toBe('PW_PROFILE_CONTAINER sound.codec');
     expect(resolve({ requested: 'h264', extension: '.mov' }).container.format).toBe('mov');
   });
+
+  test('F10: a codec goes into its containers alone, and the hint names the legal pairs', () => {
+    for (const codec of videoCodecs) {
+      for (const format of ['mp4', 'mov'] as const) {
+        const requested = { video: { codec }, sound: { codec: 'aac' } };
+        const legal = codecFacts(codec).containers.includes(format);
+        expect([codec, format, refusal({ requested, extension: `.${format}` })]).toEqual([
+          codec,
+          format,
+          legal ? 'accepted' : 'PW_PROFILE_CONTAINER video.codec',
+        ]);
+      }
+    }
+    expect(() => resolve({ requested: 'av1-mp4', extension: '.mov' })).toThrowError(
+      expect.objectContaining({
+        hint: 'AV1 goes into .mp4; .mov takes H.264, HEVC, ProRes, DNxHR with PCM or AAC sound.',
+      }),
+    );
+  });
+
+  test('F9: the pins of every codec hold', () => {
+    for (const codec of videoCodecs) {
+      const { pins, rateControl, containers } = codecFacts(codec);
+      const extension = `.${containers[0] ?? ''}`;
+      for (const name of Object.keys(pins)) {
+        const requested = { video: { codec, options: { [name]: 'other' } } };
+        expect(refusal({ requested, extension })).toBe(`PW_PROFILE_PINNED video.options.${name}`);
+      }
+      for (const name of rateControl) {
+        const requested = { video: { codec, options: { [name]: '1' } } };
+        expect(refusal({ requested, extension })).toBe(`PW_PROFILE_RATE_CONTROL video.options.${name}`);
+      }
+    }
+  });
+
+  test('F11: a flavour of DNxHR decides the samples, and takes no picture smaller than 256 x 120', () => {
+    const wanted = (video: Json): unknown => refusal({ requested: { base: 'dnxhr-hq-mov', video } });
+    expect(wanted({ pixelFormat: 'yuv422p10le' })).toBe('PW_PROFILE_PINNED video.pixelFormat');
+    expect(wanted({ options: { profile: 'dnxhr_hqx' } })).toBe('PW_PROFILE_PINNED video.pixelFormat');
+    expect(wanted({ options: { profile: 'dnxhr_hqx' }, pixelFormat: 'yuv422p10le' })).toBe('accepted');
+    expect(wanted({ options: { profile: 'dnxhd' } })).toBe('PW_PROFILE_VALUE video.options.profile');
+    expect(wanted({ width: 254, height: 144 })).toBe('PW_PROFILE_RASTER');
+    expect(wanted({ width: 256, height: 120 })).toBe('accepted');
+  });
+
+  test('F5: the HEVC level follows from raster and rate', () => {
+    const level = (width: number, height: number, fps: number): unknown =>
+      builtInProfile('hevc-mp4', { width, height, rate: { num: fps, den: 1 } }).video.options['x265-params.level-idc'];
+    expect([
+      level(192, 108, 24),
+      level(1280, 720, 25),
+      level(1920, 1080, 24),
+      level(1920, 1080, 60),
+      level(3840, 2160, 24),
+      level(3840, 2160, 60),
+    ]).toEqual(['1.0', '3.1', '4.0', '4.1', '5.0', '5.1']);
+    expect(() => level(16384, 16384, 24)).toThrowError(expect.objectContaining({ code: 'PW_PROFILE_RASTER' }));
+  });
 });
 
 describe('differences', () => {
@@ -218,7 +285,7 @@ describe('differences', () => {
 
   test('D3: what is no video difference is in no action key, and the other way round', () => {
     const toolchain = { drawing: '1', ffmpeg: '8.1', encoder: 'x264 core 165', cpuClass: null };
-    for (const name of ['h264', 'prores-422'] as const) {
+    for (const name of ['h264', 'hevc-mp4', 'av1-mp4', 'prores-422', 'dnxhr-hq-mov'] as const) {
       const before = builtInProfile(name, raster);
       const digest = (video: Profile['video']): string => encodingDigest(video, toolchain, (text) => String(text));
       for (const tag of ['primaries', 'transfer', 'matrix', 'range']) {

@@ -24,12 +24,12 @@ export interface VideoProfile {
   readonly gop: number;
   /** By how many frames decoding precedes showing (0 = no B-frames): the constant between dts and pts. */
   readonly reorder: number;
-  /** Every encoder option, by FFmpeg's name, as text; x264's own under `x264-params` keys, one entry an option. */
+  /** Every encoder option, by FFmpeg's name, as text; an encoder's own as `x264-params.NAME`, one entry an option. */
   readonly options: { readonly [name: string]: string };
 }
 
-/** Codecs that can be rendered to. ProRes names its flavour in the options. */
-export type VideoCodec = 'h264' | 'prores';
+/** Codecs that can be rendered to. ProRes and DNxHR name their flavour in the options. */
+export type VideoCodec = 'h264' | 'hevc' | 'av1' | 'prores' | 'dnxhr';
 
 /** The sound's encoding. In no video key. */
 export interface SoundProfile {

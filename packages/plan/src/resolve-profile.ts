@@ -8,10 +8,13 @@ import {
   type BuiltInProfileName,
   type Raster,
 } from './built-in-profile.ts';
-import { bufferedPictures, h264Reorder, pinnedH264Options, wholeProgrammeRateControl } from './h264-options.ts';
+import { codecFacts, videoCodecs } from './codec-facts.ts';
+import { bufferedPictures } from './h264-options.ts';
 import { h264Level } from './h264-level.ts';
+import { dnxhrPixelFormat } from './intra-options.ts';
 import { readProfileDocument, type ProfileDocument } from './profile-document.ts';
-import type { Profile, VideoProfile } from './profile.ts';
+import type { EncoderOptions } from './encoder-options.ts';
+import type { Profile, VideoCodec, VideoProfile } from './profile.ts';
 
 /** What a timeline, or a media file, says about raster and rate; null for what it does not say. */
 export interface RasterFacts {
@@ -77,9 +80,20 @@ function documentOf(requested: Json): ProfileDocument {
 
 function baseFor(document: ProfileDocument, extension: string): BuiltInProfileName {
   const format = formatOf(extension);
-  if (document.video.codec === 'h264') return format === 'mp4' ? 'h264' : 'h264-mov';
-  if (document.video.codec === 'prores') return 'prores-422-hq';
-  return format === 'mp4' ? 'h264' : 'prores-422-hq';
+  switch (document.video.codec) {
+    case 'h264':
+      return format === 'mp4' ? 'h264' : 'h264-mov';
+    case 'hevc':
+      return format === 'mp4' ? 'hevc-mp4' : 'hevc-mov';
+    case 'av1':
+      return 'av1-mp4';
+    case 'prores':
+      return 'prores-422-hq';
+    case 'dnxhr':
+      return 'dnxhr-hq-mov';
+    case null:
+      return format === 'mp4' ? 'h264' : 'prores-422-hq';
+  }
 }
 
 function formatOf(extension: string): 'mp4' | 'mov' {
@@ -142,22 +156,28 @@ function videoOf(base: VideoProfile, document: ProfileDocument, raster: Raster):
       },
     );
   }
-  const merged = { ...base.options, ...wanted.options };
-  const level = wanted.options['x264-params.level'];
-  const options = base.codec === 'h264' ? { ...merged, 'x264-params.level': level ?? levelOf(merged, raster) } : merged;
+  const options = withLevel(base.codec, { ...base.options, ...wanted.options }, wanted.options, raster);
   const video: VideoProfile = {
     ...base,
     pixelFormat: wanted.pixelFormat ?? base.pixelFormat,
     color: { ...base.color, ...wanted.color },
-    reorder: base.codec === 'h264' ? h264Reorder(options) : 0,
+    reorder: codecFacts(base.codec).reorder(options),
     options,
   };
   checkVideo(video, wanted.reorder, wanted.gop);
   return video;
 }
 
-function levelOf(options: { readonly [name: string]: string }, { width, height, rate }: Raster): string {
-  return h264Level(width, height, rate, bufferedPictures(options));
+/** References change what an H.264 decoder must hold, and with it the level; HEVC's follows from the raster alone. */
+function withLevel(
+  codec: VideoCodec,
+  merged: EncoderOptions,
+  wanted: EncoderOptions,
+  { width, height, rate }: Raster,
+): EncoderOptions {
+  if (codec !== 'h264') return merged;
+  const level = wanted['x264-params.level'] ?? h264Level(width, height, rate, bufferedPictures(merged));
+  return { ...merged, 'x264-params.level': level };
 }
 
 function bitrateOf(document: ProfileDocument, start: Profile): number | null {
@@ -167,17 +187,16 @@ function bitrateOf(document: ProfileDocument, start: Profile): number | null {
 }
 
 function checkVideo(video: VideoProfile, reorder: number | null, gop: number | null): void {
+  const { title, isIntra, pins, rateControl } = codecFacts(video.codec);
   if (reorder !== null && reorder !== video.reorder) {
-    throw pinned('video.reorder', String(reorder), String(video.reorder), 'it follows from bframes and b-pyramid');
+    throw pinned('video.reorder', String(reorder), String(video.reorder), 'it follows from the codec and its B-frames');
   }
-  if (video.codec === 'prores') {
-    if (gop !== null && gop !== 1) throw pinned('video.gop', String(gop), '1', 'every ProRes frame stands alone');
-    return;
-  }
-  if (video.gop < 2)
+  if (isIntra && gop !== null && gop !== 1)
+    throw pinned('video.gop', String(gop), '1', `every ${title} frame stands alone`);
+  if (!isIntra && video.gop < 2)
     throw pinned('video.gop', String(video.gop), '2 or more', 'two IDR pictures in a row need different ids');
   for (const name of Object.keys(video.options)) {
-    if (!wholeProgrammeRateControl.includes(name)) continue;
+    if (!rateControl.includes(name)) continue;
     throw new PatchworkError(
       'PW_PROFILE_RATE_CONTROL',
       `profile: video.options.${name} spreads bits over the whole programme`,
@@ -187,10 +206,33 @@ function checkVideo(video: VideoProfile, reorder: number | null, gop: number | n
       },
     );
   }
-  for (const [name, pin] of Object.entries(pinnedH264Options)) {
+  for (const [name, pin] of Object.entries(pins)) {
     const value = video.options[name] ?? '';
     if (value !== pin.value) throw pinned(`video.options.${name}`, value, pin.value, pin.why);
   }
+  if (video.codec === 'dnxhr') checkDnxhr(video);
+}
+
+/** DNxHR's flavour decides the samples of a picture; its frames hold at least 256 x 120 of them. */
+function checkDnxhr({ width, height, pixelFormat, options }: VideoProfile): void {
+  const flavour = options['profile'] ?? '';
+  const wanted = dnxhrPixelFormat(flavour);
+  if (wanted === null) {
+    throw new PatchworkError(
+      'PW_PROFILE_VALUE',
+      `profile: video.options.profile is "${flavour}", no flavour of DNxHR`,
+      {
+        hint: 'Choose dnxhr_lb, dnxhr_sq, dnxhr_hq, dnxhr_hqx or dnxhr_444.',
+        details: { key: 'video.options.profile', value: flavour },
+      },
+    );
+  }
+  if (pixelFormat !== wanted) throw pinned('video.pixelFormat', pixelFormat, wanted, `${flavour} codes nothing else`);
+  if (width >= 256 && height >= 120) return;
+  throw new PatchworkError('PW_PROFILE_RASTER', `DNxHR holds no pictures smaller than 256x120: ${width}x${height}`, {
+    hint: 'Choose a larger raster, or a ProRes profile.',
+    details: { width, height },
+  });
 }
 
 function pinned(key: string, value: string, wanted: string, why: string): PatchworkError {
@@ -212,16 +254,23 @@ function checkContainer(profile: Profile, extension: string): void {
       },
     );
   }
+  const { title, containers } = codecFacts(profile.video.codec);
+  if (!containers.includes(format)) throw noPlace('video.codec', profile.video.codec, title, containers, format);
   const { codec } = profile.sound;
-  if (format === 'mp4' && (profile.video.codec === 'prores' || codec.startsWith('pcm'))) {
-    const key = profile.video.codec === 'prores' ? 'video.codec' : 'sound.codec';
-    throw new PatchworkError(
-      'PW_PROFILE_CONTAINER',
-      `profile: ${key} ${profile.video.codec === 'prores' ? 'prores' : codec} is not written to .mp4`,
-      {
-        hint: 'Name the deliverable .mov, or choose the profile h264 (AAC sound).',
-        details: { key },
-      },
-    );
-  }
+  if (format === 'mp4' && codec.startsWith('pcm')) throw noPlace('sound.codec', codec, 'PCM', ['mov'], format);
+}
+
+function noPlace(
+  key: string,
+  value: string,
+  title: string,
+  containers: readonly string[],
+  format: 'mp4' | 'mov',
+): PatchworkError {
+  const legal = videoCodecs.filter((codec) => codecFacts(codec).containers.includes(format));
+  const pictures = legal.map((codec) => codecFacts(codec).title).join(', ');
+  return new PatchworkError('PW_PROFILE_CONTAINER', `profile: ${key} ${value} is not written to .${format}`, {
+    hint: `${title} goes into .${containers.join(', .')}; .${format} takes ${pictures} with ${format === 'mp4' ? 'AAC' : 'PCM or AAC'} sound.`,
+    details: { key },
+  });
 }

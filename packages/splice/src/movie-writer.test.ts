@@ -1,7 +1,8 @@
 import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeFiles, sha256 } from '@patchwork/files';
-import { colorNames } from '@patchwork/plan';
+import { isPatchworkError } from '@patchwork/kernel';
+import { codecFacts, colorNames, videoCodecs } from '@patchwork/plan';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readAvcConfig, readH264Sps } from './bitstream/h264.ts';
@@ -9,6 +10,7 @@ import { colorCodes } from './color-codes.ts';
 import { layOut } from './layout.ts';
 import { movieHead } from './movie-head.ts';
 import { picturesClock } from './movie-model.ts';
+import { pictureEntry } from './picture-entry.ts';
 import { readMovie } from './movie-reader.ts';
 import type { MovieSpec } from './movie-spec.ts';
 import { movieSizeBytes, writeMovie } from './movie-writer.ts';
@@ -194,6 +196,25 @@ describe('the canonical movie', () => {
       await expect(writeMovie(files, path, wrong, hashing), code).rejects.toMatchObject({ code });
       expect(await files.stat(path), 'a refused movie leaves a file').toBeNull();
     }
+  });
+
+  test('W9: every codec is written to its containers alone, and the hint names the legal ones', () => {
+    const { profile } = sample().video;
+    for (const codec of videoCodecs) {
+      for (const format of ['mp4', 'mov'] as const) {
+        let code = 'accepted';
+        try {
+          pictureEntry(format, { ...profile, codec, options: {} }, '');
+        } catch (error) {
+          code = isPatchworkError(error) ? error.code : String(error);
+        }
+        const isLegal = codecFacts(codec).containers.includes(format);
+        expect([codec, format, code === 'PW_SPLICE_PAIR']).toEqual([codec, format, !isLegal]);
+      }
+    }
+    expect(() => pictureEntry('mp4', { ...profile, codec: 'dnxhr' }, '')).toThrow(
+      expect.objectContaining({ hint: 'DNxHR goes into .mov; .mp4 takes H.264, HEVC, AV1.' }),
+    );
   });
 
   test('W10: a chunk or sound with other bytes than recorded stops the write by name and leaves no file', async () => {

@@ -1,5 +1,5 @@
 import { PatchworkError } from '@patchwork/kernel';
-import type { VideoProfile } from '@patchwork/plan';
+import { codecFacts, videoCodecs, type VideoProfile } from '@patchwork/plan';
 import { coloredAvcConfig } from './bitstream/h264-color.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { colorCodes } from './color-codes.ts';
@@ -21,56 +21,104 @@ const proresFormats: { readonly [profile: string]: readonly [format: string, nam
   '5': ['ap4x', 'Apple ProRes 4444 XQ'],
 };
 
+/** What FFmpeg's DNxHR flavours are called by Avid: the compression ids of SMPTE ST 2019-1. */
+const dnxhrIds: { readonly [profile: string]: number } = {
+  dnxhr_444: 1270,
+  dnxhr_hqx: 1271,
+  dnxhr_hq: 1272,
+  dnxhr_sq: 1273,
+  dnxhr_lb: 1274,
+};
+
 /**
  * Builds the sample entry of the picture track.
  *
  * @throws PW_SPLICE_PAIR when the codec has no place in this container, PW_SPLICE_CONFIG, PW_STREAM_* when its configuration is unusable
  */
 export function pictureEntry(format: 'mp4' | 'mov', profile: VideoProfile, config: string): Uint8Array {
+  refusePair(format, profile);
   switch (profile.codec) {
     case 'h264':
       return h264Entry(format, profile, config);
-    case 'prores':
-      return proresEntry(format, profile);
+    case 'hevc': {
+      const hvcC = configOf('HEVC', 'hvcC', config, 23, 1);
+      needLengths('HEVC', hvcC[21] ?? 0);
+      return visualEntry(format, 'hvc1', '', profile, (out) => out.box('hvcC', () => out.bytes(hvcC)));
+    }
+    case 'av1': {
+      const av1C = configOf('AV1', 'av1C', config, 4, 0x81);
+      return visualEntry(format, 'av01', '', profile, (out) => out.box('av1C', () => out.bytes(av1C)));
+    }
+    case 'prores': {
+      const named = flavourOf(proresFormats, 'ProRes', profile);
+      return visualEntry(format, named[0], named[1], profile, () => undefined);
+    }
+    case 'dnxhr':
+      return dnxhrEntry(format, profile);
   }
 }
 
+function refusePair(format: 'mp4' | 'mov', { codec }: VideoProfile): void {
+  const { title, containers } = codecFacts(codec);
+  if (containers.includes(format)) return;
+  const legal = videoCodecs.filter((each) => codecFacts(each).containers.includes(format));
+  throw new PatchworkError('PW_SPLICE_PAIR', `${title} has no place in an .${format} file`, {
+    hint: `${title} goes into .${containers.join(', .')}; .${format} takes ${legal.map((each) => codecFacts(each).title).join(', ')}.`,
+    details: { codec, container: format },
+  });
+}
+
+/** The record in a chunk's configuration: at least `least` bytes that begin with `head`. */
+function configOf(title: string, type: string, config: string, least: number, head: number): Uint8Array {
+  const bytes = bytesFromBase64(config);
+  if (bytes.length >= least && bytes[0] === head) return bytes;
+  throw new PatchworkError('PW_SPLICE_CONFIG', `the ${title} configuration of the chunks is no ${type} record`, {
+    hint: 'Render the chunks again; run `patchwork fsck` on the store.',
+    details: { bytes: bytes.length },
+  });
+}
+
+function needLengths(title: string, byte: number): void {
+  if ((byte & 3) === 3) return;
+  throw new PatchworkError('PW_SPLICE_CONFIG', `the ${title} configuration does not say 4-byte NAL lengths`, {
+    hint: 'Render the chunks again.',
+  });
+}
+
 function h264Entry(format: 'mp4' | 'mov', profile: VideoProfile, config: string): Uint8Array {
-  const avcC = bytesFromBase64(config);
-  if (avcC.length < 7 || avcC[0] !== 1) {
-    throw new PatchworkError('PW_SPLICE_CONFIG', 'the H.264 configuration of the chunks is no avcC record', {
-      hint: 'Render the chunks again; run `patchwork fsck` on the store.',
-      details: { bytes: avcC.length },
-    });
-  }
-  if (((avcC[4] ?? 0) & 3) !== 3) {
-    throw new PatchworkError('PW_SPLICE_CONFIG', 'the H.264 configuration does not say 4-byte NAL lengths', {
-      hint: 'Render the chunks again.',
-    });
-  }
+  const avcC = configOf('H.264', 'avcC', config, 7, 1);
+  needLengths('H.264', avcC[4] ?? 0);
   // Chunks are coded without primaries and transfer: they share their bytes whatever the file says of its colour.
   const colored = coloredAvcConfig(avcC, colorCodes(profile.color));
   return visualEntry(format, 'avc1', '', profile, (out) => out.box('avcC', () => out.bytes(colored)));
 }
 
-function proresEntry(format: 'mp4' | 'mov', profile: VideoProfile): Uint8Array {
-  if (format === 'mp4') {
-    throw new PatchworkError('PW_SPLICE_PAIR', 'ProRes has no place in an .mp4 file', {
-      hint: 'Name the deliverable .mov, or choose an H.264 profile.',
-      details: { codec: profile.codec, container: format },
+function flavourOf<T>(table: { readonly [name: string]: T }, title: string, profile: VideoProfile): T {
+  const name = profile.options['profile'] ?? 'hq';
+  const found = table[name];
+  if (found !== undefined) return found;
+  throw new PatchworkError('PW_SPLICE_CONFIG', `the profile names an unknown ${title} flavour: ${name}`, {
+    hint: `Known: ${Object.keys(table).join(', ')}.`,
+  });
+}
+
+/**
+ * Avid's entry for DNxHR: `ACLR` says the range (1 video, 2 full), `ADHR` the compression id, each behind its name and
+ * version in text.
+ */
+function dnxhrEntry(format: 'mp4' | 'mov', profile: VideoProfile): Uint8Array {
+  const id = flavourOf(dnxhrIds, 'DNxHR', profile);
+  return visualEntry(format, 'AVdh', 'DNxHR', profile, (out) => {
+    out.box('ACLR', () => {
+      out.latin1('ACLR0001');
+      out.u32(profile.color.range === 'pc' ? 2 : 1);
+      out.u32(0);
     });
-  }
-  const named = proresFormats[profile.options['profile'] ?? 'hq'];
-  if (named === undefined) {
-    throw new PatchworkError(
-      'PW_SPLICE_CONFIG',
-      `the profile names an unknown ProRes flavour: ${profile.options['profile']}`,
-      {
-        hint: `Known: ${Object.keys(proresFormats).join(', ')}.`,
-      },
-    );
-  }
-  return visualEntry(format, named[0], named[1], profile, () => undefined);
+    out.box('ADHR', () => {
+      out.latin1('0001');
+      for (const word of [id, 0, 1, 0, 0]) out.u32(word);
+    });
+  });
 }
 
 /**

@@ -2,6 +2,7 @@ import { PatchworkError } from '@patchwork/kernel';
 import { AVERROR_EOF } from 'node-av/constants';
 import type { FFEncoderCodec } from 'node-av/constants';
 import { Codec, FFmpegError, PosixError } from 'node-av/lib';
+import type { CodecContext, Frame } from 'node-av/lib';
 
 /** FFmpeg's "no more": the end of a file or of a drained codec. */
 export const endOfStream: number = AVERROR_EOF;
@@ -40,4 +41,14 @@ export function encoderNamed(name: string): Codec {
     hint: 'Install node-av with its own FFmpeg binary.',
     details: { encoder: name },
   });
+}
+
+/**
+ * Empties a decoder before it starts elsewhere. Pictures that are out but not taken are thrown away first: FFmpeg 8.1's HEVC
+ * decoder keeps them over a flush and would hand them out as the first of the new place. `frame` is written to.
+ */
+export function emptyDecoder(codec: CodecContext, frame: Frame): void {
+  let code = 0;
+  while (code >= 0) code = codec.receiveFrameSync(frame);
+  codec.flushBuffers();
 }

@@ -3,7 +3,7 @@ import { AV_FRAME_FLAG_CORRUPT, AV_NOPTS_VALUE, AVDISCARD_ALL, AVSEEK_FLAG_BACKW
 import { Frame, Packet } from 'node-av/lib';
 import type { CodecContext, FormatContext } from 'node-av/lib';
 import type { DecodedDigests, DigestJob, FrameDigest } from '../jobs.ts';
-import { endOfStream, libavText, tryAgain } from './check.ts';
+import { emptyDecoder, endOfStream, libavText, tryAgain } from './check.ts';
 import { frameDigest } from './frame-digest.ts';
 import { openInput } from './input.ts';
 import { type MovieFrames, movieFrames } from './movie-frames.ts';
@@ -114,7 +114,7 @@ class Player {
     for (;;) {
       const code = this.input.seekFrameSync(this.frames.stream, BigInt(target), AVSEEK_FLAG_BACKWARD);
       if (code < 0) this.note(`frame ${frame}: no seek: ${libavText(code)}`);
-      this.codec.flushBuffers();
+      emptyDecoder(this.codec, this.frame);
       this.drained = false;
       this.waiting = null;
       this.landed = null;

@@ -196,6 +196,60 @@ describe('H.264 chunks', () => {
   });
 });
 
+describe.each(['hevc-mp4', 'av1-mp4'] as const)('%s chunks', (name) => {
+  const video = smallProfile(name);
+  const ranges = [
+    [0, 24],
+    [24, 26],
+    [26, 38],
+    [38, 39],
+    [60, 72],
+  ] as const;
+
+  test('are the same bytes alone, in any company, in any order and in another process', async () => {
+    const together = await encoded(workers, video, ranges);
+    const alone = await Promise.all(ranges.map(async (range) => (await encoded(workers, video, [range]))[0]));
+    const backwards = (await encoded(others, video, ranges.toReversed())).toReversed();
+    expect(alone).toEqual(together);
+    expect(backwards).toEqual(together);
+    expect(new Set(together.map(({ chunk }) => chunk.config)).size, 'one configuration').toBe(1);
+    for (const { chunk, bytes } of together) {
+      expect(chunk.digest).toBe(createHash('sha256').update(bytes).digest('hex'));
+      expect(chunk.sync).toEqual(chunk.order.map((_, index) => index === 0));
+      expect(chunk.order.every((order, index) => order >= index - video.reorder)).toBe(true);
+      expect(bytes.includes('x265'), 'no words of the encoder').toBe(false);
+    }
+  });
+
+  test('with an option that nobody knows are refused', async () => {
+    const group = name === 'hevc-mp4' ? 'x265-params' : 'svtav1-params';
+    const options = { ...video.options, [`${group}.bogus`]: '1' };
+    await expect(encoded(workers, { ...video, options }, [[0, 2]])).rejects.toMatchObject({ code: 'PW_MEDIA_ENCODER' });
+  });
+});
+
+test('x265 with other threads than pinned is refused: it says so itself', async () => {
+  const video = smallProfile('hevc-mp4');
+  const options = { ...video.options, 'x265-params.frame-threads': '2', 'x265-params.pools': '2' };
+  await expect(encoded(workers, { ...video, options }, [[0, 12]])).rejects.toMatchObject({
+    code: 'PW_MEDIA_ENCODER',
+    message: expect.stringContaining('frame-threads=1'),
+  });
+});
+
+test.each(['dnxhr-lb-mov', 'dnxhr-sq-mov', 'dnxhr-hq-mov', 'dnxhr-hqx-mov', 'dnxhr-444-mov'] as const)(
+  '%s: any split gives the same frames, all of one size',
+  async (name) => {
+    const video = smallProfile(name, 256, 144);
+    const frames = [0, 80, 1, 62, 35, 99, 2].map((at): [number, number] => [at, at + 1]);
+    const whole = await encoded(workers, video, frames);
+    const alone = await Promise.all(frames.map(async (range) => (await encoded(others, video, [range]))[0]));
+    expect(alone).toEqual(whole);
+    expect(new Set(whole.map(({ bytes }) => bytes.length)).size).toBe(1);
+    expect(whole.every(({ chunk }) => chunk.config === '' && chunk.sync[0] === true)).toBe(true);
+  },
+);
+
 describe('ProRes frames', () => {
   test.each(['prores-422-proxy', 'prores-422-lt', 'prores-422', 'prores-422-hq'] as const)(
     '%s: any split gives the same packets',
@@ -290,11 +344,19 @@ describe('jobs', () => {
   });
 });
 
-test('toolchain names x264’s core and FFmpeg’s libraries', async () => {
+test('toolchain names the encoder’s build, FFmpeg’s libraries and, for x265, the processor’s class', async () => {
   const h264 = await workers.toolchain(smallProfile('h264'));
   expect(h264.encoder).toMatch(/^x264 core \d+/);
   expect(h264.ffmpeg).toMatch(/avcodec \d+\.\d+\.\d+.*swscale \d+/);
   const prores = await workers.toolchain(smallProfile('prores-422-hq'));
   expect(prores.encoder).toMatch(/^prores_ks of FFmpeg .*avcodec/);
   expect(prores.drawing).toBe(h264.drawing);
+  const hevc = await workers.toolchain(smallProfile('hevc-mp4'));
+  expect(hevc.encoder).toMatch(/^x265 \(build \d+\) - /);
+  expect(hevc.cpuClass, 'x265 differs between processors').toMatch(new RegExp(`^${process.arch} cpuid \\d+$`));
+  const av1 = await workers.toolchain(smallProfile('av1-mp4'));
+  expect(av1.encoder).toMatch(/^libsvtav1 of node-av \d+\./);
+  const dnxhr = await workers.toolchain(smallProfile('dnxhr-hq-mov', 256, 144));
+  expect(dnxhr.encoder).toMatch(/^dnxhd of FFmpeg /);
+  expect([h264, prores, av1, dnxhr].map((each) => each.cpuClass)).toEqual([null, null, null, null]);
 });

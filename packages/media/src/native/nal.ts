@@ -38,11 +38,11 @@ export function lengthPrefixed(nals: readonly Uint8Array[]): Buffer {
   return sample;
 }
 
-/** A NAL unit's payload without emulation prevention bytes (00 00 03 becomes 00 00). */
-function unescaped(nal: Uint8Array): number[] {
+/** A NAL unit's payload behind its header, without emulation prevention bytes (00 00 03 becomes 00 00). */
+export function unescapedNal(nal: Uint8Array, headerBytes: number): number[] {
   const bytes: number[] = [];
   let zeros = 0;
-  for (const byte of nal.subarray(1)) {
+  for (const byte of nal.subarray(headerBytes)) {
     if (zeros >= 2 && byte === 3) {
       zeros = 0;
       continue;
@@ -59,9 +59,13 @@ export interface SeiMessage {
   readonly payload: Uint8Array;
 }
 
-/** The messages of an SEI NAL unit. H.264 7.3.2.3. */
+/** The messages of an SEI NAL unit of H.264. */
 export function seiMessages(nal: Uint8Array): SeiMessage[] {
-  const bytes = unescaped(nal);
+  return seiMessagesOf(unescapedNal(nal, 1));
+}
+
+/** The messages in an unescaped SEI payload. H.264 7.3.2.3, H.265 7.3.2.4. */
+export function seiMessagesOf(bytes: readonly number[]): SeiMessage[] {
   const messages: SeiMessage[] = [];
   let at = 0;
   const readCount = (): number => {

@@ -96,6 +96,11 @@ export function fullChroma(format: RasterFormat): RasterFormat {
   return rasterFormat(format.depth === 8 ? 'yuv444p' : 'yuv444p10le');
 }
 
+/** The format's chroma_format_idc, as H.264 and HEVC count: 1 4:2:0, 2 4:2:2, 3 4:4:4. */
+export function chromaFormat(format: RasterFormat): number {
+  return format.yShift === 1 ? 1 : format.xShift === 1 ? 2 : 3;
+}
+
 /** The largest sample of a format. */
 export function maxSample(format: RasterFormat): number {
   return (1 << format.depth) - 1;

@@ -2,7 +2,7 @@ import { PatchworkError } from '@patchwork/kernel';
 import { AV_FRAME_FLAG_CORRUPT, AV_NOPTS_VALUE, AVSEEK_FLAG_BACKWARD } from 'node-av/constants';
 import { Frame, Packet } from 'node-av/lib';
 import type { CodecContext, FormatContext, Stream } from 'node-av/lib';
-import { endOfStream, libavText, present, tryAgain } from './check.ts';
+import { emptyDecoder, endOfStream, libavText, present, tryAgain } from './check.ts';
 import { fileStamp, openStream } from './open-stream.ts';
 
 /** Frames always kept, so that a blend of two neighbours or a freeze is not decoded twice. */
@@ -220,7 +220,7 @@ export class StreamDecoder {
   }
 
   private reset(): void {
-    this.codec.flushBuffers();
+    emptyDecoder(this.codec, this.output);
     this.position = null;
     this.drained = false;
     this.damaged = false;

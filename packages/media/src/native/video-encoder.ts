@@ -12,25 +12,25 @@ import { CodecContext, Packet, Rational } from 'node-av/lib';
 import type { Frame } from 'node-av/lib';
 import { checked, encoderNamed, endOfStream, libavText, present, tryAgain } from './check.ts';
 import { colorNumbers } from './color-tags.ts';
+import { encoderName } from './encoder-name.ts';
 import { allocatedFrame, tagFrame, writeToFrame } from './frame-memory.ts';
 import { type Raster, rasterFormat } from './raster.ts';
 import { x264Names } from './x264-names.ts';
-
-/** FFmpeg's encoder for a codec of ours. */
-export function encoderName(codec: VideoProfile['codec']): 'libx264' | 'prores_ks' {
-  return codec === 'h264' ? 'libx264' : 'prores_ks';
-}
+import { x265Names } from './x265-names.ts';
 
 /**
  * The colour tags that an encoder is told. H.264 says primaries and transfer in the parameter sets alone, and whoever
  * writes those puts the profile's there: the coded pictures stay the same ones under any of them. prores_ks writes all
- * four into every frame header.
+ * four into every frame header, SVT-AV1 into every key frame; x265's parameter sets are taken as they are.
  */
 function taggedColor(video: VideoProfile): ColorTags {
   switch (video.codec) {
     case 'h264':
       return { ...video.color, primaries: 'unknown', transfer: 'unknown' };
+    case 'hevc':
+    case 'av1':
     case 'prores':
+    case 'dnxhr':
       return video.color;
   }
 }
@@ -43,32 +43,42 @@ export interface EncodedPacket {
   readonly key: boolean;
 }
 
-const x264Option = /^x264-params[.:/ ](.+)$/;
+/** An encoder's own option: `x264-params.NAME`, also with `:`, `/` or a space. */
+const ownOption = /^(x264-params|x265-params|svtav1-params)[.:/ ](.+)$/;
+
+/** Names that an encoder knows, where FFmpeg would pass over others. SVT-AV1 is told to fail at them. */
+const knownNames: { readonly [group: string]: ReadonlySet<string> } = {
+  'x264-params': x264Names,
+  'x265-params': x265Names,
+};
 
 /**
- * The encoder's options as FFmpeg takes them. `x264-params.NAME` (also with `:` or `/`) are x264's own, joined to one
- * text; an empty one would silently end x264's list, so it is refused.
+ * The encoder's options as FFmpeg takes them. `x264-params.NAME` and its like are the encoder's own, joined to one text;
+ * an empty one would silently end x264's list, so it is refused.
  *
  * @throws PW_MEDIA_ENCODER naming the option
  */
 export function encoderOptions(options: VideoProfile['options']): [string, string][] {
   const plain: [string, string][] = [];
-  const own: string[] = [];
+  const own = new Map<string, string[]>();
+  const add = (group: string, items: readonly string[]): void => {
+    own.set(group, [...(own.get(group) ?? []), ...items]);
+  };
   for (const name of Object.keys(options).toSorted()) {
     const value = options[name] ?? '';
-    if (name === 'x264-params') {
-      own.push(...value.split(':'));
-      continue;
+    const match = ownOption.exec(name);
+    if (match !== null) add(match[1] ?? '', [`${match[2] ?? ''}=${value}`]);
+    else if (/^(x264|x265|svtav1)-params$/.test(name)) add(name, value.split(':'));
+    else plain.push([name, value]);
+  }
+  for (const [group, items] of own) {
+    const known = knownNames[group];
+    for (const item of items) {
+      const [name = ''] = item.split('=');
+      if (!/^[^:=]+=[^:=]+$/.test(item) || known?.has(name) === false) throw refusedOption(group, item);
     }
-    const match = x264Option.exec(name);
-    if (match === null) plain.push([name, value]);
-    else own.push(`${match[1] ?? ''}=${value}`);
+    plain.push([group, items.join(':')]);
   }
-  for (const item of own) {
-    const [name = ''] = item.split('=');
-    if (!/^[^:=]+=[^:=]+$/.test(item) || !x264Names.has(name)) throw refusedOption('x264-params', item);
-  }
-  if (own.length > 0) plain.push(['x264-params', own.join(':')]);
   return plain;
 }
 
@@ -134,7 +144,7 @@ export class VideoEncoder {
     tagFrame(this.frame, color);
     this.packet = new Packet();
     this.packet.alloc();
-    this.forceFirst = video.codec === 'h264';
+    this.forceFirst = video.codec === 'h264' || video.codec === 'hevc';
   }
 
   /** Encodes a picture; returns the packets that came out. */
