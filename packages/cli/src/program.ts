@@ -11,7 +11,7 @@ import { addMerge } from './commands/merge.ts';
 import { addRender } from './commands/render.ts';
 import { addSplice } from './commands/splice.ts';
 import { addStore } from './commands/store.ts';
-import { addTimeline } from './commands/timeline.ts';
+import { addEdit } from './commands/edit.ts';
 import type { ExitCode } from './exit-code.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { addNotYet } from './not-yet.ts';
@@ -61,7 +61,7 @@ function commandLine(shell: Shell, run: RunAction, leave: (code: ExitCode) => vo
   addHistory(program, shell, run);
   addDiff(program, shell, run);
   addSplice(program, shell, run);
-  addTimeline(program, shell, run);
+  addEdit(program, shell, run);
   addInspect(program, shell, run);
   addConvert(program, shell, run);
   addMerge(program, shell, run);

@@ -123,6 +123,8 @@ export { roomOf, slipRoomOf } from './edit/room.ts';
 export type { Room } from './edit/room.ts';
 export { speedOf } from './edit/retime.ts';
 export { eventsFromJson, eventsToJson } from './edit/event-json.ts';
+export { rateOfTimeline as gridOf } from './edit/lane.ts';
+export { drawEdit } from './edit/change-picture.ts';
 export { drawTimeline, drawTrack } from './edit/picture.ts';
 export { editFromStep, planScript } from './edit/script.ts';
 export type { ScriptStep } from './edit/script.ts';

@@ -24,7 +24,7 @@ interface Shown {
 
 /**
  * The record ranges in which `after` shows something else than `before`, both standing from the same child index on. Exact
- * for cuts; around a transition that is not the same it takes in all of the transition.
+ * for cuts; around a transition that is not the same, or that shows handles of an item that is not, it takes in all of it.
  */
 export function dirtyOf(
   lane: Lane,
@@ -35,7 +35,12 @@ export function dirtyOf(
   const start = lane.startOf(from);
   const old = shownOf(before, start);
   const now = shownOf(after, start);
-  const ranges: [Rational, Rational][] = [...differences(old, now), ...transitionDifferences(before, after, start)];
+  const changed = differences(old, now);
+  const ranges: [Rational, Rational][] = [
+    ...changed,
+    ...transitionDifferences(before, after, start),
+    ...reachesFrom(changed, lane, from, before, after),
+  ];
   const [oldEnd, newEnd] = [old.at(-1)?.end ?? start, now.at(-1)?.end ?? start];
   if (compare(oldEnd, newEnd) !== 0) {
     const rest = subtract(lane.length, oldEnd);
@@ -149,10 +154,28 @@ function transitionDifferences(
   const [old, now] = [transitionsOf(before, start), transitionsOf(after, start)];
   const isIn = (list: readonly PlacedTransition[], wanted: PlacedTransition): boolean =>
     list.some((other) => sameValue(other.node, wanted.node) && compare(other.cut, wanted.cut) === 0);
-  return [...old.filter((one) => !isIn(now, one)), ...now.filter((one) => !isIn(old, one))].map(({ node, cut }) => [
-    max(zero, subtract(cut, secondsOfTime(node.inOffset))),
-    add(cut, secondsOfTime(node.outOffset)),
-  ]);
+  return [...old.filter((one) => !isIn(now, one)), ...now.filter((one) => !isIn(old, one))].map(reachOf);
+}
+
+/** Where transitions show more of items that changed up to their cut; those just outside of the stretch count, too. */
+function reachesFrom(
+  changed: readonly [Rational, Rational][],
+  lane: Lane,
+  from: number,
+  before: readonly Composable[],
+  after: readonly Composable[],
+): [Rational, Rational][] {
+  const outside = [lane.index.child(from - 1), lane.index.child(from + before.length)];
+  const [head, tail] = outside.map((child) => (child?.kind === 'Transition' ? [child] : []));
+  return [before, after]
+    .flatMap((children) => transitionsOf([...(head ?? []), ...children, ...(tail ?? [])], lane.startOf(from)))
+    .filter(({ cut }) => changed.some(([first, end]) => compare(first, cut) <= 0 && compare(cut, end) <= 0))
+    .map(reachOf);
+}
+
+/** The record range in which a transition shows both of its sides. */
+function reachOf({ node, cut }: PlacedTransition): [Rational, Rational] {
+  return [max(zero, subtract(cut, secondsOfTime(node.inOffset))), add(cut, secondsOfTime(node.outOffset))];
 }
 
 interface PlacedTransition {

@@ -9,7 +9,7 @@ import { writeOtio } from '../otio/write-otio.ts';
 import { TimelineIndex } from '../snapshot/timeline-index.ts';
 import { TrackIndex } from '../snapshot/track-index.ts';
 import { editFrom, itemsOf, type DrawnEdit } from '../testing/edit-from.ts';
-import { frameMap, framesOf, lengthIn, usedMedia } from '../testing/frame-map.ts';
+import { frameMap, framesOf, seenMap, lengthIn, usedMedia } from '../testing/frame-map.ts';
 import { firstTrack } from '../testing/lane-text.ts';
 import { editSeed, randomTimeline, runs } from '../testing/random-track.ts';
 import { eventsFromJson, eventsToJson } from './event-json.ts';
@@ -230,31 +230,35 @@ describe('T30: laws of edits', () => {
     );
   });
 
-  test('T33: outside its dirty ranges an edit shows nothing new', () => {
-    fc.assert(
-      fc.property(randomTimeline({ transitions: false }), editSeed, (timeline, seed) => {
-        const drawn = editFrom(seed, timeline);
-        if (drawn === null) return;
-        const plan = planEdit(timeline, drawn.edit);
-        const [old, now] = [frameMap(firstTrack(timeline)), frameMap(firstTrack(plan.after))];
-        const isDirty = (frame: number): boolean =>
-          plan.dirty.some(
-            ({ range }) => frame >= frames(range.start) && frame < frames(range.start) + frames(range.duration),
-          );
-        for (let frame = 0; frame < Math.max(old.length, now.length); frame += 1) {
-          if (old[frame] !== now[frame])
-            expect(isDirty(frame), `frame ${frame} of ${JSON.stringify(drawn.edit)}`).toBe(true);
-        }
-        if (drawn.edit.op === 'slice') expect(plan.dirty, 'a blade is no change of picture').toEqual([]);
-      }),
-      { numRuns: runs(800) },
-    );
-  });
+  test.each([false, true])(
+    'T33: outside its dirty ranges an edit shows nothing new (transitions: %s)',
+    (transitions) => {
+      fc.assert(
+        fc.property(randomTimeline({ transitions }), editSeed, (timeline, seed) => {
+          const drawn = editFrom(seed, timeline);
+          if (drawn === null) return;
+          const plan = planEdit(timeline, drawn.edit);
+          const [old, now] = [seenMap(firstTrack(timeline)), seenMap(firstTrack(plan.after))];
+          const isDirty = (frame: number): boolean =>
+            plan.dirty.some(
+              ({ range }) => frame >= frames(range.start) && frame < frames(range.start) + frames(range.duration),
+            );
+          for (let frame = 0; frame < Math.max(old.length, now.length); frame += 1) {
+            if (old[frame] !== now[frame])
+              expect(isDirty(frame), `frame ${frame} of ${JSON.stringify(drawn.edit)}`).toBe(true);
+          }
+          if (drawn.edit.op === 'slice' && !transitions)
+            expect(plan.dirty, 'a blade is no change of picture').toEqual([]);
+        }),
+        { numRuns: runs(800) },
+      );
+    },
+  );
 
   test('T33: so does a list of edits, in the record as it is after all of them', () => {
     fc.assert(
       fc.property(
-        randomTimeline({ transitions: false }),
+        randomTimeline({ transitions: true }),
         fc.array(editSeed, { minLength: 2, maxLength: 5 }),
         (timeline, seeds) => {
           let current = timeline;
@@ -279,7 +283,7 @@ describe('T30: laws of edits', () => {
             }
           })();
           if (plan === null || usable.length < 2) return;
-          const [old, now] = [frameMap(firstTrack(timeline)), frameMap(firstTrack(plan.after))];
+          const [old, now] = [seenMap(firstTrack(timeline)), seenMap(firstTrack(plan.after))];
           for (let frame = 0; frame < Math.max(old.length, now.length); frame += 1) {
             if (old[frame] === now[frame]) continue;
             const isDirty = plan.dirty.some(

@@ -24,11 +24,13 @@ export function drawTimeline(timeline: Timeline): string {
     .join('\n');
 }
 
-function label(track: Track): string {
+/** What a track is called in pictures. */
+export function label(track: Track): string {
   return track.name === '' ? track.trackKind : track.name;
 }
 
-function drawChild(child: Composable, rate: Rate): string {
+/** Draws one child of a track on a grid. */
+export function drawChild(child: Composable, rate: Rate): string {
   if (child.kind === 'Transition') return `<${frames(child.inOffset, rate)}/${frames(child.outOffset, rate)}>`;
   if (!isItem(child)) return ` ${child.schemaName}? `;
   const { start, duration } = trimmedRange(child);

@@ -8,6 +8,24 @@ export function frameMap(track: Track): string[] {
   return track.children.filter((child) => isTimed(child)).flatMap((child) => framesOf(child));
 }
 
+/** {@link frameMap}, and within a transition what both of its sides show, and how far it has come. */
+export function seenMap(track: Track): string[] {
+  const seen = frameMap(track);
+  let cut = 0;
+  track.children.forEach((child, index) => {
+    if (isTimed(child)) cut += lengthIn(child);
+    if (child.kind !== 'Transition') return;
+    const [left, right] = [track.children[index - 1], track.children[index + 1]];
+    const [back, forth] = [value(child.inOffset.value), value(child.outOffset.value)];
+    for (let frame = Math.max(0, cut - back); frame < cut + forth; frame += 1) {
+      const outgoing = left !== undefined && isTimed(left) ? frameOf(left, lengthIn(left) + frame - cut) : '';
+      const incoming = right !== undefined && isTimed(right) ? frameOf(right, frame - cut) : '';
+      seen[frame] = `${outgoing} ${frame - cut + back}/${back + forth} ${incoming}`;
+    }
+  });
+  return seen;
+}
+
 /** What an item shows at frames [from, to) counted from its first one; also beyond its edges. */
 export function framesOf(item: Item, from: number = 0, to: number = lengthIn(item)): string[] {
   return Array.from({ length: Math.max(0, to - from) }, (_, step) => frameOf(item, from + step));

@@ -59,9 +59,9 @@ export function randomTimeline(options: { readonly transitions: boolean }): fc.A
         offsets !== null &&
         before?.kind === 'Clip' &&
         item.kind === 'Clip' &&
-        seed.isUnlimited &&
         offsets[0] + offsets[1] > 0 &&
-        isRoomy(before, seeds[index - 1], offsets, seed)
+        hasRoom(seeds[index - 1], 'tail', offsets[1]) &&
+        hasRoom(seed, 'head', offsets[0])
       ) {
         children.push(makeTransition({ name: `t${index}`, inOffset: at(offsets[0]), outOffset: at(offsets[1]) }));
       }
@@ -71,8 +71,10 @@ export function randomTimeline(options: { readonly transitions: boolean }): fc.A
   });
 }
 
-function isRoomy(_: Clip, before: ItemSeed | undefined, offsets: readonly [number, number], seed: ItemSeed): boolean {
-  return before?.isUnlimited === true && before.length >= 8 && seed.length >= 8 && offsets[0] <= 3 && offsets[1] <= 3;
+/** Long enough for a transition at each end, and with media for what one shows beyond the cut. */
+function hasRoom(seed: ItemSeed | undefined, side: 'head' | 'tail', frames: number): boolean {
+  if (seed === undefined || seed.length < 6) return false;
+  return seed.isUnlimited || (seed.speed === 1 && seed[side] >= frames);
 }
 
 function itemFrom(seed: ItemSeed, index: number): Clip | Gap {
