@@ -16,8 +16,8 @@ export type StoreNeed = 'store' | 'maybe' | 'none';
 /** Commands that do not need a store; all others do. */
 const needs: ReadonlyMap<string, StoreNeed> = new Map([
   ['inspect', 'none'],
-  ['convert', 'none'],
-  ['edit', 'none'],
+  ['convert', 'maybe'],
+  ['edit', 'maybe'],
   ['apply', 'none'],
   ['revert', 'none'],
   ['merge', 'none'],

@@ -1,0 +1,118 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rational } from '@patchwork/time';
+import { makeClip, makeExternalReference, makeRange, makeTimeline, makeTrack, writeOtio } from '@patchwork/timeline';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { runCommandLine } from '../program.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'patchwork-edit-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string): string => join(folder, name);
+
+/** V1: four clips of 96 frames, media of 300. */
+const cut = ((): string => {
+  const rate = rational(24);
+  const children = ['m01', 'm02', 'm03', 'm04'].map((name) =>
+    makeClip({
+      name,
+      sourceRange: makeRange(100, 96, rate),
+      media: makeExternalReference({ name, targetUrl: `${name}.mov`, availableRange: makeRange(0, 300, rate) }),
+    }),
+  );
+  const timeline = makeTimeline({ name: 'cut', tracks: [makeTrack({ name: 'V1', children })] });
+  return writeOtio(timeline, { style: 'canonical' });
+})();
+
+beforeEach(() => writeFileSync(at('cut.otio'), cut));
+
+async function run(...words: readonly string[]): Promise<{ exit: number; out: string }> {
+  let out = '';
+  const exit = await runCommandLine(
+    {
+      terminal: { stdout: (text) => (out += text), stderr: () => true, columns: 0, color: false },
+      env: { XDG_CACHE_HOME: at('cache'), XDG_CONFIG_HOME: at('config') },
+      folder,
+      signal: new AbortController().signal,
+      nowMs: Date.now,
+    },
+    words,
+  );
+  return { exit, out };
+}
+
+async function picture(file: string): Promise<string> {
+  const { out } = await run('edit', file, 'slice', 'track=0', 'at=97', '--dry-run', '--json');
+  return (JSON.parse(out) as { readonly picture: readonly string[] }).picture[0] ?? out;
+}
+
+test('a dry run draws the changed track before and after, says what shows something else, and writes nothing', async () => {
+  expect(await run('edit', 'cut.otio', 'ripple', 'item=m02', 'out=-10', '--dry-run')).toEqual({
+    exit: 0,
+    out: `V1  before  |100 m01 196|100 m02 196|100 m03 196| … 1 …
+    after   |100 m01 196|100 m02 186|100 m03 196| … 1 …
+  shows something else in [182, 384)
+nothing written
+`,
+  });
+  expect(readFileSync(at('cut.otio'), 'utf8')).toBe(cut);
+});
+
+test('a step in words, as JSON and in a script are the same', async () => {
+  writeFileSync(at('script.json'), '[{"op":"roll","item":"m02","in":20},{"op":"lift","track":"V1","range":[10,20]}]');
+  const asWords = await run('edit', 'cut.otio', 'lift', 'track=V1', 'range=[10,20]', '--dry-run', '--json');
+  const asJson = await run('edit', 'cut.otio', '{"op":"lift","track":"V1","range":[10,20]}', '--dry-run', '--json');
+  expect(asWords).toEqual(asJson);
+  expect(JSON.parse((await run('edit', 'cut.otio', '--script', 'script.json', '--json')).out)).toEqual({
+    schema: 'patchwork.edit/1',
+    path: at('cut.otio'),
+    rate: '24/1',
+    events: 5,
+    dirty: [
+      [10, 20],
+      [96, 116],
+    ],
+    limits: [],
+    transitions: { dropped: [], adjusted: [] },
+    picture: [
+      'V1  before  |100 m01 196|100 m02 196|100 m03 196| … 1 …',
+      '    after   |100 m01 110| GAP 10 |120 m01 216|120 m02 196|100 m03 196| … 1 …',
+    ],
+    notSaid: [],
+  });
+});
+
+test('what was done in part is said, and refused with --strict', async () => {
+  const { out } = await run('edit', 'cut.otio', 'slip', 'item=m02', 'delta=500', '--dry-run');
+  expect(out).toContain('  "m02": moved by +104 of the +500 asked: no more media or room\n');
+  const strict = await run('edit', 'cut.otio', 'slip', 'item=m02', 'delta=500', '--strict', '--json');
+  expect([strict.exit, JSON.parse(strict.out)]).toMatchObject([1, { code: 'PW_EDIT_LIMIT' }]);
+  expect(readFileSync(at('cut.otio'), 'utf8')).toBe(cut);
+});
+
+describe('every format in and out', () => {
+  test.each(['otio', 'fcpxml', 'xml', 'edl', 'otioz', 'otiod'])('.%s', async (ending) => {
+    for (const name of ['m01', 'm02', 'm03', 'm04']) writeFileSync(at(`${name}.mov`), `media of ${name}`);
+    const [made, edited] = [`made.${ending}`, `edited.${ending}`];
+    for (const file of [made, edited]) rmSync(at(file), { recursive: true, force: true });
+    expect((await run('edit', 'cut.otio', '[]', '-o', made)).exit, 'no step is a copy').toBe(0);
+    const { exit, out } = await run('edit', made, 'remove', 'track=0', 'index=1', 'fill=false', '-o', edited);
+    expect(exit, out).toBe(0);
+    expect(await picture(edited)).toBe('V1  before  |100 m01 196|100 m03 196|100 m04 196|');
+  });
+});
+
+test.each([
+  [['edit', 'cut.otio'], 'PW_USAGE_EDIT'],
+  [['edit', 'cut.otio', 'slip', 'm02'], 'PW_USAGE_EDIT'],
+  [['edit', 'cut.otio', '{"op":'], 'PW_EDIT_SCRIPT'],
+  [['edit', 'cut.otio', 'swirl', 'item=m02'], 'PW_EDIT_SCRIPT'],
+  [['edit', 'cut.otio', 'slip', 'item=m09', 'delta=1'], 'PW_EDIT_ITEM'],
+  [['edit', 'cut.otio', 'slip', 'item=m02', 'delta=1', '--transitions', 'maybe'], 'PW_USAGE_POLICY'],
+  [['edit', 'cut.otio', 'slip', 'item=m02', 'delta=1', '-o', 'cut.aaf'], 'PW_FORMAT_WRITE'],
+  [['edit', 'none.otio', '[]'], 'PW_FILE_ABSENT'],
+])('%j is refused by name', async (words, code) => {
+  const { exit, out } = await run(...words, '--json');
+  expect([exit, JSON.parse(out)]).toMatchObject([1, { schema: 'patchwork.error/1', code }]);
+  expect(readFileSync(at('cut.otio'), 'utf8')).toBe(cut);
+});
