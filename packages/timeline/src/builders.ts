@@ -75,7 +75,10 @@ type ItemFields = Pick<
 
 function itemFields(parts: ItemParts): ItemFields {
   return {
-    ...nodeFields(parts),
+    id: freshId(),
+    name: parts.name ?? '',
+    metadata: parts.metadata ?? emptyObject,
+    extra: emptyObject,
     sourceRange: parts.sourceRange ?? null,
     effects: parts.effects ?? [],
     markers: parts.markers ?? [],
@@ -107,9 +110,18 @@ export function makeStack(parts: ItemParts & { readonly children?: readonly Comp
 /** Makes a clip with a fresh id. */
 export function makeClip(parts: ClipParts = {}): Clip {
   const key = parts.activeMediaReferenceKey ?? 'DEFAULT_MEDIA';
+  // Spelled out and not spread: readers make clips by the hundred thousand.
   return {
     kind: 'Clip',
-    ...itemFields(parts),
+    id: freshId(),
+    name: parts.name ?? '',
+    metadata: parts.metadata ?? emptyObject,
+    extra: emptyObject,
+    sourceRange: parts.sourceRange ?? null,
+    effects: parts.effects ?? [],
+    markers: parts.markers ?? [],
+    enabled: parts.enabled ?? true,
+    color: parts.color ?? null,
     mediaReferences: [[key, parts.media ?? makeMissingReference()]],
     activeMediaReferenceKey: key,
   };

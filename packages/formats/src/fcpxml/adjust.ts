@@ -259,7 +259,7 @@ function readPanner(context: AdjustContext, element: XmlElement, side: Side): vo
   const mode = attribute(element, 'mode') ?? '0';
   // 0 leaves the channels alone, 1 is "Stereo Left/Right"; the others place sound in a surround field.
   if (!/^\s*[01]\b/.test(mode)) return keepUnmodelled(context, element, side, `pans in mode ${mode}`);
-  const onlyAmount = [...element.attributes.keys()].every((name) => name === 'mode' || name === 'amount');
+  const onlyAmount = element.attributes.every(([name]) => name === 'mode' || name === 'amount');
   const onlyAmountParam = childElements(element).every(
     (child) => child.name === 'param' && attribute(child, 'name')?.toLowerCase() === 'amount',
   );

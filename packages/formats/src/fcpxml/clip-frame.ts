@@ -253,7 +253,7 @@ export function isCosmetic(element: XmlElement): boolean {
 
 /** What the item keeps of its element for the writer and for people. */
 export function keptOf(element: XmlElement, more: PlainObject = {}): PlainObject {
-  const attributes = Object.fromEntries([...element.attributes].filter(([name]) => !saidAttributes.has(name)));
+  const attributes = Object.fromEntries(element.attributes.filter(([name]) => !saidAttributes.has(name)));
   const kept = childElements(element)
     .filter(isCosmetic)
     .map(withoutHints)

@@ -77,7 +77,7 @@ export function clipOf(frame: ClipFrame, name: string, parts: ClipParts): Clip {
       { ...(link === null ? {} : { link }), ...plainChannelMap(parts.side) },
     ),
   });
-  return withUnmodelled(clip, parts.side.unmodelled);
+  return parts.side.unmodelled.length === 0 ? clip : withUnmodelled(clip, parts.side.unmodelled);
 }
 
 /** Where a side stands on the record; the sound of a split edit begins elsewhere than its picture. */

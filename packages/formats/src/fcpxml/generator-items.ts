@@ -83,7 +83,7 @@ export function readGenerator(
               outFromElement({
                 ...element,
                 name: 'generator',
-                attributes: new Map(),
+                attributes: [],
                 content: childElements(element, 'param'),
               }),
             ),

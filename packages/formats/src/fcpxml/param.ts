@@ -16,9 +16,14 @@ export interface ParamContext {
   ownFromLocal(local: Rational): Rational;
 }
 
-/** A decimal number, or null. */
+/** No parameter means more than this; beyond it sums and products would leave the numbers. */
+const largestValue = 1e15;
+
+/** A decimal number; null for other text and for numbers beyond 10¹⁵. */
 export function decimalValue(text: string): number | null {
-  return /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(text) ? Number(text) : null;
+  if (!/^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(text)) return null;
+  const value = Number(text);
+  return Math.abs(value) <= largestValue ? value : null;
 }
 
 /** Decibels: `-3dB`, or the bare number that some programs want. −Infinity is −1000. */

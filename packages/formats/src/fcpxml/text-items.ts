@@ -43,7 +43,7 @@ function ownParts(element: XmlElement): XmlElement {
   const names = new Set(['param', 'text', 'text-style-def']);
   return {
     ...element,
-    attributes: new Map(),
+    attributes: [],
     content: element.content.filter((part) => typeof part !== 'string' && names.has(part.name)),
   };
 }

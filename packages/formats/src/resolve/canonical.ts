@@ -52,9 +52,7 @@ export function canonicalElement(
   skip: (element: XmlElement) => boolean = () => false,
 ): string {
   if (isVolatile(element.name) || skip(element)) return '';
-  const attributes = [...element.attributes]
-    .filter(([name]) => name !== 'DbId')
-    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const attributes = element.attributes.filter(([name]) => name !== 'DbId').toSorted(([a], [b]) => (a < b ? -1 : 1));
   const children = childElements(element);
   const text = children.length > 0 ? '' : ownText(element).trim();
   const content =

@@ -11,6 +11,7 @@ import {
   type Unmodelled,
 } from '@patchwork/timeline';
 import type { Remarks } from '../diagnostics.ts';
+import { decimalValue } from '../fcpxml/param.ts';
 import { canonicalXml } from '../xml/canonical.ts';
 import { childElement, childElements, childText, type XmlElement } from '../xml/element.ts';
 import { flag, frameCount } from './values.ts';
@@ -41,7 +42,7 @@ function parameter(effect: XmlElement, id: string): XmlElement | null {
 }
 
 function decimal(text: string | null): number | null {
-  return text !== null && /^\s*-?\d+(\.\d+)?(e-?\d+)?\s*$/i.test(text) ? Number(text) : null;
+  return text === null ? null : decimalValue(text);
 }
 
 /** A number or key frames of a parameter; `initial` where it is absent. */

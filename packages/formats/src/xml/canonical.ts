@@ -6,8 +6,8 @@ export type AttributeRule = (element: XmlElement, name: string, value: string) =
 /** Writes an element so that equal meanings give equal texts: attributes sorted by name, rewritten by `rule`. */
 export function canonicalXml(element: XmlElement, rule: AttributeRule): string {
   const attributes: string[] = [];
-  for (const name of [...element.attributes.keys()].toSorted()) {
-    const value = rule(element, name, element.attributes.get(name) ?? '');
+  for (const [name, spelled] of element.attributes.toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const value = rule(element, name, spelled);
     if (value !== null) attributes.push(` ${name}=${JSON.stringify(value)}`);
   }
   const content = element.content.map((part) =>

@@ -7,7 +7,8 @@ export interface Position {
 /** An XML element: its attributes and content in file order, and where its tag began. Comments are not kept. */
 export interface XmlElement {
   readonly name: string;
-  readonly attributes: ReadonlyMap<string, string>;
+  /** In file order, no name twice. Pairs and no map: a long film has millions of elements with three of them each. */
+  readonly attributes: readonly (readonly [name: string, value: string])[];
   /**
    * Elements and runs of text, in file order, references resolved. White space between elements is left out; white space
    * in an element that has no child elements is content and is kept.
@@ -46,7 +47,8 @@ export function childText(element: XmlElement, name: string): string | null {
 
 /** An attribute's value, or null. */
 export function attribute(element: XmlElement, name: string): string | null {
-  return element.attributes.get(name) ?? null;
+  for (const pair of element.attributes) if (pair[0] === name) return pair[1];
+  return null;
 }
 
 /** Number of elements of a tree, the root included. */

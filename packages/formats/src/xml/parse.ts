@@ -17,7 +17,7 @@ const defaultLimits: XmlLimits = { depth: 256, elements: 4_000_000, attributes: 
 /** An element while it is being read. */
 interface OpenElement {
   readonly name: string;
-  readonly attributes: Map<string, string>;
+  readonly attributes: (readonly [name: string, value: string])[];
   readonly content: (XmlElement | string)[];
   readonly position: Position;
   hasElements: boolean;
@@ -102,14 +102,14 @@ class TreeReader {
       );
     }
     const position = { line: this.#parser.line, column: Math.max(1, this.#parser.columnIndex - name.length - 1) };
-    this.#open.push({ name, attributes: new Map(), content: [], position, hasElements: false });
+    this.#open.push({ name, attributes: [], content: [], position, hasElements: false });
   }
 
   #addAttribute(name: string, value: string): void {
     const element = this.#open.at(-1);
     if (element === undefined) return;
-    element.attributes.set(name, value);
-    if (element.attributes.size > this.#limits.attributes) {
+    element.attributes.push([name, value]);
+    if (element.attributes.length > this.#limits.attributes) {
       this.#fail(
         'PW_XML_SIZE',
         `more than ${this.#limits.attributes} attributes on <${element.name}>`,

@@ -20,7 +20,7 @@ export function xml(
 export function outFromElement(element: XmlElement): XmlOut {
   return {
     name: element.name,
-    attributes: [...element.attributes],
+    attributes: element.attributes,
     content: element.content.map((part) => (typeof part === 'string' ? part : outFromElement(part))),
   };
 }

@@ -1,7 +1,7 @@
 import { secondsFromTime, type Rational } from '@patchwork/time';
 import type { Item, Marker } from '@patchwork/timeline';
 import { keptIn, keptObject, keptObjects, keptText, keptTexts } from '../../clip-metadata.ts';
-import type { XmlElement } from '../../xml/element.ts';
+import { attribute, type XmlElement } from '../../xml/element.ts';
 import { parseXml } from '../../xml/parse.ts';
 import { outFromElement, xml, type XmlOut } from '../../xml/write.ts';
 import { formatFcpTime } from '../time.ts';
@@ -21,7 +21,7 @@ export function keptRaw(context: ItemContext, item: Item): XmlOut[] {
 export function keptSampling(item: Item): string | null {
   for (const plain of keptObjects(keptIn(item.metadata, 'fcpxml'), 'raw')) {
     const element = parsed(keptText(plain, 'xml'));
-    if (element?.name === 'frameSampling') return element.attributes.get('value') ?? null;
+    if (element?.name === 'frameSampling') return attribute(element, 'value');
   }
   return null;
 }
