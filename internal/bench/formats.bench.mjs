@@ -3,7 +3,7 @@
 // 100,000 damaged samples (`-- --runs N` for another number, 0 for none).
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { readTimelineFile, writeEdl, writeFcpxml, writeXmeml } from '@patchwork/formats';
+import { readTimelineFile, writeEdl, writeXmeml } from '@patchwork/formats';
 import { writeOtio } from '@patchwork/timeline';
 
 const child = process.argv[2] === 'measure';
