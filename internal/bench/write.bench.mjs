@@ -1,5 +1,6 @@
-// The canonical write of a ProRes deliverable, as `render` does it (every kept chunk hashed, the whole file hashed, synced)
-// against `cp` and `sync` of the same bytes: target ≤ 1.3. The frames are real ones, repeated; the file is made to size.
+// The canonical write of a ProRes deliverable, as `render` patches it (the whole file hashed and synced; the chunks of the
+// old file, whose facts are those that were recorded, are not hashed one by one) against `cp` and `sync` of the same bytes:
+// target ≤ 1.3. Beside it what `--paranoid` costs. The frames are real ones, repeated; the file is made to size.
 //
 //   npm run bench -- write                          1 GB
 //   npm run bench -- write -- --gb 5 --rounds 5
@@ -41,14 +42,14 @@ async function bench() {
     run: () => timed(written, () => writeMovie(files, written, kept, hashing, options)),
   });
   const writes = [
-    write('canonical write', {}),
-    write('  … without the digest of the file', { wholeDigest: false }),
+    write('canonical write', { trusted: () => true }),
+    write('  … every chunk hashed as well', {}),
     write('  … nothing hashed', { wholeDigest: false, trusted: () => true }),
   ];
   const measured = await inTurns([{ name: 'cp', run: copy }, ...writes], rounds);
   const peer = measured.get('cp');
   console.log(
-    `\n${(size / 1e9).toFixed(2)} GB, ${pieces.length} chunks; medians of ${rounds} in turns, cp + sync ${(size / 1e6 / peer.seconds).toFixed(0)} MB/s`,
+    `\n${(size / 1e9).toFixed(2)} GB, ${pieces.length} chunks; medians of ${rounds} in turns after a warm-up, cp + sync ${(size / 1e6 / peer.seconds).toFixed(0)} MB/s`,
   );
   for (const { name } of writes)
     printRatio(`${name} : cp + sync`, measured.get(name), peer, name === 'canonical write' ? 1.3 : null);

@@ -1,7 +1,7 @@
 // Joins the built modules of the command, and those of its media process, into one file each: Node then starts in a third
 // of the time. A convenience of a built checkout: without these files, or with newer modules, `main.js` takes the modules.
 
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { root } from './root.mjs';
@@ -10,22 +10,31 @@ const packages = join(root, 'packages');
 const dist = join(packages, 'cli', 'dist');
 // Both stand in `dist` itself: what a module finds relative to itself must be found from there too.
 const bundles = [
-  { input: join(dist, 'process.js'), file: join(dist, 'bundled-process.js') },
-  { input: join(packages, 'media', 'dist', 'worker.js'), file: join(dist, 'worker.js') },
+  { input: join(packages, 'media', 'dist', 'worker.js'), name: 'worker.js' },
+  { input: join(dist, 'process.js'), name: 'bundled-process.js' },
 ];
 /** What a compile leaves beside its output when it changed something. */
 const parts = readdirSync(packages).map((name) => join(packages, name, 'dist', '.tsbuildinfo'));
 
 if (!isCurrent()) {
-  for (const { input, file } of bundles) {
+  // Written aside and renamed: a command that starts meanwhile finds whole files.
+  const aside = join(dist, '.bundling');
+  const startedAt = new Date();
+  for (const { input, name } of bundles) {
     const build = await rolldown({ input, platform: 'node', external: [/^node:/, /^node-av/] });
-    await build.write({ file, format: 'esm', sourcemap: true, codeSplitting: false });
+    await build.write({ file: join(aside, name), format: 'esm', sourcemap: true, codeSplitting: false });
     await build.close();
+    // What is compiled from now on is newer than the bundle.
+    utimesSync(join(aside, name), startedAt, startedAt);
   }
-  writeFileSync(join(dist, 'bundled-parts.txt'), parts.map((part) => `../..${part.slice(packages.length)}\n`).join(''));
+  const list = parts.map((part) => `../..${part.slice(packages.length)}\n`).join('');
+  writeFileSync(join(aside, 'bundled-parts.txt'), list);
+  for (const name of ['bundled-parts.txt', ...bundles.flatMap((each) => [`${each.name}.map`, each.name])])
+    renameSync(join(aside, name), join(dist, name));
+  rmSync(aside, { recursive: true });
 }
 
 function isCurrent() {
-  const built = bundles.map(({ file }) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  const built = bundles.map(({ name }) => statSync(join(dist, name), { throwIfNoEntry: false })?.mtimeMs ?? 0);
   return parts.every((part) => (statSync(part, { throwIfNoEntry: false })?.mtimeMs ?? 0) <= Math.min(...built));
 }

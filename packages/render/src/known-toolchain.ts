@@ -10,7 +10,10 @@ import type { RenderContext } from './context.ts';
  *
  * @throws PW_MEDIA_ENCODER when it cannot
  */
-export async function knownToolchain(context: RenderContext, video: VideoProfile): Promise<Toolchain> {
+export async function knownToolchain(
+  context: Pick<RenderContext, 'files' | 'sha256' | 'mediaCache' | 'workers' | 'signal'>,
+  video: VideoProfile,
+): Promise<Toolchain> {
   const ask = (): Promise<Toolchain> => context.workers().toolchain(video, { signal: context.signal });
   const library = nativeLibrary();
   const stat = library === null ? null : await context.files.stat(library.path);

@@ -80,8 +80,8 @@ export async function prepare(context: RenderContext, request: RenderRequest, pu
   const base = await inspectBase(context, request.deliverablePath, request.paranoid);
   if (!request.full) checkBase(base, request.deliverablePath);
   const entry = !request.full && (base.kind === 'ours' || base.kind === 'damaged') ? base.entry : null;
-  // The first media process starts while this one reads and plans.
-  if (purpose === 'render' && entry === null) context.workers().warm(1);
+  // The first media processes start while this one reads: there are media to probe, and pictures and sound to render.
+  if (purpose === 'render' && entry === null) context.workers().warm(2);
   const opened = await openTimelineWithCatalog(context, {
     ...request,
     path: request.timelinePath,

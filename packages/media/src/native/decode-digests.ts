@@ -6,7 +6,7 @@ import type { DecodedDigests, DigestJob, FrameDigest } from '../jobs.ts';
 import { emptyDecoder, endOfStream, libavText, tryAgain } from './check.ts';
 import { frameDigest } from './frame-digest.ts';
 import { openInput } from './input.ts';
-import { type MovieFrames, movieFrames } from './movie-frames.ts';
+import { type MovieFrames, movieFrames, statedMovieFrames } from './movie-frames.ts';
 import { openDecoder } from './open-stream.ts';
 
 /** Findings kept; a broken file would have one for each frame. */
@@ -79,9 +79,10 @@ class Player {
   private waiting: number | null = null;
 
   constructor(path: string, note: (finding: string) => void) {
-    this.frames = movieFrames(path);
     this.note = note;
     this.input = openInput(path);
+    // A long movie's index takes longest to read: it is read once, unless its packets have to be counted first.
+    this.frames = statedMovieFrames(this.input, path) ?? movieFrames(path);
     const streams = this.input.streams;
     const source = streams[this.frames.stream];
     if (source === undefined) throw new TypeError(`${path}: the file changed while it was read`);

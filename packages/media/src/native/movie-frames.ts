@@ -1,7 +1,7 @@
 import { PatchworkError } from '@patchwork/kernel';
 import { rational } from '@patchwork/time';
 import { AV_DISPOSITION_ATTACHED_PIC, AVMEDIA_TYPE_VIDEO } from 'node-av/constants';
-import type { Stream } from 'node-av/lib';
+import type { FormatContext, Stream } from 'node-av/lib';
 import { frameTimes } from './frame-times.ts';
 import { openInput } from './input.ts';
 import { scanPackets } from './packet-scan.ts';
@@ -23,31 +23,41 @@ export interface MovieFrames {
 export function movieFrames(path: string): MovieFrames {
   const input = openInput(path);
   try {
-    const source = input.streams.find(
-      (stream) =>
-        stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO && !stream.hasDisposition(AV_DISPOSITION_ATTACHED_PIC),
-    );
-    if (source === undefined) {
-      throw new PatchworkError('PW_MEDIA_NO_STREAMS', `${path}: it holds no picture`, {
-        hint: 'Choose another file.',
-        details: { path },
-      });
-    }
-    const even = statedFrames(source, input.iformat?.name ?? '');
-    if (even !== null) return even;
-    const packets = scanPackets(input).streams[source.index];
-    const shown = (packets?.pts ?? []).filter((one): one is number => one !== null);
-    const { times } = frameTimes(
-      shown,
-      packets?.lastDuration ?? 0,
-      rational(source.timeBase.num, source.timeBase.den),
-      [],
-    );
-    const sorted = times ?? shown.toSorted((a, b) => a - b);
-    return { stream: source.index, frames: sorted.length, ptsOf: (frame) => inMovie(sorted[frame], frame) };
+    return statedMovieFrames(input, path) ?? scannedFrames(input, path);
   } finally {
     input.closeInputSync();
   }
+}
+
+/** As {@link movieFrames}, from the tables of a movie that is open; null where only its packets would tell. */
+export function statedMovieFrames(input: FormatContext, path: string): MovieFrames | null {
+  return statedFrames(pictureStream(input, path), input.iformat?.name ?? '');
+}
+
+function pictureStream(input: FormatContext, path: string): Stream {
+  const source = input.streams.find(
+    (stream) =>
+      stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO && !stream.hasDisposition(AV_DISPOSITION_ATTACHED_PIC),
+  );
+  if (source !== undefined) return source;
+  throw new PatchworkError('PW_MEDIA_NO_STREAMS', `${path}: it holds no picture`, {
+    hint: 'Choose another file.',
+    details: { path },
+  });
+}
+
+function scannedFrames(input: FormatContext, path: string): MovieFrames {
+  const source = pictureStream(input, path);
+  const packets = scanPackets(input).streams[source.index];
+  const shown = (packets?.pts ?? []).filter((one): one is number => one !== null);
+  const { times } = frameTimes(
+    shown,
+    packets?.lastDuration ?? 0,
+    rational(source.timeBase.num, source.timeBase.den),
+    [],
+  );
+  const sorted = times ?? shown.toSorted((a, b) => a - b);
+  return { stream: source.index, frames: sorted.length, ptsOf: (frame) => inMovie(sorted[frame], frame) };
 }
 
 /** A MOV or MP4 that states its frame count, duration and rate consistently. */
