@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { PatchworkError, type FilePort } from '@patchwork/kernel';
 import { writeAtomically } from '@patchwork/files';
 import { readWholeFile } from '@patchwork/render';
+import { mainPath } from './main-path.ts';
 
 /** Where Git is told about the drivers. */
 export type GitScope = 'local' | 'global';
@@ -40,7 +40,7 @@ export function shellQuoted(word: string): string {
 
 /** The command by which Git calls this program. Names of files are never part of it: Git quotes `%P` itself, the rest are names of its own. */
 function configLines(): (readonly [key: string, value: string])[] {
-  const self = [process.execPath, fileURLToPath(new URL('main.js', import.meta.url))].map(shellQuoted).join(' ');
+  const self = [process.execPath, mainPath].map(shellQuoted).join(' ');
   return [
     ['diff.patchwork.textconv', `${self} git textconv --`],
     ['merge.patchwork.name', 'three-way merge of timelines'],

@@ -4,8 +4,6 @@ import { PatchworkError } from '@patchwork/kernel';
 /** Commands that the design promises and this version does not have, and what does their work until then. */
 const laterCommands: readonly (readonly [name: string, instead: string])[] = [
   ['adopt', 'Render the film once with patchwork render; from then on its deliverable can be patched.'],
-  ['apply', 'Apply a list of edits with patchwork edit TIMELINE --script FILE.'],
-  ['revert', 'Bring a deliverable back with patchwork restore; keep the timeline files of earlier versions.'],
 ];
 
 /** Adds the commands that are not there yet: each refuses by name and says what to do instead. */

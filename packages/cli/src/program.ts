@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { isPatchworkError, PatchworkError } from '@patchwork/kernel';
+import { addApply } from './commands/apply.ts';
 import { addConvert } from './commands/convert.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDiff } from './commands/diff.ts';
@@ -64,6 +65,7 @@ function commandLine(shell: Shell, run: RunAction, leave: (code: ExitCode) => vo
   addEdit(program, shell, run);
   addInspect(program, shell, run);
   addConvert(program, shell, run);
+  addApply(program, shell, run);
   addMerge(program, shell, run);
   addGit(program, shell, run, leave);
   addStore(program, shell, run);

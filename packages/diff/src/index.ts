@@ -13,3 +13,7 @@ export type { Side, SideItem, SideMatch, SideTrack } from './side.ts';
 export { departmentNames, departmentsOf, onlyDepartments } from './department.ts';
 export type { Handles } from './handle-draft.ts';
 export { timelineText } from './timeline-text.ts';
+export { inverseScript } from './patch/inverse-step.ts';
+export { placedScript } from './patch/place-script.ts';
+export { scriptPatch } from './patch/script-patch.ts';
+export type { ScriptPatch } from './patch/script-patch.ts';

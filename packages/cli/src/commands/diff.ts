@@ -6,8 +6,10 @@ import {
   departmentNames,
   diffTimelines,
   onlyDepartments,
+  scriptPatch,
   type Changes,
   type Department,
+  type DiffInput,
 } from '@patchwork/diff';
 import { writeAtomically } from '@patchwork/files';
 import { profileDifference } from '@patchwork/plan';
@@ -63,7 +65,12 @@ async function diff(
   const only = flags.only.map(departmentOf);
   const compared = await compare(context, shell, oldText, newText, flags);
   const changes = only.length === 0 ? compared.changes : onlyDepartments(compared.changes, only);
-  const document = changesJson(changes) as CommandOutcome['document'];
+  const document = {
+    ...(changesJson(changes) as CommandOutcome['document']),
+    ...(flags.json === true || format === 'json'
+      ? { patch: { ...scriptPatch(compared.input, compared.changes) } }
+      : {}),
+  };
   const { color, width = 80 } = shell.terminal;
   const text = diffText(changes, { color, width, all: flags.all ?? false });
   if (format === 'text' || format === 'json') {
@@ -93,6 +100,7 @@ async function writtenReport(
 
 interface Compared {
   readonly changes: Changes;
+  readonly input: DiffInput;
   readonly sides: { readonly old: ComparedSide; readonly new: ComparedSide };
 }
 
@@ -113,7 +121,7 @@ async function compare(
       hint: 'Say where the media is with --search or --media-map.',
     });
   }
-  const changes = diffTimelines({
+  const input: DiffInput = {
     rate,
     old: sides.old.timeline,
     new: sides.new.timeline,
@@ -125,8 +133,8 @@ async function compare(
     unknown: [...unseen(oldText, sides.old), ...unseen(newText, sides.new), ...unknown],
     ...(plan === null ? {} : { plan }),
     ...(flags.handles === undefined ? {} : { handles: { frames: handleFrames(flags.handles) } }),
-  });
-  return { changes, sides };
+  };
+  return { changes: diffTimelines(input), sides, input };
 }
 
 /** A file that was read in part is compared in part: each thing that was left out, and how many more. */

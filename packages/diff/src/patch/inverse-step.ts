@@ -1,0 +1,57 @@
+import { PatchworkError, type Json } from '@patchwork/kernel';
+import type { ScriptStep } from '../change.ts';
+
+/**
+ * The script that takes a hand-written one back, as far as its steps alone say how: deltas are turned round, what was inserted is
+ * removed. @throws PW_APPLY_REVERT for a step that does not say what it took away
+ */
+export function inverseScript(script: readonly ScriptStep[]): ScriptStep[] {
+  return script.map(inverseStep).toReversed();
+}
+
+function inverseStep(step: ScriptStep, number: number): ScriptStep {
+  switch (step.op) {
+    case 'ripple':
+    case 'rippleTrim':
+    case 'trim':
+    case 'roll':
+    case 'rollTrim':
+    case 'slip':
+    case 'slide':
+      return withMovedFrame(negated(step), step);
+    case 'insert': {
+      const { track, at, clip } = step;
+      const name =
+        typeof clip === 'object' && clip !== null && !Array.isArray(clip) ? (clip as ScriptStep)['name'] : null;
+      if (typeof at === 'number' && track !== undefined)
+        return { op: 'remove', track, atFrame: at, fill: false, ...(typeof name === 'string' ? { name } : {}) };
+      break;
+    }
+    default:
+  }
+  throw new PatchworkError(
+    'PW_APPLY_REVERT',
+    `step ${number + 1} (${step.op}) does not say what it changed away from`,
+    {
+      hint: 'Revert with the document of patchwork diff OLD NEW --json: it knows both ways.',
+      details: { step: number, op: step.op },
+    },
+  );
+}
+
+function negated(step: ScriptStep): ScriptStep {
+  const turned: { [key: string]: Json } = { ...step };
+  for (const key of ['in', 'out', 'delta']) {
+    const value = step[key];
+    if (typeof value === 'number') turned[key] = value === 0 ? 0 : -value;
+    else if (typeof value === 'string') turned[key] = value.startsWith('-') ? value.slice(1) : `-${value}`;
+  }
+  return turned as ScriptStep;
+}
+
+/** Where a step moved the begin of the clip that it names by a frame. */
+function withMovedFrame(inverse: ScriptStep, { op, atFrame, edge, delta, in: head }: ScriptStep): ScriptStep {
+  if (typeof atFrame !== 'number' || op === 'ripple' || op === 'rippleTrim' || op === 'slip') return inverse;
+  const moved = op === 'slide' || edge === 'in' ? delta : head;
+  return typeof moved === 'number' ? { ...inverse, atFrame: atFrame + moved } : inverse;
+}

@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { isPatchworkError } from '@patchwork/kernel';
+import { planScript, type Timeline } from '@patchwork/timeline';
+import { clip, fps24, gap, opacity, storyClips, timeline } from '../../test/fixture.ts';
+import { anyEdits, anyTracks, edited, timelineOf } from '../../test/random-edit.ts';
+import type { ScriptStep } from '../change.ts';
+import { diffTimelines } from '../diff-timelines.ts';
+import { mergeTimelines } from '../merge/merge-timelines.ts';
+import { sameTracks } from '../same-tracks.ts';
+import { trackViews } from '../track-item.ts';
+import { inverseScript } from './inverse-step.ts';
+import { placedScript } from './place-script.ts';
+import { scriptPatch, type ScriptPatch } from './script-patch.ts';
+
+const runs = Number(process.env['PW_RUNS'] ?? 60);
+const rates = { base: fps24, ours: fps24, theirs: fps24 };
+const base = timeline([storyClips()]);
+
+function patchOf(old: Timeline, next: Timeline): ScriptPatch & { readonly proof: string } {
+  const input = { old, new: next, oldProgram: null, newProgram: null, rate: fps24 };
+  const changes = diffTimelines(input);
+  return { ...scriptPatch(input, changes), proof: changes.scriptProof };
+}
+
+function applied(to: Timeline, steps: readonly ScriptStep[]): Timeline {
+  return planScript(to, placedScript(to, steps, fps24), { limits: 'strict' }).after;
+}
+
+function isSameFilm(a: Timeline, b: Timeline): boolean {
+  const views = (one: Timeline): ReturnType<typeof trackViews> => trackViews(one, fps24, () => null);
+  return sameTracks(views(a), views(b)) === 'replayed';
+}
+
+function refusal(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (isPatchworkError(error)) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+  return 'done';
+}
+
+const trim = edited9(-10);
+
+function edited9(out: number): Timeline {
+  return planScript(base, [{ op: 'ripple', item: 'm09', out }], { limits: 'strict' }).after;
+}
+
+const withNew = planScript(
+  base,
+  [{ op: 'insert', track: 'V1', at: 192, clip: { name: 'NEW', media: 'NEW.mov', source: [0, 48] } }],
+  {},
+).after;
+
+describe('patches', () => {
+  test('P1: a patch finds its places on a timeline that others have edited', () => {
+    const patch = patchOf(base, trim);
+    expect(isSameFilm(applied(withNew, patch.steps), applied(trim, patchOf(base, withNew).steps))).toBe(true);
+  });
+
+  test('P2: what is gone, changed or there twice is refused by name, with the place', () => {
+    const { steps } = patchOf(base, trim);
+    const without = planScript(base, [{ op: 'remove', item: 'm09', fill: false }], {}).after;
+    expect(refusal(() => applied(without, steps))).toBe(
+      'PW_APPLY_GONE: step 1 (rippleTrim): track V1 has no clip "m09" as the patch knows it',
+    );
+    expect(refusal(() => applied(trim, steps))).toBe(
+      'PW_APPLY_CHANGED: step 1 (rippleTrim): "m09" at 00:00:32:00 on track V1 was cut or put beside another clip since',
+    );
+    const twice = timeline([
+      [clip('y', 0, 48), clip('m09', 0, 96), clip('x', 0, 9), clip('m09', 0, 96), clip('x', 9, 9)],
+    ]);
+    expect(refusal(() => applied(twice, steps))).toBe(
+      'PW_APPLY_AMBIGUOUS: step 1 (rippleTrim): "m09" stands 2 times on track V1, and nothing tells which one is meant (00:00:02:00, 00:00:06:09)',
+    );
+  });
+
+  test('P3: a clip that was changed since is not taken away, nor what was put in its place', () => {
+    const lifted = planScript(base, [{ op: 'lift', track: 'V1', range: [576, 672] }], {}).after;
+    const { steps } = patchOf(base, lifted);
+    const clips = storyClips();
+    clips[6] = clip('m07', 0, 96, [opacity(0.5)]);
+    expect(refusal(() => applied(timeline([clips]), steps))).toContain('PW_APPLY_CHANGED');
+    clips[6] = clip('other', 0, 96);
+    expect(refusal(() => applied(timeline([clips]), steps))).toContain('PW_APPLY_');
+  });
+
+  test('P4: repeats are told apart by their neighbours; the copy that is left is not taken for the one that went', () => {
+    const film = timeline([[clip('a', 0, 48), clip('x', 0, 48), clip('b', 0, 48), clip('x', 0, 48), clip('c', 0, 48)]]);
+    const second = planScript(film, [{ op: 'ripple', track: 'V1', index: 3, out: -5 }], {}).after;
+    const { steps } = patchOf(film, second);
+    const front = planScript(
+      film,
+      [{ op: 'insert', track: 'V1', at: 0, clip: { name: 'n', media: 'n.mov', source: [0, 7] } }],
+      {},
+    ).after;
+    expect(
+      isSameFilm(
+        applied(front, steps),
+        planScript(front, [{ op: 'ripple', track: 'V1', index: 4, out: -5 }], {}).after,
+      ),
+    ).toBe(true);
+    const gone = planScript(film, [{ op: 'remove', track: 'V1', index: 3, fill: false }], {}).after;
+    expect(refusal(() => applied(gone, steps))).toContain('PW_APPLY_GONE');
+  });
+
+  test('P5: an insert in a gap, and behind the last clip, finds its place', () => {
+    const film = timeline([[clip('a', 0, 48), gap(40), clip('b', 0, 48)]]);
+    const put = planScript(
+      film,
+      [{ op: 'overwrite', track: 'V1', at: 60, clip: { name: 'n', media: 'n.mov', source: [0, 9] } }],
+      {},
+    ).after;
+    const front = planScript(
+      film,
+      [{ op: 'insert', track: 'V1', at: 0, clip: { name: 'f', media: 'f.mov', source: [0, 7] } }],
+      {},
+    ).after;
+    expect(
+      isSameFilm(
+        applied(front, patchOf(film, put).steps),
+        mergeTimelines({ base: film, ours: front, theirs: put, rates }).timeline,
+      ),
+    ).toBe(true);
+  });
+
+  test('P6: a patch applied to its own old side gives the new one, and back, on random edits', () => {
+    let done = 0;
+    fc.assert(
+      fc.property(anyTracks, anyEdits, (tracks, edits) => {
+        const old = timelineOf(tracks);
+        const next = edited(old, edits);
+        const patch = patchOf(old, next);
+        if (patch.proof !== 'replayed') return;
+        expect(isSameFilm(applied(old, patch.steps), next)).toBe(true);
+        done += 1;
+        if (patch.inverseProof === 'replayed') expect(isSameFilm(applied(next, patch.inverse), old)).toBe(true);
+      }),
+      { numRuns: runs },
+    );
+    expect(done).toBeGreaterThan(runs / 2);
+  });
+
+  test('P7: where a patch fits on what others made, it gives what a clean merge gives', () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(anyTracks, anyEdits, anyEdits, (tracks, first, second) => {
+        const old = timelineOf(tracks);
+        const [mine, other] = [edited(old, first), edited(old, second)];
+        const patch = patchOf(old, mine);
+        const merge = mergeTimelines({ base: old, ours: other, theirs: mine, rates });
+        if (patch.proof !== 'replayed' || merge.conflicts.length > 0) return;
+        let result: Timeline;
+        try {
+          result = applied(other, patch.steps);
+        } catch (error) {
+          if (isPatchworkError(error)) return;
+          throw error;
+        }
+        compared += 1;
+        expect(isSameFilm(result, merge.timeline)).toBe(true);
+      }),
+      { numRuns: runs },
+    );
+    expect(compared).toBeGreaterThan(runs / 10);
+  });
+
+  test('P8: a script written by hand is taken back as far as its steps say how', () => {
+    const script = [
+      { op: 'ripple', item: 'm09', out: -10 },
+      { op: 'insert', track: 'V1', at: 192, clip: { name: 'NEW', media: 'NEW.mov', source: [0, 48] } },
+      { op: 'slip', track: 'V1', atFrame: 10, delta: 4 },
+      { op: 'roll', track: 'V1', atFrame: 100, in: 6 },
+    ];
+    const after = planScript(base, script, { limits: 'strict' }).after;
+    expect(isSameFilm(applied(after, inverseScript(script)), base)).toBe(true);
+    expect(refusal(() => inverseScript([{ op: 'remove', item: 'm03' }]))).toBe(
+      'PW_APPLY_REVERT: step 1 (remove) does not say what it changed away from',
+    );
+  });
+});
