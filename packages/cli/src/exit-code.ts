@@ -6,6 +6,7 @@ const special: ReadonlyMap<string, ExitCode> = new Map([
   ['PW_FULL_REQUIRED', 2],
   ['PW_MIXED_UNSUPPORTED', 2],
   ['PW_UNKNOWN_REFUSED', 3],
+  ['PW_ADOPT_MISMATCH', 5],
   ['PW_VERIFY_FAILED', 5],
   ['PW_PROOF_FAILED', 5],
 ]);

@@ -2,12 +2,12 @@ import { resolve } from 'node:path';
 import { PatchworkError } from '@patchwork/kernel';
 import { readWholeFile, type PublicationMode, type RenderRequest, type UnknownPolicy } from '@patchwork/render';
 import { builtInProfileNames, isBuiltInProfileName } from '@patchwork/plan';
-import { notYet, refuseLaterFlags, type LaterFlags } from './not-yet.ts';
+import { notYet } from './not-yet.ts';
 import type { CommandContext, CommonFlags } from './shell.ts';
 import { edlRateFrom, mapRules, type MediaFlags } from './timeline-flags.ts';
 
 /** Flags of `render` and `plan`, as commander hands them over. */
-export interface RenderFlags extends CommonFlags, LaterFlags, MediaFlags {
+export interface RenderFlags extends CommonFlags, MediaFlags {
   readonly output?: string;
   readonly profile?: string;
   readonly range?: string;
@@ -17,6 +17,8 @@ export interface RenderFlags extends CommonFlags, LaterFlags, MediaFlags {
   readonly onUnknown?: string;
   readonly paranoid?: boolean;
   readonly fast?: boolean;
+  readonly renderer?: string;
+  readonly pieces?: string;
   readonly inPlace?: boolean;
   readonly deep?: boolean;
   readonly dryRun?: boolean;
@@ -31,7 +33,6 @@ export async function renderRequest(
   deliverable: string,
   flags: RenderFlags,
 ): Promise<RenderRequest> {
-  refuseLaterFlags(flags);
   return {
     timelinePath: resolve(folder, timeline),
     timelineName: flags.timeline ?? null,
@@ -47,6 +48,7 @@ export async function renderRequest(
     searchFolders: (flags.search ?? []).map((each) => resolve(folder, each)),
     paranoid: flags.paranoid ?? false,
     publication: publicationMode(flags),
+    ...rendererOf(folder, flags),
     proof: flags.deep === true ? 'deep' : 'default',
   };
 }
@@ -104,4 +106,22 @@ export function publicationMode(flags: { readonly fast?: boolean; readonly inPla
     });
   }
   return flags.inPlace === true ? 'in-place' : flags.fast === true ? 'fast' : 'whole';
+}
+
+/** Who makes the fresh pictures. @throws PW_USAGE_RENDERER, PW_USAGE_PIECES */
+function rendererOf(
+  folder: string,
+  { renderer, pieces }: RenderFlags,
+): Pick<RenderRequest, 'renderer' | 'piecesFolder'> {
+  if (renderer !== undefined && renderer !== 'ffmpeg' && renderer !== 'pieces') {
+    throw new PatchworkError('PW_USAGE_RENDERER', `--renderer ${renderer} is no renderer`, {
+      hint: 'Use ffmpeg, the built-in one, or pieces.',
+    });
+  }
+  if ((renderer === 'pieces') !== (pieces !== undefined)) {
+    throw new PatchworkError('PW_USAGE_PIECES', '--renderer pieces and --pieces FOLDER belong together', {
+      hint: 'plan writes the list of what to render into the folder; render takes the files from it.',
+    });
+  }
+  return pieces === undefined ? {} : { renderer: 'pieces', piecesFolder: resolve(folder, pieces) };
 }

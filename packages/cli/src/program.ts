@@ -15,7 +15,6 @@ import { addStore } from './commands/store.ts';
 import { addEdit } from './commands/edit.ts';
 import type { ExitCode } from './exit-code.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { addNotYet } from './not-yet.ts';
 import { printError } from './output.ts';
 import { runCommand, type RunAction, type Shell } from './shell.ts';
 import { storeNeedOf, type StoreNeed } from './store-need.ts';
@@ -70,7 +69,6 @@ function commandLine(shell: Shell, run: RunAction, leave: (code: ExitCode) => vo
   addGit(program, shell, run, leave);
   addStore(program, shell, run);
   addDemo(program, shell, run);
-  addNotYet(program);
   for (const command of program.commands) addCommonFlags(command);
   return program;
 }

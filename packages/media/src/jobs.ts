@@ -131,7 +131,8 @@ export interface ThumbnailJob {
   readonly items: readonly ThumbnailItem[];
   /** Pixels; the height follows the picture's shape. */
   readonly width: number;
-  readonly format: 'jpeg' | 'png';
+  /** `gray`: the luma alone, one byte a pixel, row after row. */
+  readonly format: 'jpeg' | 'png' | 'gray';
   /** Files that the pictures of `items` name. */
   readonly media: readonly JobMedia[];
   /** The canvas on which pictures are composed; needed only where `items` holds pictures. */
@@ -166,6 +167,10 @@ export interface TestVideoSpec {
   readonly frames: number;
   /** Number shown on the first frame; default 0. */
   readonly firstNumber?: number;
+  /** What an edit of several cards shows: each with its own id, from a number on; default one card for all frames. */
+  readonly shots?: readonly { readonly id: number; readonly from: number; readonly frames: number }[];
+  /** x264's own options behind the built-in ones (`ref=3`); default none. */
+  readonly x264?: readonly string[];
   /** Where the code cells stand; default `top`. Two layers with different rows can both be read. */
   readonly codeRow?: 'top' | 'bottom';
   /** Frames between key frames; default 48. Intra codecs take no notice. */

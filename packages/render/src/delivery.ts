@@ -1,7 +1,11 @@
+import { PatchworkError } from '@patchwork/kernel';
 import type { SoundSpec, WrittenMovie } from '@patchwork/splice';
 import { lockDeliverable } from '@patchwork/store';
+import { forecastAdopted, renderAdopted } from './adopted-render.ts';
+import { inspectBase } from './base.ts';
 import { ChunkBench } from './chunk-bench.ts';
 import type { RenderContext } from './context.ts';
+import { adoptedRenderer } from './film-history.ts';
 import { forecastOf } from './forecast.ts';
 import { interruption, type KeptFrames } from './interruption.ts';
 import { keptSound } from './kept-sound.ts';
@@ -25,6 +29,7 @@ const lockWaitMs = 3000;
 
 /** Says what a render would do. Writes nothing but the caches of media digests. @throws as `prepare` */
 export async function forecastRender(context: RenderContext, request: RenderRequest): Promise<Forecast> {
+  if (await isAdopted(context, request)) return forecastAdopted(context, request);
   return forecastOf(context, await prepare(context, request, 'forecast'));
 }
 
@@ -39,6 +44,7 @@ export async function renderDeliverable(context: RenderContext, request: RenderR
   const lock = await lockDeliverable(context.store.context, request.deliverablePath, { waitMs: lockWaitMs });
   try {
     await sweepLeftovers(context, request.deliverablePath);
+    if (await isAdopted(context, request)) return await renderAdopted(context, request);
     const preparation = await prepare(context, request, 'render');
     const forecast = forecastOf(context, preparation);
     if (isUpToDate(preparation)) return leaveAlone(request, preparation, forecast);
@@ -48,6 +54,21 @@ export async function renderDeliverable(context: RenderContext, request: RenderR
   } finally {
     await lock.release();
   }
+}
+
+/** Tells whether a film of another program that is bound to a timeline stands there. @throws PW_RENDERER_PIECES when it must */
+async function isAdopted(context: RenderContext, request: RenderRequest): Promise<boolean> {
+  const base = request.full ? null : await inspectBase(context, request.deliverablePath, request.paranoid);
+  if (base?.kind === 'film' && base.entry.renderer === adoptedRenderer) return true;
+  if (request.renderer !== 'pieces') return false;
+  throw new PatchworkError(
+    'PW_RENDERER_PIECES',
+    `${request.deliverablePath} is no adopted film: there is nothing that pieces could join`,
+    {
+      hint: 'Bind the film to its timeline with patchwork adopt first.',
+      details: { path: request.deliverablePath },
+    },
+  );
 }
 
 async function deliver(

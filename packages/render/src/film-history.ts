@@ -21,6 +21,9 @@ import { foundProfile } from './matching-profile.ts';
 export const foundRenderer = 'found';
 /** See {@link foundRenderer}. */
 export const patchRenderer = 'patch';
+/** A film of another program that is bound to a timeline. */
+export const adoptedRenderer = 'adopted';
+
 /** Tells whether Patchwork rendered all of a deliverable: then its chunks have action keys and stand in one run each. */
 export function isOwn({ renderer }: Pick<LedgerEntry, 'renderer'>): boolean {
   return renderer === 'ffmpeg';

@@ -48,3 +48,6 @@ export type { PatchedFilm, PatchRequest } from './patch-deliverable.ts';
 export { undoPatch } from './undo.ts';
 export type { Undone } from './undo.ts';
 export { deadBytesOf } from './dead-bytes.ts';
+export { adoptDeliverable } from './adopt.ts';
+export type { Adopted, AdoptRequest } from './adopt.ts';
+export type { PieceOrder } from './pieces.ts';

@@ -2,6 +2,7 @@ import type { Diagnostic, Digest } from '@patchwork/kernel';
 import type { Plan, Reason } from '@patchwork/plan';
 import type { Canvas, Program } from '@patchwork/program';
 import type { FrameRange, Rate } from '@patchwork/time';
+import type { PieceOrder } from './pieces.ts';
 import type { WatchRange } from './watch-list.ts';
 
 /** Where frames of a programme stand in its timeline: the same, or behind the in point of a part. */
@@ -26,6 +27,8 @@ export interface Forecast {
   readonly diagnostics: readonly Diagnostic[];
   /** Guessed from the sizes and speeds known so far. */
   readonly estimate: { readonly seconds: number; readonly bytes: number };
+  /** What another program is to render (`--renderer pieces`). */
+  readonly pieces?: readonly PieceOrder[];
 }
 
 /** What a run did. */

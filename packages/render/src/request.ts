@@ -32,6 +32,10 @@ export interface RenderRequest {
   readonly paranoid: boolean;
   /** How the new version takes the old one's place. Default: `whole`. */
   readonly publication?: PublicationMode;
+  /** Who makes the fresh pictures: this program, or another one by hand. Default: `ffmpeg`. */
+  readonly renderer?: 'ffmpeg' | 'pieces';
+  /** Where the other program's files are. */
+  readonly piecesFolder?: string;
   /** How the result is proven before it is published. */
   readonly proof: 'default' | 'deep';
 }

@@ -13,3 +13,5 @@ export { changeMarkers } from './change-markers.ts';
 export { diffPageHtml } from './diff-page.ts';
 export type { DiffPage } from './diff-page.ts';
 export type { ChangePictures } from './change-card.ts';
+export { pieceCsv } from './piece-csv.ts';
+export type { PieceRow } from './piece-csv.ts';

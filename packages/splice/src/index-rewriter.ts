@@ -2,7 +2,7 @@ import { PatchworkError } from '@patchwork/kernel';
 import { childBoxes, IndexBytes, type Box } from './box-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { packedRuns, writeRuns } from './runs.ts';
-import type { Movie, SampleColumns, SampleTables, Track } from './movie.ts';
+import type { Movie, SampleColumns, SampleEntry, SampleTables, Track } from './movie.ts';
 
 /** What changes of a track's index. Everything that is not named is kept byte for byte. */
 export interface TrackChange {
@@ -122,27 +122,30 @@ function writeOffsets(out: ByteWriter, offsets: Float64Array, large: boolean): v
   });
 }
 
-/** The sample entry with another configuration box; all other boxes of it are kept. */
 function writeEntry(out: ByteWriter, track: Track, config: Uint8Array | null): void {
   const entry = track.entries[0];
   if (entry === undefined) throw new TypeError('writeEntry: a track without sample entry');
   out.fullBox('stsd', 0, 0, () => {
     out.u32(1);
-    const type = entry.video?.config?.type;
-    if (config === null || type === undefined) {
-      out.bytes(entry.bytes);
-      return;
-    }
-    const index = new IndexBytes(entry.bytes, 0, 'entry');
-    const box: Box = { type: entry.format, path: entry.format, start: 0, body: 8, end: entry.bytes.length };
-    out.box(entry.format, () => {
-      out.bytes(entry.bytes.subarray(8, 86));
-      for (const child of childBoxes(index, box, 86)) {
-        if (child.type === type) out.box(type, () => out.bytes(config));
-        else out.bytes(entry.bytes.subarray(child.start, child.end));
-      }
-    });
+    out.bytes(entryWithConfig(entry, config));
   });
+}
+
+/** The bytes of a picture's sample entry with another configuration (null keeps it); all other boxes of it are kept. */
+export function entryWithConfig(entry: SampleEntry, config: Uint8Array | null): Uint8Array {
+  const type = entry.video?.config?.type;
+  if (config === null || type === undefined) return entry.bytes;
+  const index = new IndexBytes(entry.bytes, 0, 'entry');
+  const box: Box = { type: entry.format, path: entry.format, start: 0, body: 8, end: entry.bytes.length };
+  const out = new ByteWriter(entry.bytes.length + config.length);
+  out.box(entry.format, () => {
+    out.bytes(entry.bytes.subarray(8, 86));
+    for (const child of childBoxes(index, box, 86)) {
+      if (child.type === type) out.box(type, () => out.bytes(config));
+      else out.bytes(entry.bytes.subarray(child.start, child.end));
+    }
+  });
+  return out.toBytes();
 }
 
 function writeSizes(out: ByteWriter, sizes: Uint32Array): void {

@@ -52,3 +52,5 @@ export { cloneOwnMovie, patchClone } from './clone.ts';
 export { encoderNote } from './encoder-note.ts';
 export { checkBuffer } from './rate-check.ts';
 export type { BufferModel, BufferReport } from './rate-check.ts';
+export { entryWithConfig } from './index-rewriter.ts';
+export { base64FromBytes, bytesFromBase64 } from './base64.ts';

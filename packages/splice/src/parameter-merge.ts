@@ -200,8 +200,10 @@ function mergedHevc(
 function labelledLike(wanted: PictureFormat | undefined, set: Uint8Array): Uint8Array {
   const { format } = readH264Sps(set);
   if (wanted === undefined || format.primaries !== 2 || format.transfer !== 2) return set;
-  if (wanted.primaries === 2 && wanted.transfer === 2) return set;
-  return coloredH264Sps(set, { ...format, primaries: wanted.primaries, transfer: wanted.transfer });
+  // A film that says no matrix takes pictures of whatever it is shown as.
+  const matrix = wanted.matrix === 2 ? 2 : format.matrix;
+  if (wanted.primaries === 2 && wanted.transfer === 2 && matrix === format.matrix) return set;
+  return coloredH264Sps(set, { ...format, primaries: wanted.primaries, transfer: wanted.transfer, matrix });
 }
 
 function refuseOtherFormat(base: readonly PictureFormat[], fresh: readonly PictureFormat[]): void {

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { PatchworkError, type Json } from '@patchwork/kernel';
 import { forecastRender, renderDeliverable, type Delivery, type Forecast, type RenderRequest } from '@patchwork/render';
 import { lengthOf, normaliseRanges } from '@patchwork/time';
 import { renderRequest, type RenderFlags } from '../flags.ts';
+import { writePieceList } from '../piece-list.ts';
 import type { CommandContext, CommandOutcome, RunAction, Shell } from '../shell.ts';
 import { collect, withMediaFlags } from '../timeline-flags.ts';
 import { writeMarkerList } from '../watch-markers.ts';
@@ -26,8 +27,8 @@ export function addRender(program: Command, shell: Shell, run: RunAction): void 
       .option('--paranoid', 'hash every reused byte')
       .option('--fast', 'append to a clone of the deliverable instead of writing it anew')
       .option('--in-place', 'append to the deliverable itself; patchwork undo takes it back')
-      .addOption(new Option('--renderer <name>').hideHelp())
-      .addOption(new Option('--pieces <folder>').hideHelp());
+      .option('--renderer <name>', 'ffmpeg | pieces: who makes the fresh pictures', 'ffmpeg')
+      .option('--pieces <folder>', 'where plan writes the list for another program, and render takes its files from');
   shared(program.command('render'))
     .argument('<timeline>', 'an .otio, .otioz, .otiod, .fcpxml, .fcpxmld, .xml (FCP 7) or .edl')
     .requiredOption('-o, --output <deliverable>', 'the .mov or .mp4 to make or patch')
@@ -60,6 +61,7 @@ async function plan(
 ): Promise<CommandOutcome> {
   const request = await renderRequest(context, shell.folder, timeline, deliverable, flags);
   const forecast = await forecastRender(context, request);
+  if (request.piecesFolder !== undefined) await writePieceList(context, request.piecesFolder, forecast);
   return { document: { ...forecastDocument(forecast), verified: null }, text: forecastText(forecast) };
 }
 
@@ -110,6 +112,9 @@ function forecastDocument(forecast: Forecast): { readonly schema: string; readon
     })),
     estimate: { ...forecast.estimate },
     diagnostics: forecast.diagnostics.map((each) => ({ ...each })),
+    ...(forecast.pieces === undefined
+      ? {}
+      : { pieces: forecast.pieces.map(({ name, range }) => ({ file: name, range: [range.in, range.out] })) }),
   };
 }
 
@@ -119,6 +124,7 @@ function forecastText(forecast: Forecast): string {
     `${counted(planned.rendered, 'frame')} of ${planned.frames.toLocaleString('en-US')} to render, ${planned.reused.toLocaleString('en-US')} reused; sound: ${planned.sound}`,
     `about ${duration(estimate.seconds * 1000)}, ${bytesText(estimate.bytes)} to write`,
     ...reasonLines(forecast),
+    ...(forecast.pieces ?? []).map(({ name, range }) => `  ${recordRange(forecast.place, range)}  ${name}`),
     ...oddLines(forecast),
   ];
   return lines.join('\n');

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { PatchworkError } from '@patchwork/kernel';
 import {
+  adoptDeliverable,
   compactDeliverable,
   patchDeliverable,
   undoPatch,
@@ -10,6 +11,7 @@ import {
 } from '@patchwork/render';
 import type { Place } from '@patchwork/render';
 import { publicationMode } from '../flags.ts';
+import { collect, mapRules } from '../timeline-flags.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { bytesText, counted, recordRange } from '../words.ts';
 
@@ -22,8 +24,27 @@ interface PatchFlags extends CommonFlags {
   readonly paranoid?: boolean;
 }
 
-/** Adds the commands that change finished files: `patch`, `undo`, `compact`. */
+/** Flags of `adopt`, as commander hands them over. */
+interface AdoptFlags extends CommonFlags {
+  readonly timeline: string;
+  readonly name?: string;
+  readonly mediaMap?: readonly string[];
+  readonly search?: readonly string[];
+}
+
+/** Adds the commands for finished files: `adopt`, `patch`, `undo`, `compact`. */
 export function addSplice(program: Command, shell: Shell, run: RunAction): void {
+  program
+    .command('adopt')
+    .argument('<deliverable>', 'a finished .mov or .mp4 of any origin')
+    .requiredOption('--timeline <file>', 'the timeline that it was made from')
+    .option('--name <name>', 'which timeline of the file')
+    .option('--media-map <old=new>', 'media paths that begin with OLD are at NEW (repeatable)', collect, [])
+    .option('--search <folder>', 'look for missing media here, by name (repeatable)', collect, [])
+    .description('bind a film that another program made to its timeline, so that edits can be patched in')
+    .action(async (deliverable: string, flags: AdoptFlags) =>
+      run(flags, (context) => adopt(context, shell, deliverable, flags)),
+    );
   program
     .command('patch')
     .argument('<deliverable>', 'a finished .mov or .mp4 of any origin')
@@ -53,6 +74,40 @@ export function addSplice(program: Command, shell: Shell, run: RunAction): void 
     .action(async (path: string, flags: CommonFlags) =>
       run(flags, (context) => compact(context, resolve(shell.folder, path))),
     );
+}
+
+async function adopt(
+  context: CommandContext,
+  shell: Shell,
+  deliverable: string,
+  flags: AdoptFlags,
+): Promise<CommandOutcome> {
+  const done = await adoptDeliverable(context, {
+    deliverablePath: resolve(shell.folder, deliverable),
+    timelinePath: resolve(shell.folder, flags.timeline),
+    timelineName: flags.name ?? null,
+    mediaMap: mapRules(flags.mediaMap),
+    searchFolders: (flags.search ?? []).map((each) => resolve(shell.folder, each)),
+  });
+  const { frames, chunks, longestChunk, encoder, cuts } = done;
+  return {
+    document: {
+      schema: 'patchwork.adopt/1',
+      deliverable: done.deliverablePath,
+      frames,
+      chunks,
+      longestChunk,
+      encoder,
+      cuts: { checked: cuts.cuts - cuts.unseen, unseen: cuts.unseen },
+    },
+    text: [
+      `${done.deliverablePath} is bound to ${flags.timeline}`,
+      `  ${counted(frames, 'frame')} in ${counted(chunks, 'piece')}, the longest of ${counted(longestChunk, 'frame')}`,
+      `  ${counted(cuts.cuts - cuts.unseen, 'cut')} seen in the film${cuts.unseen === 0 ? '' : `, ${cuts.unseen} between pictures too alike to tell`}`,
+      ...(encoder === null ? [] : [`  made by ${encoder}`]),
+      '  what another program drew is unknown here: patch it with patchwork render … --on-unknown trust',
+    ].join('\n'),
+  };
 }
 
 async function patch(

@@ -162,6 +162,7 @@ function videoOptions(video: TestVideoSpec): [string, string][] {
             `bframes=${video.bFrames ?? 2}`,
             'b-adapt=0',
             `open-gop=${video.openGop === true ? 1 : 0}`,
+            ...(video.x264 ?? []),
           ].join(':'),
         ],
       ];
@@ -188,7 +189,8 @@ function videoOptions(video: TestVideoSpec): [string, string][] {
 class CardTrack extends MuxedTrack {
   readonly frames: number;
   private readonly video: TestVideoSpec;
-  private readonly card: TestCard;
+  /** By frame. */
+  private readonly shown: readonly { readonly card: TestCard; readonly index: number }[];
   private readonly scaler = new Scaler();
   private readonly cards = new FrameArena();
   private readonly starts: readonly number[];
@@ -198,11 +200,12 @@ class CardTrack extends MuxedTrack {
     super(output, videoContext(video, pixelFormat, true));
     this.video = video;
     this.frames = video.durationsMs?.length ?? video.frames;
-    this.card = new TestCard(
-      spec,
-      video,
-      this.context.pixelFormat === AV_PIX_FMT_YUV420P ? 'yuv420p' : cardFormat(pixelFormat),
-    );
+    const format = this.context.pixelFormat === AV_PIX_FMT_YUV420P ? 'yuv420p' : cardFormat(pixelFormat);
+    const shots = video.shots ?? [{ id: spec.id, from: video.firstNumber ?? 0, frames: this.frames }];
+    this.shown = shots.flatMap(({ id, from, frames }) => {
+      const card = new TestCard({ ...spec, id }, { ...video, firstNumber: from }, format);
+      return Array.from({ length: frames }, (_, index) => ({ card, index }));
+    });
     const starts = [0];
     for (let index = 0; index < this.frames; index += 1)
       starts.push((starts[index] ?? 0) + (video.durationsMs?.[index] ?? 1));
@@ -228,7 +231,8 @@ class CardTrack extends MuxedTrack {
   }
 
   writeFrame(index: number): void {
-    const frame = cardFrame(this.card, index, this.video, this.context.pixelFormat, this.scaler, this.cards);
+    const { card, index: place } = present(this.shown[index], 'a shot for the frame');
+    const frame = cardFrame(card, place, this.video, this.context.pixelFormat, this.scaler, this.cards);
     frame.pts = BigInt(this.starts[index] ?? 0);
     this.send(frame, (pts) => this.durationAt(pts));
     this.cards.reset();

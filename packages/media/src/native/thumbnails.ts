@@ -1,4 +1,4 @@
-import { AV_PIX_FMT_RGB24, AV_PIX_FMT_YUVJ420P } from 'node-av/constants';
+import { AV_PIX_FMT_GRAY8, AV_PIX_FMT_RGB24, AV_PIX_FMT_YUVJ420P } from 'node-av/constants';
 import { CodecContext, Packet, Rational } from 'node-av/lib';
 import type { Frame } from 'node-av/lib';
 import type { ColorTags } from '@patchwork/program';
@@ -71,14 +71,16 @@ function encoded(frame: Frame, color: ColorTags, job: ThumbnailJob, scaler: Scal
   const aspect = frame.sampleAspectRatio.num > 0 ? frame.sampleAspectRatio.num / frame.sampleAspectRatio.den : 1;
   const height = even((width * frame.height) / (frame.width * aspect));
   const jpeg = job.format === 'jpeg';
-  const format = jpeg ? AV_PIX_FMT_YUVJ420P : AV_PIX_FMT_RGB24;
+  const isGray = job.format === 'gray';
+  const format = jpeg ? AV_PIX_FMT_YUVJ420P : isGray ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24;
   const from = {
     ...color,
     matrix: color.matrix === 'unknown' ? 'bt709' : color.matrix,
     range: color.range === 'unknown' ? 'tv' : color.range,
   };
   const small = frames.take(format, width, height);
-  scaler.convert(frame, from, small, { ...from, matrix: jpeg ? 'bt470bg' : 'gbr', range: 'pc' });
+  scaler.convert(frame, from, small, { ...from, matrix: jpeg || isGray ? 'bt470bg' : 'gbr', range: 'pc' });
+  if (isGray) return lumaOf(small, width, height);
   const codec = encoderNamed(jpeg ? 'mjpeg' : 'png');
   const context = new CodecContext();
   const packet = new Packet();
@@ -104,4 +106,15 @@ function encoded(frame: Frame, color: ColorTags, job: ThumbnailJob, scaler: Scal
     packet.free();
     context.freeContext();
   }
+}
+
+/** The luma without the padding of its rows. */
+function lumaOf(frame: Frame, width: number, height: number): Uint8Array {
+  const [plane] = present(frame.data, 'the picture of a thumbnail');
+  const stride = frame.linesize[0] ?? width;
+  const luma = new Uint8Array(width * height);
+  for (let row = 0; row < height; row += 1) {
+    luma.set(present(plane, 'the luma of a thumbnail').subarray(row * stride, row * stride + width), row * width);
+  }
+  return luma;
 }

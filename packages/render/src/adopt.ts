@@ -1,0 +1,188 @@
+import { PatchworkError } from '@patchwork/kernel';
+import { fontDigest } from '@patchwork/media';
+import { actionKeySchema, type Profile } from '@patchwork/plan';
+import { compileProgram, type Canvas, type MediaInfo, type Program } from '@patchwork/program';
+import { encoderNote } from '@patchwork/splice';
+import { appendEntry, lockDeliverable, type NewLedgerEntry } from '@patchwork/store';
+import { compare, formatRate, formatTimecode } from '@patchwork/time';
+import type { RenderContext } from './context.ts';
+import { checkCuts, type CutCheck } from './film-cuts.ts';
+import { adoptedRenderer, foundEntry, isOwn, openFilmHistory } from './film-history.ts';
+import { openFilm, probedVideo, trimFilm, type FinishedFilm } from './finished-film.ts';
+import { foundProfile, matchingVideo } from './matching-profile.ts';
+import { settleDelivery } from './record-delivery.ts';
+import { openTimelineWithCatalog } from './timeline-media.ts';
+import { timelineFacts, type TimelineFacts } from './timeline-facts.ts';
+
+/** Which film is bound to which timeline. */
+export interface AdoptRequest {
+  readonly deliverablePath: string;
+  readonly timelinePath: string;
+  readonly timelineName: string | null;
+  readonly mediaMap: readonly { readonly from: string; readonly to: string }[];
+  readonly searchFolders: readonly string[];
+}
+
+/** What an adoption found. */
+export interface Adopted {
+  readonly deliverablePath: string;
+  readonly frames: number;
+  /** Pieces that can be kept one by one. */
+  readonly chunks: number;
+  /** Frames of the longest piece: what one changed frame costs at most. */
+  readonly longestChunk: number;
+  /** What the film's encoder says of itself. */
+  readonly encoder: string | null;
+  readonly cuts: CutCheck;
+}
+
+/**
+ * Binds a finished film of any origin to the timeline that it was made from, so that an edit of it can be patched in. The
+ * film is only read; its history is written beside it. What cannot be seen of a film (grades, titles, plug-ins of the
+ * program that made it) stays unknown: a render on it must be told to trust it.
+ *
+ * @throws PW_ADOPT_MISMATCH listing where film and timeline disagree; PW_ADOPT_*, PW_MEDIA_*, PW_TIMELINE_*, PW_DELIVERABLE_BUSY, PW_FILE_*
+ */
+export async function adoptDeliverable(context: RenderContext, request: AdoptRequest): Promise<Adopted> {
+  const path = request.deliverablePath;
+  const lock = await lockDeliverable(context.store.context, path);
+  try {
+    await trimFilm(context, path);
+    const film = await openFilm(context, path);
+    const { loaded, catalog } = await openTimelineWithCatalog(context, {
+      ...request,
+      path: request.timelinePath,
+      name: request.timelineName,
+      edlRate: null,
+    });
+    const facts = timelineFacts(loaded.timeline);
+    const profile = await adoptedProfile(context, film);
+    const { program } = compileProgram({
+      timeline: loaded.timeline,
+      canvas: canvasOf(profile),
+      media: catalog.find,
+      sha256: context.sha256,
+      sampleRate: profile.sound.sampleRate,
+      epochs: [],
+      font: fontDigest(),
+      range: null,
+    });
+    const cuts = await requireMatch(context, film, { program, facts, media: catalog.named });
+    const history = await openFilmHistory(context, film, false);
+    if (history.entry !== null && isOwn(history.entry)) throw alreadyOurs(path);
+    let { ledger, entry: parent } = history;
+    const found = await foundEntry(context, film, history.chunks);
+    if (parent === null) ({ ledger, entry: parent } = await appendEntry(context.files, ledger, found, context.sha256));
+    const entry: NewLedgerEntry = {
+      ...found,
+      parent: parent.id,
+      profile,
+      keySchema: actionKeySchema,
+      timeline: {
+        name: loaded.fileName,
+        format: loaded.fileName.slice(loaded.fileName.lastIndexOf('.') + 1),
+        text: new TextDecoder().decode(loaded.bytes),
+      },
+      timelineName: loaded.timeline.name,
+      media: catalog.named,
+      renderer: adoptedRenderer,
+    };
+    await appendEntry(context.files, ledger, entry, context.sha256);
+    await settleDelivery(context, path, film.base.movie.moov.digest, new Set());
+    return {
+      deliverablePath: path,
+      frames: film.frames,
+      chunks: history.chunks.length,
+      longestChunk: Math.max(...history.chunks.map(({ sizes }) => sizes.length)),
+      encoder: await encoderNote(context.files, film.base),
+      cuts,
+    };
+  } finally {
+    await lock.release();
+  }
+}
+
+function alreadyOurs(path: string): PatchworkError {
+  return new PatchworkError('PW_ADOPT_OWN', `${path} was rendered here: its history knows its timeline`, {
+    hint: 'Run patchwork render on it.',
+    details: { path },
+  });
+}
+
+/** The film's own settings, as far as pictures like its own can be encoded here. */
+async function adoptedProfile(context: RenderContext, film: FinishedFilm): Promise<Profile> {
+  const found = foundProfile(film);
+  const video = await probedVideo(context, film.path);
+  const { stream, track } = film.base;
+  const canEncode =
+    stream.family === 'h264' || ['apco', 'apcs', 'apcn', 'apch'].includes(track.entries[0]?.format ?? '');
+  if (!canEncode) return { ...found, name: 'adopted', video: { ...found.video, color: video.color } };
+  const note = await encoderNote(context.files, film.base);
+  return { ...found, name: 'adopted', video: matchingVideo(film, video, note) };
+}
+
+/** Where a film does not say how its numbers mean colours, its media are drawn as players would take it: BT.709. */
+export function canvasOf({ video }: Profile): Canvas {
+  const { width, height, rate, color } = video;
+  const known = (value: string, other: string): string => (value === 'unknown' ? other : value);
+  return {
+    width,
+    height,
+    rate,
+    color: {
+      primaries: known(color.primaries, 'bt709'),
+      transfer: known(color.transfer, 'bt709'),
+      matrix: known(color.matrix, 'bt709'),
+      range: known(color.range, 'tv'),
+    },
+  };
+}
+
+interface Wanted {
+  readonly program: Program;
+  readonly facts: TimelineFacts;
+  readonly media: readonly MediaInfo[];
+}
+
+/** @throws PW_ADOPT_MISMATCH */
+async function requireMatch(context: RenderContext, film: FinishedFilm, wanted: Wanted): Promise<CutCheck> {
+  const { program, facts, media } = wanted;
+  const { rate } = film;
+  const differences: string[] = [];
+  if (rate === null) differences.push('the film has frames of different length');
+  if (facts.rate !== null && rate !== null && compare(facts.rate, rate) !== 0) {
+    differences.push(`the film has ${formatRate(rate)} frames a second, the timeline ${formatRate(facts.rate)}`);
+  }
+  const { width, height } = film.facts;
+  if (facts.width !== null && facts.height !== null && (facts.width !== width || facts.height !== height)) {
+    differences.push(`the film is ${width}×${height}, the timeline ${facts.width}×${facts.height}`);
+  }
+  const { timecode } = film.base.movie;
+  if (timecode !== null && rate !== null && timecode.frame !== program.start.frame) {
+    const text = (frame: number, dropFrame: boolean): string => formatTimecode(frame, rate, dropFrame);
+    differences.push(
+      `the film starts at ${text(timecode.frame, timecode.dropFrame)}, the timeline at ${text(program.start.frame, program.start.dropFrame)}`,
+    );
+  }
+  if (film.frames !== program.frames) {
+    differences.push(`the film has ${film.frames} frames, the timeline ${program.frames}`);
+  }
+  if (differences.length > 0) throw mismatch(film.path, differences, []);
+  const cuts = await checkCuts(context, film.path, program, media);
+  if (cuts.missing.length === 0) return cuts;
+  const shown = cuts.missing.slice(0, 5).join(', ');
+  throw mismatch(
+    film.path,
+    [
+      `no change of picture at ${cuts.missing.length} of ${cuts.cuts} cuts (frame ${shown}${cuts.missing.length > 5 ? ' …' : ''})`,
+    ],
+    cuts.missing,
+  );
+}
+
+function mismatch(path: string, differences: readonly string[], cuts: readonly number[]): PatchworkError {
+  return new PatchworkError('PW_ADOPT_MISMATCH', `${path} was not made from this timeline: ${differences.join('; ')}`, {
+    hint: 'Give the version of the timeline that the film was rendered from. Nothing was written.',
+    details: { path, differences: [...differences], cuts: [...cuts] },
+  });
+}

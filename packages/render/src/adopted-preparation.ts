@@ -1,0 +1,153 @@
+import { PatchworkError, type Diagnostic } from '@patchwork/kernel';
+import { fontDigest } from '@patchwork/media';
+import {
+  actionKey,
+  dirtyRanges,
+  encodingDigest,
+  type MissingChunk,
+  type Profile,
+  type Toolchain,
+  type VideoProfile,
+} from '@patchwork/plan';
+import { compileProgram, type Program } from '@patchwork/program';
+import type { Ledger, LedgerEntry } from '@patchwork/store';
+import type { FrameRange } from '@patchwork/time';
+import { adoptedStretches, withoutSingles, type Stretch } from './adopted-plan.ts';
+import { canvasOf } from './adopt.ts';
+import type { RenderContext } from './context.ts';
+import { openFilmHistory } from './film-history.ts';
+import { openFilm, trimFilm, type FinishedFilm } from './finished-film.ts';
+import { evenLengths } from './fresh-pictures.ts';
+import { knownToolchain } from './known-toolchain.ts';
+import type { MediaCatalog } from './media-catalog.ts';
+import { parseRange } from './range-text.ts';
+import type { RenderRequest } from './request.ts';
+import { compileEntry } from './snapshot.ts';
+import type { LoadedTimeline } from './timeline-file.ts';
+import { timelineFacts } from './timeline-facts.ts';
+import { openTimelineWithCatalog } from './timeline-media.ts';
+
+/** Everything that is known before a frame of an adopted film is rendered. */
+export interface AdoptedPreparation {
+  readonly film: FinishedFilm;
+  readonly ledger: Ledger;
+  readonly entry: LedgerEntry;
+  readonly loaded: LoadedTimeline;
+  readonly catalog: MediaCatalog;
+  readonly previous: Program;
+  readonly program: Program;
+  readonly profile: Profile;
+  /** As fresh pictures are encoded: the film's settings, its colours said. */
+  readonly video: VideoProfile;
+  readonly toolchain: Toolchain;
+  readonly stretches: readonly Stretch[];
+  /** The fresh stretches, cut into chunks. */
+  readonly missing: readonly MissingChunk[];
+  readonly sound: 'reuse' | 'render' | 'none';
+  readonly dirty: readonly FrameRange[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Finds out what a new version of an adopted film keeps and what must be rendered. Its grid is that of its own safe
+ * boundaries.
+ *
+ * @throws PW_UNKNOWN_REFUSED unless the request trusts what could not be seen; PW_ADOPT_*, PW_MEDIA_*, PW_VERIFY_FAILED
+ */
+export async function prepareAdopted(context: RenderContext, request: RenderRequest): Promise<AdoptedPreparation> {
+  const path = request.deliverablePath;
+  requireTrust(request);
+  await trimFilm(context, path);
+  const film = await openFilm(context, path);
+  const { ledger, entry, chunks } = await openFilmHistory(context, film, request.paranoid);
+  if (entry === null) throw new TypeError('prepareAdopted: the film has no history');
+  const profile = entry.profile;
+  const canvas = canvasOf(profile);
+  const video = { ...profile.video, color: canvas.color };
+  const opened = await openTimelineWithCatalog(context, {
+    ...request,
+    path: request.timelinePath,
+    name: request.timelineName,
+  });
+  const { loaded, catalog } = opened;
+  const { program, diagnostics } = compileProgram({
+    timeline: loaded.timeline,
+    canvas,
+    media: catalog.find,
+    sha256: context.sha256,
+    sampleRate: profile.sound.sampleRate,
+    epochs: [],
+    font: fontDigest(),
+    range: null,
+  });
+  const { timeline, timelineName, media, range, epochs } = entry;
+  const old = compileEntry(context, { timeline, timelineName, media, range, epochs, profile: { ...profile, video } });
+  const forced = request.forceRanges.map((text) => parseRange(text, timelineFacts(loaded.timeline)));
+  const isForced = (frame: number): boolean => forced.some((each) => frame >= each.in && frame < each.out);
+  const found = adoptedStretches(old.program, chunks, program, isForced);
+  const stretches = film.base.stream.family === 'intra' ? found : withoutSingles(found);
+  const toolchain = canEncode(video) ? await knownToolchain(context, video) : entry.toolchain;
+  const isSameSound = old.program.sound.key === program.sound.key && film.frames === program.frames;
+  const hasSound = film.base.movie.tracks.some(({ handler }) => handler === 'soun');
+  return {
+    film,
+    ledger,
+    entry,
+    loaded,
+    catalog,
+    previous: old.program,
+    program,
+    profile,
+    video,
+    toolchain,
+    stretches,
+    missing: missingChunks(context, stretches, program, video, toolchain),
+    sound: hasSound ? (isSameSound ? 'reuse' : 'render') : 'none',
+    dirty: dirtyRanges(old.program, program, 0),
+    diagnostics: [...loaded.diagnostics, ...diagnostics],
+  };
+}
+
+/** Tells whether fresh pictures can be made with these settings; a film of another codec takes pieces that are copied. */
+export function canEncode({ options }: VideoProfile): boolean {
+  return Object.keys(options).length > 0;
+}
+
+/** The kept frames were made by a program whose grades, titles and plug-ins nobody saw. */
+function requireTrust({ onUnknown, range, deliverablePath }: RenderRequest): void {
+  if (range !== null) {
+    throw new PatchworkError('PW_ADOPT_RANGE', 'a part of a timeline cannot be rendered into an adopted film', {
+      hint: 'Leave --range out: the film holds the whole timeline.',
+      details: { range },
+    });
+  }
+  if (onUnknown === 'trust') return;
+  throw new PatchworkError(
+    'PW_UNKNOWN_REFUSED',
+    `${deliverablePath} was made by another program: whether its kept frames still are what that program would draw is unknown`,
+    {
+      hint: 'If nothing but the edit changed (no grade, no title, no plug-in), patch it with --on-unknown trust.',
+      details: { path: deliverablePath, domains: ['transform', 'effects', 'titles', 'colour'] },
+    },
+  );
+}
+
+function missingChunks(
+  context: RenderContext,
+  stretches: readonly Stretch[],
+  program: Program,
+  video: VideoProfile,
+  toolchain: Toolchain,
+): readonly MissingChunk[] {
+  const encoding = encodingDigest(video, toolchain, context.sha256);
+  return stretches.flatMap(({ kind, range }) => {
+    if (kind === 'kept') return [];
+    let at = range.in;
+    return evenLengths(range.out - range.in, video.gop).map((length) => {
+      const piece = { in: at, out: at + length };
+      at += length;
+      const reason = { code: 'content-changed', text: 'not in the film', range: piece };
+      return { key: actionKey(program, piece, encoding, context.sha256), range: piece, reasons: [reason] };
+    });
+  });
+}

@@ -1,0 +1,72 @@
+import type { MediaInfo, Program } from '@patchwork/program';
+import type { RenderContext } from './context.ts';
+import { mediaOf } from './encode-missing.ts';
+
+/** Pixels across of the pictures that are compared. */
+const width = 64;
+/** Mean difference of luma (0…255) from which a cut is plain to see. */
+const plain = 4;
+/** A film may be graded flatter than its media: so much of the drawn difference must be seen in it. */
+const leastShare = 0.35;
+
+/** What a look at a film's cuts found. */
+export interface CutCheck {
+  /** Frames at which the timeline cuts to another file. */
+  readonly cuts: number;
+  /** Those whose two pictures are too alike to tell. */
+  readonly unseen: number;
+  /** Those at which the film shows no change. */
+  readonly missing: readonly number[];
+}
+
+/**
+ * Looks at every hard cut of a timeline whether a film cuts there too: where the two pictures of the timeline differ
+ * plainly, those of the film must.
+ *
+ * @throws PW_MEDIA_*
+ */
+export async function checkCuts(
+  context: RenderContext,
+  path: string,
+  program: Program,
+  media: readonly MediaInfo[],
+): Promise<CutCheck> {
+  const cuts = hardCuts(program);
+  const missing: number[] = [];
+  let unseen = 0;
+  for (const [done, cut] of cuts.entries()) {
+    context.signal.throwIfAborted();
+    context.onProgress({ phase: 'prove', done, total: cuts.length, unit: 'frames' });
+    const pictures = [program.pictureAt(cut - 1), program.pictureAt(cut)];
+    const [drawnBefore, drawn, before, after] = await context.workers().thumbnails(
+      {
+        items: [...pictures.map((picture) => ({ picture })), { path, frame: cut - 1 }, { path, frame: cut }],
+        width,
+        format: 'gray',
+        media: mediaOf(pictures, media),
+        canvas: program.canvas,
+      },
+      { signal: context.signal },
+    );
+    const wanted = difference(drawnBefore, drawn);
+    if (wanted < plain) unseen += 1;
+    else if (difference(before, after) < wanted * leastShare) missing.push(cut);
+  }
+  return { cuts: cuts.length, unseen, missing };
+}
+
+/** Frames at which one file's picture follows another's, without a transition. */
+function hardCuts(program: Program): readonly number[] {
+  return program.spans.flatMap(({ in: start }) => {
+    if (start === 0) return [];
+    const before = program.pictureAt(start - 1);
+    const after = program.pictureAt(start);
+    return before.op === 'source' && after.op === 'source' && before.media !== after.media ? [start] : [];
+  });
+}
+
+function difference(a: Uint8Array = new Uint8Array(0), b: Uint8Array = new Uint8Array(0)): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += Math.abs((a[i] ?? 0) - (b[i] ?? 0));
+  return a.length === 0 ? 0 : sum / a.length;
+}

@@ -1,0 +1,171 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startWorkers, type MediaWorkers, type TestMediaSpec } from '@patchwork/media';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkPictures } from './kit/check-pictures.ts';
+import type { Film } from './kit/film.ts';
+import { recut, storyHeight, storyWidth, testMedia, withShot } from './kit/fixture.ts';
+import { otioText } from './kit/otio-text.ts';
+import { freshFolder, patchwork, type Ran } from './kit/patchwork.ts';
+import { filmOf } from './kit/site.ts';
+
+/**
+ * A film of three shots that another program rendered (libavformat, x264 with other settings, a B-pyramid, AAC) is bound to
+ * its timeline, cut anew, and patched: by the built-in renderer, and with pieces that another program renders. Every frame
+ * is read back and held against the naive map.
+ */
+const frames = 160;
+let workers: MediaWorkers;
+let film: Film;
+let native: string;
+
+beforeAll(async () => {
+  workers = startWorkers({ count: 1 });
+  film = await filmOf([1, 0, 60], [2, 0, 60], [3, 20, 40]);
+  native = await nativeFilm({});
+});
+
+afterAll(() => workers.close());
+
+function nativeFilm(change: Partial<TestMediaSpec>): Promise<string> {
+  const shots = [
+    { id: 1, from: 0, frames: 60 },
+    { id: 2, from: 0, frames: 60 },
+    { id: 3, from: 20, frames: 40 },
+  ];
+  return testMedia('native', {
+    id: 1,
+    container: 'mp4',
+    video: {
+      codec: 'h264',
+      width: storyWidth,
+      height: storyHeight,
+      rate: { num: 24, den: 1 },
+      frames,
+      shots,
+      gop: 20,
+      bFrames: 3,
+      crf: 21,
+      x264: ['ref=4', 'b-pyramid=normal', 'deblock=1,1'],
+    },
+    sound: { codec: 'aac', sampleRate: 48000, channels: 2, frequency: 300 },
+    startTimecode: { frame: 86400, dropFrame: false },
+    ...change,
+  });
+}
+
+interface Site {
+  readonly path: string;
+  readonly folder: string;
+  readonly timeline: (film: Film) => string;
+  readonly run: (...args: string[]) => Promise<Ran>;
+}
+
+function siteOf(source: string): Site {
+  const folder = freshFolder('adopt');
+  const path = join(folder, 'film.mp4');
+  copyFileSync(source, path);
+  const timeline = (cut: Film): string => {
+    writeFileSync(join(folder, 'cut.otio'), otioText(cut));
+    return join(folder, 'cut.otio');
+  };
+  return { path, folder, timeline, run: (...args) => patchwork(args, { store: join(folder, 'store') }) };
+}
+
+/** Eight frames off the first shot; everything behind moves up. */
+function trimmed(cut: Film): Film {
+  return recut(cut, (shots) => withShot(shots, 'm1', (shot) => ({ ...shot, length: 52 })));
+}
+
+async function packetsOf(path: string): Promise<ReadonlyMap<string, number>> {
+  const { streams } = await workers.scanMovie(path);
+  return new Map(streams.flatMap((each) => (each.kind === 'video' ? each.packets.map((p, i) => [p.digest, i]) : [])));
+}
+
+test('adopted, ripple-trimmed and patched by the built-in renderer: kept packets move, only changed GOPs are fresh', async () => {
+  const site = siteOf(native);
+  const before = await packetsOf(site.path);
+  const adopted = await site.run('adopt', site.path, '--timeline', site.timeline(film));
+  expect(adopted.code, adopted.stdout).toBe(0);
+  expect(JSON.parse(adopted.stdout)).toMatchObject({ frames, chunks: 8, cuts: { checked: 2, unseen: 0 } });
+  expect(readFileSync(site.path).equals(readFileSync(native)), 'the film is only read').toBe(true);
+
+  const timeline = site.timeline(trimmed(film));
+  const refused = await site.run('render', timeline, '-o', site.path);
+  expect([refused.code, refused.json.code]).toEqual([3, 'PW_UNKNOWN_REFUSED']);
+  const plan = await site.run('plan', timeline, site.path, '--on-unknown', 'trust');
+  const render = await site.run('render', timeline, '-o', site.path, '--on-unknown', 'trust');
+  expect(render.code, render.stdout).toBe(0);
+  expect(render.json.frames).toEqual(plan.json.frames);
+  expect(render.json.frames).toEqual({ total: 152, rendered: 12, reused: 140 });
+  expect(await checkPictures(site.path, trimmed(film), [], workers)).toBeGreaterThan(140);
+  const after = await packetsOf(site.path);
+  expect([...before.keys()].filter((digest) => after.has(digest)).length, 'packets kept byte for byte').toBe(140);
+  expect((await site.run('verify', site.path, '--deep')).code).toBe(0);
+  const again = await site.run('render', timeline, '-o', site.path, '--on-unknown', 'trust');
+  expect(again.json.upToDate).toBe(true);
+});
+
+test('patched with pieces that another program rendered, ripples included', async () => {
+  const site = siteOf(native);
+  await site.run('adopt', site.path, '--timeline', site.timeline(film));
+  const cut = trimmed(film);
+  const timeline = site.timeline(cut);
+  const pieces = join(site.folder, 'pieces');
+  const flags = ['--on-unknown', 'trust', '--renderer', 'pieces', '--pieces', pieces];
+  const plan = await site.run('plan', timeline, site.path, ...flags);
+  expect(plan.code, plan.stdout).toBe(0);
+  const orders = (JSON.parse(plan.stdout) as { pieces: { file: string; range: [number, number] }[] }).pieces;
+  expect(orders.map(({ range }) => range)).toEqual([[40, 52]]);
+  const [order] = orders;
+  expect(readFileSync(join(pieces, 'pieces.csv'), 'utf8').split('\r\n')[1]).toBe(
+    `${order?.file},12,40,52,51,01:00:01:16,01:00:02:04,01:00:02:03`,
+  );
+  expect(readFileSync(join(pieces, 'pieces.edl'), 'utf8')).toContain(`|M:${order?.file} |D:12`);
+
+  const missing = await site.run('render', timeline, '-o', site.path, ...flags);
+  expect(missing.json.code).toBe('PW_PIECE_MISSING');
+  const write = (length: number, timecode: number): Promise<void> =>
+    workers.writeTestMedia({
+      path: join(pieces, `${order?.file}.mov`),
+      id: 1,
+      container: 'mov',
+      video: {
+        codec: 'prores',
+        width: storyWidth,
+        height: storyHeight,
+        rate: { num: 24, den: 1 },
+        frames: length,
+        firstNumber: 40,
+      },
+      sound: null,
+      startTimecode: { frame: timecode, dropFrame: false },
+    });
+  await write(11, 86440);
+  expect((await site.run('render', timeline, '-o', site.path, ...flags)).json.code).toBe('PW_PIECE_LENGTH');
+  await write(12, 86441);
+  expect((await site.run('render', timeline, '-o', site.path, ...flags)).json.code).toBe('PW_PIECE_TIMECODE');
+  await write(12, 86440);
+  const render = await site.run('render', timeline, '-o', site.path, ...flags);
+  expect(render.code, render.stdout).toBe(0);
+  expect(render.json.frames).toEqual({ total: 152, rendered: 12, reused: 140 });
+  expect(await checkPictures(site.path, cut, [], workers)).toBeGreaterThan(140);
+  expect((await site.run('verify', site.path)).code).toBe(0);
+});
+
+test('a film that was not made from the timeline is exit 5, with where', async () => {
+  const site = siteOf(native);
+  const other = recut(film, (shots) =>
+    withShot(
+      withShot(shots, 'm1', (shot) => ({ ...shot, length: 62 })),
+      'm2',
+      (shot) => ({ ...shot, length: 58 }),
+    ),
+  );
+  const moved = await site.run('adopt', site.path, '--timeline', site.timeline(other));
+  expect([moved.code, moved.json.code]).toEqual([5, 'PW_ADOPT_MISMATCH']);
+  expect(moved.json.details).toMatchObject({ cuts: [62] });
+  const shorter = await site.run('adopt', site.path, '--timeline', site.timeline({ ...trimmed(film), start: 0 }));
+  expect(shorter.code).toBe(5);
+  expect(shorter.json.message).toMatch(/starts at 01:00:00:00.*160 frames, the timeline 152/);
+});
