@@ -1,16 +1,15 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Diagnostic, Json } from '@patchwork/kernel';
-import { placedScript, type ScriptStep } from '@patchwork/diff';
-import { writeAtomically } from '@patchwork/files';
+import { placedScript } from '@patchwork/diff';
 import { timelineRate } from '@patchwork/formats';
 import { loadTimeline, readWholeFile } from '@patchwork/render';
-import { drawTimeline, planScript, type EditPlan } from '@patchwork/timeline';
+import { planScript } from '@patchwork/timeline';
+import { editJson, editText } from '../edit-report.ts';
+import { previewEdited, writeEdited } from '../edited-file.ts';
 import { patchFrom, type PatchWay } from '../patch-file.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { timelineRequest, withTimelineFlags, type TimelineFlags } from '../timeline-flags.ts';
-import { counted, diagnosticLines } from '../words.ts';
-import { writtenAs } from '../written-timeline.ts';
+import { counted } from '../words.ts';
 
 interface ApplyFlags extends CommonFlags, TimelineFlags {
   readonly output?: string;
@@ -52,40 +51,16 @@ async function apply(
   const steps = placedScript(loaded.timeline, patch.steps, timelineRate(loaded.timeline));
   const plan = planScript(loaded.timeline, steps, { limits: 'strict' });
   const target = flags.output === undefined ? source.path : resolve(shell.folder, flags.output);
-  const written = writtenAs(plan.after, target);
-  const isWritten = flags.dryRun !== true;
-  if (isWritten) await writeAtomically(context.files, target, new TextEncoder().encode(written.text));
-  return outcome(way, plan, steps, isWritten ? target : null, { ...patch, lost: written.notSaid });
-}
-
-function outcome(
-  way: PatchWay,
-  plan: EditPlan,
-  steps: readonly ScriptStep[],
-  path: string | null,
-  { notSaid, lost }: { readonly notSaid: readonly string[]; readonly lost: readonly Diagnostic[] },
-): CommandOutcome {
+  // A file that was asked for is written although nothing changed.
+  const isWritten = flags.dryRun !== true && (plan.events.length > 0 || target !== source.path);
+  const notSaid = isWritten
+    ? await writeEdited(context, request, plan.after, target, source.path)
+    : previewEdited(plan.after, target);
+  const report = { plan, path: isWritten ? target : null, notSaid };
   const done = way === 'apply' ? 'applied' : 'taken back';
+  const left = patch.notSaid.map((each) => `  not ${done}, no step says it: ${each}`);
   return {
-    document: {
-      schema: 'patchwork.apply/1',
-      way,
-      path,
-      steps,
-      events: plan.events.length,
-      dirty: plan.dirty.map((each) => ({ ...each }) as unknown as Json),
-      notApplied: notSaid,
-      notSaid: lost.map((each): Json => ({ ...each })),
-    },
-    text: [
-      'before',
-      drawTimeline(plan.before),
-      'after',
-      drawTimeline(plan.after),
-      `${counted(steps.length, 'step')} ${done}`,
-      ...notSaid.map((each) => `  not ${done}, no step says it: ${each}`),
-      path ?? 'nothing written',
-      ...diagnosticLines(lost),
-    ].join('\n'),
+    document: { ...editJson(report), schema: 'patchwork.apply/1', way, steps, notApplied: patch.notSaid },
+    text: [editText(report), `${counted(steps.length, 'step')} ${done}`, ...left].join('\n'),
   };
 }

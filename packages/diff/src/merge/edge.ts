@@ -23,7 +23,9 @@ const unmoved: EdgeChange = { ours: false, theirs: false, alike: false };
 /** How the two sides moved the edges of one thing; nothing for what is no clip. */
 export function edgeChanges(base: Element, ours: Element, theirs: Element): EdgeChanges {
   const [b, o, t] = [spanOf(base), spanOf(ours), spanOf(theirs)];
-  if (b === null || o === null || t === null) return { in: unmoved, out: unmoved, isDivisible: true };
+  // Where no side says a range, the length is that of the media, or of what a compound holds.
+  const hasRange = [b, o, t].some((span) => span !== null && span.item.node.sourceRange !== null);
+  if (b === null || o === null || t === null || !hasRange) return { in: unmoved, out: unmoved, isDivisible: true };
   const isDivisible =
     b.item.speed.kind === 'constant' &&
     [o, t].every(({ item }) => isSameSpeed(b.item.speed, item.speed) && isSameFile(b.item, item));

@@ -73,6 +73,11 @@ function interleaved(seam: Seam): readonly Entry[] | null {
   const [inOurs, inTheirs] = [ours, theirs].map(
     (list) => new Set(list.filter(({ kept }) => kept).map((each) => each.base)),
   );
+  const isLost = (at: number): boolean => {
+    const id = base[at]?.base;
+    return inOurs?.has(id ?? null) !== true && inTheirs?.has(id ?? null) !== true;
+  };
+  if (base.some((_, at) => isLost(at) && !isReplacedAlike(own, other, at))) return null;
   const placed: { readonly at: number; readonly entries: readonly Entry[] }[] = [...own, ...other].map((run) => ({
     at: run.from + run.to,
     entries: entries(run.elements, run.side),
@@ -84,6 +89,13 @@ function interleaved(seam: Seam): readonly Entry[] | null {
     placed.push({ at: 2 * at + 1, entries: [{ element: version, side: 'ours' }] });
   });
   return placed.toSorted((a, b) => a.at - b.at).flatMap((each) => each.entries);
+}
+
+/** Both sides took a thing out: they must have put the same in its place, or nothing. */
+function isReplacedAlike(own: readonly Run[], other: readonly Run[], at: number): boolean {
+  const over = (runs: readonly Run[]): Element['nodes'][] =>
+    runs.filter(({ from, to }) => from <= at && to > at).flatMap(({ elements }) => elements.map(({ nodes }) => nodes));
+  return sameValue(over(own), over(other));
 }
 
 /** A stands before B wherever they can be; two at one place stand in no order. */

@@ -9,7 +9,7 @@ import { trackViews } from '../track-item.ts';
 import { conflictLine } from './conflict.ts';
 import { mergeByParts, mergeTimelines, type Merge } from './merge-timelines.ts';
 
-const runs = Number(process.env['PW_RUNS'] ?? 150);
+const runs = Number(process.env['PW_RUNS'] ?? 80);
 
 const rates = { base: fps24, ours: fps24, theirs: fps24 };
 

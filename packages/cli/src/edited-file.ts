@@ -1,0 +1,69 @@
+import { dirname } from 'node:path';
+import type { Diagnostic } from '@patchwork/kernel';
+import { writeAtomically } from '@patchwork/files';
+import type { WrittenText } from '@patchwork/formats';
+import {
+  linkMedia,
+  openTimeline,
+  relinked,
+  writeBundle,
+  type TimelineRequest,
+  type TimelineWithMedia,
+} from '@patchwork/render';
+import type { Timeline } from '@patchwork/timeline';
+import type { CommandContext } from './shell.ts';
+import { writtenAs } from './written-timeline.ts';
+
+/** Writes the edited timeline; its media is looked at only where names or bytes of it go elsewhere. Returns what could not be said. */
+export async function writeEdited(
+  context: CommandContext,
+  request: TimelineRequest,
+  timeline: Timeline,
+  target: string,
+  source: string,
+): Promise<readonly Diagnostic[]> {
+  if (target === source && !isBundle(target)) return writeText(context, target, writtenAs(timeline, target));
+  const opened = await openTimeline(context, request);
+  const edited = { ...opened, loaded: { ...opened.loaded, timeline } };
+  if (isBundle(target)) return packed(context, request, edited, target);
+  return writeText(context, target, writtenAs(relinked(edited, request, target), target));
+}
+
+async function writeText(
+  context: CommandContext,
+  target: string,
+  written: WrittenText,
+): Promise<readonly Diagnostic[]> {
+  await writeAtomically(context.files, target, written.text);
+  return written.notSaid;
+}
+
+/** Media that the steps brought is looked for beside the timeline; what a bundle did not hold before, it need not hold now. */
+async function packed(
+  context: CommandContext,
+  request: TimelineRequest,
+  { loaded, linked, source }: TimelineWithMedia,
+  path: string,
+): Promise<readonly Diagnostic[]> {
+  const { paths } = await linkMedia(context, loaded.timeline, {
+    timelineFolder: dirname(request.path),
+    map: request.mediaMap,
+    folders: request.searchFolders,
+  });
+  const { notSaid } = await writeBundle(context, {
+    timeline: loaded.timeline,
+    paths: new Map([...paths, ...linked.paths]),
+    policy: source.bundled === null ? 'error-if-not-file' : 'missing-if-not-file',
+    path,
+  });
+  return notSaid;
+}
+
+/** What a dry run can tell of the writing: a target that cannot be written is refused as it would be later. */
+export function previewEdited(timeline: Timeline, target: string): readonly Diagnostic[] {
+  return isBundle(target) ? [] : writtenAs(timeline, target).notSaid;
+}
+
+function isBundle(path: string): boolean {
+  return /\.otio[dz]$/i.test(path);
+}
