@@ -169,3 +169,38 @@ test('a film that was not made from the timeline is exit 5, with where', async (
   expect(shorter.code).toBe(5);
   expect(shorter.json.message).toMatch(/starts at 01:00:00:00.*160 frames, the timeline 152/);
 });
+
+test('an edit that moves nothing leaves index, metadata and sound of the film alone, and is taken back byte for byte', async () => {
+  const site = siteOf(native);
+  await site.run('adopt', site.path, '--timeline', site.timeline(film));
+  const before = readFileSync(site.path);
+  // The picture alone: the third shot is slipped, and a frame of the first one is another.
+  const [shots = []] = film.video;
+  const slipped = { ...film, video: [withShot(shots, 'm3', (shot) => ({ ...shot, from: 30 }))] };
+  const render = await site.run(
+    'render',
+    site.timeline(slipped),
+    '-o',
+    site.path,
+    '--on-unknown',
+    'trust',
+    '--in-place',
+  );
+  expect(render.code, render.stdout).toBe(0);
+  expect(render.json.frames).toEqual({ total: frames, rendered: 40, reused: 120 });
+  expect(render.json.sound).toBe('reuse');
+  expect(await checkPictures(site.path, slipped, [], workers)).toBe(frames);
+  expect((await site.run('verify', site.path)).code).toBe(0);
+  expect((await site.run('undo', site.path)).code).toBe(0);
+  expect(readFileSync(site.path).equals(before)).toBe(true);
+  // Two stretches, as a whole file.
+  const twice = {
+    ...slipped,
+    video: slipped.video.map((track) => withShot(track, 'm1', (shot) => ({ ...shot, from: 1 }))),
+  };
+  const again = await site.run('render', site.timeline(twice), '-o', site.path, '--on-unknown', 'trust');
+  expect(again.code, again.stdout).toBe(0);
+  expect(await checkPictures(site.path, twice, [], workers)).toBe(frames);
+  const log = await site.run('log', site.path);
+  expect((JSON.parse(log.stdout) as { entries: unknown[] }).entries.length).toBe(3);
+});

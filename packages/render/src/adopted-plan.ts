@@ -20,13 +20,14 @@ export type Stretch =
  *     film   | 0     | 1     | 2     |          wanted: the tail of piece 0 trimmed
  *     new    | fresh | 1     | 2     |
  *
- * @param isForced frames that are to be rendered whatever they show.
+ * @param options.isForced frames that are to be rendered whatever they show. `mayMove`: false keeps pieces only where they
+ *   stand, so that all else of the film can stay as it is.
  */
 export function adoptedStretches(
   film: KeyedFrames,
   chunks: readonly Pick<EncodedChunk, 'order'>[],
   wanted: KeyedFrames,
-  isForced: (frame: number) => boolean = (): boolean => false,
+  options: { readonly isForced: (frame: number) => boolean; readonly mayMove: boolean },
 ): readonly Stretch[] {
   const starts: number[] = [];
   const byKey = new Map<FrameKey, number[]>();
@@ -43,8 +44,9 @@ export function adoptedStretches(
     const start = starts[index];
     const length = chunks[index]?.order.length ?? 0;
     if (start === undefined || length === 0 || frame + length > wanted.frames) return false;
+    if (!options.mayMove && start !== frame) return false;
     for (let i = 0; i < length; i++) {
-      if (isForced(frame + i) || film.frameKeyAt(start + i) !== wanted.frameKeyAt(frame + i)) return false;
+      if (options.isForced(frame + i) || film.frameKeyAt(start + i) !== wanted.frameKeyAt(frame + i)) return false;
     }
     return true;
   };

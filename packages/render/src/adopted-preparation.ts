@@ -84,10 +84,11 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
   const old = compileEntry(context, { timeline, timelineName, media, range, epochs, profile: { ...profile, video } });
   const forced = request.forceRanges.map((text) => parseRange(text, timelineFacts(loaded.timeline)));
   const isForced = (frame: number): boolean => forced.some((each) => frame >= each.in && frame < each.out);
-  const found = adoptedStretches(old.program, chunks, program, isForced);
+  const isSameSound = old.program.sound.key === program.sound.key && film.frames === program.frames;
+  // Of a film that stays as long as it is and keeps its sound nothing is moved: index and metadata are kept with it.
+  const found = adoptedStretches(old.program, chunks, program, { isForced, mayMove: !isSameSound });
   const stretches = film.base.stream.family === 'intra' ? found : withoutSingles(found);
   const toolchain = canEncode(video) ? await knownToolchain(context, video) : entry.toolchain;
-  const isSameSound = old.program.sound.key === program.sound.key && film.frames === program.frames;
   const hasSound = film.base.movie.tracks.some(({ handler }) => handler === 'soun');
   return {
     film,

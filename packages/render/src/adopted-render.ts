@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { PatchworkError, type Digest } from '@patchwork/kernel';
-import { actionKeySchema, estimate, guessRates, type Plan } from '@patchwork/plan';
+import { actionKeySchema, estimate, guessRates, type EncodedChunk, type Plan } from '@patchwork/plan';
 import {
   base64FromBytes,
   bytesFromBase64,
@@ -16,7 +16,7 @@ import {
   type SoundSpec,
 } from '@patchwork/splice';
 import { appendEntry, trustOf, type NewLedgerEntry } from '@patchwork/store';
-import { toNumber } from '@patchwork/time';
+import { toNumber, type FrameRange } from '@patchwork/time';
 import { canEncode, prepareAdopted, type AdoptedPreparation } from './adopted-preparation.ts';
 import type { RenderContext } from './context.ts';
 import { encodeMissing } from './encode-missing.ts';
@@ -30,6 +30,7 @@ import { settleDelivery } from './record-delivery.ts';
 import type { RenderRequest } from './request.ts';
 import { runId } from './run-id.ts';
 import { requireSpace } from './space.ts';
+import { patchStanding, standsStill } from './standing-patch.ts';
 import { watchList } from './watch-list.ts';
 
 /** Says what a render on an adopted film would do. @throws as `prepareAdopted` */
@@ -56,6 +57,7 @@ export async function renderAdopted(context: RenderContext, request: RenderReque
   };
   try {
     const fresh = await freshChunks(context, request, preparation, temp);
+    if (standsStill(preparation)) return await patchedInPlace(context, request, preparation, forecast, fresh);
     const sound = await soundOf(context, preparation, temps);
     const spec = await specOf(context, preparation, fresh, sound, temp('fitted'));
     await checkUnchanged(context, preparation.catalog.named);
@@ -67,6 +69,45 @@ export async function renderAdopted(context: RenderContext, request: RenderReque
   } finally {
     for (const path of temps) await context.files.remove(path);
   }
+}
+
+/** Nothing moves: fresh pictures are put into the film, and everything else of it is kept. */
+async function patchedInPlace(
+  context: RenderContext,
+  request: RenderRequest,
+  preparation: AdoptedPreparation,
+  forecast: Forecast,
+  fresh: ReadonlyMap<number, readonly PlacedChunk[]>,
+): Promise<Delivery> {
+  const { film, ledger, entry, stretches, missing } = preparation;
+  await checkUnchanged(context, preparation.catalog.named);
+  const patches = stretches.flatMap(({ kind, range }) =>
+    kind === 'kept' ? [] : [{ range, pieces: piecesWithin(range, missing, fresh) }],
+  );
+  const wanted = request.publication ?? 'whole';
+  const made = await patchStanding(context, preparation, patches, wanted, async (done, chunks) => {
+    const next = newEntry(context, preparation, chunks, {
+      moovDigest: done.moovDigest,
+      fileSize: done.sizeBytes,
+      fileSha256: null,
+      sound: entry.sound,
+    });
+    await appendEntry(context.files, ledger, next, context.sha256);
+  });
+  await settleDelivery(context, film.path, made.moovDigest, new Set());
+  const notes = made.mode === wanted ? [] : ['several stretches: patched in a clone, not in place'];
+  return delivered(request, preparation, forecast, { moovDigest: made.moovDigest, sha256: null }, notes);
+}
+
+/** The fresh pieces of a stretch, in order. */
+function piecesWithin(
+  range: FrameRange,
+  missing: AdoptedPreparation['missing'],
+  fresh: ReadonlyMap<number, readonly PlacedChunk[]>,
+): readonly PlacedChunk[] {
+  return missing
+    .filter((each) => each.range.in >= range.in && each.range.in < range.out)
+    .flatMap((each) => fresh.get(each.range.in) ?? []);
 }
 
 function adoptedForecast(context: RenderContext, request: RenderRequest, preparation: AdoptedPreparation): Forecast {
@@ -178,10 +219,7 @@ async function specOf(
   const own = kept.map((chunk) => ({ ...chunk, config: isIntra ? '' : config }));
   const pieces = stretches.flatMap((stretch): readonly PlacedChunk[] => {
     if (stretch.kind === 'kept') return own.slice(stretch.chunk, stretch.chunk + 1);
-    const { range } = stretch;
-    return missing
-      .filter((each) => each.range.in >= range.in && each.range.in < range.out)
-      .flatMap((each) => fresh.get(each.range.in) ?? []);
+    return piecesWithin(stretch.range, missing, fresh);
   });
   // The film's own configuration comes first, so that its pictures keep their bytes.
   const fitted = await fitChunks(
@@ -245,7 +283,7 @@ async function published(
       }),
     record: async (made) => {
       const movie = await readMovie(files, path, sha256);
-      const next = newEntry(context, preparation, spec, {
+      const next = newEntry(context, preparation, namedByBytes(spec), {
         moovDigest: made.moovDigest,
         fileSize: made.sizeBytes,
         fileSha256: made.sha256,
@@ -262,7 +300,7 @@ async function published(
 function newEntry(
   context: RenderContext,
   { entry, profile, toolchain, loaded, catalog, program, missing }: AdoptedPreparation,
-  spec: MovieSpec,
+  chunks: readonly EncodedChunk[],
   made: Pick<NewLedgerEntry, 'moovDigest' | 'fileSize' | 'fileSha256' | 'sound'>,
 ): NewLedgerEntry {
   const rendered = missing.reduce((sum, { range }) => sum + range.out - range.in, 0);
@@ -284,9 +322,13 @@ function newEntry(
     range: null,
     renderer: adoptedRenderer,
     counts: { rendered, reused: program.frames - rendered },
-    // By their bytes: what stands in the film now is what later versions keep.
-    chunks: unplaced(spec.video.pieces.map((chunk) => ({ ...chunk, key: chunk.digest }))),
+    chunks: unplaced(chunks),
   };
+}
+
+/** What stands in the film now is what later versions keep: chunks are named by their bytes. */
+function namedByBytes({ video }: MovieSpec): readonly EncodedChunk[] {
+  return video.pieces.map((chunk) => ({ ...chunk, key: chunk.digest }));
 }
 
 function delivered(

@@ -8,7 +8,10 @@ import {
   readMovie,
   seams,
   type ChunkOrigin,
+  type Movie,
+  type ProofFinding,
 } from '@patchwork/splice';
+import type { EncodedChunk } from '@patchwork/plan';
 import type { LedgerEntry } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
 import { otherTracks } from './film-history.ts';
@@ -47,24 +50,38 @@ export async function verifyFilm(
   const checks = [`${chunks.length} chunks and all other tracks hashed, the index compared`];
   if (findings.length === 0) {
     const parent = history.ledger.entries.find((each) => each.id === entry.parent) ?? entry;
-    const places = new Map(parent.chunks.map(({ digest }, index) => [digest, index]));
-    const origins = entry.chunks.map(({ digest, sizes }): ChunkOrigin => ({
-      frames: sizes.length,
-      previous: places.get(digest) ?? null,
-    }));
-    const plan = depth === 'deep' ? deepSeams(origins) : seams(origins);
-    const port = {
-      decodeDigests: (job: Parameters<ReturnType<RenderContext['workers']>['decodeDigests']>[0]) =>
-        context.workers().decodeDigests(job, { signal: context.signal }),
-    };
-    const found = await proveDecoding(port, path, plan);
-    // Behind an open entry decoders complain and skip, in this film as in the one that it was: its bytes are hashed.
-    const { ends, samples } = await findBoundaries(context.files, movie);
-    const hasOpenEntries =
-      ends.filter(({ brokenLink }) => !brokenLink).length - 1 < samples.sync.filter(Boolean).length;
-    const counted = found.filter(({ code }) => !hasOpenEntries || code === 'PW_PROOF_DECODE');
-    findings.push(...counted.map(({ code, text }) => ({ code, message: text })));
+    const found = await decodeFilm(context, movie, { chunks: entry.chunks, before: parent.chunks, depth });
+    findings.push(...found.map(({ code, text }) => ({ code, message: text })));
     checks.push(depth === 'deep' ? 'every frame decoded, 60 random seeks' : 'decoding and seeking at the seams');
   }
   return { findings, checks, notes: [], deadBytes: deadBytes(movie) };
+}
+
+/**
+ * Decodes a film at the seams that it has and the version before had not, or as a whole. Behind an open entry decoders
+ * complain and skip, in this film as in the one that it was: of a film with such entries only frames that are missing count.
+ */
+export async function decodeFilm(
+  context: RenderContext,
+  movie: Movie,
+  film: {
+    readonly chunks: readonly Pick<EncodedChunk, 'digest' | 'sizes'>[];
+    readonly before: readonly Pick<EncodedChunk, 'digest'>[];
+    readonly depth: 'default' | 'deep';
+  },
+): Promise<readonly ProofFinding[]> {
+  const places = new Map(film.before.map(({ digest }, index) => [digest, index]));
+  const origins = film.chunks.map(({ digest, sizes }): ChunkOrigin => ({
+    frames: sizes.length,
+    previous: places.get(digest) ?? null,
+  }));
+  const plan = film.depth === 'deep' ? deepSeams(origins) : seams(origins);
+  const port = {
+    decodeDigests: (job: Parameters<ReturnType<RenderContext['workers']>['decodeDigests']>[0]) =>
+      context.workers().decodeDigests(job, { signal: context.signal }),
+  };
+  const found = await proveDecoding(port, movie.path, plan);
+  const { ends, samples } = await findBoundaries(context.files, movie);
+  const hasOpenEntries = ends.filter(({ brokenLink }) => !brokenLink).length - 1 < samples.sync.filter(Boolean).length;
+  return found.filter(({ code }) => !hasOpenEntries || code === 'PW_PROOF_DECODE');
 }

@@ -1,0 +1,130 @@
+import type { EncodedChunk } from '@patchwork/plan';
+import {
+  chunksOf,
+  corruptChunks,
+  findBoundaries,
+  keptFindings,
+  patchedChunks,
+  patchInPlace,
+  planPatch,
+  publish,
+  readMovie,
+  rewriteMovie,
+  widened,
+  type PatchPlan,
+  type PlacedChunk,
+  type ProofFinding,
+} from '@patchwork/splice';
+import type { FrameRange } from '@patchwork/time';
+import type { AdoptedPreparation } from './adopted-preparation.ts';
+import type { RenderContext } from './context.ts';
+import { otherTracks } from './film-history.ts';
+import { publishFilm, requireProof, type PublicationMode, type PublishedFilm } from './film-publication.ts';
+import { runId } from './run-id.ts';
+import { decodeFilm } from './verify-film.ts';
+
+/** Fresh pictures for a range of a film that stays as long as it is. */
+export interface StandingPatch {
+  readonly range: FrameRange;
+  readonly pieces: readonly PlacedChunk[];
+}
+
+/** Tells whether nothing of a film moves: then its own index, metadata and all other tracks are kept byte for byte. */
+export function standsStill({ film, program, sound, stretches, entry }: AdoptedPreparation): boolean {
+  if (film.frames !== program.frames || sound === 'render') return false;
+  const starts: number[] = [];
+  let at = 0;
+  for (const { order } of entry.chunks) {
+    starts.push(at);
+    at += order.length;
+  }
+  return stretches.every((stretch) => stretch.kind === 'fresh' || starts[stretch.chunk] === stretch.range.in);
+}
+
+/** What was published, and the film's chunks now. */
+export interface StandingResult extends PublishedFilm {
+  readonly chunks: readonly EncodedChunk[];
+  /** As it was done: several stretches are never patched in place, for a kill between them would leave some. */
+  readonly mode: PublicationMode;
+}
+
+/**
+ * Puts fresh pictures into a film of which nothing moves, each in its place.
+ *
+ * @param record writes the history's entry.
+ * @throws PW_PROOF_FAILED; as `patchInPlace`, `rewriteMovie`, `publish`
+ */
+export async function patchStanding(
+  context: RenderContext,
+  { film, entry }: AdoptedPreparation,
+  patches: readonly StandingPatch[],
+  wanted: PublicationMode,
+  record: (made: PublishedFilm, chunks: readonly EncodedChunk[]) => Promise<void>,
+): Promise<StandingResult> {
+  const { files, hashing, sha256 } = context;
+  const mode = wanted === 'in-place' && patches.length > 1 ? 'fast' : wanted;
+  let chunks: readonly EncodedChunk[] = entry.chunks;
+  let plans: readonly PatchPlan[] = [];
+  const findings = (path: string): Promise<readonly ProofFinding[]> =>
+    standingFindings(context, { film, entry }, path, chunks, plans);
+  const [only] = patches;
+  if (only !== undefined && patches.length === 1) {
+    const plan = planFor(film.base, only);
+    plans = [plan];
+    chunks = await patchedChunks(files, plan, chunks, hashing);
+    const made = await publishFilm(context, { film, plan, mode, findings, record: (done) => record(done, chunks) });
+    return { ...made, chunks, mode };
+  }
+  const scratch = context.store.tempPath('clone');
+  try {
+    const { written } = await publish(files, {
+      destination: film.path,
+      expected: film.stat,
+      run: runId(context),
+      write: async (temporary): Promise<PublishedFilm> => {
+        const clone = mode === 'fast' ? temporary : scratch;
+        await files.copy(film.path, clone);
+        let made: PublishedFilm = { moovDigest: '', sizeBytes: 0 };
+        for (const patch of patches) {
+          const plan = planFor(await findBoundaries(files, await readMovie(files, clone, sha256)), patch);
+          plans = [...plans, plan];
+          chunks = await patchedChunks(files, plan, chunks, hashing);
+          made = await patchInPlace(files, plan, hashing, async () => undefined);
+        }
+        if (mode === 'fast') return made;
+        const movie = await readMovie(files, clone, sha256);
+        return rewriteMovie(files, temporary, movie, null, context.store.tempPath('fitted'), hashing);
+      },
+      prove: async (path) => requireProof(await findings(path), 'Nothing was published and the old file is untouched.'),
+      record: (made) => record(made, chunks),
+    });
+    return { ...written, chunks, mode };
+  } finally {
+    await files.remove(scratch);
+  }
+}
+
+/** Stretches lie between safe boundaries: nothing is widened. */
+function planFor(base: PatchPlan['base'], { range, pieces }: StandingPatch): PatchPlan {
+  return planPatch(base, { range: widened(base, range, 0), pieces });
+}
+
+async function standingFindings(
+  context: RenderContext,
+  { film, entry }: Pick<AdoptedPreparation, 'film' | 'entry'>,
+  path: string,
+  chunks: readonly EncodedChunk[],
+  plans: readonly PatchPlan[],
+): Promise<readonly ProofFinding[]> {
+  const movie = await readMovie(context.files, path, context.sha256);
+  const replaced = { from: Math.min(...plans.map(({ from }) => from)), to: Math.max(...plans.map(({ to }) => to)) };
+  const tables = keptFindings(film.base.movie, movie, replaced);
+  if (tables.length > 0) return tables;
+  const bad = await corruptChunks(context.files, chunksOf(movie, chunks), context.hashing);
+  if (bad.length > 0)
+    return [{ code: 'PW_PROOF_BYTES', text: `${bad.length} chunks are not what was written`, frame: null }];
+  if ((await otherTracks(context, movie))?.digest !== entry.sound?.digest) {
+    return [{ code: 'PW_PROOF_BYTES', text: 'sound, timecode or text changed', frame: null }];
+  }
+  return decodeFilm(context, movie, { chunks, before: entry.chunks, depth: 'default' });
+}
