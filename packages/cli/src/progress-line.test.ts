@@ -15,6 +15,10 @@ test('nothing begun draws nothing', () => {
 
 test.each([
   [event('hash', 5e6, 10e6, 'bytes'), 'Reading media       50 %  5.0 of 10.0 MB'],
+  [
+    { ...event('hash', 5e6, 10e6, 'bytes'), file: 'a\u001b[2J.mov' },
+    'Reading media       50 %  5.0 of 10.0 MB  a?[2J.mov',
+  ],
   [event('render', 48, 192, 'frames'), 'Rendering           25 %  48 of 192 frames'],
   [event('sound', 1.5, 3.2, 'seconds'), 'Rendering sound     46 %  1 of 4 seconds'],
   [event('write', 0, 0, 'bytes'), 'Writing            100 %  0.0 of 0.0 MB'],

@@ -13,7 +13,8 @@ export const idleProgress: ProgressState = { event: null, phaseStartMs: 0, nowMs
 
 /** The state after an event at `nowMs`. */
 export function updatedProgress(state: ProgressState, event: ProgressEvent, nowMs: number): ProgressState {
-  const samePhase = state.event?.phase === event.phase;
+  // The phase of hashing comes several times: media, a base, a whole file.
+  const samePhase = state.event?.phase === event.phase && state.event.total === event.total;
   return { event, phaseStartMs: samePhase ? state.phaseStartMs : nowMs, nowMs };
 }
 
@@ -39,8 +40,15 @@ export function progressLine(state: ProgressState, width: number): string {
 }
 
 function amount(event: ProgressEvent): string {
-  if (event.unit === 'bytes') return `${megabytes(event.done)} of ${megabytes(event.total)} MB`;
+  const file = event.file === undefined ? '' : `  ${shownName(event.file)}`;
+  if (event.unit === 'bytes') return `${megabytes(event.done)} of ${megabytes(event.total)} MB${file}`;
   return `${Math.floor(event.done)} of ${Math.ceil(event.total)} ${event.unit}`;
+}
+
+/** A file's name, safe for a terminal; a long one loses its middle. */
+function shownName(name: string): string {
+  const plain = name.replace(/\p{C}/gu, '?');
+  return plain.length <= 30 ? plain : `${plain.slice(0, 16)}…${plain.slice(-13)}`;
 }
 
 function megabytes(bytes: number): string {

@@ -55,3 +55,15 @@ test('what is no number and what is no JSON object is refused with its place', a
     });
   }
 });
+
+test('a setting that nobody reads is refused with the nearest one that somebody does', async () => {
+  const project = join(root, 'film', 'patchwork.json');
+  writeFileSync(project, '{"store":"chunks","storeCapByte":1}');
+  await expect(read()).rejects.toMatchObject({
+    code: 'PW_SETTINGS_UNKNOWN',
+    hint: 'Did you mean "storeCapBytes"?',
+    details: { path: project, key: 'storeCapByte', near: 'storeCapBytes' },
+  });
+  writeFileSync(project, '{"codec":"h264"}');
+  await expect(read()).rejects.toMatchObject({ hint: 'Known settings: store, storeCapBytes, workers.' });
+});

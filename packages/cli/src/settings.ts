@@ -2,6 +2,7 @@ import { PatchworkError, type FilePort } from '@patchwork/kernel';
 import { homedir, availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { readWholeFile } from '@patchwork/render';
+import { nearestName } from './nearest-name.ts';
 
 /** Where a setting's value came from, strongest first. */
 export type Origin = 'flag' | 'environment' | 'project file' | 'user file' | 'default';
@@ -33,9 +34,11 @@ export interface SettingSources {
 }
 
 const fileName = 'patchwork.json';
+/** What a settings file may say. */
+const knownKeys: readonly string[] = ['store', 'storeCapBytes', 'workers'];
 const largestFileBytes = 1 << 20;
 
-/** Reads the settings: flag, then environment, then the project's `patchwork.json` (nearest folder upward), then the user's, then the default. @throws PW_SETTINGS_INVALID */
+/** Reads the settings: flag, then environment, then the project's `patchwork.json` (nearest folder upward), then the user's, then the default. @throws PW_SETTINGS_INVALID, PW_SETTINGS_UNKNOWN */
 export async function readSettings(sources: SettingSources): Promise<Settings> {
   const { env, flags, files } = sources;
   const project = await nearestFile(files, sources.folder);
@@ -117,11 +120,30 @@ async function nearestFile(files: FilePort, folder: string): Promise<SettingsFil
 
 async function readJson(files: FilePort, path: string): Promise<SettingsFile | null> {
   if ((await files.stat(path)) === null) return null;
-  const bytes = await readWholeFile(files, path, largestFileBytes);
+  const values = parsedObject(path, await readWholeFile(files, path, largestFileBytes));
+  refuseUnknown(path, values);
+  return { path, values };
+}
+
+function refuseUnknown(path: string, values: { readonly [key: string]: unknown }): void {
+  const unknown = Object.keys(values).find((key) => !knownKeys.includes(key));
+  if (unknown === undefined) return;
+  const near = nearestName(unknown, knownKeys);
+  throw new PatchworkError(
+    'PW_SETTINGS_UNKNOWN',
+    `${path} has a setting ${JSON.stringify(unknown)} that nobody reads`,
+    {
+      hint: near === null ? `Known settings: ${knownKeys.join(', ')}.` : `Did you mean ${JSON.stringify(near)}?`,
+      details: { path, key: unknown, near },
+    },
+  );
+}
+
+function parsedObject(path: string, bytes: Uint8Array): { readonly [key: string]: unknown } {
   try {
     const values: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (typeof values !== 'object' || values === null || Array.isArray(values)) throw new SyntaxError('not an object');
-    return { path, values: values as { readonly [key: string]: unknown } };
+    return values as { readonly [key: string]: unknown };
   } catch (cause) {
     throw new PatchworkError('PW_SETTINGS_INVALID', `${path} is not a JSON object`, {
       cause,

@@ -60,7 +60,11 @@ export async function runCommand(
       files,
       settings.store.value,
       { sha256, capBytes: settings.storeCapBytes.value, clockMs: shell.nowMs },
-      (path) => sha256OfFile(path, () => shell.signal.throwIfAborted()),
+      (path, onBytes) =>
+        sha256OfFile(path, (done) => {
+          shell.signal.throwIfAborted();
+          onBytes(done);
+        }),
     );
     try {
       const outcome = await command({

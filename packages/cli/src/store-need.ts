@@ -5,6 +5,7 @@ import {
   forgetfulMediaCache,
   openMediaCache,
   openStore,
+  type HashFile,
   type MediaCache,
   type Store,
   type StoreSettings,
@@ -53,7 +54,7 @@ export async function storeFor(
   files: FilePort,
   folder: string,
   settings: StoreSettings,
-  hashFile: (path: string) => Promise<string>,
+  hashFile: HashFile,
 ): Promise<CommandStore> {
   const absent = (why: PatchworkError, problem: PatchworkError | null): CommandStore => {
     const context = absentContext(files, folder, settings);

@@ -48,7 +48,8 @@ export async function renderAdopted(context: RenderContext, request: RenderReque
   const preparation = await prepareAdopted(context, request);
   const forecast = adoptedForecast(context, request, preparation);
   if (isSame(preparation)) return delivered(request, preparation, forecast, null, []);
-  await requireSpace(context, request.deliverablePath, forecast.estimate.bytes);
+  const { bytes, storeBytes } = forecast.estimate;
+  await requireSpace(context, request.deliverablePath, { deliverableBytes: bytes, storeBytes });
   const temps: string[] = [];
   const temp = (purpose: string): string => {
     const path = context.store.tempPath(purpose);
@@ -134,7 +135,12 @@ function adoptedForecast(context: RenderContext, request: RenderRequest, prepara
     ),
     watch: watchList(previous, program),
     diagnostics: preparation.diagnostics,
-    estimate: { seconds: cost.seconds, bytes: film.stat.size + cost.freshBytes },
+    estimate: {
+      seconds: cost.seconds,
+      bytes: film.stat.size + cost.freshBytes,
+      storeBytes: cost.freshBytes,
+      measured: cost.measured,
+    },
     ...(request.renderer === 'pieces' ? { pieces: pieceOrders(context, preparation) } : {}),
   };
 }

@@ -50,7 +50,7 @@ export async function compactDeliverable(context: RenderContext, path: string): 
     if (deadBytes(movie) === 0) {
       return { ...before, afterBytes: movie.sizeBytes, moovDigest: movie.moov.digest, sha256: entry.fileSha256 };
     }
-    await requireSpace(context, path, movie.sizeBytes);
+    await requireSpace(context, path, { deliverableBytes: movie.sizeBytes, storeBytes: 0 });
     const made = isOwn(entry)
       ? await compactOwn(context, history, entry)
       : await compactFilm(context, history, entry, movie);
@@ -155,8 +155,10 @@ function again(
   entry: LedgerEntry,
   made: { readonly moovDigest: Digest; readonly sizeBytes: number },
 ): Omit<NewLedgerEntry, 'fileSha256' | 'chunks' | 'sound'> {
-  const { profile, toolchain, timeline, timelineName, media, epochs, range, renderer } = entry;
+  const { profile, toolchain, timeline, timelineName, media, epochs, range, renderer, keySchema, mixed } = entry;
   return {
+    ...(keySchema === undefined ? {} : { keySchema }),
+    ...(mixed === undefined ? {} : { mixed }),
     profile,
     toolchain,
     timeline,

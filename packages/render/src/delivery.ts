@@ -1,10 +1,11 @@
 import { PatchworkError } from '@patchwork/kernel';
-import type { SoundSpec, WrittenMovie } from '@patchwork/splice';
-import { lockDeliverable } from '@patchwork/store';
+import { isSameFile, type SoundSpec, type WrittenMovie } from '@patchwork/splice';
+import { lockDeliverable, recordTrust, trustOf } from '@patchwork/store';
 import { forecastAdopted, renderAdopted } from './adopted-render.ts';
 import { inspectBase } from './base.ts';
 import { ChunkBench } from './chunk-bench.ts';
 import type { RenderContext } from './context.ts';
+import { fileDigest } from './file-digest.ts';
 import { adoptedRenderer } from './film-history.ts';
 import { forecastOf } from './forecast.ts';
 import { interruption, type KeptFrames } from './interruption.ts';
@@ -47,9 +48,13 @@ export async function renderDeliverable(context: RenderContext, request: RenderR
     if (await isAdopted(context, request)) return await renderAdopted(context, request);
     const preparation = await prepare(context, request, 'render');
     const forecast = forecastOf(context, preparation);
-    if (isUpToDate(preparation)) return leaveAlone(request, preparation, forecast);
-    if (request.publication !== 'in-place')
-      await requireSpace(context, request.deliverablePath, forecast.estimate.bytes);
+    if (isUpToDate(preparation) && (await isWhole(context, request, preparation))) {
+      return leaveAlone(request, preparation, forecast);
+    }
+    const { bytes, storeBytes } = forecast.estimate;
+    // In place, the file grows by what is fresh.
+    const deliverableBytes = request.publication === 'in-place' ? 0 : bytes;
+    await requireSpace(context, request.deliverablePath, { deliverableBytes, storeBytes });
     return await deliver(context, request, preparation, forecast);
   } finally {
     await lock.release();
@@ -82,7 +87,9 @@ async function deliver(
   // One process more than there are chunks: it starts beside the encoding and shares in the proof.
   if (missing.length > 0) context.workers().warm(Math.min(missing.length + 1, context.workers().count));
   const bench = new ChunkBench(context, request, preparation);
+  const startMs = context.clockMs();
   const sound = await renderBoth(context, request, preparation, bench, notes);
+  const renderedMs = context.clockMs();
   const fitted = context.store.tempPath('fitted');
   try {
     await bench.fit(fitted);
@@ -112,6 +119,13 @@ async function deliver(
           mixed: bench.mixed,
           sound: sound.spec,
           rendered: bench.renderedFrames(),
+          took: {
+            // The clock on the wall may be set back.
+            renderMs: Math.max(0, Math.round(renderedMs - startMs)),
+            restMs: Math.max(0, Math.round(context.clockMs() - renderedMs)),
+            withSound: sound.path !== null,
+            workers: context.workers().count,
+          },
         }),
     });
     await settleDelivery(context, request.deliverablePath, written.moovDigest, bench.fresh);
@@ -215,6 +229,25 @@ async function soundFor(
   const { spec, path, clipped } = await renderSoundTrack(context, program.sound, profile.sound, catalog.named);
   if (clipped > 0) notes.push(`${clipped} sound samples were above full scale and were clipped`);
   return { spec, path };
+}
+
+/**
+ * Tells whether an up-to-date file is so in every byte. Of one that is trusted this is not asked. Any other was hashed
+ * chunk by chunk already; one that is whole in between as well is trusted from now on.
+ */
+async function isWhole(context: RenderContext, request: RenderRequest, preparation: Preparation): Promise<boolean> {
+  const { base, baseStat } = preparation;
+  if (base.kind !== 'ours') return false;
+  if (base.trusted) return true;
+  // What was appended to was not hashed whole: there is nothing to compare with.
+  if (base.entry.fileSha256 === null) return true;
+  const path = request.deliverablePath;
+  if ((await fileDigest(context, path)) !== base.entry.fileSha256) return false;
+  const stat = await context.files.stat(path);
+  if (stat !== null && isSameFile(stat, baseStat) && trustOf(base.entry, stat) !== 'trusted') {
+    await context.store.keepLedger(await recordTrust(context.files, base.ledger, base.entry.id, stat, context.sha256));
+  }
+  return true;
 }
 
 /** The deliverable is as it should be. */

@@ -5,26 +5,35 @@ import type { RenderContext } from './context.ts';
 import { compileEntry } from './snapshot.ts';
 
 /**
- * The epochs of an entry, brought to another programme by content: a frame takes the epoch of the frames that showed the
- * same picture, wherever it has moved. `plain` is the new programme compiled without epochs.
+ * The epochs of a deliverable's history, brought to another programme by content: a frame takes the highest epoch under
+ * which its picture was ever forced, wherever it has moved and however long it was gone. `line` is the newest entry and
+ * its ancestors; `plain` is the new programme compiled without epochs. Compiles one programme for each forced run.
  */
 export function carriedEpochs(
-  context: RenderContext,
-  entry: LedgerEntry,
+  context: Pick<RenderContext, 'sha256'>,
+  line: readonly LedgerEntry[],
   plain: Program,
   range: FrameRange | null,
 ): readonly Epoch[] {
-  const old = compileEntry(context, { ...entryFields(entry), epochs: [] }).program;
-  const offset = entry.range?.in ?? 0;
   const numbers = new Map<FrameKey, number>();
-  for (const epoch of entry.epochs) {
-    const end = Math.min(old.frames, epoch.range.out - offset);
-    for (let frame = Math.max(0, epoch.range.in - offset); frame < end; frame += 1) {
+  line.forEach((entry, index) => {
+    const inherited = new Set(line[index + 1]?.epochs.map(({ number }) => number));
+    const own = entry.epochs.filter(({ number }) => !inherited.has(number));
+    if (own.length === 0) return;
+    const { program } = compileEntry(context, { ...entryFields(entry), epochs: [] });
+    collect(numbers, program, own, entry.range?.in ?? 0);
+  });
+  return numbers.size === 0 ? [] : runsOfNumbers(plain, numbers, range?.in ?? 0);
+}
+
+function collect(numbers: Map<FrameKey, number>, old: Program, epochs: readonly Epoch[], offset: number): void {
+  for (const { range, number } of epochs) {
+    const end = Math.min(old.frames, range.out - offset);
+    for (let frame = Math.max(0, range.in - offset); frame < end; frame += 1) {
       const key = old.frameKeyAt(frame);
-      numbers.set(key, Math.max(numbers.get(key) ?? 0, epoch.number));
+      numbers.set(key, Math.max(numbers.get(key) ?? 0, number));
     }
   }
-  return runsOfNumbers(plain, numbers, range?.in ?? 0);
 }
 
 function runsOfNumbers(program: Program, numbers: ReadonlyMap<FrameKey, number>, offset: number): Epoch[] {
@@ -40,9 +49,9 @@ function runsOfNumbers(program: Program, numbers: ReadonlyMap<FrameKey, number>,
   return epochs;
 }
 
-/** Epochs for ranges that a person forces now: one number above all others, so that the frames' keys are new. */
-export function forcedEpochs(ranges: readonly FrameRange[], existing: readonly Epoch[]): readonly Epoch[] {
-  const number = existing.reduce((highest, epoch) => Math.max(highest, epoch.number), 0) + 1;
+/** Epochs for ranges that a person forces now: one number above all that ever were, so that the frames' keys are new. */
+export function forcedEpochs(ranges: readonly FrameRange[], line: readonly LedgerEntry[]): readonly Epoch[] {
+  const number = 1 + Math.max(0, ...line.flatMap(({ epochs }) => epochs.map((epoch) => epoch.number)));
   return ranges.map((range) => ({ range, number }));
 }
 

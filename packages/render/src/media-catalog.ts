@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { PatchworkError, type Digest, type Json } from '@patchwork/kernel';
 import type { ProbedMedia } from '@patchwork/media';
 import type { MediaInfo } from '@patchwork/program';
@@ -52,9 +53,11 @@ async function identifyAll(context: RenderContext, paths: readonly string[]): Pr
   try {
     for (const [index, path] of paths.entries()) {
       context.signal.throwIfAborted();
-      const file = await context.mediaCache.identityOf(path);
+      const tell = (bytes: number): void =>
+        context.onProgress({ phase: 'hash', done: done + bytes, total, unit: 'bytes', file: basename(path) });
+      const file = await context.mediaCache.identityOf(path, tell);
+      tell(sizes[index] ?? 0);
       done += sizes[index] ?? 0;
-      context.onProgress({ phase: 'hash', done, total, unit: 'bytes' });
       const probe = probedOnce(context, path, file).then((facts) => {
         infos[index] = { ...facts, identity: facts.content, path, file };
         probed += 1;

@@ -2,6 +2,7 @@ import type { Diagnostic, Digest } from '@patchwork/kernel';
 import type { Plan, Reason } from '@patchwork/plan';
 import type { Canvas, Program } from '@patchwork/program';
 import type { FrameRange, Rate } from '@patchwork/time';
+import type { ForecastCost } from './forecast-cost.ts';
 import type { PieceOrder } from './pieces.ts';
 import type { WatchRange } from './watch-list.ts';
 
@@ -25,8 +26,7 @@ export interface Forecast {
   readonly reasons: readonly Reason[];
   readonly watch: readonly WatchRange[];
   readonly diagnostics: readonly Diagnostic[];
-  /** Guessed from the sizes and speeds known so far. */
-  readonly estimate: { readonly seconds: number; readonly bytes: number };
+  readonly estimate: ForecastCost;
   /** What another program is to render (`--renderer pieces`). */
   readonly pieces?: readonly PieceOrder[];
 }

@@ -80,7 +80,9 @@ export async function patchDeliverable(context: RenderContext, request: PatchReq
     const film = await openFilm(context, path);
     const range = parseRange(request.range, film.facts);
     const wide = widened(film.base, range, Math.ceil(reachSeconds * toNumber(film.rate ?? { num: 25, den: 1 })));
-    if (request.mode !== 'in-place') await requireSpace(context, path, film.stat.size);
+    if (request.mode !== 'in-place') {
+      await requireSpace(context, path, { deliverableBytes: film.stat.size, storeBytes: 0 });
+    }
     const filmVideo = await probedVideo(context, path);
     const piece = await openPiece(context, request.piecePath, { ...filmVideo, isVariable: film.rate === null }, range);
     return await withTemps(context, async (temp) => {

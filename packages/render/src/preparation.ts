@@ -13,7 +13,7 @@ import {
   type Toolchain,
 } from '@patchwork/plan';
 import { compileProgram, type Canvas, type Epoch, type Program } from '@patchwork/program';
-import type { LedgerEntry, LedgerSound, StoredChunk } from '@patchwork/store';
+import { historyOf, type LedgerEntry, type LedgerSound, type StoredChunk } from '@patchwork/store';
 import { type FrameRange } from '@patchwork/time';
 import { chunksOfBase, inspectBase, type Base } from './base.ts';
 import type { RenderContext } from './context.ts';
@@ -119,7 +119,7 @@ export async function prepare(context: RenderContext, request: RenderRequest, pu
   const toolchain = await knownToolchain(context, profile.video);
   const differences = old === null ? [] : checkSettings(old, { ...next, toolchain }, request.deliverablePath, request);
   const mixture = mixtureFor(request, entry, profile, toolchain, differences.length > 0);
-  const compiled = compileRequest(context, request, { loaded, facts, profile, catalog, previous: snapshot, entry });
+  const compiled = compileRequest(context, request, { loaded, facts, profile, catalog, line: lineOf(base) });
   const { program, epochs, range } = compiled;
   checkUnmodelled(program, request);
   const previous = entry === null || snapshot === null ? null : { entry, ...snapshot };
@@ -162,7 +162,7 @@ export async function prepare(context: RenderContext, request: RenderRequest, pu
     dirty:
       previous === null
         ? [{ in: range?.in ?? 0, out: (range?.in ?? 0) + program.frames }]
-        : placed(dirtyRanges(previous.program, program, shift), range),
+        : placed(clipped(dirtyRanges(previous.program, program, shift), program.frames), range),
     diagnostics: [...loaded.diagnostics, ...compiled.diagnostics],
   };
 }
@@ -177,8 +177,8 @@ interface CompileParts {
   readonly facts: TimelineFacts;
   readonly profile: Profile;
   readonly catalog: MediaCatalog;
-  readonly previous: { readonly program: Program } | null;
-  readonly entry: LedgerEntry | null;
+  /** Entries whose epochs still hold, newest first: also under --full, which must find no stale chunk in the store. */
+  readonly line: readonly LedgerEntry[];
 }
 
 /** Compiles the timeline: once to place the epochs that earlier runs left, and again with them where there are any. */
@@ -192,7 +192,7 @@ function compileRequest(
   readonly epochs: readonly Epoch[];
   readonly diagnostics: readonly Diagnostic[];
 } {
-  const { loaded, facts, profile, catalog, entry } = parts;
+  const { loaded, facts, profile, catalog, line } = parts;
   const range = request.range === null ? null : parseRange(request.range, facts);
   const { width, height, rate, color } = profile.video;
   const canvas: Canvas = { width, height, rate, color };
@@ -210,12 +210,15 @@ function compileRequest(
       range,
     });
   const plain = compile([]);
-  const carried =
-    entry === null || entry.epochs.length === 0 ? [] : carriedEpochs(context, entry, plain.program, range);
+  const carried = carriedEpochs(context, line, plain.program, range);
   const forced = request.forceRanges.map((text) => parseRange(text, facts));
   checkForced(forced, range ?? { in: 0, out: plain.program.frames });
-  const epochs = [...carried, ...forcedEpochs(forced, carried)];
+  const epochs = [...carried, ...forcedEpochs(forced, line)];
   return { range, epochs, ...(epochs.length === 0 ? plain : compile(epochs)) };
+}
+
+function lineOf(base: Base): readonly LedgerEntry[] {
+  return base.kind === 'ours' || base.kind === 'damaged' ? historyOf(base.ledger, base.entry) : [];
 }
 
 async function statsOf(
@@ -308,6 +311,14 @@ function withFailed(plan: Plan, failed: ReadonlySet<Digest>): Plan {
       : chunk,
   );
   return { ...plan, missing };
+}
+
+/** Frames that only the old film had are nowhere in the new one. */
+function clipped(ranges: readonly FrameRange[], frames: number): readonly FrameRange[] {
+  return ranges.flatMap((each) => {
+    const [start, end] = [Math.max(0, each.in), Math.min(frames, each.out)];
+    return start < end ? [{ in: start, out: end }] : [];
+  });
 }
 
 function placed(ranges: readonly FrameRange[], range: FrameRange | null): readonly FrameRange[] {

@@ -4,9 +4,11 @@ export type Phase = 'hash' | 'probe' | 'render' | 'sound' | 'write' | 'prove';
 /** How far a phase has come. */
 export interface ProgressEvent {
   readonly phase: Phase;
-  /** Done and all of it, in `unit`; `done` never falls within a phase. */
+  /** Done and all of it, in `unit`; `done` never falls while phase and `total` stay. */
   readonly done: number;
   readonly total: number;
+  /** The file it is about, without its folder, where it is one. */
+  readonly file?: string;
   readonly unit: 'bytes' | 'files' | 'frames' | 'seconds' | 'checks';
 }
 

@@ -13,6 +13,7 @@ import {
   type LedgerSound,
   type MixedSettings,
   type NewLedgerEntry,
+  type WorkTimes,
 } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
 import type { Preparation } from './preparation.ts';
@@ -28,6 +29,7 @@ export interface MadeMovie {
   readonly mixed: MixedSettings | null;
   readonly sound: SoundSpec | null;
   readonly rendered: number;
+  readonly took: WorkTimes;
 }
 
 /**
@@ -43,7 +45,8 @@ export async function recordDelivery(
   const { files, sha256 } = context;
   const replaced = replacedEntry(preparation);
   const entry = await entryOf(context, preparation, made);
-  if (replaced !== null && preparation.base.kind === 'ours') {
+  // Of a damaged file what still holds its hash is kept.
+  if (replaced !== null) {
     const survivors = new Set([
       ...made.pieces.map(({ key }) => key),
       ...(entry.sound?.pieces ?? []).map(({ key }) => key),
@@ -106,6 +109,7 @@ async function entryOf(context: RenderContext, preparation: Preparation, made: M
     range,
     renderer: 'ffmpeg',
     counts: { rendered: made.rendered, reused: program.frames - made.rendered },
+    took: made.took,
     chunks: placedChunks(made.pieces, written.placed),
     sound:
       made.sound === null || preparation.soundKey === null

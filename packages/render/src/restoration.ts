@@ -67,7 +67,8 @@ export async function restoreRevision(
     }
     if (!isOwn(entry)) return await restoreFilm(context, history, entry, output);
     const spec = restoredSpec(context, history, entry, await placedEntry(context, history));
-    await requireSpace(context, path, movieSizeBytes(spec, context.hashing));
+    const deliverableBytes = movieSizeBytes(spec, context.hashing);
+    await requireSpace(context, path, { deliverableBytes, storeBytes: 0 });
     const { written } = await publish(files, {
       destination: path,
       expected,

@@ -2,16 +2,45 @@ import { dirname } from 'node:path';
 import { PatchworkError } from '@patchwork/kernel';
 import type { RenderContext } from './context.ts';
 
-/** Refuses to begin what cannot end. The old deliverable stays until the new one is complete, so both must fit. @throws PW_FILE_NO_SPACE */
-export async function requireSpace(context: RenderContext, deliverablePath: string, bytes: number): Promise<void> {
-  const free = await context.files.freeBytes(dirname(deliverablePath));
+/** What a run writes before it takes anything away. */
+export interface NeededSpace {
+  /** The new deliverable, complete beside the old one. */
+  readonly deliverableBytes: number;
+  /** What goes into the store: fresh chunks and sound, and what only the old deliverable holds. */
+  readonly storeBytes: number;
+}
+
+/**
+ * Refuses to begin what cannot end, on the disk of the deliverable and on that of the store, which may be one.
+ *
+ * @throws PW_FILE_NO_SPACE
+ */
+export async function requireSpace(
+  context: Pick<RenderContext, 'files' | 'store'>,
+  deliverablePath: string,
+  { deliverableBytes, storeBytes }: NeededSpace,
+): Promise<void> {
+  const { files, store } = context;
+  const folder = dirname(deliverablePath);
+  const storeFolder = store.context.folder;
+  const [own, other] = await Promise.all([files.stat(folder), files.stat(storeFolder)]);
+  if (own !== null && own.dev === other?.dev) {
+    await requireFree(files, folder, deliverableBytes + storeBytes, 'the new deliverable and its fresh chunks need');
+    return;
+  }
+  await requireFree(files, folder, deliverableBytes, 'the new deliverable needs');
+  await requireFree(files, storeFolder, storeBytes, 'fresh chunks, and what the old deliverable alone holds, need');
+}
+
+async function requireFree(files: RenderContext['files'], folder: string, bytes: number, what: string): Promise<void> {
+  const free = await files.freeBytes(folder);
   if (free >= bytes) return;
   throw new PatchworkError(
     'PW_FILE_NO_SPACE',
-    `${dirname(deliverablePath)} has ${megabytes(free)} MB free; the new deliverable needs about ${megabytes(bytes)} MB`,
+    `${folder} has ${megabytes(free)} MB free; ${what} about ${megabytes(bytes)} MB`,
     {
-      hint: 'Make room, or deliver to another disk with -o. Nothing was written.',
-      details: { path: deliverablePath, freeBytes: free, neededBytes: bytes },
+      hint: 'Make room, or use another disk: -o for the deliverable, --store for the chunks. Nothing was written.',
+      details: { path: folder, freeBytes: free, neededBytes: bytes },
     },
   );
 }

@@ -1,6 +1,7 @@
 import { corruptChunks, type MovieSpec } from '@patchwork/splice';
 import { byteLength, deliverableChunks, type LedgerEntry } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
+import { fileDigest } from './file-digest.ts';
 import { readHistory, type History } from './history.ts';
 import { moovDigestOf } from './moov-digest.ts';
 import { deadBytesOf } from './dead-bytes.ts';
@@ -49,7 +50,15 @@ export async function verifyDeliverable(
     });
   }
   findings.push(...(await hashFindings(context, path, entry)));
-  const checks = [`${entry.chunks.length} chunks and the sound hashed`];
+  // What was appended to was not hashed whole.
+  const isWholeKnown = entry.fileSha256 !== null;
+  if (findings.length === 0 && isWholeKnown && (await fileDigest(context, path)) !== entry.fileSha256) {
+    findings.push({
+      code: 'PW_VERIFY_FILE',
+      message: `${path} is not what was written: pictures and sound are, some bytes between or before them are not`,
+    });
+  }
+  const checks = [`${entry.chunks.length} chunks and the sound hashed${isWholeKnown ? ', and the whole file' : ''}`];
   if (findings.length === 0) {
     const spec = specOfEntry(context, path, entry);
     findings.push(

@@ -20,7 +20,7 @@ export type { ByteSpan, MovieSpec, PlacedChunk, SoundPlace, SoundSpec, VideoSpec
 export { movieSizeBytes, writeMovie } from './movie-writer.ts';
 export type { WriteMovieOptions } from './movie-writer.ts';
 export { chunksAtOffsets, chunksOf, corruptChunks, pictureSamples } from './extraction.ts';
-export { isSameFile, publish, refuseSmallDisk, removeLeftovers, temporaryPath } from './publication.ts';
+export { isSameFile, publish, removeLeftovers, temporaryPath } from './publication.ts';
 export type { Publication, Published } from './publication.ts';
 export { proveTables } from './table-proof.ts';
 export type { ProofFinding } from './table-proof.ts';

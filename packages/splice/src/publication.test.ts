@@ -4,7 +4,7 @@ import { faultyFiles, nodeFiles, sha256 } from '@patchwork/files';
 import type { FilePort } from '@patchwork/kernel';
 import { describe, expect, test } from 'vitest';
 import { writeMovie } from './movie-writer.ts';
-import { publish, refuseSmallDisk, removeLeftovers, temporaryPath } from './publication.ts';
+import { publish, removeLeftovers, temporaryPath } from './publication.ts';
 import { temporaryFolder } from './testing/folder.ts';
 import { hashing } from './testing/hashing.ts';
 import { specOf, type DrawnMovie } from './testing/random-movie.ts';
@@ -147,15 +147,6 @@ describe('publication', () => {
       'film.mov.patchwork',
     ]);
     expect(() => temporaryPath(place.destination, '../x')).toThrow(TypeError);
-  });
-
-  test('P6: a disk without room for the new file beside the old one is refused before anything is written', async () => {
-    const small: FilePort = { ...nodeFiles(), freeBytes: async () => 99 };
-    await expect(refuseSmallDisk(small, join(folder, 'film.mov'), 100)).rejects.toMatchObject({
-      code: 'PW_PUBLISH_NO_SPACE',
-      details: { sizeBytes: 100, freeBytes: 99 },
-    });
-    await expect(refuseSmallDisk(small, join(folder, 'film.mov'), 99)).resolves.toBeUndefined();
   });
 
   test('P7: the stat that is handed back is that of the published file', async () => {

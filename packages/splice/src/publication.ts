@@ -82,21 +82,6 @@ export async function removeLeftovers(
   return removed;
 }
 
-/**
- * Refuses to begin when the destination's disk has not enough room for the new file beside the old one.
- *
- * @throws PW_PUBLISH_NO_SPACE
- */
-export async function refuseSmallDisk(files: FilePort, destination: string, sizeBytes: number): Promise<void> {
-  const free = await files.freeBytes(dirname(destination));
-  if (free >= sizeBytes) return;
-  throw new PatchworkError(
-    'PW_PUBLISH_NO_SPACE',
-    `${JSON.stringify(destination)} needs ${sizeBytes} bytes beside the old file; the disk has ${free} free`,
-    { hint: 'Free some space, or write to another disk.', details: { destination, sizeBytes, freeBytes: free } },
-  );
-}
-
 /** Where the new file is written: the destination's folder, so that the rename is atomic. @throws TypeError for a bad id */
 export function temporaryPath(destination: string, run: string): string {
   const name = `.patchwork-publish-${run}.tmp`;

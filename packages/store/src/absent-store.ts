@@ -1,8 +1,7 @@
 import type { PatchworkError } from '@patchwork/kernel';
 import type { Journal } from './journal.ts';
-import { mediaCacheOver, type MediaCache } from './media-cache.ts';
+import { mediaCacheOver, type HashFile, type MediaCache } from './media-cache.ts';
 import { nodeProcesses } from './node-processes.ts';
-import type { Digest } from '@patchwork/kernel';
 import type { Store, StoreSettings } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 
@@ -46,7 +45,7 @@ export function absentContext(
 }
 
 /** A media cache that forgets with the process. As `openMediaCache` otherwise. */
-export function forgetfulMediaCache(context: StoreContext, hashFile: (path: string) => Promise<Digest>): MediaCache {
+export function forgetfulMediaCache(context: StoreContext, hashFile: HashFile): MediaCache {
   const journal: Journal = { records: [], damage: [], append: async () => undefined };
   return mediaCacheOver(context, hashFile, { identities: journal, probes: journal });
 }

@@ -17,6 +17,7 @@ export type {
   MixedSettings,
   NewLedgerEntry,
   TimelineSnapshot,
+  WorkTimes,
 } from './ledger-entry.ts';
 export { currentEntry, emptyLedger, readLedger, readLedgerFile } from './ledger.ts';
 export type { Ledger } from './ledger.ts';
@@ -31,7 +32,7 @@ export type { KeptReport } from './keep-replaced.ts';
 export { lockDeliverable } from './deliverable-lock.ts';
 export type { HeldLock, LockContext } from './lock-file.ts';
 export { openMediaCache } from './media-cache.ts';
-export type { MediaCache } from './media-cache.ts';
+export type { HashFile, MediaCache } from './media-cache.ts';
 export { nodeProcesses } from './node-processes.ts';
 export { processFromToken, tokenOf } from './process-port.ts';
 export type { ProcessId, ProcessPort } from './process-port.ts';

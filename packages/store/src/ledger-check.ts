@@ -37,6 +37,7 @@ export function isEntryRecord(value: Json): boolean {
     isFields(counts) &&
     isWhole(counts['rendered']) &&
     isWhole(counts['reused']) &&
+    (value['took'] === undefined || isTook(value['took'])) &&
     isFields(value['fresh']) &&
     isPlaced(picture) &&
     (sound === null || isSound(sound))
@@ -76,6 +77,11 @@ function isSound(value: Json | undefined): boolean {
     isWhole(value['priming']) &&
     isWhole(value['samples'])
   );
+}
+
+function isTook(value: Json | undefined): boolean {
+  if (!isFields(value) || typeof value['withSound'] !== 'boolean') return false;
+  return isWhole(value['renderMs']) && isWhole(value['restMs']) && isWhole(value['workers']);
 }
 
 function isMixed(value: Json | undefined): boolean {

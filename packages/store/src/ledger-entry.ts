@@ -36,6 +36,17 @@ export interface LedgerSound {
   readonly pieces: readonly LedgerChunk[];
 }
 
+/** How long a run's work took, by the clock on the wall in milliseconds: what later forecasts go by. */
+export interface WorkTimes {
+  /** Pictures and sound, side by side. */
+  readonly renderMs: number;
+  /** Writing and proof. */
+  readonly restMs: number;
+  readonly withSound: boolean;
+  /** Child processes that rendered. */
+  readonly workers: number;
+}
+
 /** How chunks were encoded. */
 export interface ChunkSettings {
   readonly video: VideoProfile;
@@ -83,6 +94,8 @@ export interface LedgerEntry {
   readonly renderer: string;
   /** Frames encoded in this run, and taken over. */
   readonly counts: { readonly rendered: number; readonly reused: number };
+  /** How long the work took; absent where nothing was rendered by this program. */
+  readonly took?: WorkTimes;
   /** In record order; a key may come more than once. Unpacked at first use, then kept. */
   readonly chunks: readonly LedgerChunk[];
   readonly sound: LedgerSound | null;

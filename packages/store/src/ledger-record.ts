@@ -2,7 +2,7 @@ import type { Digest, FileStat, Json } from '@patchwork/kernel';
 import type { Profile, Toolchain } from '@patchwork/plan';
 import type { Epoch } from '@patchwork/program';
 import type { FrameRange } from '@patchwork/time';
-import type { ChunkSettings, TimelineSnapshot } from './ledger-entry.ts';
+import type { ChunkSettings, TimelineSnapshot, WorkTimes } from './ledger-entry.ts';
 
 /*
  * The records of a ledger, one a line (`record-line.ts`). A record of a type that is not here is kept and skipped: a
@@ -62,6 +62,7 @@ export interface EntryRecord {
   readonly range: FrameRange | null;
   readonly renderer: string;
   readonly counts: { readonly rendered: number; readonly reused: number };
+  readonly took?: WorkTimes;
   /** What `ChunkDictionary.plan` gave: the chunks, of picture and sound, that no earlier record named. */
   readonly fresh: Json;
   readonly picture: PlacedRecord;

@@ -10,22 +10,24 @@ export interface MediaCache {
    * The SHA-256 of a file's whole content: looked up by (device, inode, size, modification and change time in ns), else
    * hashed. Two calls for one path at a time hash once.
    *
+   * @param onBytes told how much of the file is hashed, now and then; never where the digest is known.
+   *
    * @throws PW_MEDIA_OFFLINE when there is no file, PW_MEDIA_CHANGING when it is being written, PW_FILE_*
    */
-  identityOf(path: string): Promise<Digest>;
+  identityOf(path: string, onBytes?: (done: number) => void): Promise<Digest>;
   /** What a prober of this version said about this content; null when it was never asked. */
   probeOf(identity: Digest, proberVersion: string): Json | null;
   keepProbe(identity: Digest, proberVersion: string, probe: Json): Promise<void>;
 }
 
+/** Hashes a file's whole content (`sha256OfFile`), and tells how far it is. */
+export type HashFile = (path: string, onBytes: (done: number) => void) => Promise<Digest>;
+
 /** A file changed so shortly before it was hashed may change again without its times moving: coarsest common clock, FAT's. */
 const racyMs = 2000;
 
-/** Opens the cache of a store. @param hashFile hashes a file's whole content (`sha256OfFile`). */
-export async function openMediaCache(
-  context: StoreContext,
-  hashFile: (path: string) => Promise<Digest>,
-): Promise<MediaCache> {
+/** Opens the cache of a store. */
+export async function openMediaCache(context: StoreContext, hashFile: HashFile): Promise<MediaCache> {
   const identities = await openJournal(context, 'media', (records) =>
     [...identitiesFrom(records)].map(([, record]) => ({ ...record })),
   );
@@ -38,19 +40,19 @@ export async function openMediaCache(
 /** A media cache over journals that are open. */
 export function mediaCacheOver(
   context: StoreContext,
-  hashFile: (path: string) => Promise<Digest>,
+  hashFile: HashFile,
   { identities, probes }: { readonly identities: Journal; readonly probes: Journal },
 ): MediaCache {
   const known = new Map([...identitiesFrom(identities.records)].map(([name, { identity }]) => [name, identity]));
   const knownProbes = new Map([...probesFrom(probes.records)].map(([name, { probe }]) => [name, probe]));
   const running = new Map<string, Promise<Digest>>();
 
-  async function identify(path: string): Promise<Digest> {
+  async function identify(path: string, onBytes: (done: number) => void): Promise<Digest> {
     const stat = await statOf(context, path);
     const cached = known.get(statName(stat));
     if (cached !== undefined) return cached;
     const startMs = context.clockMs();
-    const identity = await hashFile(path);
+    const identity = await hashFile(path, onBytes);
     if (!sameStat(stat, await statOf(context, path))) throw changing(path);
     const newest = Math.max(milliseconds(stat.mtimeNs), milliseconds(stat.ctimeNs));
     // Without this a file rewritten within one tick of the file system's clock would keep its first identity for ever.
@@ -61,10 +63,10 @@ export function mediaCacheOver(
   }
 
   return {
-    identityOf: async (path) => {
+    identityOf: async (path, onBytes = (): void => {}) => {
       const already = running.get(path);
       if (already !== undefined) return await already;
-      const promise = identify(path).finally(() => running.delete(path));
+      const promise = identify(path, onBytes).finally(() => running.delete(path));
       running.set(path, promise);
       return await promise;
     },

@@ -122,7 +122,7 @@ function forecastText(forecast: Forecast): string {
   const { plan: planned, estimate } = forecast;
   const lines = [
     `${counted(planned.rendered, 'frame')} of ${planned.frames.toLocaleString('en-US')} to render, ${planned.reused.toLocaleString('en-US')} reused; sound: ${planned.sound}`,
-    `about ${duration(estimate.seconds * 1000)}, ${bytesText(estimate.bytes)} to write`,
+    `about ${duration(estimate.seconds * 1000)}${estimate.measured ? '' : ' (a guess: no earlier run of these settings here)'}, ${bytesText(estimate.bytes)} to write`,
     ...reasonLines(forecast),
     ...(forecast.pieces ?? []).map(({ name, range }) => `  ${recordRange(forecast.place, range)}  ${name}`),
     ...oddLines(forecast),

@@ -36,8 +36,7 @@ export function statedMovieFrames(input: FormatContext, path: string): MovieFram
 
 function pictureStream(input: FormatContext, path: string): Stream {
   const source = input.streams.find(
-    (stream) =>
-      stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO && !stream.hasDisposition(AV_DISPOSITION_ATTACHED_PIC),
+    (stream) => stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO && !stream.hasDisposition(AV_DISPOSITION_ATTACHED_PIC),
   );
   if (source !== undefined) return source;
   throw new PatchworkError('PW_MEDIA_NO_STREAMS', `${path}: it holds no picture`, {
