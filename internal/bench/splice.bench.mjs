@@ -1,11 +1,13 @@
 // The container layer against `cp` of the same bytes (with sync, so that the page cache hides nothing), in one run:
-// canonical write, index read, 1 % patched in place and on a clone. `-- --gb 5` for the size of a feature; default 1.
+// canonical write (against `ffmpeg -c copy`, too), index read, 1 % patched in place and on a clone, and the memory of a
+// process that does nothing else. `-- --gb 5` for the size of a feature; default 1.
 // The pictures are real (x264, 96 x 64) and padded with filler units to 250 kB each, so every file decodes.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { nodeFiles, sha256, startSha256 } from '@patchwork/files';
 import {
   appendOwnMovie,
@@ -19,6 +21,7 @@ import {
   widened,
   writeMovie,
 } from '@patchwork/splice';
+import { versionOf } from './kit/measure.mjs';
 
 const sampleBytes = 250_000;
 const rounds = 5;
@@ -42,7 +45,7 @@ try {
 }
 
 async function bench() {
-  const chunk = await paddedChunk();
+  const chunk = await codedChunk('chunk.pack', padded);
   const length = chunk.sizes.reduce((sum, size) => sum + size, 0);
   const spec = specOf(Array.from({ length: Math.ceil((gigabytes * 1e9) / length) }, () => chunk));
   const movie = join(folder, 'film.mp4');
@@ -59,9 +62,29 @@ async function bench() {
   for (const [name, options] of writes) {
     await measured(name, copy, join(folder, 'written.mp4'), (path) => writeMovie(files, path, spec, hashing, options));
   }
+  await remuxed(movie, copy);
   await measured('read the index', copy, null, () => readMovie(files, movie, sha256));
   await benchPatches(movie, spec, chunk, copy);
-  await benchIndex(chunk, copy);
+  await benchIndex(copy);
+}
+
+/** The same packets by ffmpeg, on the disk like ours. Target: the canonical write ≤ 1.05 × this. */
+async function remuxed(movie, copy) {
+  if (versionOf('ffmpeg', ['-version']) === null) return;
+  await measured('ffmpeg -c copy + sync', copy, join(folder, 'remuxed.mp4'), (path) => {
+    execFileSync('ffmpeg', ['-v', 'error', '-i', movie, '-map', '0:v', '-c', 'copy', path]);
+    execFileSync('sync', [path]);
+  });
+}
+
+/** Targets: index ≤ 60 ms of processor time; a patch in place ≤ 90 MB of memory, whatever the size of the film. */
+function alone(movie, chunk, range) {
+  const child = fileURLToPath(new URL('kit/patch-in-place.mjs', import.meta.url));
+  const job = JSON.stringify({ movie, chunk, range });
+  const facts = JSON.parse(execFileSync(process.execPath, [child], { input: job, encoding: 'utf8' }));
+  console.log(
+    `a process that patches ${facts.samples} samples in place: index ${facts.indexCpuMs} ms of processor time, all ${facts.cpuMs} ms; memory ${facts.peakMb} MB, of which node itself ${facts.nodeMb} MB`,
+  );
 }
 
 async function benchPatches(movie, spec, chunk, copy) {
@@ -96,49 +119,44 @@ async function benchPatches(movie, spec, chunk, copy) {
     },
     () => undo(movie),
   );
+  alone(movie, chunk, { in: first * frames, out: (first + count) * frames });
+  await undo(movie);
   await measured(`patch ${100 * share} % on a clone, our own file`, copy, join(folder, 'clone.mp4'), async (path) => {
     const base = await readMovie(files, movie, sha256);
     await cloneOwnMovie(files, path, base, patched(chunksOf(base, spec.video.pieces)), hashing);
   });
 }
 
-/** 170,000 samples: two hours at 24 frames a second. */
-async function benchIndex(chunk, copy) {
-  const path = join(folder, 'tiny.pack');
-  const bytes = new Uint8Array(200);
-  await writeFile(path, bytes);
-  const sizes = Array.from({ length: 50 }, (_, i) => 2 + (i % 5));
-  const digest = sha256(
-    bytes.subarray(
-      0,
-      sizes.reduce((sum, size) => sum + size, 0),
-    ),
-  );
-  const order = sizes.map((_, i) => (i === 0 ? 0 : i % 2 === 1 ? Math.min(i + 1, 49) : i - 1));
-  const tiny = { ...chunk, path, sizes, digest, order, sync: sizes.map((_, i) => i === 0) };
+/** 170,000 samples: two hours at 24 frames a second, of real pictures as small as they are. */
+async function benchIndex(copy) {
+  const tiny = await codedChunk('tiny.pack', (coded) => coded);
   const movie = join(folder, 'index.mp4');
-  await writeMovie(files, movie, specOf(Array.from({ length: 3400 }, () => tiny)), hashing);
+  const uses = Math.ceil(170_000 / tiny.sizes.length);
+  await writeMovie(files, movie, specOf(Array.from({ length: uses }, () => tiny)), hashing);
   await measured('read the index of 170,000 samples', copy, null, () => readMovie(files, movie, sha256));
+  alone(movie, tiny, { in: 80_000, out: 80_000 + 100 * tiny.sizes.length });
 }
 
 async function undo(path) {
   await undoAppend(files, await readMovie(files, path, sha256));
 }
 
-/** Eight frames of the test stream, each with a filler unit (H.264 type 12). */
-async function paddedChunk() {
+/** A coded picture with a filler unit (H.264 type 12) behind it. */
+function padded(coded) {
+  const filler = Buffer.alloc(sampleBytes - coded.length, 0xff);
+  filler.writeUInt32BE(filler.length - 4);
+  filler[4] = 12;
+  filler[filler.length - 1] = 0x80;
+  return Buffer.concat([coded, filler]);
+}
+
+/** Eight frames of the test stream, each made as large as wanted. */
+async function codedChunk(name, sized) {
   const streams = new URL('../../packages/splice/src/testing/streams.json', import.meta.url);
   const { config, samples } = JSON.parse(await readFile(streams, 'utf8')).h264;
-  const group = samples.slice(0, 8).map((sample) => {
-    const coded = Buffer.from(sample.bytes, 'base64');
-    const filler = Buffer.alloc(sampleBytes - coded.length, 0xff);
-    filler.writeUInt32BE(filler.length - 4);
-    filler[4] = 12;
-    filler[filler.length - 1] = 0x80;
-    return { ...sample, data: Buffer.concat([coded, filler]) };
-  });
+  const group = samples.slice(0, 8).map((sample) => ({ ...sample, data: sized(Buffer.from(sample.bytes, 'base64')) }));
   const bytes = Buffer.concat(group.map((sample) => sample.data));
-  const path = join(folder, 'chunk.pack');
+  const path = join(folder, name);
   await writeFile(path, bytes);
   return {
     key: sha256('bench'),

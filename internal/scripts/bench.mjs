@@ -1,5 +1,6 @@
 // `npm run bench`: runs the benchmark suites `internal/bench/*.bench.{ts,mjs}` one after another, or those named:
-// `npm run bench -- plan patch`. What follows a further `--` goes to the suites.
+// `npm run bench -- plan patch`; a name also stands for those that begin with it and a hyphen. What follows a further
+// `--` goes to the suites.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,12 +20,12 @@ function bench(names, suiteArgs) {
         .filter((file) => suffix.test(file))
         .toSorted()
     : [];
-  const unknown = names.filter((name) => !suites.some((file) => nameOf(file) === name));
+  const unknown = names.filter((name) => !suites.some((file) => isNamed(file, name)));
   if (suites.length === 0 || unknown.length > 0) {
     process.stderr.write(`no benchmark ${unknown.join(', ')}; there are: ${suites.map(nameOf).join(', ') || 'none'}\n`);
     return 1;
   }
-  const chosen = suites.filter((file) => names.length === 0 || names.includes(nameOf(file)));
+  const chosen = suites.filter((file) => names.length === 0 || names.some((name) => isNamed(file, name)));
   if (chosen.some((file) => file.endsWith('.ts'))) {
     const code = run(tool('tsc'), ['-b', 'internal/bench']);
     if (code !== 0) return code;
@@ -36,6 +37,10 @@ function runSuite(file, suiteArgs) {
   process.stdout.write(`\n== ${nameOf(file)}\n`);
   const path = file.endsWith('.ts') ? join(folder, 'dist', file.replace(/\.ts$/, '.js')) : join(folder, file);
   return runNode(['--expose-gc', path, ...suiteArgs]);
+}
+
+function isNamed(file, name) {
+  return nameOf(file) === name || nameOf(file).startsWith(`${name}-`);
 }
 
 function nameOf(file) {

@@ -62,10 +62,9 @@ async function encode(
 ): Promise<void> {
   const sound = id === 1 ? ['-c:a', kind.container === 'mp4' ? 'aac' : 'pcm_s24le'] : ['-an'];
   const filter = kind.filter === undefined ? [] : ['-vf', kind.filter];
-  await output('ffmpeg', [
-    ...['-v', 'error', '-y', '-i', masterOf(folder, id), ...filter, ...limit],
-    ...['-pix_fmt', kind.pixelFormat ?? 'yuv420p', ...tags, ...settings, ...sound, path],
-  ]);
+  const input = ['-v', 'error', '-y', '-i', masterOf(folder, id), ...filter, ...limit];
+  const format = ['-pix_fmt', kind.pixelFormat ?? 'yuv420p'];
+  await output('ffmpeg', [...input, ...format, ...tags, ...settings, ...sound, path]);
 }
 
 /** The evidence of one film: in place, and written anew. */
