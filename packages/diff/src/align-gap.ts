@@ -4,7 +4,7 @@ import type { Matching } from './matching.ts';
 import type { TrackItem } from './track-item.ts';
 
 /** Cells a table may have: 2,000 × 200 items cost about 20 ms. */
-const largestTable = 400_000;
+export const largestTable = 400_000;
 
 /**
  * Aligns the unmatched items between two anchors, order kept, so that the sum of scores is largest.
@@ -12,7 +12,7 @@ const largestTable = 400_000;
  */
 export function alignGap(matching: Matching, old: readonly TrackItem[], next: readonly TrackItem[]): void {
   if (old.length * next.length > largestTable) {
-    alignLargeGap(matching, old, next);
+    alignByFile(matching, old, next);
     return;
   }
   addAligned(matching, old, next, scoreOf);
@@ -80,7 +80,7 @@ function bestAlignment(
  * A reel rewritten from end to end. Items of one file and name are paired in order, those with a common part first; the
  * rest stays unmatched and is told as deleted and inserted. Linear.
  */
-function alignLargeGap(matching: Matching, old: readonly TrackItem[], next: readonly TrackItem[]): void {
+function alignByFile(matching: Matching, old: readonly TrackItem[], next: readonly TrackItem[]): void {
   const queues = new Map<string, TrackItem[]>();
   const keyOf = (item: TrackItem): string => `${item.media}\n${item.name}`;
   for (const item of next) {

@@ -19,8 +19,8 @@ import { foldLinkedSound } from './linked-sound.ts';
 import { matchItems } from './match-items.ts';
 import type { Layout } from './position-draft.ts';
 import { placeOf, sideFacts } from './place.ts';
-import { projectDrafts, settingDrafts } from './project-draft.ts';
-import { placeName, sideOf, type SideFacts } from './side.ts';
+import { projectDrafts, rateDrafts, settingDrafts } from './project-draft.ts';
+import { sideOf, type ChangedPlaces, type SideFacts } from './side.ts';
 import { summaryOf } from './summary.ts';
 import { trackViews, type IdentityOf } from './track-item.ts';
 
@@ -33,6 +33,8 @@ export interface DiffInput {
   readonly newProgram: Program | null;
   /** The timelines' rate; default: the programs'. Needed where neither was compiled. */
   readonly rate?: Rate;
+  /** The old timeline's where it was not compiled and differs from `rate`. */
+  readonly oldRate?: Rate;
   /** Digests of the media as each side knows them. Default: unknown; then a file is its path. */
   readonly oldIdentity?: IdentityOf;
   readonly newIdentity?: IdentityOf;
@@ -54,13 +56,13 @@ export interface DiffInput {
  */
 export function diffTimelines(input: DiffInput): Changes {
   const layout = layoutOf(input);
-  const drafts = allDrafts(input, layout).toSorted(byPlace);
+  const facts = { old: factsOf(input, layout, 'old'), new: factsOf(input, layout, 'new') };
+  const drafts = allDrafts(input, layout, facts).toSorted(byPlace);
   const dirty =
     input.oldProgram !== null && input.newProgram !== null ? dirtyRanges(input.oldProgram, input.newProgram) : [];
-  const facts = { old: factsOf(input, layout, 'old'), new: factsOf(input, layout, 'new') };
   const changes = withDirty(drafts, dirty, { facts, plan: input.plan });
-  const old = sideOf(facts.old, layout.old, layout.matching, changedPlaces(drafts, 'old'), true);
-  const next = sideOf(facts.new, layout.next, layout.matching, changedPlaces(drafts, 'next'), false);
+  const old = sideOf([facts.old, facts.new], layout.old, layout.matching, changedPlaces(drafts, 'old'), true);
+  const next = sideOf([facts.new, facts.old], layout.next, layout.matching, changedPlaces(drafts, 'next'), false);
   const script = inferScript(input.old, input.new, layout);
   return {
     schema: 'patchwork.diff/1',
@@ -85,19 +87,23 @@ interface Settling {
 function factsOf(input: DiffInput, { old, next, rate }: Layout, side: 'old' | 'new'): SideFacts {
   const [tracks, program] = side === 'old' ? [old, input.oldProgram] : [next, input.newProgram];
   const end = tracks.reduce((longest, track) => Math.max(longest, track.end), 0);
-  return sideFacts(input[side], program, rate, end);
+  const own = program?.canvas.rate ?? (side === 'old' ? input.oldRate : undefined) ?? rate;
+  return sideFacts(input[side], program, { own, layout: rate }, end);
 }
 
 /** Where the items that changes name stand; being pushed changes none. Of linked sound the change names the picture alone: its tracks stand for it. */
-function changedPlaces(drafts: readonly Draft[], side: 'old' | 'next'): ReadonlySet<string> {
-  return new Set(
-    drafts.flatMap(({ kind, tracks, items }) =>
-      (kind === 'shift' ? [] : items).flatMap((pair) => {
-        const item = pair[side];
-        return item === null ? [] : [item.track, ...tracks].map((track) => placeName(track, item.record.in));
-      }),
-    ),
-  );
+function changedPlaces(drafts: readonly Draft[], side: 'old' | 'next'): ChangedPlaces {
+  const places = new Map<string, Set<number>>();
+  for (const { kind, tracks, items } of drafts) {
+    for (const { [side]: item } of kind === 'shift' ? [] : items) {
+      if (item === null) continue;
+      for (const track of [item.track, ...tracks]) {
+        const frames = places.get(track) ?? new Set();
+        places.set(track, frames.add(item.record.in));
+      }
+    }
+  }
+  return places;
 }
 
 function layoutOf(input: DiffInput): Layout {
@@ -108,10 +114,11 @@ function layoutOf(input: DiffInput): Layout {
   return { old, next, matching: matchItems(old, next), rate, oldIdentity, newIdentity };
 }
 
-function allDrafts(input: DiffInput, layout: Layout): Draft[] {
+function allDrafts(input: DiffInput, layout: Layout, facts: Settling['facts']): Draft[] {
   const canvases = [input.oldProgram?.canvas ?? null, input.newProgram?.canvas ?? null] as const;
   return [
     ...settingDrafts(input.settings ?? []),
+    ...rateDrafts(facts.old.rate, facts.new.rate),
     ...projectDrafts(input.old, input.new, canvases, layout),
     ...itemDrafts(layout),
     ...(input.handles === undefined ? [] : foldLinkedSound(handleDrafts(layout, input.handles))),

@@ -3,6 +3,7 @@ import { member } from '@patchwork/timeline';
 import { alignGap, pairSlots } from './align-gap.ts';
 import { findSplits } from './find-split.ts';
 import { overlapShare } from './likeness.ts';
+import { matchLargeGap } from './large-gap.ts';
 import { Matching, type ItemPair } from './matching.ts';
 import { longestIncreasing } from './increasing-run.ts';
 import { mediaSpan, type TrackItem, type TrackView } from './track-item.ts';
@@ -29,6 +30,7 @@ export function matchItems(old: readonly TrackView[], next: readonly TrackView[]
     matchUnique(matching, before, after, key);
   }
   keepFree();
+  for (const [a, b] of pairs) matchBetween(matching, a.items, b.items, matchLargeGap);
   for (const [a, b] of pairs) matchBetween(matching, a.items, b.items, findSplits);
   for (const [a, b] of pairs) matchBetween(matching, a.items, b.items, alignGap);
   for (const key of looseKeys) matchUnique(matching, before, after, key);

@@ -13,19 +13,24 @@ import {
   type Rate,
   type Rational,
 } from '@patchwork/time';
-import type { Timeline } from '@patchwork/timeline';
+import { member, type Timeline } from '@patchwork/timeline';
 import type { Place } from './change.ts';
-import type { SideFacts } from './side.ts';
+import { ownRange, type SideFacts } from './side.ts';
 import { mediaSpan, type TrackItem } from './track-item.ts';
 
-/** Name, rate, timecode and length of a timeline; its programme knows them best. */
-export function sideFacts(timeline: Timeline, program: Program | null, rate: Rate, end: number): SideFacts {
-  const own = program?.canvas.rate ?? rate;
+/** Name, rate, timecode and length of a timeline; its programme knows them best. `end` is in frames of the layout. */
+export function sideFacts(
+  timeline: Timeline,
+  program: Program | null,
+  { own, layout }: { readonly own: Rate; readonly layout: Rate },
+  end: number,
+): SideFacts {
   const start = program?.start ?? {
     frame: timeline.globalStartTime === null ? 0 : round(multiply(secondsFromTime(timeline.globalStartTime), own)),
-    dropFrame: false,
+    dropFrame: member(timeline.metadata, 'patchwork', 'dropFrame') === true && canDropFrame(own),
   };
-  return { name: timeline.name, rate: own, start, frames: program?.frames ?? end };
+  const facts = { name: timeline.name, rate: own, start, frames: 0, layoutRate: layout };
+  return { ...facts, frames: program?.frames ?? ownRange(facts, { in: 0, out: end }).out };
 }
 
 /** Where an item stands, for people. */
@@ -34,12 +39,13 @@ export function placeOf(item: TrackItem, facts: SideFacts): Place {
   const { rate, start } = facts;
   const frames = (seconds: Rational): string => formatRational(multiply(seconds, rate));
   const end = item.speed.kind === 'freeze' ? add(from, rational(rate.den, rate.num)) : to;
+  const range = ownRange(facts, item.record);
   const record = (frame: number): string => timecodeText(start.frame + frame, rate, start.dropFrame);
   return {
     track: item.track,
     name: item.name,
-    record: item.record,
-    recordTimecode: [record(item.record.in), record(item.record.out)],
+    record: range,
+    recordTimecode: [record(range.in), record(range.out)],
     source: item.url === null ? null : [frames(from), frames(end)],
     sourceTimecode: item.url === null ? null : sourceTimecode(item, from, end, facts),
     media: item.url,

@@ -61,14 +61,16 @@ export function settingDrafts(settings: readonly SettingDifference[]): Draft[] {
   }));
 }
 
+/** Another rate of the timeline: all of it is counted and shown otherwise. */
+export function rateDrafts(old: Rate, next: Rate): Draft[] {
+  const [a, b] = [old, next].map(({ num, den }) => `${num}/${den}`);
+  if (a === undefined || b === undefined || a === b) return [];
+  return [setting(`timeline.rate ${a} → ${b}`, 'timeline.rate', a, b)];
+}
+
 function canvasDrafts(old: Canvas | null, next: Canvas | null): Draft[] {
   if (old === null || next === null) return [];
   const drafts: Draft[] = [];
-  const rateText = ({ rate }: { readonly rate: Rate }): string => `${rate.num}/${rate.den}`;
-  if (rateText(old) !== rateText(next))
-    drafts.push(
-      setting(`timeline.rate ${rateText(old)} → ${rateText(next)}`, 'timeline.rate', rateText(old), rateText(next)),
-    );
   const size = (canvas: Canvas): string => `${canvas.width}x${canvas.height}`;
   if (size(old) !== size(next))
     drafts.push(setting(`timeline.raster ${size(old)} → ${size(next)}`, 'timeline.raster', size(old), size(next)));

@@ -1,4 +1,4 @@
-import { multiply, round, type FrameRange, type Rate } from '@patchwork/time';
+import { compare, divide, multiply, rational, round, type FrameRange, type Rate } from '@patchwork/time';
 import type { NodeId } from '@patchwork/timeline';
 import type { Matching } from './matching.ts';
 import { isOneMedia } from './likeness.ts';
@@ -42,39 +42,51 @@ export interface SideMatch {
   readonly head: number | null;
 }
 
-/** What `sideOf` needs to know of a timeline besides its tracks. */
-export type SideFacts = Pick<Side, 'name' | 'rate' | 'start' | 'frames'>;
+/** First record frames by track. */
+export type ChangedPlaces = ReadonlyMap<string, ReadonlySet<number>>;
 
-/** Lays one side out, each item with what it is on the other side; `changed` holds the {@link placeName}s that changes name. Linear. */
+/** What `sideOf` needs to know of a timeline besides its tracks. */
+export interface SideFacts extends Pick<Side, 'name' | 'rate' | 'start' | 'frames'> {
+  /** The rate in whose frames both sides are laid out; another one where the timelines' rates differ. */
+  readonly layoutRate: Rate;
+}
+
+/** A range of the layout in the side's own frames. */
+export function ownRange({ rate, layoutRate }: SideFacts, range: FrameRange): FrameRange {
+  if (compare(rate, layoutRate) === 0) return range;
+  const own = (frame: number): number => round(divide(multiply(rational(frame), rate), layoutRate));
+  return { in: own(range.in), out: own(range.out) };
+}
+
+/** Lays one side out, each item with what it is on the other side; `changed` holds where the items that changes name begin. Linear. */
 export function sideOf(
-  facts: SideFacts,
+  [facts, otherFacts]: readonly [SideFacts, SideFacts],
   tracks: readonly TrackView[],
   matching: Matching,
-  changed: ReadonlySet<string>,
+  changed: ChangedPlaces,
   isOld: boolean,
 ): Side {
   const matchOf = (item: TrackItem): SideMatch | null => {
     const found = isOld ? matching.newOf(item) : matching.oldOf(item);
     if (found === null) return null;
     const other = matching.whole(found);
-    return { track: other.track, record: other.record, head: headOf(item, other, facts.rate) };
+    return { track: other.track, record: ownRange(otherFacts, other.record), head: headOf(item, other, facts.rate) };
   };
+  const { name, rate, start, frames } = facts;
   return {
-    ...facts,
+    name,
+    rate,
+    start,
+    frames,
     tracks: tracks.map(({ label, items }) => ({
       label,
       items: items.map((item): SideItem => {
         const other = matchOf(item);
-        const unchanged = other !== null && !changed.has(placeName(label, item.record.in));
-        return { id: item.node.id, name: item.name, record: item.record, other, unchanged };
+        const unchanged = other !== null && changed.get(label)?.has(item.record.in) !== true;
+        return { id: item.node.id, name: item.name, record: ownRange(facts, item.record), other, unchanged };
       }),
     })),
   };
-}
-
-/** Names a place on a side. */
-export function placeName(track: string, frame: number): string {
-  return `${track} ${frame}`;
 }
 
 function headOf(item: TrackItem, other: TrackItem, rate: Rate): number | null {

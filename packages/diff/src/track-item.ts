@@ -14,6 +14,7 @@ import {
   type Rate,
   type Rational,
 } from '@patchwork/time';
+import { TimeTable } from './time-table.ts';
 import {
   activeReferenceOrNull,
   knownEffect,
@@ -94,61 +95,82 @@ export function trackViews(timeline: Timeline, rate: Rate, identityOf: IdentityO
 /** Lays out what a stack holds; a track alone is `V1` or `A1`. */
 export function trackViewsOf(node: Stack | Track, rate: Rate, identityOf: IdentityOf): TrackView[] {
   const counts = new Map<string, number>();
+  const times = new TimeTable(rate);
   return (node.kind === 'Track' ? [node] : node.children).flatMap((child) => {
     if (child.kind !== 'Track') return [];
     const letter = child.trackKind === 'Video' ? 'V' : child.trackKind === 'Audio' ? 'A' : `${child.trackKind} `;
     const number = (counts.get(letter) ?? 0) + 1;
     counts.set(letter, number);
-    return [trackView(child, `${letter}${number}`, rate, identityOf)];
+    return [trackView(child, `${letter}${number}`, times, identityOf)];
   });
 }
 
-function trackView(track: Track, label: string, rate: Rate, identityOf: IdentityOf): TrackView {
+/** A transition whose neighbours are not settled yet. */
+interface OpenCut {
+  readonly node: Transition;
+  readonly at: number;
+  readonly index: number;
+  readonly leftIsItem: boolean;
+}
+
+function trackView(track: Track, label: string, times: TimeTable, identityOf: IdentityOf): TrackView {
   const kind = label.replace(/\d+$/, '');
   const items: TrackItem[] = [];
-  const cuts: { node: Transition; at: number; before: number; after: number; index: number; leftIsItem: boolean }[] =
-    [];
+  const cuts: OpenCut[] = [];
+  const rightOf = new Map<OpenCut, TrackItem>();
+  let waiting: OpenCut[] = [];
   let at: Rational = zero;
   let lastIsItem = false;
-  const waiting: number[] = [];
-  const rightOf = new Map<number, TrackItem>();
   for (const child of track.children) {
     if (child.kind === 'Unknown') continue;
     if (child.kind === 'Transition') {
-      const [before, after] = [
-        framesOf(secondsFromTime(child.inOffset), rate),
-        framesOf(secondsFromTime(child.outOffset), rate),
-      ];
-      cuts.push({ node: child, at: framesOf(at, rate), before, after, index: items.length, leftIsItem: lastIsItem });
-      waiting.push(cuts.length - 1);
+      const cut = { node: child, at: round(at), index: items.length, leftIsItem: lastIsItem };
+      cuts.push(cut);
+      waiting.push(cut);
       continue;
     }
     const range = trimmedRange(child);
-    const end = add(at, secondsFromTime(range.duration));
+    const duration = times.of(range.duration);
+    const end = add(at, duration.frames);
     lastIsItem = child.kind !== 'Gap';
     if (child.kind !== 'Gap') {
-      const record = { in: framesOf(at, rate), out: framesOf(end, rate) };
-      const own = { start: secondsFromTime(range.start), duration: secondsFromTime(range.duration) };
-      const content = contentOf(child, identityOf);
-      const played = `${kind} ${content.media} ${formatRational(own.start)}+${formatRational(own.duration)} ${speedText(content.speed)}`;
-      const place = { track: label, kind, index: items.length, record, name: child.name };
-      const item: TrackItem = { ...place, ...own, ...content, node: child, played };
+      const start = times.of(range.start);
+      const { url, media, speed, look, inside } = contentOf(child, identityOf);
+      const item: TrackItem = {
+        track: label,
+        node: child,
+        kind,
+        index: items.length,
+        record: { in: round(at), out: round(end) },
+        name: child.name,
+        url,
+        media,
+        speed,
+        start: start.seconds,
+        duration: duration.seconds,
+        look,
+        inside,
+        played: `${kind} ${media} ${start.text}+${duration.text} ${speedText(speed)}`,
+      };
       items.push(item);
       for (const cut of waiting) rightOf.set(cut, item);
     }
-    waiting.length = 0;
+    waiting = [];
     at = end;
   }
   return {
     label,
     node: track,
     items,
-    end: framesOf(at, rate),
-    cuts: cuts.map(({ index, leftIsItem, ...cut }, i) => ({
-      ...cut,
+    end: round(at),
+    cuts: cuts.map((cut) => ({
       track: label,
-      left: leftIsItem ? (items[index - 1] ?? null) : null,
-      right: rightOf.get(i) ?? null,
+      node: cut.node,
+      at: cut.at,
+      before: round(times.of(cut.node.inOffset).frames),
+      after: round(times.of(cut.node.outOffset).frames),
+      left: cut.leftIsItem ? (items[cut.index - 1] ?? null) : null,
+      right: rightOf.get(cut) ?? null,
     })),
   };
 }
@@ -189,7 +211,10 @@ function mediaText(clip: Clip, reference: MediaReference | null): string {
   }
 }
 
+const normalSpeed: Speed = { kind: 'constant', value: one };
+
 function speedOf(effects: readonly Effect[]): Speed {
+  if (effects.length === 0) return normalSpeed;
   let value: Rational = one;
   for (const effect of effects) {
     if (!effect.enabled) continue;
@@ -251,6 +276,7 @@ function timeText(time: { readonly value: Rational; readonly rate: Rate }): stri
 
 /** Speed in words: `50 %`, `freeze`, `ramp`. */
 export function speedText(speed: Speed): string {
+  if (speed === normalSpeed) return '100 %';
   if (speed.kind !== 'constant') return speed.kind;
   const percent = multiply(speed.value, rational(100));
   const text = percent.den === 1 ? String(percent.num) : String(Math.round((percent.num / percent.den) * 100) / 100);

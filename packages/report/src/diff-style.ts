@@ -72,6 +72,7 @@ const style = `
 .facts{margin:8px 0 0;width:auto;font-size:13px}
 .facts th,.facts td{border:0;padding:1px 22px 1px 0;white-space:normal;overflow-wrap:anywhere;min-width:0;vertical-align:top}
 .facts thead th{font-weight:400}.facts tbody th{font-weight:400;white-space:nowrap}
+.facts th{font-size:inherit}
 .facts td:first-of-type{color:var(--soft)}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .sight{display:flex;flex-wrap:wrap;gap:10px 28px;align-items:flex-start;justify-content:space-between}
@@ -79,5 +80,5 @@ const style = `
 .more{color:var(--soft);font-size:13px;margin:6px 0 0}
 .shown{color:var(--soft);font-size:13px;margin:14px 0 0}.shown::after{content:counter(shown) " shown"}
 @media (max-width:760px){.change{grid-template-columns:minmax(0,1fr) auto;gap:4px 14px;padding-left:10px}.what{grid-column:1/-1;grid-row:2}.when{flex-direction:row;gap:10px;align-items:baseline}.cost{flex-direction:row;gap:10px}.numbers div{flex:1 1 130px;padding:8px 12px}.facts{display:block}.facts th,.facts td{padding-right:12px}}
-@media print{.diff .pair{flex-basis:300px}@page{size:A4 landscape;margin:12mm}.diff{font-size:11px;print-color-adjust:exact;-webkit-print-color-adjust:exact}.diff h1{font-size:20px}.filters,.shown{display:none}.strips{min-width:0}.scroll{overflow:visible}.change{break-inside:avoid;padding:8px 0 8px 10px}.change:target{background:none}.numbers div{padding:6px 12px}.numbers dd{font-size:16px}}
+@media print{@page{size:A4 landscape;margin:12mm}.diff{font-size:11px;padding:0 2px;print-color-adjust:exact;-webkit-print-color-adjust:exact}.diff h1{font-size:20px}.filters,.shown{display:none}.strips{min-width:0}.scroll{overflow:visible}.change{break-inside:avoid;padding:8px 0 8px 10px}.change:target{background:none}.numbers div{padding:6px 12px}.numbers dd{font-size:16px}.diff .summary{font-size:12px}.diff :is(.facts,.cost,.tracks,.tag,.side,.legend,.more,figcaption,.numbers dt,.sides th,.sides td){font-size:10px}.facts th,.facts td{padding:0 14px 0 0}.track{height:17px}.track span{font-size:9.5px;line-height:17px}.sight{gap:8px 20px}.diff .pair{flex-basis:260px;min-width:220px;margin-top:2px}.diff h2{margin:20px 0 8px}}
 `;

@@ -123,6 +123,7 @@ async function compare(
   }
   const input: DiffInput = {
     rate,
+    ...(sides.old.rate === null ? {} : { oldRate: sides.old.rate }),
     old: sides.old.timeline,
     new: sides.new.timeline,
     oldProgram: sides.old.program,

@@ -1,0 +1,254 @@
+// One test a kind of change: its words, its values old and new. Kinds that stories or conforms test stand there.
+import { describe, expect, test } from 'vitest';
+import { rational } from '@patchwork/time';
+import {
+  jsonFrom,
+  makeClip,
+  makeEffect,
+  makeExternalReference,
+  makeFreezeFrame,
+  makePlainEffect,
+  makeRange,
+  makeTime,
+  makeTrack,
+  makeTransition,
+  withUnmodelled,
+  type Clip,
+  type Composable,
+  type Timeline,
+} from '@patchwork/timeline';
+import { clip, compare, dissolve, fps24, gap, lines, must, storyClips, timeline } from '../test/fixture.ts';
+import type { Change, Changes } from './change.ts';
+import { diffTimelines, type DiffInput } from './diff-timelines.ts';
+
+function told(old: Timeline, next: Timeline, parts: Partial<DiffInput> = {}): Changes {
+  return diffTimelines({ old, new: next, oldProgram: null, newProgram: null, rate: fps24, ...parts });
+}
+
+function one(old: Composable, next: Composable, parts: Partial<DiffInput> = {}): Change[] {
+  const around = (item: Composable): Timeline => timeline([[clip('before', 0, 24), item, clip('after', 0, 24)]]);
+  return [...told(around(old), around(next), parts).changes];
+}
+
+/** Kind, words, values. */
+function gist(changes: readonly Change[]): unknown[] {
+  return changes.map(({ kind, text, values }) => [
+    kind,
+    text,
+    ...values.map((each) => [each.name, each.old, each.new]),
+  ]);
+}
+
+function noted(item: Clip, patchwork: { readonly [key: string]: number | string | readonly number[] }): Clip {
+  return { ...item, metadata: jsonFrom({ patchwork }) };
+}
+
+describe('retimes', () => {
+  const ramp = (points: readonly (readonly [number, number])[]): Clip =>
+    clip('a', 0, 48, [
+      makeEffect({
+        type: 'timeMap',
+        points: points.map(([at, value]) => ({
+          time: rational(at, 24),
+          value: rational(value, 24),
+        })),
+        sampling: 'nearest',
+      }),
+    ]);
+  test('a freeze on another frame', () => {
+    const frozen = (frame: number): Clip => ({ ...clip('a', frame, 48), effects: [makeFreezeFrame()] });
+    expect(gist(one(frozen(3), frozen(9)))).toEqual([['retime', 'freeze frame 3 → 9', ['freeze frame', '3', '9']]]);
+  });
+  test('a ramp with another key', () => {
+    const changed = one(
+      ramp([
+        [0, 0],
+        [48, 48],
+      ]),
+      ramp([
+        [0, 0],
+        [48, 60],
+      ]),
+    );
+    expect(gist(changed)).toEqual([['retime', 'retime ramp changed', ['speed', 'ramp', 'ramp']]]);
+  });
+});
+
+describe('media', () => {
+  test('reinterpreted at another rate', () => {
+    const counted = (rate: ReturnType<typeof rational>): Clip =>
+      makeClip({
+        name: 'a',
+        sourceRange: makeRange(0, 48, fps24),
+        media: makeExternalReference({ targetUrl: 'a.mov', availableRange: makeRange(0, 400, rate) }),
+      });
+    expect(gist(one(counted(rational(24_000, 1001)), counted(fps24)))).toEqual([
+      ['interpretation', 'interpretation changed: 24000/1001 → 24/1', ['media rate', '24000/1001', '24/1']],
+    ]);
+  });
+  test('a version up keeps its place, a trim beside it is a trim', () => {
+    expect(gist(one(clip('sh010_v001', 8, 48), clip('sh010_v002', 8, 44)))).toEqual([
+      ['ripple-trim', 'ripple trim out −4'],
+      ['version', 'version v1 → v2', ['media', 'sh010_v001.mov', 'sh010_v002.mov']],
+      ['shift', 'downstream 1 clip shifted −4'],
+    ]);
+  });
+});
+
+describe('looks that nobody models', () => {
+  const marked = (label: string, content: string): Clip => withUnmodelled(clip('a', 0, 48), [{ label, content }]);
+  test.each([
+    ['grade', 'ASC CDL'],
+    ['grade', 'colour correction "Primary"'],
+    ['fusion', 'Fusion composition'],
+    ['unmodelled', 'filter "Gaussian Blur"'],
+  ])('%s: %s', (kind, label) => {
+    expect(gist(one(marked(label, '1'), marked(label, '2')))).toEqual([[kind, `${label} changed`, [label, '1', '2']]]);
+    expect(gist(one(clip('a', 0, 48), marked(label, '2')))).toEqual([[kind, `${label} added`, [label, '', '2']]]);
+  });
+  test('an effect by the path of its parameter', () => {
+    const blurred = (radius: number): Clip =>
+      clip('a', 0, 48, [makePlainEffect('Blur', { metadata: jsonFrom({ host: { Radius: radius, Edge: 'wrap' } }) })]);
+    expect(gist(one(blurred(2), blurred(4)))).toEqual([
+      ['effect', 'effect "Blur": Radius 2 → 4', ['host.Radius', 2, 4]],
+    ]);
+    expect(gist(one(clip('a', 0, 48), blurred(4)))).toEqual([
+      ['effect', 'effect "Blur" added', ['effect "Blur"', null, { host: { Radius: 4, Edge: 'wrap' } }]],
+    ]);
+  });
+});
+
+test('an audio route', () => {
+  expect(gist(one(clip('a', 0, 48), noted(clip('a', 0, 48), { soundStream: 2 })))).toEqual([
+    ['route', 'audio stream as in the file → 2', ['audio stream', null, 2]],
+  ]);
+});
+
+test('a transition by type, length and alignment', () => {
+  const cut = (transition: Composable): Timeline =>
+    timeline([[...storyClips().slice(0, 5), transition, ...storyClips().slice(5)]]);
+  const wipe = makeTransition({
+    transitionType: 'SMPTE_Wipe',
+    inOffset: makeTime(12, fps24),
+    outOffset: makeTime(12, fps24),
+  });
+  const words = (next: Composable): string[] => told(cut(dissolve(12, 12)), cut(next)).changes.map(({ text }) => text);
+  expect(words(dissolve(24, 0))).toEqual(['dissolve alignment 12+12 → 24+0']);
+  expect(words(dissolve(12, 20))).toEqual(['dissolve 24 → 32 frames']);
+  expect(words(wipe)).toEqual(['transition SMPTE_Dissolve → SMPTE_Wipe']);
+});
+
+test('a track that came, went, was switched or renamed', () => {
+  const two = timeline([[clip('a', 0, 24)], [gap(4), clip('b', 0, 10)]]);
+  const tracks = two.tracks.children.map((child, at) =>
+    child.kind === 'Track' && at === 1 ? { ...child, enabled: false, name: 'Titles' } : child,
+  );
+  const off = { ...two, tracks: { ...two.tracks, children: tracks } };
+  expect(told(two, off).changes.map(({ text }) => text)).toEqual([
+    'track V2 renamed Video 2 → Titles',
+    'track V2 disabled',
+  ]);
+  expect(told(two, timeline([[clip('a', 0, 24)]])).changes.map(({ text }) => text)).toEqual([
+    'track V2 removed',
+    'delete (10 frames)',
+  ]);
+});
+
+test('a deliverable setting', () => {
+  const same = timeline([[clip('a', 0, 24)]]);
+  const changes = told(same, same, {
+    settings: [{ key: 'video.options.crf', old: '20', new: '18', domain: 'video' }],
+  });
+  expect([changes.summary, ...gist(changes.changes)]).toEqual([
+    'video.options.crf 20 → 18',
+    ['deliverable', 'video.options.crf 20 → 18', ['video.options.crf', '20', '18']],
+  ]);
+});
+
+test('an unknown domain is said, and no change is made of it', () => {
+  const same = timeline([[clip('a', 0, 24)]]);
+  const changes = told(same, same, { unknown: ['colour: no grades at hand'] });
+  expect([changes.summary, changes.unknown[0]]).toEqual(['no change', 'colour: no grades at hand']);
+});
+
+describe('handles', () => {
+  const handed = (start: number, length: number): Composable => clip('a', start, length);
+  const words = (old: Composable, next: Composable, frames: number): string[] =>
+    one(old, next, { handles: { frames } }).flatMap(({ kind, text }) => (kind === 'extend' ? [text] : []));
+  test('within them nothing is told, beyond them by how much', () => {
+    expect(words(handed(100, 48), handed(92, 56), 8)).toEqual([]);
+    expect(words(handed(100, 48), handed(88, 70), 8)).toEqual([
+      'beyond the handles of 8: 4 frames at the head, 2 frames at the tail',
+    ]);
+  });
+  test('slips add up against what was delivered, not against the cut before', () => {
+    const delivered = handed(100, 48);
+    expect(words(handed(104, 48), handed(109, 48), 8)).toEqual([]);
+    expect(words(delivered, handed(109, 48), 8)).toEqual(['beyond the handles of 8: 1 frame at the tail']);
+  });
+  test('what another use of the file brought along is there; a file that was not delivered is new', () => {
+    const twice = timeline([[clip('a', 0, 40), clip('a', 40, 40)]]);
+    const longer = timeline([[clip('a', 0, 80), clip('new', 0, 40)]]);
+    const kinds = told(twice, longer, { handles: { frames: 0 } }).changes.map(({ kind }) => kind);
+    expect(kinds).not.toContain('extend');
+  });
+  test('linked sound is told with its picture', () => {
+    const both = (start: number): Timeline => timeline([[clip('a', start, 48)]], [[clip('a', start, 48)]]);
+    const found = told(both(100), both(110), { handles: { frames: 8 } }).changes.filter(
+      ({ kind }) => kind === 'extend',
+    );
+    expect(found.map(({ tracks }) => tracks)).toEqual([['V1', 'A1']]);
+  });
+});
+
+describe('marks', () => {
+  const linked = (offset: number): Timeline =>
+    timeline([
+      Array.from({ length: 6 }, (_, i) => ({
+        ...clip(`m${i}`, 0, 24),
+        metadata: jsonFrom({ Resolve_OTIO: { 'Link Group ID': i + offset } }),
+      })),
+    ]);
+  test('that changed alike on many clips are one line', () => {
+    const changes = told(linked(1), linked(7));
+    expect(changes.changes.map(({ text, clips }) => [text, clips.length])).toEqual([
+      ['metadata changed on 6 clips: Resolve_OTIO.Link Group ID', 6],
+    ]);
+    expect(changes.changes[0]?.others).toHaveLength(1);
+  });
+  test('on three clips or fewer are told one by one, with their values', () => {
+    const few = (offset: number): Timeline => {
+      const all = linked(offset);
+      const [track] = all.tracks.children;
+      if (track?.kind !== 'Track') throw new TypeError('no track');
+      return { ...all, tracks: { ...all.tracks, children: [makeTrack({ children: track.children.slice(0, 2) })] } };
+    };
+    expect(gist(told(few(1), few(7)).changes)).toEqual([
+      ['metadata', 'metadata changed: Resolve_OTIO.Link Group ID', ['Resolve_OTIO.Link Group ID', 1, 7]],
+      ['metadata', 'metadata changed: Resolve_OTIO.Link Group ID', ['Resolve_OTIO.Link Group ID', 2, 8]],
+    ]);
+  });
+});
+
+test('a slip on an upper track is dirty where its clip shows, not in the gaps around it', () => {
+  const above = (start: number): Timeline => timeline([storyClips(), [gap(200), clip('T', start, 60), gap(300)]]);
+  expect(lines(compare(above(0), above(5)))).toEqual(['V2 T: slip +5 | dirty 200-260']);
+});
+
+test('timelines of two rates: each side’s places are in its own frames, and the rate is told', () => {
+  const at = (rate: number): Timeline =>
+    timeline([
+      [0, 1, 2].map((i) => ({ ...must(storyClips()[i]), sourceRange: makeRange(0, rate * 4, rational(rate)) })),
+    ]);
+  const changes = diffTimelines({
+    old: at(24),
+    new: at(25),
+    oldProgram: null,
+    newProgram: null,
+    rate: rational(25),
+    oldRate: rational(24),
+  });
+  expect(changes.sides.old.tracks[0]?.items.map(({ record }) => record.in)).toEqual([0, 96, 192]);
+  expect(changes.sides.new.tracks[0]?.items.map(({ record }) => record.in)).toEqual([0, 100, 200]);
+  expect(changes.changes.map(({ text }) => text)).toEqual(['timeline.rate 24/1 → 25/1']);
+});
