@@ -25,7 +25,9 @@ test('J1: the page names every field of the document, and no other', () => {
   const slipped = clips.with(5, { ...must(clips[5]), sourceRange: makeRange(72, 96, fps24) });
   const document = object(changesJson(compare(timeline([clips]), timeline([slipped]))));
   const [change] = document['changes'] as readonly Json[];
-  expect(fieldsUnder('# `patchwork.diff/1`').toSorted()).toEqual(Object.keys(document).toSorted());
+  // The command adds the steps as a patch for other timelines.
+  const fields = [...Object.keys(document), 'patch'];
+  expect(fieldsUnder('# `patchwork.diff/1`').toSorted()).toEqual(fields.toSorted());
   expect(fieldsUnder('## A side').toSorted()).toEqual(Object.keys(object(document['old'])).toSorted());
   expect(fieldsUnder('## A change').toSorted()).toEqual(Object.keys(object(change)).toSorted());
   expect(fieldsUnder('## A place').toSorted()).toEqual(Object.keys(object(object(change)['old'])).toSorted());
