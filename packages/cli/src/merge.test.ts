@@ -1,0 +1,183 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import type { Json } from '@patchwork/kernel';
+import { rational } from '@patchwork/time';
+import {
+  makeClip,
+  makeExternalReference,
+  makeRange,
+  makeTimeline,
+  makeTrack,
+  planScript,
+  writeOtio,
+  type Timeline,
+} from '@patchwork/timeline';
+import { runCommandLine } from './program.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'patchwork-merge-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Said {
+  readonly exit: number;
+  readonly json: { readonly [key: string]: Json };
+  readonly out: string;
+}
+
+async function said(...words: readonly string[]): Promise<Said> {
+  let out = '';
+  const exit = await runCommandLine(
+    {
+      terminal: { stdout: (text) => (out += String(text)), stderr: () => {}, columns: 0, color: false },
+      env: { XDG_CACHE_HOME: join(folder, 'cache'), XDG_CONFIG_HOME: join(folder, 'config') },
+      folder,
+      signal: new AbortController().signal,
+      nowMs: Date.now,
+    },
+    words,
+  );
+  return { exit, out, json: words.includes('--json') ? (JSON.parse(out) as Said['json']) : {} };
+}
+
+const fps = rational(24);
+const base = makeTimeline({
+  name: 'film',
+  tracks: [
+    makeTrack({
+      name: 'V1',
+      children: Array.from({ length: 12 }, (_, i) => {
+        const name = `m${String(i + 1).padStart(2, '0')}`;
+        const media = makeExternalReference({
+          targetUrl: `/media/${name}.mov`,
+          availableRange: makeRange(0, 200, fps),
+        });
+        return makeClip({ name, sourceRange: makeRange(name === 'm06' ? 48 : 0, 96, fps), media });
+      }),
+    }),
+  ],
+});
+
+function put(name: string, timeline: Timeline): void {
+  writeFileSync(join(folder, name), writeOtio(timeline, { style: 'canonical' }));
+}
+
+function edited(...steps: readonly { readonly [key: string]: Json }[]): Timeline {
+  return planScript(base, steps, { limits: 'strict' }).after;
+}
+
+function text(name: string): string {
+  return readFileSync(join(folder, name), 'utf8');
+}
+
+put('base.otio', base);
+put(
+  'new.otio',
+  edited({ op: 'insert', track: 'V1', at: 192, clip: { name: 'NEW', media: '/media/NEW.mov', source: [0, 48] } }),
+);
+put('ninth.otio', edited({ op: 'ripple', item: 'm09', out: -10 }));
+put('ten.otio', edited({ op: 'ripple', item: 'm05', out: -10 }));
+put('twenty.otio', edited({ op: 'ripple', item: 'm05', out: -20 }));
+
+test('merge: clean is exit 0, equal whichever order; what one side alone changed is its file, byte for byte', async () => {
+  expect((await said('merge', 'base.otio', 'new.otio', 'ninth.otio', '-o', 'one.otio')).exit).toBe(0);
+  const { exit, json } = await said('merge', 'base.otio', 'ninth.otio', 'new.otio', '-o', 'two.otio', '--json');
+  expect([exit, json]).toEqual([
+    0,
+    {
+      schema: 'patchwork.merge/1',
+      path: join(folder, 'two.otio'),
+      clean: true,
+      ours: '1 ripple trim, downstream 3 clips shifted −10',
+      theirs: '1 insert, downstream 10 clips shifted +48',
+      conflicts: [],
+      notSaid: [],
+    },
+  ]);
+  expect(text('one.otio')).toBe(text('two.otio'));
+  await said('merge', 'base.otio', 'base.otio', 'new.otio', '-o', 'same.otio');
+  expect(text('same.otio')).toBe(text('new.otio'));
+});
+
+test('merge: a conflict is exit 1, told with a picture, and written; a dry run writes nothing', async () => {
+  const { exit, out } = await said('merge', 'base.otio', 'ten.otio', 'twenty.otio', '-o', 'dry.otio', '--dry-run');
+  expect([exit, existsSync(join(folder, 'dry.otio'))]).toEqual([1, false]);
+  expect(out.split('\n')).toEqual([
+    'ours    1 ripple trim, downstream 7 clips shifted −10',
+    'theirs  1 ripple trim, downstream 7 clips shifted −20',
+    '1 conflict',
+    '',
+    '00:00:16:00  V1  m05',
+    '  ours    trim out −10  (00:00:16:00 – 00:00:19:14)',
+    '  theirs  trim out −20  (00:00:16:00 – 00:00:19:04)',
+    '  ours stands here; theirs is kept in metadata.patchwork.conflicts',
+    '    base    |0 m04 96|0 m05 96|48 m06 144|',
+    '    ours    |0 m04 96|0 m05 86|48 m06 144|',
+    '    theirs  |0 m04 96|0 m05 76|48 m06 144|',
+    '    merged  |0 m04 96|0 m05 86|48 m06 144|',
+    '',
+    'nothing written',
+    '',
+  ]);
+  const { json } = await said('merge', 'base.otio', 'ten.otio', 'twenty.otio', '-o', 'conflict.otio', '--json');
+  expect(json).toMatchObject({
+    clean: false,
+    conflicts: [
+      {
+        kind: 'property',
+        track: 'V1',
+        subject: 'm05',
+        frame: 384,
+        timecode: '00:00:16:00',
+        properties: ['out'],
+        kept: 'ours',
+      },
+    ],
+  });
+  expect((await said('inspect', 'conflict.otio', '--json')).exit).toBe(0);
+});
+
+test('merge: a format that cannot hold the conflicts is refused by name, and nothing is written', async () => {
+  const { exit, json } = await said('merge', 'base.otio', 'ten.otio', 'twenty.otio', '-o', 'film.xml', '--json');
+  expect([exit, json['code'], existsSync(join(folder, 'film.xml'))]).toEqual([1, 'PW_MERGE_FORMAT', false]);
+  expect((await said('merge', 'base.otio', 'new.otio', 'ninth.otio', '-o', 'film.xml', '--json')).exit).toBe(0);
+});
+
+test('apply and revert: the edits of a diff on what another one made, and back', async () => {
+  await said('diff', 'base.otio', 'ninth.otio', '--format', 'json', '-o', 'ninth.json');
+  const { exit, json } = await said('apply', 'new.otio', 'ninth.json', '-o', 'both.otio', '--json');
+  expect([exit, json]).toMatchObject([0, { schema: 'patchwork.apply/1', way: 'apply', notApplied: [] }]);
+  expect(json['steps']).toEqual([
+    { op: 'rippleTrim', track: 'V1', atFrame: 816, name: 'm09', edge: 'out', delta: -10 },
+  ]);
+  await said('merge', 'base.otio', 'new.otio', 'ninth.otio', '-o', 'merged.otio');
+  expect(text('both.otio')).toBe(text('merged.otio'));
+  await said('revert', 'both.otio', 'ninth.json', '-o', 'back.otio');
+  expect(text('back.otio')).toBe(text('new.otio'));
+});
+
+test('apply: what does not fit is refused by name, and nothing is written; a hand-written script goes by names', async () => {
+  await said('diff', 'base.otio', 'ten.otio', '--format', 'json', '-o', 'ten.json');
+  const before = text('twenty.otio');
+  const { exit, json } = await said('apply', 'twenty.otio', 'ten.json', '--json');
+  expect([exit, json['code'], text('twenty.otio')]).toEqual([1, 'PW_APPLY_CHANGED', before]);
+  writeFileSync(join(folder, 'hand.json'), JSON.stringify([{ op: 'ripple', item: 'm09', out: -10 }]));
+  expect((await said('apply', 'base.otio', 'hand.json', '-o', 'hand.otio', '--json')).exit).toBe(0);
+  expect(text('hand.otio')).toBe(text('ninth.otio'));
+  expect((await said('revert', 'hand.otio', 'hand.json', '-o', 'unhand.otio', '--json')).exit).toBe(0);
+  expect(text('unhand.otio')).toBe(text('base.otio'));
+  writeFileSync(join(folder, 'hand.json'), JSON.stringify([{ op: 'ripple', item: 'm99', out: -10 }]));
+  expect((await said('apply', 'base.otio', 'hand.json', '-o', 'no.otio', '--json')).json['code']).toBe('PW_EDIT_ITEM');
+  expect(existsSync(join(folder, 'no.otio'))).toBe(false);
+});
+
+test('apply: a diff whose steps do not say everything is refused, or taken in part', async () => {
+  const named = writeOtio(edited({ op: 'ripple', item: 'm09', out: -10 }), { style: 'canonical' });
+  writeFileSync(join(folder, 'named.otio'), named.replace('"name": "m03"', '"name": "renamed"'));
+  await said('diff', 'base.otio', 'named.otio', '--format', 'json', '-o', 'named.json');
+  expect((await said('apply', 'new.otio', 'named.json', '-o', 'no.otio', '--json')).json['code']).toBe(
+    'PW_APPLY_PARTIAL',
+  );
+  const { exit, json } = await said('apply', 'new.otio', 'named.json', '-o', 'part.otio', '--partial', '--json');
+  expect([exit, json['notApplied']]).toEqual([0, ['renamed: renamed m03 → renamed']]);
+});
