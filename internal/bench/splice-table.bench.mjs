@@ -39,7 +39,7 @@ Written by \`npm run bench -- splice-table -- --keep\`; every figure is counted,
 - **seeks**: 60 anywhere and five around each seam, forwards and backwards, in one decoder (libavformat and libavcodec of node-av), against its straight pass.
 - **two readers**: packets on whose place, times, mark or bytes our reader and libavformat disagree.
 - **ffmpeg**: frames that Debian's ffmpeg, told to stop at the first complaint, decodes otherwise than those of the unpatched files; of the file and of its \`-c copy\`.
-- **Chromium**: seeks that show another picture on a canvas. It plays neither HEVC, ProRes, DNxHR nor QuickTime files; and where it stops at a seek in the film that nobody has patched, there is nothing to count.
+- **Chromium**: seeks that show another picture on a canvas. What it does not play, or where it stops at a seek, in the film that nobody has patched, leaves nothing to count: Debian's plays no HEVC, ProRes, DNxHR and Motion JPEG.
 
 ${table.trim()}
 

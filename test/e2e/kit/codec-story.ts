@@ -11,8 +11,6 @@ export interface OwnFilm {
   readonly container: 'mp4' | 'mov';
   readonly profile: RenderRequest['profile'];
   readonly isIntra: boolean;
-  /** Debian's Chromium plays it. Default: no. */
-  readonly plays?: boolean;
 }
 
 const gop = 24;
@@ -29,7 +27,6 @@ export const ownFilms: readonly OwnFilm[] = [
     container: 'mp4',
     profile: { base: 'h264', video: x264 },
     isIntra: false,
-    plays: true,
   },
   { name: 'h264-mov', codec: 'H.264', container: 'mov', profile: { base: 'h264-mov', video: x264 }, isIntra: false },
   { name: 'hevc-mp4', codec: 'HEVC', container: 'mp4', profile: { base: 'hevc-mp4', video: x265 }, isIntra: false },
@@ -40,7 +37,6 @@ export const ownFilms: readonly OwnFilm[] = [
     container: 'mp4',
     profile: { base: 'av1-mp4', video: { gop, options: { preset: '12' } } },
     isIntra: false,
-    plays: true,
   },
   { name: 'prores-422-hq', codec: 'ProRes', container: 'mov', profile: 'prores-422-hq', isIntra: true },
   {

@@ -107,6 +107,7 @@ export async function wrongInBrowser(
   try {
     await browser.open(media.url);
     const { width, height } = (await browser.evaluate('ready')) as { readonly width: number; readonly height: number };
+    if (width === 0) throw new TypeError(`${path}: no picture`);
     const wrong: number[] = [];
     for (const frame of seeks) {
       const start = seconds[frame] ?? 0;
@@ -119,6 +120,29 @@ export async function wrongInBrowser(
     return wrong;
   } finally {
     await media.close();
+  }
+}
+
+/**
+ * Why a browser says nothing of a film, by the film that nobody has patched: what it cannot do there proves nothing later.
+ * Null where it shows every sought frame.
+ */
+export async function whyUnplayed(
+  workers: MediaWorkers,
+  browser: BrowserPage,
+  path: string,
+  frames: number,
+): Promise<Unplayed | null> {
+  const codes = await workers.readCodes({ path, codeRow: 'top' });
+  try {
+    const wrong = await wrongInBrowser(browser, path, seeksOver(frames, [25, 50, 75]).slice(40), codes);
+    return wrong.length === 0 ? null : 'fails on the untouched film';
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    // MEDIA_ERR_SRC_NOT_SUPPORTED, or sound without a picture; MEDIA_ERR_DECODE comes of a seek.
+    if (error.message.includes('video error 4') || error.message.includes('no picture')) return 'does not play';
+    if (error.message.includes('video error 3')) return 'fails on the untouched film';
+    throw error;
   }
 }
 

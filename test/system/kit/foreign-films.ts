@@ -1,3 +1,5 @@
+import type { Unplayed } from './evidence.ts';
+
 /** A film of another program: how Debian's ffmpeg is asked for it, and for the pieces that are patched in. */
 export interface ForeignFilm {
   readonly name: string;
@@ -8,10 +10,8 @@ export interface ForeignFilm {
   /** Encoder and settings of the pieces: others than the film's. */
   readonly piece: readonly string[];
   readonly pixelFormat?: string;
-  /** Debian's Chromium plays it. Default: no. */
-  readonly plays?: boolean;
-  /** It plays, but stops at a seek in the untouched film as in the patched one. */
-  readonly stops?: boolean;
+  /** What Debian's Chromium does with the film that nobody has patched; left out where it plays. */
+  readonly unplayed?: Unplayed;
   /** Input filters of film and pieces, as `-vf`. */
   readonly filter?: string;
 }
@@ -41,14 +41,19 @@ const svt = (preset: string): readonly string[] => ['-c:v', 'libsvtav1', '-prese
 const prores = (encoder: string, flavour: string): readonly string[] => ['-c:v', encoder, '-profile:v', flavour];
 const dnxhr = (flavour: string): readonly string[] => ['-c:v', 'dnxhd', '-profile:v', flavour];
 
-const h264 = { codec: 'H.264', container: 'mp4', plays: true, piece: x264Piece } as const;
-const hevc = { codec: 'HEVC', container: 'mp4', piece: x265Piece } as const;
-const av1 = { codec: 'AV1', container: 'mp4', plays: true } as const;
+const h264 = { codec: 'H.264', container: 'mp4', piece: x264Piece } as const;
+const hevc = { codec: 'HEVC', container: 'mp4', piece: x265Piece, unplayed: 'does not play' } as const;
+const av1 = { codec: 'AV1', container: 'mp4' } as const;
 
 /** Films by seven encoders of Debian's ffmpeg, in the settings that splicing can fail at. */
 export const foreignFilms: readonly ForeignFilm[] = [
   { ...h264, name: 'x264, three B-frames', film: x264('bframes=3') },
-  { ...h264, name: 'x264, open GOP, B-pyramid', film: x264('bframes=3:b-pyramid=normal:open-gop=1'), stops: true },
+  {
+    ...h264,
+    name: 'x264, open GOP, B-pyramid',
+    film: x264('bframes=3:b-pyramid=normal:open-gop=1'),
+    unplayed: 'fails on the untouched film',
+  },
   { ...h264, name: 'x264, CAVLC, four slices', film: x264('bframes=2:cabac=0:slices=4') },
   {
     ...h264,
@@ -62,7 +67,7 @@ export const foreignFilms: readonly ForeignFilm[] = [
     name: 'x264, moov in front, headers repeated, delimiters',
     film: [...x264('bframes=2:repeat-headers=1:aud=1'), '-movflags', '+faststart'],
   },
-  { ...h264, name: 'x264, in MOV', container: 'mov', film: x264('bframes=2'), plays: false },
+  { ...h264, name: 'x264, in MOV', container: 'mov', film: x264('bframes=2') },
   {
     ...h264,
     name: 'x264, variable frame rate',
@@ -89,6 +94,7 @@ export const foreignFilms: readonly ForeignFilm[] = [
   },
   {
     codec: 'ProRes',
+    unplayed: 'does not play',
     container: 'mov',
     name: 'prores_aw, patched by prores_ks',
     film: prores('prores_aw', '2'),
@@ -97,6 +103,7 @@ export const foreignFilms: readonly ForeignFilm[] = [
   },
   {
     codec: 'DNxHR',
+    unplayed: 'does not play',
     container: 'mov',
     name: 'dnxhd, HQ',
     film: dnxhr('dnxhr_hq'),
@@ -105,6 +112,7 @@ export const foreignFilms: readonly ForeignFilm[] = [
   },
   {
     codec: 'Motion JPEG',
+    unplayed: 'does not play',
     container: 'mov',
     name: 'mjpeg',
     film: ['-c:v', 'mjpeg', '-q:v', '3'],

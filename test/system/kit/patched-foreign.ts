@@ -18,9 +18,9 @@ import {
   frameDigests,
   readerDisagreements,
   seeksOver,
+  whyUnplayed,
   wrongInBrowser,
   type Evidence,
-  type Unplayed,
 } from './evidence.ts';
 import type { ForeignFilm } from './foreign-films.ts';
 import { output } from './reference-ffmpeg.ts';
@@ -89,7 +89,7 @@ export async function foreignEvidence(
   const count = (await findBoundaries(files, await readMovie(files, path('film'), sha256))).samples.count;
   const wanted = [...(await frameDigests(workers, path('film'), count))];
   const wantedByFfmpeg = [...(await ffmpegDigests(path('film')))];
-  const unplayed = await whyUnplayed(workers, browser, path('film'), count, kind);
+  const unplayed = await whyUnplayed(workers, browser, path('film'), count);
   const isInside = wanted.map(() => false);
   const seams: number[] = [];
   for (const [generation, start] of starts.entries()) {
@@ -135,23 +135,4 @@ export async function foreignEvidence(
     };
   };
   return { inPlace: await measure('film'), anew: await measure('anew') };
-}
-
-/** What a browser cannot do with a film that nobody has patched proves nothing later; null where it shows every sought frame. */
-async function whyUnplayed(
-  workers: MediaWorkers,
-  browser: BrowserPage,
-  path: string,
-  count: number,
-  kind: ForeignFilm,
-): Promise<Unplayed | null> {
-  if (kind.plays !== true) return 'does not play';
-  const codes = await workers.readCodes({ path, codeRow: 'top' });
-  try {
-    const wrong = await wrongInBrowser(browser, path, seeksOver(count, [25, 50, 75]).slice(40), codes);
-    return wrong.length === 0 ? null : 'fails on the untouched film';
-  } catch (error) {
-    if (error instanceof TypeError && error.message.includes('video error')) return 'fails on the untouched film';
-    throw error;
-  }
 }

@@ -12,6 +12,7 @@ import {
   frameDigests,
   readerDisagreements,
   seeksOver,
+  whyUnplayed,
   wrongInBrowser,
   type Evidence,
 } from './evidence.ts';
@@ -53,6 +54,7 @@ export async function ownEvidence(
   rmSync(copy, { force: true });
   await output('ffmpeg', ['-v', 'error', '-y', '-i', patched, '-map', '0:v', '-c', 'copy', copy]);
   const codes = await workers.readCodes({ path: patched, codeRow: 'top' });
+  const unplayed = await whyUnplayed(workers, browser, before, lengthOfFilm(story.old));
   return {
     isClean: sha256OfPath(patched) === sha256OfPath(clean),
     frames: count,
@@ -61,8 +63,7 @@ export async function ownEvidence(
     wrongSeeks: decoded.sought.filter(({ frame, digest }) => digest !== shown[frame]).length,
     disagreements: await readerDisagreements(workers, patched),
     ffmpeg: differing(await ffmpegDigests(patched), byFfmpeg) + differing(await ffmpegDigests(copy), byFfmpeg),
-    chromium:
-      own.plays === true ? (await wrongInBrowser(browser, patched, seeks.slice(40), codes)).length : 'does not play',
+    chromium: unplayed ?? (await wrongInBrowser(browser, patched, seeks.slice(40), codes)).length,
   };
 }
 
