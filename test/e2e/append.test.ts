@@ -95,7 +95,7 @@ test('killed at any step of an in-place render, the file is the old version or t
   const oldIndex = await indexOf(old);
   const [newTracks, oldTracks] = [await tracksOf(clean), await tracksOf(old)];
   const seen = new Set<boolean>();
-  const stride = Number(process.env['PW_FAULT_STRIDE'] ?? 11);
+  const stride = Number(process.env['PW_FAULT_STRIDE'] ?? 17);
   for (let after = steps.steps.length - 1; after >= 0; after -= stride) {
     const machine = mortalProcesses();
     const process = machine.start();

@@ -17,24 +17,24 @@ const told = (stretches: readonly Stretch[]): string[] =>
 const anywhere = { isForced: (): boolean => false, mayMove: true };
 
 test('pieces that show what is wanted are kept wherever they stand', () => {
-  const film = keyed([...'abcdefgh']);
+  const film = keyed('abcdefgh'.split(''));
   const chunks = chunksOf([3, 2, 3]);
   expect(told(adoptedStretches(film, chunks, film, anywhere))).toEqual(['k0@0', 'k1@3', 'k2@5']);
   // A trim of the first piece's tail; a piece twice; a piece with another picture in it.
-  expect(told(adoptedStretches(film, chunks, keyed([...'abdefgh']), anywhere))).toEqual(['f0-2', 'k1@2', 'k2@4']);
-  expect(told(adoptedStretches(film, chunks, keyed([...'dexde']), anywhere))).toEqual(['k1@0', 'f2-3', 'k1@3']);
-  expect(told(adoptedStretches(film, chunks, keyed([...'abcdefxh']), anywhere))).toEqual(['k0@0', 'k1@3', 'f5-8']);
+  expect(told(adoptedStretches(film, chunks, keyed('abdefgh'.split('')), anywhere))).toEqual(['f0-2', 'k1@2', 'k2@4']);
+  expect(told(adoptedStretches(film, chunks, keyed('dexde'.split('')), anywhere))).toEqual(['k1@0', 'f2-3', 'k1@3']);
+  expect(told(adoptedStretches(film, chunks, keyed('abcdefxh'.split('')), anywhere))).toEqual(['k0@0', 'k1@3', 'f5-8']);
   const still = { ...anywhere, mayMove: false };
-  expect(told(adoptedStretches(film, chunks, keyed([...'deabcfgh']), still))).toEqual(['f0-5', 'k2@5']);
+  expect(told(adoptedStretches(film, chunks, keyed('deabcfgh'.split('')), still))).toEqual(['f0-5', 'k2@5']);
   const forced = { ...anywhere, isForced: (frame: number): boolean => frame === 4 };
   expect(told(adoptedStretches(film, chunks, film, forced))).toEqual(['k0@0', 'f3-5', 'k2@5']);
 });
 
 test('a single fresh frame is joined with a neighbour', () => {
-  const film = keyed([...'abcdefgh']);
+  const film = keyed('abcdefgh'.split(''));
   const chunks = chunksOf([3, 2, 3]);
   const joined = (wanted: string): string[] =>
-    told(withoutSingles(adoptedStretches(film, chunks, keyed([...wanted]), anywhere)));
+    told(withoutSingles(adoptedStretches(film, chunks, keyed(wanted.split('')), anywhere)));
   expect(joined('abcxdefgh')).toEqual(['k0@0', 'f3-6', 'k2@6']);
   expect(joined('abcdex')).toEqual(['k0@0', 'f3-6']);
   expect(joined('x')).toEqual(['f0-1']);

@@ -35,6 +35,7 @@ export class ChunkBench {
       video: profile.video,
       media: catalog.named,
       unmodelled: this.#request.onUnknown === 'trust' ? 'pass-through' : 'refuse',
+      recorded: recordedDigests(this.#preparation),
     });
     for (const chunk of stored) {
       this.atHand.set(chunk.key, chunk);
@@ -91,4 +92,10 @@ export class ChunkBench {
     for (const key of this.fresh) frames += this.atHand.get(key)?.order.length ?? 0;
     return frames;
   }
+}
+
+/** What the deliverable that is patched holds under each key; chunks of other settings have digests of their own. */
+function recordedDigests({ base }: Preparation): ReadonlyMap<Digest, Digest> {
+  if ((base.kind !== 'ours' && base.kind !== 'damaged') || base.entry.mixed !== undefined) return new Map();
+  return new Map(base.entry.chunks.map(({ key, digest }) => [key, digest]));
 }

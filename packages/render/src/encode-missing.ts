@@ -19,13 +19,15 @@ export interface EncodeRequest {
   readonly video: VideoProfile;
   readonly media: readonly IdentifiedMedia[];
   readonly unmodelled: 'refuse' | 'pass-through';
+  /** Digests under which the deliverable's history holds keys: a second encoding must give the same. Default: none. */
+  readonly recorded?: ReadonlyMap<Digest, Digest>;
 }
 
 /**
  * Renders every missing chunk, in runs over all workers, and puts each run into the store as soon as it is done: what was
  * finished survives a kill. Memory is bounded by the runs under way, whatever the timeline's length.
  *
- * @throws PW_MEDIA_CHANGED, PW_INTERRUPTED saying how many frames are kept, and what the workers and the store throw; the runs under way are stopped, the finished ones stay.
+ * @throws PW_STORE_NONDETERMINISTIC, PW_MEDIA_CHANGED, PW_INTERRUPTED saying how many frames are kept, and what the workers and the store throw; the runs under way are stopped, the finished ones stay.
  */
 export async function encodeMissing(context: RenderContext, request: EncodeRequest): Promise<readonly StoredChunk[]> {
   const runs = runsOf(request.missing);
@@ -92,6 +94,7 @@ async function encodeRun(
     const chunks = await context.workers().encodePictures(job, { signal, onProgress });
     // What was drawn from other bytes must never be found under these keys, in this run or a later one.
     await checkUnchanged(context, used);
+    if (request.recorded !== undefined) await context.store.requireSame(chunks, request.recorded);
     return await context.store.adoptPack(outPath, chunks);
   } catch (error) {
     await context.files.remove(outPath);

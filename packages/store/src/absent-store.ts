@@ -22,6 +22,7 @@ export function absentStore(context: StoreContext, why: PatchworkError): Store {
       throw why;
     },
     adoptPack: refuse,
+    requireSame: refuse,
     read: async () => null,
     release: async () => 0,
     gc: refuse,

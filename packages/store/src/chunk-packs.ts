@@ -165,6 +165,17 @@ export class ChunkPacks {
     return { key, digest, sizes, order, sync, config, offset, path };
   }
 
+  /** See `Store`. */
+  async requireSame(chunks: readonly EncodedChunk[], recorded: ReadonlyMap<Digest, Digest>): Promise<void> {
+    const refused = chunks.flatMap(({ key, digest }): Clash[] => {
+      const kept = recorded.get(key);
+      return kept === undefined || kept === digest ? [] : [{ key, kept, refused: digest }];
+    });
+    for (const { key, kept, refused: digest } of refused) await this.#alarms.raise(key, kept, digest);
+    const [first] = refused;
+    if (first !== undefined) throw nondeterministic(first, refused.length);
+  }
+
   /** A key that is stored with other bytes is refused, unless the stored ones turn out to be damaged. */
   async #judge(chunks: readonly PackedChunk[]): Promise<{ accepted: PackedChunk[]; refused: Clash[] }> {
     const accepted = new Map<Digest, PackedChunk>();

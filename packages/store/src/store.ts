@@ -45,6 +45,12 @@ export interface Store {
    *   adopted, an alarm is recorded; PW_STORE_PACK_SIZE, PW_STORE_PACK_DIGEST: nothing is adopted; PW_STORE_LOST; PW_FILE_*
    */
   adoptPack(tempPath: string, chunks: readonly EncodedChunk[]): Promise<StoredChunk[]>;
+  /**
+   * Holds fresh chunks, before they are adopted, against the digests under which a history holds their keys.
+   *
+   * @throws PW_STORE_NONDETERMINISTIC where one differs; an alarm is recorded
+   */
+  requireSame(chunks: readonly EncodedChunk[], recorded: ReadonlyMap<Digest, Digest>): Promise<void>;
   /** Reads a chunk, of a pack or a deliverable, and checks its digest; null when it is gone or damaged, and then forgotten. */
   read(chunk: StoredChunk): Promise<Uint8Array | null>;
   /** Removes packs of which every chunk is among these: a published deliverable holds them now. Returns the bytes freed. */
@@ -84,6 +90,7 @@ export async function openStore(files: FilePort, folder: string, settings: Store
     refresh: () => packs.refresh(),
     tempPath: (purpose) => nameTemp(context, purpose),
     adoptPack: (path, chunks) => packs.adopt(path, chunks),
+    requireSame: (chunks, recorded) => packs.requireSame(chunks, recorded),
     read: (chunk) => packs.read(chunk),
     release: (keys) => packs.release(keys),
     gc: (pinned) => collectGarbage(context, packs, usage, pinned),
