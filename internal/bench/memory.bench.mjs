@@ -32,7 +32,7 @@ try {
 }
 
 async function bench() {
-  const sources = await makeSources(material, { width: 1920, height: 1080, count: 4, frames: 96 });
+  const sources = await makeSources(material, { width: 1920, height: 1080, count: 2, frames: 96 });
   const shotsOf = (count) =>
     Array.from({ length: count }, (_, at) => ({ path: sources.paths[at % 2], from: 0, length: shotFrames }));
   // A short film says how large a shot becomes.

@@ -1,5 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, cpus, platform } from 'node:os';
+import { pathToFileURL } from 'node:url';
 import { drawingVersion } from './drawing-version.ts';
 
 /** Raised when `toolchain` says other things of the same library. */
@@ -15,18 +17,43 @@ export interface NativeLibrary {
 
 /** Says which native library will be loaded, without loading it; null where only the loading itself would tell. */
 export function nativeLibrary(): NativeLibrary | null {
-  // A library built from source stands elsewhere, and node-av alone knows where.
-  if (process.env['AV_FROM_SOURCE'] !== undefined || platform() === 'win32') return null;
-  const path = resolved(`@seydx/node-av-${platform()}-${arch()}/node-av.node`);
-  if (path === null) return null;
-  return { path, version: `${answersVersion} drawing ${drawingVersion} ${cpus()[0]?.model ?? ''}` };
+  const door = resolved('node-av', import.meta.url);
+  if (door === null || platform() === 'win32' || isBuiltHere(door)) return null;
+  // As node-av itself looks for it.
+  const path = resolved(`@seydx/node-av-${platform()}-${arch()}/node-av.node`, door);
+  const nodeAv = nodeAvVersion(door);
+  if (path === null || nodeAv === null) return null;
+  return { path, version: `${answersVersion} drawing ${drawingVersion} node-av ${nodeAv} ${processor()}` };
 }
 
-function resolved(name: string): string | null {
+/** The processor by name and, where the system lists them, instructions: some encoders give other bytes on another one. */
+function processor(): string {
+  const model = cpus()[0]?.model ?? '';
+  if (platform() !== 'linux') return model;
+  return `${model} ${/^(?:flags|Features)\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[0] ?? ''}`;
+}
+
+/** Whether node-av has a library of its own making, which it would prefer. */
+function isBuiltHere(door: string): boolean {
+  const places = ['../build/Release/node-av.node', '../binary/node-av.node', '../node-av.node'];
+  return (
+    process.env['AV_FROM_SOURCE'] !== undefined ||
+    places.some((place) => existsSync(new URL(place, pathToFileURL(door))))
+  );
+}
+
+/** Version of the npm package, whose door stands one folder below its root; null when it does not say. */
+function nodeAvVersion(door: string): string | null {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', pathToFileURL(door)), 'utf8')) as {
+    readonly version?: unknown;
+  };
+  return typeof version === 'string' ? version : null;
+}
+
+function resolved(name: string, from: string): string | null {
   try {
-    // As node-av itself looks for it.
-    return createRequire(createRequire(import.meta.url).resolve('node-av')).resolve(name);
+    return createRequire(from).resolve(name);
   } catch {
-    return null; // Not installed here: the media process will say so, or has another one.
+    return null; // Not installed here: the media process will say so, or finds another one.
   }
 }

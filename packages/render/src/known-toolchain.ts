@@ -19,7 +19,7 @@ export async function knownToolchain(
   const stat = library === null ? null : await context.files.stat(library.path);
   if (library === null || stat === null) return ask();
   const identity = context.sha256(canonicalJson({ path: library.path, ...factsOf(stat) }));
-  const question = `patchwork.toolchain ${library.version} ${context.sha256(canonicalJson(video as unknown as Json))}`;
+  const question = `patchwork.toolchain ${context.sha256(canonicalJson({ library: library.version, video } as unknown as Json))}`;
   const known = context.mediaCache.probeOf(identity, question);
   if (known !== null) return known as unknown as Toolchain;
   const answer = await ask();

@@ -53,7 +53,12 @@ export async function findingsOfMovie(context: RenderContext, request: ProofRequ
   const origins = originsOf(request);
   const plan = request.depth === 'deep' ? deepSeams(origins) : seams(origins);
   const workers = context.workers();
-  const parts = (request.depth === 'deep' ? deepParts : proofParts)(plan, origins, workers.count);
+  // As many as the run has started already: another process takes longer to start than a small part takes to prove. Of a
+  // deep proof the straight pass takes longest, and the seeks fit beside it.
+  const parts =
+    request.depth === 'deep'
+      ? deepParts(plan, origins, Math.min(workers.count, 2))
+      : proofParts(plan, origins, Math.min(workers.count, request.fresh.size + 1));
   const progress = progressOf(context, parts);
   const port: DecodePort = {
     decodeDigests: (job) => workers.decodeDigests(job, { signal: context.signal, onProgress: progress() }),

@@ -294,6 +294,47 @@ describe('ProRes frames', () => {
   );
 });
 
+describe('a picture that is one decoded frame', () => {
+  const changes: fc.Arbitrary<Parameters<typeof sourcePicture>[2]> = fc.oneof(
+    { weight: 3, arbitrary: fc.constant({}) },
+    fc.constant({ rotation: 180 }),
+    fc.constant({ crop: { left: 0.1, right: 0, top: 0, bottom: 0 } }),
+    fc.constant({ pixelAspect: { num: 2, den: 1 } }),
+    fc.constant({ color: { primaries: 'unknown', transfer: 'unknown', matrix: 'unknown', range: 'unknown' } as const }),
+    fc.constant({ color: { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'pc' } as const }),
+  );
+  const rasters = fc.constantFrom([160, 96] as const, [160, 64] as const, [96, 96] as const);
+
+  test('goes to the encoder undrawn, and is the same bytes as one that was drawn', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.boolean(), fc.nat(59), changes), { minLength: 1, maxLength: 6 }),
+        rasters,
+        fc.constantFrom('h264' as const, 'prores-422-proxy' as const),
+        async (shown, [width, height], profile) => {
+          const plain = shown.map(([isFilm, frame, change]) => sourcePicture(isFilm ? film : upper, frame, change));
+          // One layer over nothing is the same picture, and is drawn.
+          const drawn = plain.map((picture): Picture => ({ op: 'over', layers: [picture] }));
+          const job = (pictures: readonly Picture[], name: string): Parameters<typeof workers.encodePictures>[0] => ({
+            media: [film, upper],
+            pictures,
+            lengths: [pictures.length],
+            keys: ['k'],
+            video: smallProfile(profile, width, height),
+            outPath: bench.path(`undrawn-${name}.bin`),
+          });
+          const chunks = await Promise.all([
+            workers.encodePictures(job(plain, 'plain')),
+            workers.encodePictures(job(drawn, 'drawn')),
+          ]);
+          expect(chunks[0]).toEqual(chunks[1]);
+        },
+      ),
+      { numRuns: 6 * runs },
+    );
+  });
+});
+
 describe('jobs', () => {
   test('report frames as they are done, the last one for certain', async () => {
     const seen: number[] = [];
