@@ -110,3 +110,34 @@ function range(frames: number): unknown {
   const time = (value: number): unknown => ({ OTIO_SCHEMA: 'RationalTime.1', rate: 24, value });
   return { OTIO_SCHEMA: 'TimeRange.1', start_time: time(0), duration: time(frames) };
 }
+
+describe('every command', () => {
+  /** The commands that help names, and those within them: `git install`. */
+  async function commandsOf(parent: readonly string[]): Promise<readonly (readonly string[])[]> {
+    const { out } = await said([...parent, '--help']);
+    const [, list = ''] = out.split(/^Commands:$/m);
+    const names = [...list.matchAll(/^ {2}([a-z][a-z-]*)\b/gm)].map((match) => match[1] ?? '');
+    const found = names.filter((name) => name !== 'help').map((name) => [...parent, name]);
+    const inner = await Promise.all(found.map(commandsOf));
+    return found.flatMap((command, index) => (inner[index]?.length === 0 ? [command] : (inner[index] ?? [])));
+  }
+
+  test('refuses a flag that it does not know with one error document on stdout', async () => {
+    const commands = await commandsOf([]);
+    expect(commands.length).toBeGreaterThan(15);
+    for (const command of commands) {
+      const { exit, out } = await said([...command, '--no-such-flag', '--json']);
+      expect([exit, JSON.parse(out)], command.join(' ')).toMatchObject([
+        1,
+        { schema: 'patchwork.error/1', code: 'PW_USAGE', message: expect.any(String), hint: expect.any(String) },
+      ]);
+    }
+  });
+
+  test('knows --json', async () => {
+    for (const command of await commandsOf([])) {
+      const { out } = await said([...command, '--help']);
+      expect(out, command.join(' ')).toContain('--json');
+    }
+  });
+});

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fakeProgram, fixtureClips, withClips } from '../test/fake-program.ts';
 import { builtInProfile } from './built-in-profile.ts';
 import { explainFrame } from './explain-frame.ts';
-import type { PreviousDelivery } from './make-plan.ts';
+import type { PreviousDelivery } from './plan-input.ts';
 import { pictureText } from './picture-text.ts';
 
 const video = builtInProfile('h264-mov', { width: 64, height: 36, rate: { num: 24, den: 1 } }).video;

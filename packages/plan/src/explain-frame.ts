@@ -1,7 +1,7 @@
 import type { ClipUse, FrameKey, Program, SourcePicture } from '@patchwork/program';
 import type { Chunk } from './chunk.ts';
 import { counterparts } from './counterpart.ts';
-import type { PreviousDelivery } from './make-plan.ts';
+import type { PreviousDelivery } from './plan-input.ts';
 import { pictureChanges, type PictureChange } from './picture-change.ts';
 import { pictureText } from './picture-text.ts';
 import { spanFinder } from './span-search.ts';

@@ -20,7 +20,7 @@ export type { FrameExplanation } from './explain-frame.ts';
 export { chunkGrid } from './grid.ts';
 export { h264Level } from './h264-level.ts';
 export { makePlan } from './make-plan.ts';
-export type { PlanInput, PreviousDelivery } from './make-plan.ts';
+export type { PlanInput, PreviousDelivery } from './plan-input.ts';
 export type { MissingChunk, Plan, Reason } from './plan.ts';
 export { formatDifference, profileDifference, timelineDifference, toolchainDifference } from './profile-difference.ts';
 export type { SettingDifference } from './profile-difference.ts';

@@ -5,7 +5,8 @@ import { fakeProgram, fixtureClips, must, withClips, type FakeClip, type FakeTim
 import { planChunks } from './action-key.ts';
 import { builtInProfile } from './built-in-profile.ts';
 import { dirtyRanges } from './dirty-range.ts';
-import { makePlan, type PreviousDelivery } from './make-plan.ts';
+import { makePlan } from './make-plan.ts';
+import type { PreviousDelivery } from './plan-input.ts';
 import type { Plan, Reason } from './plan.ts';
 import type { Toolchain, VideoProfile } from './profile.ts';
 import { mergeReasons, PictureReasons } from './reason-finder.ts';

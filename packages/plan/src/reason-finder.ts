@@ -3,7 +3,7 @@ import type { ClipUse, Program, Span } from '@patchwork/program';
 import type { FrameRange } from '@patchwork/time';
 import type { Chunk } from './chunk.ts';
 import { counterparts, type Counterpart, type Novelty } from './counterpart.ts';
-import type { PlanInput, PreviousDelivery } from './make-plan.ts';
+import type { PlanInput, PreviousDelivery } from './plan-input.ts';
 import { pictureChanges, type PictureChange } from './picture-change.ts';
 import type { Reason } from './plan.ts';
 import { formatDifference, profileDifference, toolchainDifference } from './profile-difference.ts';

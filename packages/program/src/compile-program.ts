@@ -1,4 +1,4 @@
-import { type Diagnostic, type Digest, PatchworkError, type Sha256 } from '@patchwork/kernel';
+import { type Diagnostic, PatchworkError } from '@patchwork/kernel';
 import { add, canDropFrame, type FrameRange, multiply, round, secondsFromTime, zero } from '@patchwork/time';
 import { type BurnInEffect, knownEffect, member, type Stack, type Timeline, unmodelledOf } from '@patchwork/timeline';
 import { timecodeText, withBurnIns } from './burn-in.ts';
@@ -9,29 +9,12 @@ import { type Expression, unmodelled } from './expression.ts';
 import { overBlack } from './ground.ts';
 import type { MediaInfo } from './media-info.ts';
 import { Ranges } from './own-range.ts';
-import type { Epoch, Program } from './program.ts';
+import type { Program } from './program.ts';
+import type { ProgramInput } from './program-input.ts';
 import { Refusals } from './refusals.ts';
 import { resolveContainer } from './resolve-stack.ts';
 import { nearestFrame, ownTimeAt, type Place, Remarks, type Resolver } from './resolver.ts';
 import { SpanCompiler } from './spans.ts';
-
-/** What a programme is compiled from. */
-export interface ProgramInput {
-  readonly timeline: Timeline;
-  /** Raster, rate and colour of the programme. */
-  readonly canvas: Canvas;
-  /** What is known of a file, by the URL that the timeline spells; null when it is not at hand. */
-  readonly media: (targetUrl: string) => MediaInfo | null;
-  readonly sha256: Sha256;
-  /** Of the sound, in Hz. */
-  readonly sampleRate: number;
-  /** Ranges that were declared stale; empty for none. */
-  readonly epochs: readonly Epoch[];
-  /** Font of burn-ins; null when there is none, which refuses burn-ins. */
-  readonly font: Digest | null;
-  /** The record frames to make a programme of, counted from the timeline's start; null for all. */
-  readonly range: FrameRange | null;
-}
 
 /** A programme, and what was odd on the way. */
 export interface CompiledTimeline {

@@ -1,5 +1,5 @@
 import { ceil, divide, floor, type FrameRange, multiply, one, type Rational, rational } from '@patchwork/time';
-import type { ProgramInput } from './compile-program.ts';
+import type { ProgramInput } from './program-input.ts';
 import type { UnmodelledUse } from './program.ts';
 import { SoundResolver, type UnmodelledSound } from './resolve-sound.ts';
 import type { Resolver } from './resolver.ts';

@@ -15,7 +15,8 @@ export type {
 export type { Anchor, ClipUse, Epoch, FrameKey, Program, Span, UnmodelledUse } from './program.ts';
 export type { GainPoint, SoundPiece, SoundProgram } from './sound.ts';
 export { compileProgram } from './compile-program.ts';
-export type { CompiledTimeline, ProgramInput } from './compile-program.ts';
+export type { CompiledTimeline } from './compile-program.ts';
+export type { ProgramInput } from './program-input.ts';
 export { pictureKey } from './frame-key.ts';
 export { localityOf } from './locality.ts';
 export type { Locality } from './locality.ts';

@@ -9,7 +9,7 @@ import {
   trimmedRange,
 } from '@patchwork/timeline';
 import type { MediaInfo } from './media-info.ts';
-import { mediaZero } from './resolve-clip.ts';
+import { mediaZero } from './media-zero.ts';
 import type { OwnRange } from './retime.ts';
 
 type MediaLookup = (targetUrl: string) => MediaInfo | null;

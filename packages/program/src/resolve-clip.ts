@@ -1,4 +1,3 @@
-import { divide, one, type Rational, rational, secondsFromTime, zero } from '@patchwork/time';
 import {
   activeReferenceOrNull,
   type Clip,
@@ -13,6 +12,7 @@ import { nested } from './nest.ts';
 import { generator } from './generator.ts';
 import { type ItemEffects, itemEffects, withItemEffects } from './item-effects.ts';
 import type { MediaInfo, VideoStreamInfo } from './media-info.ts';
+import { mediaZero } from './media-zero.ts';
 import type { Refusal } from './refusals.ts';
 import type { Place, Resolver } from './resolver.ts';
 import { type OwnRange, timeMapOf } from './retime.ts';
@@ -120,13 +120,6 @@ const hdrTransfers: ReadonlySet<string> = new Set(['smpte2084', 'arib-std-b67'])
 /** Tells whether the one is HDR and the other is not, or both are in different ways. */
 export function needsHdrConversion(from: string, to: string): boolean {
   return from !== to && (hdrTransfers.has(from) || hdrTransfers.has(to));
-}
-
-/** Media time of a file's first frame: what the timeline says, else the file's start timecode, else 0. */
-export function mediaZero(reference: ExternalReference, info: MediaInfo): Rational {
-  if (reference.availableRange !== null) return secondsFromTime(reference.availableRange.start);
-  if (info.startTimecode === null) return zero;
-  return divide(rational(info.startTimecode.frame), info.video?.rate ?? one);
 }
 
 function leadOf(clip: Clip, info: MediaInfo, video: VideoStreamInfo, map: TimeMap): Lead {

@@ -13,7 +13,7 @@ import {
 import { type GainFactor, type OwnClock, recordWhere } from './gain-factor.ts';
 import type { MediaInfo, SoundStreamInfo } from './media-info.ts';
 import type { Ranges } from './own-range.ts';
-import { mediaZero } from './resolve-clip.ts';
+import { mediaZero } from './media-zero.ts';
 import type { Resolver } from './resolver.ts';
 import type { OwnRange, Retime } from './retime.ts';
 import { ownRamp, soundEffects } from './sound-effects.ts';

@@ -18,7 +18,7 @@ import {
 } from '@patchwork/timeline';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ProgramInput } from './compile-program.ts';
+import type { ProgramInput } from './program-input.ts';
 import { soundText } from './compile-sound.ts';
 import type { MediaInfo } from './media-info.ts';
 import type { GainPoint, SoundPiece, SoundProgram } from './sound.ts';

@@ -15,7 +15,8 @@ import {
   type Timeline,
 } from '@patchwork/timeline';
 import type { Canvas } from '../canvas.ts';
-import { type CompiledTimeline, compileProgram, type ProgramInput } from '../compile-program.ts';
+import { type CompiledTimeline, compileProgram } from '../compile-program.ts';
+import type { ProgramInput } from '../program-input.ts';
 import type { MediaInfo, VideoStreamInfo } from '../media-info.ts';
 
 export const sha256: Sha256 = (data) => createHash('sha256').update(data).digest('hex');
