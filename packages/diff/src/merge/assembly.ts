@@ -4,10 +4,10 @@ import { isTimeEffect, type IdentityOf } from '../track-item.ts';
 import { otherSide, type MergeSide } from './conflict.ts';
 import { mergeClip } from './merge-clip.ts';
 import { mergeNode } from './merge-node.ts';
-import type { Entry } from './merge-seam.ts';
+import type { Entry } from './merge-stretch.ts';
 import { settled, type Clash, type OnClash } from './merge-value.ts';
 import type { MergePlan } from './plan.ts';
-import type { ListPlan, Seam } from './seam.ts';
+import type { ListPlan, Stretch } from './stretch.ts';
 import type { Element } from './side.ts';
 
 /** Something that stands in a merged list. */
@@ -15,8 +15,8 @@ export interface Placed {
   readonly nodes: readonly [Composable, ...Composable[]];
   readonly element: Element;
   readonly side: MergeSide;
-  /** The seam it stands in; of a stable thing, the one before it. */
-  readonly seam: Seam;
+  /** The stretch it stands in; of a stable thing, the one before it. */
+  readonly stretch: Stretch;
 }
 
 /** A finished list. */
@@ -75,22 +75,22 @@ function withChildren<T extends Stack | Track>(node: T, children: readonly Compo
 }
 
 function placedIn(plan: MergePlan, list: ListPlan, context: AssemblyContext): Placed[] {
-  return list.seams.flatMap((seam, at) => {
-    const entries = plan.entriesAt(seam).map((entry) => placedEntry(plan, entry, seam, context));
+  return list.stretches.flatMap((stretch, at) => {
+    const entries = plan.entriesAt(stretch).map((entry) => placedEntry(plan, entry, stretch, context));
     const id = list.stable[at];
     const version = id === undefined ? undefined : plan.sides.ours.versions.get(id);
     if (id === undefined || version === undefined) return entries;
-    return [...entries, { nodes: contentOf(plan, id, context), element: version, side: 'ours' as const, seam }];
+    return [...entries, { nodes: contentOf(plan, id, context), element: version, side: 'ours' as const, stretch }];
   });
 }
 
-function placedEntry(plan: MergePlan, { element, side }: Entry, seam: Seam, context: AssemblyContext): Placed {
-  const place = { element, side, seam };
+function placedEntry(plan: MergePlan, { element, side }: Entry, stretch: Stretch, context: AssemblyContext): Placed {
+  const place = { element, side, stretch };
   if (element.base === null) return { ...place, nodes: withOthersChanges(plan, element, side, context) };
   const isBoth = [plan.sides.ours, plan.sides.theirs].every(({ versions }) => versions.has(element.base as string));
   if (!isBoth) return { ...place, nodes: element.nodes };
-  // A transition or gap belongs to its seam; a clip's content is merged wherever it stands.
-  if (plan.chosenAt(seam) !== null && element.items.length === 0 && element.nodes[0].kind !== 'Track')
+  // A transition or gap belongs to its stretch; a clip's content is merged wherever it stands.
+  if (plan.chosenAt(stretch) !== null && element.items.length === 0 && element.nodes[0].kind !== 'Track')
     return { ...place, nodes: element.nodes };
   return { ...place, nodes: contentOf(plan, element.base, context) };
 }

@@ -4,14 +4,14 @@ import { framesOf } from '../track-item.ts';
 import type { MergedList, Placed } from './assembly.ts';
 import { otherSide, type ConflictVersion, type MergeConflict, type MergeSide } from './conflict.ts';
 import type { KeptConflict } from './mark-conflicts.ts';
-import { isRearranged } from './merge-seam.ts';
+import { isRearranged } from './merge-stretch.ts';
 import type { Clash } from './merge-value.ts';
 import type { MergePlan, Reason } from './plan.ts';
-import type { Seam } from './seam.ts';
+import type { Stretch } from './stretch.ts';
 import { stripsOf } from './strips.ts';
 import type { Element } from './side.ts';
 import type { LostSync } from './sync-check.ts';
-import { cutWords, nameOf, seamSubject, seamWords, thingWords, timecodeAt } from './words.ts';
+import { cutWords, nameOf, stretchSubject, stretchWords, thingWords, timecodeAt } from './words.ts';
 
 /** All that a finished merge knows of what does not go together. */
 export interface MergeTrouble {
@@ -50,36 +50,37 @@ class Teller {
   all(): KeptConflict[] {
     const { plan, clashes, lostSync } = this.#trouble;
     const byThing = new Map<string, Reason[]>();
-    const seams: Reason[] = [];
+    const stretches: Reason[] = [];
     for (const reason of plan.reasons) {
-      if (reason.id === null) seams.push(reason);
+      if (reason.id === null) stretches.push(reason);
       else byThing.set(reason.id, [...(byThing.get(reason.id) ?? []), reason]);
     }
     for (const id of clashes.keys()) if (!byThing.has(id)) byThing.set(id, []);
-    const told = new Set(plan.reasons.map(({ seam }) => seam));
+    const told = new Set(plan.reasons.map(({ stretch }) => stretch));
     const followers = plan.lists
-      .flatMap((list) => list.seams)
-      .filter((seam) => !told.has(seam) && this.#isDropped(seam));
+      .flatMap((list) => list.stretches)
+      .filter((stretch) => !told.has(stretch) && this.#isDropped(stretch));
     return [
       ...[...byThing].map(([id, reasons]) => this.#thing(id, reasons)),
-      ...seams.map(({ kind, seam }) => this.#seam(kind, seam)),
-      ...followers.map((seam) => this.#seam('place', seam)),
+      ...stretches.map(({ kind, stretch }) => this.#stretch(kind, stretch)),
+      ...followers.map((stretch) => this.#stretch('place', stretch)),
       ...lostSync.map((lost) => this.#sync(lost)),
     ];
   }
 
-  /** Whether a seam lost an edit because another one of its group is a conflict. */
-  #isDropped(seam: Seam): boolean {
+  /** Whether a stretch lost an edit because another one of its group is a conflict. */
+  #isDropped(stretch: Stretch): boolean {
     const { plan } = this.#trouble;
-    const chosen = plan.chosenAt(seam);
+    const chosen = plan.chosenAt(stretch);
     if (chosen === null) return false;
     const side = otherSide(chosen);
     return (
-      (isRearranged(seam.base, seam[side]) && !sameNodes(seam[side], seam[chosen])) || this.#cuts(seam, side).length > 0
+      (isRearranged(stretch.base, stretch[side]) && !sameNodes(stretch[side], stretch[chosen])) ||
+      this.#cuts(stretch, side).length > 0
     );
   }
 
-  #cuts({ left, right }: Seam, side: MergeSide): string[] {
+  #cuts({ left, right }: Stretch, side: MergeSide): string[] {
     const { plan } = this.#trouble;
     const cut = (id: string | null, edge: 'in' | 'out'): string[] => {
       if (id === null) return [];
@@ -95,12 +96,12 @@ class Teller {
     const { plan, clashes } = this.#trouble;
     const { rate } = this.#frame;
     const base = plan.baseOf(id);
-    const seam = reasons[0]?.seam ?? null;
+    const stretch = reasons[0]?.stretch ?? null;
     const own = clashes.get(id) ?? [];
-    const kept = (seam === null ? null : plan.chosenAt(seam)) ?? 'ours';
+    const kept = (stretch === null ? null : plan.chosenAt(stretch)) ?? 'ours';
     const words = (side: MergeSide): string => {
       const element = plan.sides[side].versions.get(id);
-      const around = seam === null ? '' : seamWords(seam, side, rate);
+      const around = stretch === null ? '' : stretchWords(stretch, side, rate);
       const thing = thingWords(base, element, rate);
       if (around === '' || (element === undefined && around.includes(nameOf(base)))) return thing;
       return thing === 'unchanged' ? around : `${thing}, ${around}`;
@@ -115,34 +116,35 @@ class Teller {
       ours: words('ours'),
       theirs: words('theirs'),
       placeIn: (side) => (side === 'base' ? base : (plan.sides[side].versions.get(id) ?? null)),
-      anchor: this.#placedThing(id) ?? (seam === null ? null : this.#placedAt(seam)),
-      seam,
+      anchor: this.#placedThing(id) ?? (stretch === null ? null : this.#placedAt(stretch)),
+      stretch,
       thing: id,
       other:
         plan.sides[otherSide(kept)].versions.get(id)?.nodes ??
-        (seam === null ? [] : seam[otherSide(kept)].flatMap(({ nodes }) => nodes)),
+        (stretch === null ? [] : stretch[otherSide(kept)].flatMap(({ nodes }) => nodes)),
     });
   }
 
-  #seam(kind: MergeConflict['kind'], seam: Seam): KeptConflict {
+  #stretch(kind: MergeConflict['kind'], stretch: Stretch): KeptConflict {
     const { plan } = this.#trouble;
-    const kept = plan.chosenAt(seam) ?? 'ours';
+    const kept = plan.chosenAt(stretch) ?? 'ours';
     const words = (side: MergeSide): string =>
-      [seamWords(seam, side, this.#frame.rate), ...this.#cuts(seam, side)].filter((text) => text !== '').join(', ') ||
-      'nothing here';
-    const [left, right] = [seam.left, seam.right].map((id) => (id === null ? null : plan.baseOf(id)));
+      [stretchWords(stretch, side, this.#frame.rate), ...this.#cuts(stretch, side)]
+        .filter((text) => text !== '')
+        .join(', ') || 'nothing here';
+    const [left, right] = [stretch.left, stretch.right].map((id) => (id === null ? null : plan.baseOf(id)));
     return this.#made({
       kind,
-      subject: seamSubject(left ?? null, right ?? null),
+      subject: stretchSubject(left ?? null, right ?? null),
       properties: [],
       kept,
       ours: words('ours'),
       theirs: words('theirs'),
-      placeIn: (side) => seam[side].find(({ items }) => items.length > 0) ?? null,
-      anchor: this.#placedAt(seam),
-      seam,
+      placeIn: (side) => stretch[side].find(({ items }) => items.length > 0) ?? null,
+      anchor: this.#placedAt(stretch),
+      stretch,
       thing: null,
-      other: seam[otherSide(kept)].flatMap(({ nodes }) => nodes),
+      other: stretch[otherSide(kept)].flatMap(({ nodes }) => nodes),
     });
   }
 
@@ -159,7 +161,7 @@ class Teller {
       theirs: text,
       placeIn: (side) => (side === 'base' ? b : (plan.sides[side].versions.get(sound) ?? null)),
       anchor: this.#placedThing(sound),
-      seam: null,
+      stretch: null,
       thing: sound,
       other: [],
     });
@@ -174,7 +176,7 @@ class Teller {
     readonly theirs: string;
     readonly placeIn: (side: MergeSide | 'base') => Element | null;
     readonly anchor: string | null;
-    readonly seam: Seam | null;
+    readonly stretch: Stretch | null;
     readonly thing: string | null;
     readonly other: readonly Composable[];
   }): KeptConflict {
@@ -187,7 +189,7 @@ class Teller {
     const item = (['ours', 'theirs', 'base'] as const).map(placeIn).find((element) => element?.items[0] !== undefined);
     const conflict: MergeConflict = {
       kind,
-      track: item?.items[0]?.track ?? parts.seam?.list.base?.label ?? null,
+      track: item?.items[0]?.track ?? parts.stretch?.list.base?.label ?? null,
       subject,
       frame,
       timecode: timecodeAt(this.#frame.ours, this.#frame.rate, frame),
@@ -195,7 +197,7 @@ class Teller {
       base: version('base', item === undefined ? '' : 'as it was'),
       ours: version('ours', parts.ours),
       theirs: version('theirs', parts.theirs),
-      strips: stripsOf(this.#trouble, parts.seam, parts.thing),
+      strips: stripsOf(this.#trouble, parts.stretch, parts.thing),
       kept,
     };
     return { conflict, at, other };
@@ -216,15 +218,15 @@ class Teller {
     return null;
   }
 
-  /** What can carry a marker at a seam: something in it, else what stands around it, else the track. */
-  #placedAt(seam: Seam): string | null {
-    const list = this.#trouble.lists.find(({ plan }) => plan === seam.list);
+  /** What can carry a marker at a stretch: something in it, else what stands around it, else the track. */
+  #placedAt(stretch: Stretch): string | null {
+    const list = this.#trouble.lists.find(({ plan }) => plan === stretch.list);
     if (list === undefined) return null;
     const inside = list.placed.find(
-      (one: Placed) => one.seam === seam && one.element.base !== seam.right && isItem(one.nodes[0]),
+      (one: Placed) => one.stretch === stretch && one.element.base !== stretch.right && isItem(one.nodes[0]),
     );
     if (inside !== undefined) return inside.nodes[0].id;
-    const around = [seam.right, seam.left].flatMap((id) => (id === null ? [] : (this.#placedThing(id) ?? [])));
+    const around = [stretch.right, stretch.left].flatMap((id) => (id === null ? [] : (this.#placedThing(id) ?? [])));
     const track = list.plan.base?.base ?? null;
     return around[0] ?? (track === null ? null : this.#placedThing(track));
   }

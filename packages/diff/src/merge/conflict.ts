@@ -12,7 +12,7 @@ export type ConflictKind =
   | 'property'
   /** One side took away what the other one changed. */
   | 'delete'
-  /** Both sides put something at one place, or cut one seam differently. */
+  /** Both sides put something at one place, or cut one stretch differently. */
   | 'place'
   /** Both sides moved one clip to different places. */
   | 'move'

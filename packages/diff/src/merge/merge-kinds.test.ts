@@ -450,3 +450,28 @@ test('gaps count', () => {
   const trimmed = scripted(start, { op: 'ripple', item: 'b', out: -8 });
   expect(shape(clean(start, longer, trimmed))).toEqual(['Video 1: a 0+48 | gap 0+30 | b 0+40']);
 });
+
+test('G14: any three timelines give one that parses, with every conflict in it and nothing of length zero', () => {
+  const anyFilm = fc.tuple(anyTracks, anyEdits);
+  fc.assert(
+    fc.property(anyFilm, anyFilm, anyFilm, fc.nat(3), ([a], [b, edits], [c], mix) => {
+      const [x, y, z] = [timelineOf(a), timelineOf(b), timelineOf(c)];
+      const films: readonly (readonly [Timeline, Timeline, Timeline])[] = [
+        [x, y, z],
+        [x, edited(x, edits), z],
+        [y, y, z],
+        [x, z, edited(z, edits)],
+      ];
+      const film = must(films[mix]);
+      const merge = merged(...film);
+      expect(conflicts(...film)).toHaveLength(merge.conflicts.length);
+      const lengths = tracksOf(merge.timeline).flatMap((track) =>
+        track.children.flatMap((child) =>
+          'sourceRange' in child && child.sourceRange !== null ? [child.sourceRange.duration.value.num] : [],
+        ),
+      );
+      expect(lengths.every((length) => length > 0)).toBe(true);
+    }),
+    { numRuns: runs },
+  );
+});

@@ -93,9 +93,9 @@ function mergeStacks(stacks: Three<Stack>, context: StackContext): { stack: Stac
     },
   };
   let done = assemble(plan, assembly);
-  // Every round makes one more seam a conflict; a seam that is one is not looked at again.
+  // Every round makes one more stretch a conflict; a stretch that is one is not looked at again.
   for (let lost = lostTransitions(plan, done.lists); lost.length > 0; lost = lostTransitions(plan, done.lists)) {
-    for (const { seam, id } of lost) plan.addTransition(seam, id);
+    for (const { stretch, id } of lost) plan.addTransition(stretch, id);
     clashes.clear();
     inner.length = 0;
     done = assemble(plan, assembly);

@@ -2,15 +2,15 @@ import { linkOf } from '@patchwork/timeline';
 import type { ConflictKind, MergeSide } from './conflict.ts';
 import { edgeChanges, type EdgeChange, type EdgeChanges } from './edge.ts';
 import { Groups } from './groups.ts';
-import { isSameList, mergeSeam, type Entry } from './merge-seam.ts';
-import { listPlans, type ListPlan, type Seam } from './seam.ts';
+import { isSameList, mergeStretch, type Entry } from './merge-stretch.ts';
+import { listPlans, type ListPlan, type Stretch } from './stretch.ts';
 import { isUnchanged, type Element, type Side } from './side.ts';
 
 /** Why a place of the merge is a conflict. */
 export interface Reason {
   readonly kind: ConflictKind;
-  readonly seam: Seam;
-  /** The thing it is about; null for the seam itself. */
+  readonly stretch: Stretch;
+  /** The thing it is about; null for the stretch itself. */
   readonly id: string | null;
   readonly properties: readonly string[];
   /** Who took the thing away; null where nobody did. */
@@ -27,18 +27,18 @@ export interface Sides {
 const unmoved: EdgeChange = { ours: false, theirs: false, alike: false };
 
 /**
- * Decides seam by seam. Seams hang together where a clip moved from one to the other, or where its sound lies: if one of them is
+ * Decides stretch by stretch. Stretches hang together where a clip moved from one to the other, or where its sound lies: if one of them is
  * a conflict, all are taken from one side, so that no clip is lost or doubled and none loses its sound.
  */
 export class MergePlan {
   readonly sides: Sides;
   readonly lists: readonly ListPlan[];
   readonly reasons: Reason[] = [];
-  readonly #seams: readonly Seam[];
-  /** The seam in which a base thing that is not stable stood; of a stable one, the seams before and behind. */
-  readonly #home = new Map<string, Seam>();
-  readonly #before = new Map<string, Seam>();
-  readonly #behind = new Map<string, Seam>();
+  readonly #stretches: readonly Stretch[];
+  /** The stretch in which a base thing that is not stable stood; of a stable one, the stretches before and behind. */
+  readonly #home = new Map<string, Stretch>();
+  readonly #before = new Map<string, Stretch>();
+  readonly #behind = new Map<string, Stretch>();
   readonly #baseOf = new Map<string, Element>();
   readonly #edges = new Map<string, EdgeChanges>();
   readonly #merged: readonly (readonly Entry[] | null)[];
@@ -48,24 +48,24 @@ export class MergePlan {
   constructor(sides: Sides) {
     this.sides = sides;
     this.lists = listPlans(sides.base, sides.ours, sides.theirs);
-    this.#seams = this.lists.flatMap(({ seams }) => seams);
+    this.#stretches = this.lists.flatMap(({ stretches }) => stretches);
     for (const list of [sides.base.stack, ...sides.base.tracks])
       for (const element of list.elements) if (element.base !== null) this.#baseOf.set(element.base, element);
-    for (const seam of this.#seams) this.#enter(seam);
-    this.#merged = this.#seams.map((seam) => mergeSeam(seam, this.#seamEdges(seam)));
-    this.#groups = new Groups(this.#seams.length);
+    for (const stretch of this.#stretches) this.#enter(stretch);
+    this.#merged = this.#stretches.map((stretch) => mergeStretch(stretch, this.#stretchEdges(stretch)));
+    this.#groups = new Groups(this.#stretches.length);
     this.#joinMoves();
     this.#joinTracks();
     this.#joinSound();
-    this.#seams.forEach((seam) => {
-      if (this.#merged[seam.index] === null) this.#add('place', seam, null);
+    this.#stretches.forEach((stretch) => {
+      if (this.#merged[stretch.index] === null) this.#add('place', stretch, null);
     });
     for (const [id, element] of this.#baseOf) this.#judge(id, element);
   }
 
   /** Adds a reason that only the finished lists show. */
-  addTransition(seam: Seam, id: string | null): void {
-    this.#add('transition', seam, id);
+  addTransition(stretch: Stretch, id: string | null): void {
+    this.#add('transition', stretch, id);
   }
 
   /** The base thing with an id. */
@@ -73,22 +73,22 @@ export class MergePlan {
     return this.#baseOf.get(id) as Element;
   }
 
-  /** Whether a seam is a conflict, itself or with another one; then which side stands there. */
-  chosenAt(seam: Seam): MergeSide | null {
-    return this.#chosen.get(this.#groups.of(seam.index)) ?? null;
+  /** Whether a stretch is a conflict, itself or with another one; then which side stands there. */
+  chosenAt(stretch: Stretch): MergeSide | null {
+    return this.#chosen.get(this.#groups.of(stretch.index)) ?? null;
   }
 
-  /** What stands in a seam. */
-  entriesAt(seam: Seam): readonly Entry[] {
-    const chosen = this.chosenAt(seam);
-    if (chosen !== null) return seam[chosen].map((element) => ({ element, side: chosen }));
-    return this.#merged[seam.index] ?? [];
+  /** What stands in a stretch. */
+  entriesAt(stretch: Stretch): readonly Entry[] {
+    const chosen = this.chosenAt(stretch);
+    if (chosen !== null) return stretch[chosen].map((element) => ({ element, side: chosen }));
+    return this.#merged[stretch.index] ?? [];
   }
 
   /** Whose edge a clip has that both sides hold. */
   edgeSide(id: string, edge: 'in' | 'out'): MergeSide {
-    const seam = (edge === 'in' ? this.#before : this.#behind).get(id) ?? this.#home.get(id);
-    const chosen = seam === undefined ? null : this.chosenAt(seam);
+    const stretch = (edge === 'in' ? this.#before : this.#behind).get(id) ?? this.#home.get(id);
+    const chosen = stretch === undefined ? null : this.chosenAt(stretch);
     if (chosen !== null) return chosen;
     return this.edgesOf(id)[edge].theirs && !this.edgesOf(id)[edge].ours ? 'theirs' : 'ours';
   }
@@ -110,23 +110,23 @@ export class MergePlan {
     return changes;
   }
 
-  #enter(seam: Seam): void {
-    for (const { base } of seam.base) if (base !== null) this.#home.set(base, seam);
-    if (seam.right !== null) this.#before.set(seam.right, seam);
-    if (seam.left !== null) this.#behind.set(seam.left, seam);
+  #enter(stretch: Stretch): void {
+    for (const { base } of stretch.base) if (base !== null) this.#home.set(base, stretch);
+    if (stretch.right !== null) this.#before.set(stretch.right, stretch);
+    if (stretch.left !== null) this.#behind.set(stretch.left, stretch);
   }
 
-  #seamEdges({ left, right }: Seam): { readonly tail: EdgeChange; readonly head: EdgeChange } {
+  #stretchEdges({ left, right }: Stretch): { readonly tail: EdgeChange; readonly head: EdgeChange } {
     return {
       tail: left === null ? unmoved : this.edgesOf(left).out,
       head: right === null ? unmoved : this.edgesOf(right).in,
     };
   }
 
-  #add(kind: ConflictKind, seam: Seam, id: string | null, more: Partial<Reason> = {}): void {
-    const reason: Reason = { kind, seam, id, properties: [], deletedBy: null, ...more };
+  #add(kind: ConflictKind, stretch: Stretch, id: string | null, more: Partial<Reason> = {}): void {
+    const reason: Reason = { kind, stretch, id, properties: [], deletedBy: null, ...more };
     this.reasons.push(reason);
-    const group = this.#groups.of(seam.index);
+    const group = this.#groups.of(stretch.index);
     // The changed clip stands, not the hole: it is easier to delete a clip than to find one that is gone.
     const keeps: MergeSide = reason.deletedBy === 'ours' ? 'theirs' : 'ours';
     const before = this.#chosen.get(group);
@@ -135,17 +135,17 @@ export class MergePlan {
   }
 
   #joinMoves(): void {
-    for (const seam of this.#seams)
-      for (const element of [...seam.ours, ...seam.theirs]) {
+    for (const stretch of this.#stretches)
+      for (const element of [...stretch.ours, ...stretch.theirs]) {
         if (element.base === null || element.kept) continue;
-        for (const other of this.#seamsOf(element.base)) this.#groups.join(seam.index, other.index);
+        for (const other of this.#stretchesOf(element.base)) this.#groups.join(stretch.index, other.index);
       }
   }
 
-  #seamsOf(id: string): readonly Seam[] {
+  #stretchesOf(id: string): readonly Stretch[] {
     const home = this.#home.get(id);
     if (home !== undefined) return [home];
-    return [this.#before.get(id), this.#behind.get(id)].flatMap((seam) => seam ?? []);
+    return [this.#before.get(id), this.#behind.get(id)].flatMap((stretch) => stretch ?? []);
   }
 
   /** What stands in a track that came or went stands or falls with it. */
@@ -156,38 +156,38 @@ export class MergePlan {
       if (id !== null && list.ours !== null && list.theirs !== null) continue;
       const holds = (element: Element): boolean =>
         id !== null ? element.base === id : element.nodes[0] === (list.ours ?? list.theirs)?.node;
-      const home = stack.seams.find((seam) => [...seam.base, ...seam.ours, ...seam.theirs].some(holds));
-      if (home !== undefined) for (const seam of list.seams) this.#groups.join(home.index, seam.index);
+      const home = stack.stretches.find((stretch) => [...stretch.base, ...stretch.ours, ...stretch.theirs].some(holds));
+      if (home !== undefined) for (const stretch of list.stretches) this.#groups.join(home.index, stretch.index);
     }
   }
 
   /** Linked picture and sound: what one side did to both of them is one edit. */
   #joinSound(): void {
     for (const side of ['ours', 'theirs'] as const) {
-      const groups = new Map<string, Seam[]>();
-      for (const seam of this.#seams) {
-        for (const key of this.#editKeys(seam, side)) groups.set(key, [...(groups.get(key) ?? []), seam]);
+      const groups = new Map<string, Stretch[]>();
+      for (const stretch of this.#stretches) {
+        for (const key of this.#editKeys(stretch, side)) groups.set(key, [...(groups.get(key) ?? []), stretch]);
       }
       for (const [first, ...others] of groups.values())
-        for (const other of others) this.#groups.join((first as Seam).index, other.index);
+        for (const other of others) this.#groups.join((first as Stretch).index, other.index);
     }
   }
 
-  /** What a side edited at a seam, by link or else by name and place. */
-  #editKeys(seam: Seam, side: MergeSide): string[] {
-    const kept = new Set(seam[side].filter((element) => element.kept).map(({ base }) => base));
-    const { tail, head } = this.#seamEdges(seam);
+  /** What a side edited at a stretch, by link or else by name and place. */
+  #editKeys(stretch: Stretch, side: MergeSide): string[] {
+    const kept = new Set(stretch[side].filter((element) => element.kept).map(({ base }) => base));
+    const { tail, head } = this.#stretchEdges(stretch);
     const cut = (id: string | null, edge: EdgeChange, name: string): string[] =>
       id !== null && edge[side] ? linkKeys(this.baseOf(id)).map((key) => `${name} ${key}`) : [];
     return [
-      ...seam[side]
+      ...stretch[side]
         .filter(({ base }) => base === null)
         .flatMap((element) => linkKeys(element).map((key) => `put ${key}`)),
-      ...seam.base
+      ...stretch.base
         .filter(({ base }) => !kept.has(base))
         .flatMap((element) => linkKeys(element).map((key) => `took ${key}`)),
-      ...cut(seam.left, tail, 'tail'),
-      ...cut(seam.right, head, 'head'),
+      ...cut(stretch.left, tail, 'tail'),
+      ...cut(stretch.right, head, 'head'),
     ];
   }
 
@@ -207,7 +207,7 @@ export class MergePlan {
     const clashing = (edge: EdgeChange): boolean => edge.ours && edge.theirs && !edge.alike;
     if (!isDivisible && clashing(head)) {
       this.#add('property', this.#before.get(id) ?? home, id, { properties: ['speed and range'] });
-      if (this.#behind.has(id)) this.#add('property', this.#behind.get(id) as Seam, id, { properties: [] });
+      if (this.#behind.has(id)) this.#add('property', this.#behind.get(id) as Stretch, id, { properties: [] });
       return;
     }
     if (clashing(head)) this.#add('property', this.#before.get(id) ?? home, id, { properties: ['in'] });
@@ -215,8 +215,8 @@ export class MergePlan {
   }
 
   #isMovedAlike(id: string): boolean {
-    const seam = this.#seams.find(({ ours }) => ours.some((element) => element.base === id && !element.kept));
-    return seam !== undefined && isSameList(seam.ours, seam.theirs);
+    const stretch = this.#stretches.find(({ ours }) => ours.some((element) => element.base === id && !element.kept));
+    return stretch !== undefined && isSameList(stretch.ours, stretch.theirs);
   }
 }
 

@@ -2,7 +2,7 @@ import { drawTrack, isItem, type Composable, type Track } from '@patchwork/timel
 import type { MergedList } from './assembly.ts';
 import { noStrips, type MergeConflict } from './conflict.ts';
 import type { MergePlan } from './plan.ts';
-import type { ListPlan, Seam } from './seam.ts';
+import type { ListPlan, Stretch } from './stretch.ts';
 
 /** More children than these are not drawn. */
 const mostChildren = 12;
@@ -16,14 +16,14 @@ interface Child {
 /** Draws what stands around a conflict in all four timelines: from the clip before it to the clip behind it. */
 export function stripsOf(
   { plan, lists }: { readonly plan: MergePlan; readonly lists: readonly MergedList[] },
-  seam: Seam | null,
+  stretch: Stretch | null,
   thing: string | null,
 ): MergeConflict['strips'] {
-  const list = seam?.list ?? plan.lists.find(({ base }) => base?.elements.some((element) => element.base === thing));
+  const list = stretch?.list ?? plan.lists.find(({ base }) => base?.elements.some((element) => element.base === thing));
   const merged = lists.find((each) => each.plan === list);
   const track = list?.base?.node;
   if (list === undefined || merged === undefined || track?.kind !== 'Track') return noStrips;
-  const ends = endsOf(list, seam, thing);
+  const ends = endsOf(list, stretch, thing);
   const draw = (children: readonly Child[]): string => drawBetween(track, children, ends);
   const inList = (side: 'base' | 'ours' | 'theirs'): Child[] =>
     (list[side]?.elements ?? []).map(({ base, nodes }) => ({ id: base, nodes }));
@@ -40,11 +40,11 @@ interface Ends {
   readonly to: string | null;
 }
 
-function endsOf({ base }: ListPlan, seam: Seam | null, thing: string | null): Ends {
+function endsOf({ base }: ListPlan, stretch: Stretch | null, thing: string | null): Ends {
   const ids = (base?.elements ?? []).flatMap(({ base: id, items }) => (items.length > 0 && id !== null ? [id] : []));
   const at = thing === null ? -1 : ids.indexOf(thing);
   if (at !== -1) return { from: ids[at - 1] ?? null, to: ids[at + 1] ?? null };
-  return { from: seam?.left ?? null, to: seam?.right ?? null };
+  return { from: stretch?.left ?? null, to: stretch?.right ?? null };
 }
 
 function drawBetween(track: Track, children: readonly Child[], { from, to }: Ends): string {

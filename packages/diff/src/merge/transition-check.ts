@@ -2,12 +2,12 @@ import { compare, secondsFromTime, type Rational } from '@patchwork/time';
 import { isItem, roomOf, sameValue, trimmedRange, type Composable, type Transition } from '@patchwork/timeline';
 import type { MergedList, Placed } from './assembly.ts';
 import type { MergePlan } from './plan.ts';
-import type { Seam } from './seam.ts';
+import type { Stretch } from './stretch.ts';
 import type { Element, SideList } from './side.ts';
 
 /** A transition that does not fit where the merge put it. */
 export interface LostTransition {
-  readonly seam: Seam;
+  readonly stretch: Stretch;
   readonly id: string | null;
 }
 
@@ -19,7 +19,7 @@ export function lostTransitions(plan: MergePlan, lists: readonly MergedList[]): 
   return lists.flatMap(({ plan: list, placed }) =>
     placed.flatMap((one, at): LostTransition[] => {
       const [node] = one.nodes;
-      if (node.kind !== 'Transition' || plan.chosenAt(one.seam) !== null) return [];
+      if (node.kind !== 'Transition' || plan.chosenAt(one.stretch) !== null) return [];
       const [left, right] = [placed[at - 1], placed[at + 1]];
       const sides = (['ours', 'theirs'] as const).filter((side) => list[side] !== null);
       const isAsSide = sides.some((side) => isBetween(list[side] as SideList, one, left, right));
@@ -28,7 +28,7 @@ export function lostTransitions(plan: MergePlan, lists: readonly MergedList[]): 
         (fits(left?.nodes.at(-1), node, right?.nodes[0]) || sides.some((side) => !fitsOn(list[side] as SideList, one)))
       )
         return [];
-      return [{ seam: one.seam, id: one.element.base }];
+      return [{ stretch: one.stretch, id: one.element.base }];
     }),
   );
 }

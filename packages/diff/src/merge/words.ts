@@ -13,7 +13,7 @@ import { itemChanges } from '../item-change.ts';
 import { counted, signed } from '../number-text.ts';
 import { framesOf, isSameSpeed, mediaEdges, type TrackItem } from '../track-item.ts';
 import type { Element } from './side.ts';
-import type { Seam } from './seam.ts';
+import type { Stretch } from './stretch.ts';
 
 /** What a side did to one thing: `trim out −10, opacity 100 % → 50 %`. */
 export function thingWords(base: Element, side: Element | undefined, rate: Rate): string {
@@ -40,11 +40,11 @@ function edgeWords(old: TrackItem, first: TrackItem, last: TrackItem, rate: Rate
   return [...(head === 0 ? [] : [`trim in ${signed(head)}`]), ...(tail === 0 ? [] : [`trim out ${signed(tail)}`])];
 }
 
-/** What a side did at a seam: `put in NEW (48 frames), took out m07`. */
-export function seamWords(seam: Seam, side: 'ours' | 'theirs', rate: Rate): string {
-  const kept = new Set(seam[side].flatMap(({ kept: isKept, base }) => (isKept && base !== null ? [base] : [])));
-  const put = seam[side].filter((element) => !element.kept);
-  const took = seam.base.filter(({ base }) => base !== null && !kept.has(base));
+/** What a side did at a stretch: `put in NEW (48 frames), took out m07`. */
+export function stretchWords(stretch: Stretch, side: 'ours' | 'theirs', rate: Rate): string {
+  const kept = new Set(stretch[side].flatMap(({ kept: isKept, base }) => (isKept && base !== null ? [base] : [])));
+  const put = stretch[side].filter((element) => !element.kept);
+  const took = stretch.base.filter(({ base }) => base !== null && !kept.has(base));
   const words = [
     ...(put.length === 0 ? [] : [`put in ${listed(put.map((element) => elementWords(element, rate)))}`]),
     ...(took.length === 0 ? [] : [`took out ${listed(took.map((element) => elementWords(element, rate)))}`]),
@@ -92,8 +92,8 @@ export function cutWords(base: Element, side: Element | undefined, edge: 'in' | 
   return words.length === 0 ? `other ${edge} point of ${nameOf(base)}` : `${words.join(', ')} on ${nameOf(base)}`;
 }
 
-/** Where a seam is: `between m04 and m05`. */
-export function seamSubject(left: Element | null, right: Element | null): string {
+/** Where a stretch is: `between m04 and m05`. */
+export function stretchSubject(left: Element | null, right: Element | null): string {
   if (left !== null && right !== null) return `between ${nameOf(left)} and ${nameOf(right)}`;
   if (left !== null) return `behind ${nameOf(left)}`;
   return right === null ? 'the track' : `before ${nameOf(right)}`;

@@ -3,7 +3,7 @@ import { planScript, selectTrack, type Timeline } from '@patchwork/timeline';
 import type { ScriptStep } from '../change.ts';
 import { mediaEdges, trackViews, type TrackItem, type TrackView } from '../track-item.ts';
 import { anchorJson, clipMark, type Anchor, type ClipMark, type PlaceMark } from './anchor.ts';
-import { around, copiesOf, itemsLike, itemsShowing, seamsLike, type Which } from './candidates.ts';
+import { around, copiesOf, itemsLike, itemsShowing, placesLike, type Which } from './candidates.ts';
 import { stepPlaces } from './step-places.ts';
 
 /** Gives every step of a script the anchor by which it finds its place on another timeline. Replays the script as it goes. @throws PW_EDIT_* */
@@ -72,7 +72,7 @@ function placeMark(view: TrackView, frame: number, rate: Rate): PlaceMark {
 
 function whichPlace(view: TrackView, place: PlaceMark, inside: TrackItem | null, end: number): Which {
   if (inside === null) {
-    const like = seamsLike(view, place);
+    const like = placesLike(view, place);
     return [like.indexOf(end), like.length];
   }
   if (place.shown === null || place.inside === null) return [0, 1];

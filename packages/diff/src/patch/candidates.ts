@@ -50,7 +50,7 @@ export function around(
 }
 
 /** Frames at which the places begin that stand between two clips as a mark says, with the same gap. */
-export function seamsLike({ items, end }: TrackView, { left, right, behind, gap }: PlaceMark): readonly number[] {
+export function placesLike({ items, end }: TrackView, { left, right, behind, gap }: PlaceMark): readonly number[] {
   return [-1, ...items.keys()].flatMap((at) => {
     const [a, b] = [items[at], items[at + 1]];
     const from = a?.record.out ?? 0;

@@ -15,7 +15,7 @@ import {
   type PlaceMark,
 } from './anchor.ts';
 import { coveredBy, playingAt, viewFor } from './anchored-script.ts';
-import { around, itemsLike, itemsShowing, meantOf, seamsLike, type Which } from './candidates.ts';
+import { around, itemsLike, itemsShowing, meantOf, placesLike, type Which } from './candidates.ts';
 import { editedEdges, isCutEdit, stepPlaces, withPlaces } from './step-places.ts';
 
 /**
@@ -94,7 +94,7 @@ class Placing {
       const why = `a place within "${inside.name}" on ${this.#track()} cannot be found: its speed changes`;
       throw this.#failure('PW_APPLY_GONE', why);
     }
-    const found = seamsLike(this.#view, place);
+    const found = placesLike(this.#view, place);
     const meant = meantOf(found, which);
     if (meant !== null) return meant + behind;
     const names = [left === null ? 'the begin' : `"${left.name}"`, right === null ? 'the end' : `"${right.name}"`];

@@ -4,11 +4,11 @@ import type { Element, Side, SideList } from './side.ts';
  * What lies between two things that both sides kept in their place, as the three lists have it. A ripple is an insertion or a
  * removal here, never a time.
  *
- *     base    | a | b |  c  | d |        a and d are stable, the seam between them is
+ *     base    | a | b |  c  | d |        a and d are stable, the stretch between them is
  *     ours    | a | N | b | c | d |      base [b c], ours [N b c],
  *     theirs  | a |  c  | d |            theirs [c]
  */
-export interface Seam {
+export interface Stretch {
   readonly index: number;
   readonly list: ListPlan;
   /** The stable things around it; null at the ends of the list. */
@@ -24,8 +24,8 @@ export interface ListPlan {
   readonly base: SideList | null;
   readonly ours: SideList | null;
   readonly theirs: SideList | null;
-  /** Seams and what stands between them: one more than stable things. */
-  readonly seams: Seam[];
+  /** Stretches and what stands between them: one more than stable things. */
+  readonly stretches: Stretch[];
   readonly stable: readonly string[];
 }
 
@@ -40,12 +40,12 @@ export function listPlans(base: Side, ours: Side, theirs: Side): ListPlan[] {
     const stable = (b?.elements ?? [])
       .filter(({ items, base: id }) => (isTracks || items.length > 0) && inOurs.has(id) && inTheirs.has(id))
       .flatMap((element) => element.base ?? []);
-    const lists = [b, o, t].map((list) => stretches(list?.elements ?? [], stable));
-    const made: ListPlan = { base: b, ours: o, theirs: t, seams: [], stable };
+    const lists = [b, o, t].map((list) => dividedAt(list?.elements ?? [], stable));
+    const made: ListPlan = { base: b, ours: o, theirs: t, stretches: [], stable };
     for (let at = 0; at <= stable.length; at += 1) {
       const [inBase, own, other] = lists.map((list) => list[at] ?? []) as [Element[], Element[], Element[]];
       const around = { left: stable[at - 1] ?? null, right: stable[at] ?? null };
-      made.seams.push({ index: count++, list: made, ...around, base: inBase, ours: own, theirs: other });
+      made.stretches.push({ index: count++, list: made, ...around, base: inBase, ours: own, theirs: other });
     }
     return made;
   };
@@ -59,7 +59,7 @@ export function listPlans(base: Side, ours: Side, theirs: Side): ListPlan[] {
   ];
 }
 
-function stretches(elements: readonly Element[], stable: readonly string[]): Element[][] {
+function dividedAt(elements: readonly Element[], stable: readonly string[]): Element[][] {
   const parts: Element[][] = [[]];
   for (const element of elements) {
     if (element.kept && element.base === stable[parts.length - 1] && element.base !== undefined) parts.push([]);

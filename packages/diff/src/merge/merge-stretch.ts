@@ -1,7 +1,7 @@
 import { sameValue } from '@patchwork/timeline';
 import type { MergeSide } from './conflict.ts';
 import type { EdgeChange } from './edge.ts';
-import type { Seam } from './seam.ts';
+import type { Stretch } from './stretch.ts';
 import type { Element } from './side.ts';
 
 /** Something that stands in a merged list, and the side it comes from. */
@@ -10,43 +10,43 @@ export interface Entry {
   readonly side: MergeSide;
 }
 
-/** How the clips around a seam were cut: the tail of the left one, the head of the right one. */
-export interface SeamEdges {
+/** How the clips around a stretch were cut: the tail of the left one, the head of the right one. */
+export interface StretchEdges {
   readonly tail: EdgeChange;
   readonly head: EdgeChange;
 }
 
 /**
- * Merges what the two sides did at one seam; null when it does not go together. What is removed by either side goes, what is put
+ * Merges what the two sides did at one stretch; null when it does not go together. What is removed by either side goes, what is put
  * in by either comes; but
- * - where both put something at one place, their order is anybody's guess: a conflict, unless the whole seam is the same;
- * - where both cut one edge of the seam alike and only one filled the hole, or filled it from the other side, the length of the
- *   seam would be neither's: a conflict.
+ * - where both put something at one place, their order is anybody's guess: a conflict, unless the whole stretch is the same;
+ * - where both cut one edge of the stretch alike and only one filled the hole, or filled it from the other side, the length of the
+ *   stretch would be neither's: a conflict.
  */
-export function mergeSeam(seam: Seam, edges: SeamEdges): readonly Entry[] | null {
-  const [isOurs, isTheirs] = [isRearranged(seam.base, seam.ours), isRearranged(seam.base, seam.theirs)];
+export function mergeStretch(stretch: Stretch, edges: StretchEdges): readonly Entry[] | null {
+  const [isOurs, isTheirs] = [isRearranged(stretch.base, stretch.ours), isRearranged(stretch.base, stretch.theirs)];
   const isCutAlike = edges.tail.alike || edges.head.alike;
-  if (!isTheirs) return isOurs && isCutAlike ? null : entries(seam.ours, 'ours');
-  if (!isOurs) return isCutAlike ? null : entries(seam.theirs, 'theirs');
-  if (isSameList(seam.ours, seam.theirs)) return isSameCut(edges) ? entries(seam.ours, 'ours') : null;
+  if (!isTheirs) return isOurs && isCutAlike ? null : entries(stretch.ours, 'ours');
+  if (!isOurs) return isCutAlike ? null : entries(stretch.theirs, 'theirs');
+  if (isSameList(stretch.ours, stretch.theirs)) return isSameCut(edges) ? entries(stretch.ours, 'ours') : null;
   if (isCutAlike) return null;
-  return interleaved(seam);
+  return interleaved(stretch);
 }
 
 function entries(elements: readonly Element[], side: MergeSide): Entry[] {
   return elements.map((element) => ({ element, side }));
 }
 
-function isSameCut({ tail, head }: SeamEdges): boolean {
+function isSameCut({ tail, head }: StretchEdges): boolean {
   return [tail, head].every(({ ours, theirs, alike }) => alike || (!ours && !theirs));
 }
 
-/** Tells whether a side took something out of a seam, put something in, or changed the order. */
+/** Tells whether a side took something out of a stretch, put something in, or changed the order. */
 export function isRearranged(base: readonly Element[], side: readonly Element[]): boolean {
   return side.length !== base.length || side.some(({ kept, base: id }, at) => !kept || id !== base[at]?.base);
 }
 
-/** Tells whether two sides put and left the same in a seam. */
+/** Tells whether two sides put and left the same in a stretch. */
 export function isSameList(ours: readonly Element[], theirs: readonly Element[]): boolean {
   return (
     ours.length === theirs.length &&
@@ -66,8 +66,8 @@ interface Run {
   to: number;
 }
 
-function interleaved(seam: Seam): readonly Entry[] | null {
-  const { base, ours, theirs } = seam;
+function interleaved(stretch: Stretch): readonly Entry[] | null {
+  const { base, ours, theirs } = stretch;
   const [own, other] = [runsOf(base, ours, 'ours'), runsOf(base, theirs, 'theirs')];
   for (const a of own) for (const b of other) if (!isInOrder(a, b) && !isInOrder(b, a)) return null;
   const [inOurs, inTheirs] = [ours, theirs].map(
