@@ -19,7 +19,8 @@ import {
 import { readMovie } from '@patchwork/splice';
 import { openMediaCache, openStore } from '@patchwork/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { testMedia } from './kit/fixture.ts';
+import { startEngine } from './kit/engine.ts';
+import { storyFilm, testMedia } from './kit/fixture.ts';
 import { freshFolder, patchwork, type Ran } from './kit/patchwork.ts';
 import { mortalProcesses } from './kit/mortal-processes.ts';
 
@@ -190,6 +191,36 @@ describe('what does not fit is refused by name, and nothing is written', () => {
     const ran = await site.run('patch', '--range', '40:50', '--with', await piece(10, { codec: 'mjpeg' }));
     expect(documentOf(ran)).toMatchObject({ how: 'copied', widened: [40, 50] });
     await expectShown(site.path, 40, 10);
+  });
+});
+
+describe('a film in a codec that we render to, without its history', () => {
+  test.each([
+    ['hevc-mp4', 'mp4', 192, 108],
+    ['av1-mp4', 'mp4', 192, 108],
+    ['dnxhr-hq-mov', 'mov', 256, 144],
+  ] as const)('%s: pictures like its own are encoded', async (base, container, width, height) => {
+    const story = await storyFilm();
+    const shots = (story.video[0] ?? []).slice(0, 1);
+    const folder = freshFolder('codec-film');
+    const source = join(folder, `film.${container}`);
+    const engine = startEngine(1);
+    try {
+      const shown = { ...story, video: [shots], audio: [] };
+      await engine.render(shown, source, join(folder, 'store'), { base, video: { width, height } });
+    } finally {
+      await engine.close();
+    }
+    const site = siteOf(source);
+    const insert = await piece(12, { codec: 'prores', width, height, rate: { num: 24, den: 1 } });
+    const ran = await site.run('patch', '--range', '40:52', '--with', insert);
+    expect(ran.code, ran.stdout + ran.stderr).toBe(0);
+    expect(documentOf(ran).how).toBe('encoded');
+    const expected = Array.from({ length: 96 }, (_, frame): ReadCode =>
+      frame >= 40 && frame < 52 ? { id: 2, frame: frame - 40 } : { id: 1, frame },
+    );
+    expect(await workers.readCodes({ path: site.path, codeRow: 'top' })).toEqual(expected);
+    expect((await site.run('verify', '--deep')).code).toBe(0);
   });
 });
 

@@ -9,7 +9,7 @@ import type { RenderContext } from './context.ts';
 import { checkCuts, type CutCheck } from './film-cuts.ts';
 import { adoptedRenderer, foundEntry, isOwn, openFilmHistory } from './film-history.ts';
 import { openFilm, probedVideo, trimFilm, type FinishedFilm } from './finished-film.ts';
-import { foundProfile, matchingVideo } from './matching-profile.ts';
+import { encodableAs, foundProfile, matchingVideo } from './matching-profile.ts';
 import { settleDelivery } from './record-delivery.ts';
 import { openTimelineWithCatalog } from './timeline-media.ts';
 import { timelineFacts, type TimelineFacts } from './timeline-facts.ts';
@@ -113,10 +113,7 @@ function alreadyOurs(path: string): PatchworkError {
 async function adoptedProfile(context: RenderContext, film: FinishedFilm): Promise<Profile> {
   const found = foundProfile(film);
   const video = await probedVideo(context, film.path);
-  const { stream, track } = film.base;
-  const canEncode =
-    stream.family === 'h264' || ['apco', 'apcs', 'apcn', 'apch'].includes(track.entries[0]?.format ?? '');
-  if (!canEncode) return { ...found, name: 'adopted', video: { ...found.video, color: video.color } };
+  if (encodableAs(film) === null) return { ...found, name: 'adopted', video: { ...found.video, color: video.color } };
   const note = await encoderNote(context.files, film.base);
   return { ...found, name: 'adopted', video: matchingVideo(film, video, note) };
 }

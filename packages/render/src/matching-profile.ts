@@ -2,18 +2,19 @@ import { PatchworkError } from '@patchwork/kernel';
 import {
   builtInProfile,
   h264Level,
+  type BuiltInProfileName,
   type Profile,
   type SoundProfile,
   type VideoCodec,
   type VideoProfile,
 } from '@patchwork/plan';
 import type { VideoStreamInfo } from '@patchwork/program';
-import { reorderOf, type Movie } from '@patchwork/splice';
+import { reorderOf, type Movie, type SampleEntry } from '@patchwork/splice';
 import type { FinishedFilm } from './finished-film.ts';
 
 /** Longest GOP of fresh pictures in a finished film, in frames. */
 const patchGop = 48;
-/** What x264 is asked for where the film does not say how it was made: better than most deliveries, so that no patch is seen. */
+/** What the encoder is asked for where the film does not say how it was made: better than most deliveries, so that no patch is seen. */
 const patchCrf = '16';
 
 const h264Profiles: { readonly [idc: number]: string } = {
@@ -24,13 +25,19 @@ const h264Profiles: { readonly [idc: number]: string } = {
   122: 'high422',
   244: 'high444',
 };
-const proresFlavours: {
-  readonly [format: string]: 'prores-422-proxy' | 'prores-422-lt' | 'prores-422' | 'prores-422-hq';
-} = {
+const proresFlavours: { readonly [format: string]: BuiltInProfileName } = {
   apco: 'prores-422-proxy',
   apcs: 'prores-422-lt',
   apcn: 'prores-422',
   apch: 'prores-422-hq',
+};
+/** Compression ids of SMPTE ST 2019-1. */
+const dnxhrFlavours: { readonly [id: number]: BuiltInProfileName } = {
+  1270: 'dnxhr-444-mov',
+  1271: 'dnxhr-hqx-mov',
+  1272: 'dnxhr-hq-mov',
+  1273: 'dnxhr-sq-mov',
+  1274: 'dnxhr-lb-mov',
 };
 
 /**
@@ -41,13 +48,10 @@ const proresFlavours: {
  * @throws PW_PATCH_ENCODER for pictures that can be copied but not encoded
  */
 export function matchingVideo(film: FinishedFilm, video: VideoStreamInfo, note: string | null): VideoProfile {
-  const { stream, track } = film.base;
   const raster = { width: video.width, height: video.height, rate: film.rate ?? video.rate };
-  const code = track.entries[0]?.format ?? '';
-  const flavour = proresFlavours[code];
-  if (flavour !== undefined) return { ...builtInProfile(flavour, raster).video, color: video.color };
-  const [format] = stream.formats;
-  if (stream.family !== 'h264' || format === undefined) {
+  const base = encodableAs(film);
+  if (base === null) {
+    const code = film.base.track.entries[0]?.format ?? '';
     throw new PatchworkError(
       'PW_PATCH_ENCODER',
       `pictures for ${JSON.stringify(film.path)} ("${code}") cannot be encoded here`,
@@ -57,22 +61,55 @@ export function matchingVideo(film: FinishedFilm, video: VideoStreamInfo, note: 
       },
     );
   }
-  const start = builtInProfile('h264-mov', raster, patchGop).video;
+  const start: VideoProfile = { ...builtInProfile(base, raster, patchGop).video, color: video.color };
+  const [format] = film.base.stream.formats;
+  if (format === undefined) return start;
+  const pixelFormat = pixelFormatOf(format.chroma, format.bitDepth);
+  const crf = /\bcrf=(\d+(?:\.\d+)?)/.exec(note ?? '')?.[1] ?? patchCrf;
   const depth = Math.min(reorderDepth(film), 2);
+  if (start.codec === 'av1') return { ...start, pixelFormat, options: { ...start.options, crf } };
+  if (start.codec === 'hevc') {
+    const bframes = { 'x265-params.bframes': depth === 0 ? '0' : '3', 'x265-params.b-pyramid': depth < 2 ? '0' : '1' };
+    return { ...start, pixelFormat, reorder: depth, options: { ...start.options, crf, ...bframes } };
+  }
   return {
     ...start,
-    pixelFormat: pixelFormatOf(format.chroma, format.bitDepth),
-    color: video.color,
+    pixelFormat,
     reorder: depth,
     options: {
       ...start.options,
       profile: h264Profiles[format.profile] ?? 'high',
-      crf: /\bcrf=(\d+(?:\.\d+)?)/.exec(note ?? '')?.[1] ?? patchCrf,
+      crf,
       'x264-params.bframes': depth === 0 ? '0' : '3',
       'x264-params.b-pyramid': depth < 2 ? 'none' : 'normal',
       'x264-params.level': h264Level(raster.width, raster.height, raster.rate, 4),
     },
   };
+}
+
+/** The built-in profile whose encoder makes pictures like a film's; null where they can be copied alone. */
+export function encodableAs({ base }: FinishedFilm): BuiltInProfileName | null {
+  const { stream, track } = base;
+  const entry = track.entries[0];
+  const [format] = stream.formats;
+  switch (stream.family) {
+    case 'h264':
+      return format === undefined ? null : 'h264-mov';
+    case 'hevc':
+      return format === undefined ? null : 'hevc-mov';
+    case 'av1':
+      return format?.chroma === 1 && format.bitDepth <= 10 ? 'av1-mp4' : null;
+    case 'intra':
+      return entry === undefined ? null : (proresFlavours[entry.format] ?? dnxhrFlavour(entry) ?? null);
+  }
+}
+
+/** By the compression id in Avid's `ADHR` box: its name and version in text, then the id. */
+function dnxhrFlavour({ format, bytes }: SampleEntry): BuiltInProfileName | undefined {
+  if (format !== 'AVdh') return undefined;
+  const entry = Buffer.from(bytes);
+  const at = entry.indexOf('ADHR0001', 0, 'latin1');
+  return at < 0 || at + 12 > entry.length ? undefined : dnxhrFlavours[entry.readUInt32BE(at + 8)];
 }
 
 function pixelFormatOf(chroma: number, bitDepth: number): string {
@@ -100,8 +137,8 @@ export function foundProfile(film: FinishedFilm): Profile {
   const { base, facts } = film;
   const entry = base.track.entries[0];
   const [format] = base.stream.formats;
-  const isProres = proresFlavours[entry?.format ?? ''] !== undefined;
-  const codec = isProres ? 'prores' : base.stream.family === 'intra' ? (entry?.format ?? '') : base.stream.family;
+  const intra = proresFlavours[entry?.format ?? ''] !== undefined ? 'prores' : dnxhrOr(entry?.format ?? '');
+  const codec = base.stream.family === 'intra' ? intra : base.stream.family;
   return {
     name: 'as found',
     video: {
@@ -118,6 +155,10 @@ export function foundProfile(film: FinishedFilm): Profile {
     sound: foundSound(base.movie),
     container: { format: base.movie.brand === 'qt  ' ? 'mov' : 'mp4', startTimecode: startOf(base.movie) },
   };
+}
+
+function dnxhrOr(format: string): string {
+  return format === 'AVdh' ? 'dnxhr' : format;
 }
 
 function startOf({ timecode }: Movie): Profile['container']['startTimecode'] {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Digest } from '@patchwork/kernel';
-import type { EncodedChunk, VideoProfile } from '@patchwork/plan';
+import { codecFacts, type EncodedChunk, type VideoProfile } from '@patchwork/plan';
 import type { VideoStreamInfo } from '@patchwork/program';
 import {
   encoderNote,
@@ -146,10 +146,11 @@ async function freshFor(context: RenderContext, place: Place, temp: (purpose: st
     temp('pictures'),
   );
   const reference = temp('reference');
+  const format = codecFacts(video.codec).containers.includes('mov') ? 'mov' : 'mp4';
   await writeMovie(
     context.files,
     reference,
-    { format: 'mov', video: { profile: video, pieces }, sound: null, timecode: null, tags: {} },
+    { format, video: { profile: video, pieces }, sound: null, timecode: null, tags: {} },
     context.hashing,
   );
   return { pieces, reference, how: 'encoded', video };
