@@ -95,6 +95,52 @@ describe('T60: bad edits', () => {
     expect(() => makeTime(Number.NaN, fps)).toThrow(TypeError);
   });
 
+  const whole = { num: 1, den: 1 };
+  test.each([
+    ['NaN', { value: { num: Number.NaN, den: 1 }, rate: fps }],
+    ['infinite', { value: { num: Number.POSITIVE_INFINITY, den: 1 }, rate: fps }],
+    ['half a numerator', { value: { num: 0.5, den: 1 }, rate: fps }],
+    ['more than 53 bits', { value: { num: 2 ** 60, den: 1 }, rate: fps }],
+    ['over zero', { value: { num: 1, den: 0 }, rate: fps }],
+    ['rate 0', { value: whole, rate: { num: 0, den: 1 } }],
+    ['a negative rate', { value: whole, rate: { num: -24, den: 1 } }],
+    ['rate NaN', { value: whole, rate: { num: Number.NaN, den: 1 } }],
+  ])('T60: %s is refused wherever a time stands, timeline untouched', (_, time) => {
+    const timeline = timelineFrom('| GAP 20 |5 A 50|0 B 10|', media);
+    const before = writeOtio(timeline, { style: 'canonical' });
+    const [track, item] = [firstTrack(timeline).id, idOf(timeline, 'A')];
+    const broken = { ...clip('X', 0, 9), sourceRange: { start: at(0), duration: time } };
+    const edits: readonly Edit[] = [
+      { op: 'slip', item, delta: time },
+      { op: 'trim', item, deltaIn: time },
+      { op: 'roll', item, deltaOut: time },
+      { op: 'slice', target: track, at: time },
+      { op: 'move', item, at: time },
+      { op: 'lift', track, range: { start: time, duration: at(5) } },
+      { op: 'overwrite', item: clip('X', 0, 9), track, at: { start: at(0), duration: time } },
+      { op: 'insert', item: broken, track, at: at(0) },
+      { op: 'remove', item, fill: broken },
+    ];
+    for (const edit of edits) {
+      expect(() => planEdit(timeline, edit)).toThrow(expect.objectContaining({ code: 'PW_EDIT_TIME' }));
+    }
+    expect(writeOtio(timeline, { style: 'canonical' })).toBe(before);
+  });
+
+  test('T60: nothing happens on an empty track, and a fill finds no gap there', () => {
+    const empty = makeTimeline({ tracks: [makeTrack({ name: 'V1' })] });
+    const track = firstTrack(empty).id;
+    const edits: readonly Edit[] = [
+      { op: 'slice', target: track, at: at(0) },
+      { op: 'lift', track, range: makeRange(0, 5, fps) },
+      { op: 'extract', track, range: makeRange(0, 5, fps) },
+    ];
+    for (const edit of edits) expect(planEdit(empty, edit).after).toBe(empty);
+    expect(() => planEdit(empty, { op: 'fill', item: clip('X', 0, 9), track, at: at(0), reference: 'fit' })).toThrow(
+      expect.objectContaining({ code: 'PW_EDIT_NO_GAP' }),
+    );
+  });
+
   test('T61: a list of edits is one transaction: the second fails, the first leaves nothing', () => {
     const timeline = timelineFrom('| GAP 20 |5 A 50|0 B 10|', media);
     const edits = [

@@ -14,6 +14,7 @@ import { slice } from './ops/slice.ts';
 import { slip } from './ops/slip.ts';
 import { ripple, trim } from './ops/trim.ts';
 import { Transaction } from './transaction.ts';
+import { expectTimes } from './valid-times.ts';
 
 /** A planned edit: what it will do, done to nothing yet. */
 export interface EditPlan {
@@ -38,7 +39,7 @@ export interface EditPlan {
  *
  * @throws PW_EDIT_ITEM, PW_EDIT_TRACK for what the timeline does not hold
  * @throws PW_EDIT_LIMIT in strict mode, naming how far it could go
- * @throws PW_EDIT_NEGATIVE_TIME, PW_EDIT_RATE, PW_EDIT_LENGTH, PW_EDIT_FILL, PW_EDIT_NO_GAP, PW_EDIT_SPEED
+ * @throws PW_EDIT_TIME, PW_EDIT_NEGATIVE_TIME, PW_EDIT_RATE, PW_EDIT_LENGTH, PW_EDIT_FILL, PW_EDIT_NO_GAP, PW_EDIT_SPEED
  * @throws PW_EDIT_TRANSITION under the transition policy `error`
  */
 export function planEdit(timeline: Timeline, edit: Edit | readonly Edit[], options: EditOptions = {}): EditPlan {
@@ -84,6 +85,7 @@ export function redoPlan(timeline: Timeline, plan: EditPlan): Timeline {
 
 /** Performs one edit of one item (or, with `group`, of all that belong to it) within a transaction. */
 export function perform(context: EditContext, edit: Edit, options: EditOptions): void {
+  expectTimes(edit);
   if (options.group !== undefined && isGroupable(edit)) planGroup(context, edit, options, performOne);
   else performOne(context, edit);
 }

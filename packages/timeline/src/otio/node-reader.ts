@@ -42,6 +42,9 @@ const media: ReadonlySet<string> = new Set([
   'ImageSequenceReference',
 ]);
 
+/** Copies that references of one file may ask for: a timeline of 20,000 clips mentioned twice, and still a matter of megabytes. */
+const mostCopies = 200_000;
+
 /** Reads OTIO objects straight from the text into the model, each with its place remembered. */
 export class NodeReader {
   readonly #scanner: JsonScanner;
@@ -52,6 +55,7 @@ export class NodeReader {
   /** Objects by `OTIO_REF_ID`; `null` while the object is being read. */
   readonly #byReference = new Map<string, TimelineNode | null>();
   readonly #file: OriginFile;
+  #copies = 0;
 
   constructor(scanner: JsonScanner, nextId: () => NodeId) {
     this.#scanner = scanner;
@@ -250,15 +254,25 @@ export class NodeReader {
       );
     }
     this.#file.hasReferences = true;
-    return this.#copyOf(original);
+    return this.#copyOf(original, start);
   }
 
-  #copyOf<T>(value: T): T {
-    if (Array.isArray(value)) return value.map((item: unknown) => this.#copyOf(item)) as T;
+  /** References to objects of references multiply: thirty lines can stand for a billion objects. */
+  #copyOf<T>(value: T, at: number): T {
+    if (Array.isArray(value)) return value.map((item: unknown) => this.#copyOf(item, at)) as T;
     if (typeof value !== 'object' || value === null || !('kind' in value)) return value;
+    this.#copies += 1;
+    if (this.#copies > mostCopies) {
+      throw this.#error(
+        'PW_OTIO_REFERENCE',
+        `references make more than ${mostCopies} objects of this file`,
+        'Write the file without references.',
+        at,
+      );
+    }
     const copy = Object.entries(value).map(([key, field]) => [
       key,
-      key === 'id' ? this.#nextId() : this.#copyOf(field),
+      key === 'id' ? this.#nextId() : this.#copyOf(field, at),
     ]);
     return Object.fromEntries(copy) as T;
   }

@@ -282,6 +282,19 @@ describe('T9: bad input', () => {
       expect((failed as { details: unknown }).details).toEqual({ where: `f.otio:${placeIn(text, place)}` });
   });
 
+  test('T9: references that multiply: forty levels of two stand for a billion objects and more', () => {
+    const ref = (level: number): string => `{"OTIO_SCHEMA":"SerializableObjectRef.1","id":"s${level}"}`;
+    const levels = Array.from(
+      { length: 40 },
+      (_, level) =>
+        `{"OTIO_SCHEMA":"Stack.1","OTIO_REF_ID":"s${level}","children":[${level === 0 ? '' : `${ref(level - 1)},${ref(level - 1)}`}]}`,
+    );
+    const text = `{"OTIO_SCHEMA":"SerializableCollection.1","children":[${levels.join(',')}]}`;
+    expect(() => readOtio(text)).toThrow(
+      expect.objectContaining({ code: 'PW_OTIO_REFERENCE', message: expect.stringContaining('200000') as string }),
+    );
+  });
+
   test('T9: a text beyond the cap', () => {
     expect(() => readOtio(' '.repeat(100), { limits: { depth: 5, length: 99 } })).toThrow(
       expect.objectContaining({ code: 'PW_JSON_TOO_LARGE' }),
