@@ -9,6 +9,8 @@ export interface DiffTextOptions {
   readonly color: boolean;
   /** Lists the unchanged clips as well. */
   readonly all: boolean;
+  /** The lists that were asked for; empty for all. */
+  readonly only: readonly Department[];
 }
 
 const titles: { readonly [name in Department]: string } = {
@@ -43,7 +45,7 @@ export function diffText(changes: Changes, options: DiffTextOptions): string {
     return own.length === 0 ? [] : [{ name, own }];
   });
   const lines = [
-    ...wrapped(changes.changes.length === 0 ? 'no change' : changes.summary, options.width, 0).map((line) =>
+    ...wrapped(changes.changes.length === 0 ? noChange(options.only) : changes.summary, options.width, 0).map((line) =>
       paint('1', line),
     ),
     ...groups.flatMap(({ name, own }) => [
@@ -55,6 +57,10 @@ export function diffText(changes: Changes, options: DiffTextOptions): string {
     ...unchangedLines(changes, writer),
   ];
   return lines.join('\n');
+}
+
+function noChange(only: readonly Department[]): string {
+  return only.length === 0 ? 'no change' : `no change for ${only.join(', ')}`;
 }
 
 interface Writer extends DiffTextOptions {

@@ -32,58 +32,112 @@ function ranged(one: Clip | undefined, start: number, length: number): Clip {
   return { ...must(one), sourceRange: makeRange(start, length, fps24) };
 }
 
-/** 600 shots of 40 to 69 frames on V1 with linked sound on A1, titles on V2 every 50 shots: about 23 minutes. */
-function conform(change: (clips: Clip[]) => Composable[]): Timeline {
-  const shots = Array.from({ length: 600 }, (_, i) =>
-    clip(`r${i % 37}`, (i * 11) % 150, 40 + (i % 30), [], `s${String(i).padStart(3, '0')}`),
+/** 1,800 shots of 60 to 131 frames on V1 with linked sound on A1, titles on V2 every 2,000 frames: two hours. */
+function conform(
+  change: (clips: Clip[]) => Composable[],
+  titled: (titles: Clip[]) => Clip[] = (titles) => titles,
+): Timeline {
+  const shots = Array.from({ length: 1800 }, (_, i) =>
+    clip(`r${i % 137}`, (i * 11) % 150, 60 + ((i * 7) % 72), [], `s${String(i).padStart(4, '0')}`),
   );
   const changed = change([...shots]);
-  const titles = Array.from({ length: 12 }, (_, i) => [gap(2000 - 48), clip(`t${i}`, 0, 48, [opacity(0.8)])]).flat();
-  return timeline([changed, titles], [changed.filter((child) => child.kind === 'Clip' || child.kind === 'Gap')]);
+  const titles = titled(Array.from({ length: 36 }, (_, i) => clip(`t${i}`, 0, 48, [opacity(0.8)])));
+  return timeline(
+    [changed, titles.flatMap((title) => [gap(2000 - 48), title])],
+    [changed.filter((child) => child.kind === 'Clip' || child.kind === 'Gap')],
+  );
 }
 
-test('C1: a conform with mixed edits, line by line', () => {
+function zoomed(scale: number): ReturnType<typeof makeEffect> {
+  const still = { x: 0, y: 0 };
+  return makeEffect({ type: 'transform', position: still, scale: { x: scale, y: scale }, rotation: 0, anchor: still });
+}
+
+test('C1: a two-hour conform of three tracks with 25 mixed edits, line by line', () => {
   const old = conform((clips) => clips);
-  const next = conform((clips) => {
-    const s = (i: number): Clip => must(clips[i]);
-    const at = (i: number): { start: number; length: number } => {
-      const range = s(i).sourceRange;
-      return { start: range?.start.value.num ?? 0, length: range?.duration.value.num ?? 0 };
-    };
-    clips[10] = ranged(s(10), at(10).start, at(10).length - 6); // ripple trim out
-    clips[40] = ranged(s(40), at(40).start + 4, at(40).length); // slip
-    clips[80] = ranged(s(80), at(80).start, at(80).length + 5); // roll
-    clips[81] = ranged(s(81), at(81).start + 5, at(81).length - 5);
-    clips[120] = { ...s(120), enabled: false };
-    clips[160] = { ...s(160), effects: [opacity(0.5)] };
-    clips[200] = { ...s(200), effects: [makeTimeWarp(2)] };
-    clips[240] = { ...s(240), name: 'hero' };
-    clips[280] = clip('other', 3, at(280).length, [], 's280');
-    const [a, b] = [s(320), s(321)];
-    clips[320] = b;
-    clips[321] = a; // swap
-    clips.splice(500, 2); // delete
-    clips.splice(400, 0, clip('new', 0, 24)); // insert
-    return clips;
-  });
-  expect(lines(compare(old, next)).map((line) => line.replace(/ \| dirty.*/, ''))).toEqual([
-    'V1+A1 s010: ripple trim out −6',
-    // Not counted: s081, which the roll placed, and s320, which the swap moved.
-    'V1+A1: 387 clips shifted −6',
-    'V1+A1 s040: slip +4',
-    'V1+A1 s080 s081: roll +5',
-    'V1+A1 s120: disabled',
-    'V1+A1 s160: opacity 100 % → 50 %',
-    'V1+A1 s200: retime 100 % → 200 %',
-    'V1+A1 hero: renamed s240 → hero',
-    'V1+A1 s280: replaced by other.mov',
-    'V1+A1 s320: move of 1 clip',
-    'V1+A1 new: insert (24 frames)',
-    'V1+A1: 100 clips shifted +18',
-    'V1+A1 s500 s501: delete of 2 clips (121 frames)',
-    'V1+A1: downstream 98 clips shifted −103',
-  ]);
+  const next = conform(
+    (clips) => {
+      const s = (i: number): Clip => must(clips[i]);
+      const start = (i: number): number => s(i).sourceRange?.start.value.num ?? 0;
+      const length = (i: number): number => s(i).sourceRange?.duration.value.num ?? 0;
+      clips[30] = ranged(s(30), start(30), length(30) - 6); // 1 ripple trim out
+      clips[90] = ranged(s(90), start(90) + 5, length(90) - 5); // 2 ripple trim in
+      clips[150] = ranged(s(150), start(150) + 4, length(150)); // 3 slip
+      clips[210] = ranged(s(210), start(210), length(210) + 5); // 4 roll
+      clips[211] = ranged(s(211), start(211) + 5, length(211) - 5);
+      clips[270] = ranged(s(270), start(270), length(270) - 3); // 5 slide
+      clips[272] = ranged(s(272), start(272) - 3, length(272) + 3);
+      clips[330] = { ...s(330), enabled: false }; // 6 disabled
+      clips[390] = { ...s(390), effects: [opacity(0.5)] }; // 7 opacity
+      clips[450] = { ...s(450), effects: [makeTimeWarp(2)] }; // 8 retime
+      clips[510] = { ...s(510), effects: [makeTimeWarp(-1)] }; // 9 reverse
+      clips[570] = { ...s(570), effects: [zoomed(1.2)] }; // 10 zoom
+      clips[630] = { ...s(630), name: 'hero' }; // 11 rename
+      clips[690] = clip('other', 3, length(690), [], 's0690'); // 12 replaced
+      clips[750] = { ...s(750), effects: [makeEffect({ type: 'volume', gainDb: -3 })] }; // 13 gain
+      const blade = s(810);
+      const [a, b] = [s(870), s(871)]; // 14 swap
+      clips[870] = b;
+      clips[871] = a;
+      const lifted = length(930) + length(931);
+      const scene = clips.slice(1300, 1304);
+      clips.splice(1700, 3); // 15 delete
+      clips.splice(1600, 0, clip('late', 0, 30), clip('later', 0, 12)); // 16 insert of two
+      clips.splice(1500, 1, {
+        ...s(1500),
+        effects: [makeEffect({ type: 'crop', left: 0.1, right: 0, top: 0, bottom: 0 })],
+      }); // 17 crop
+      clips.splice(1300, 4); // 18 move of a scene
+      clips.splice(1100, 0, ...scene);
+      clips.splice(1000, 0, clip('new', 0, 24)); // 19 insert
+      clips.splice(930, 2, gap(lifted) as Clip); // 20 lift
+      const parts = [ranged(blade, start(810), 20), ranged(blade, start(810) + 20, length(810) - 20)];
+      clips.splice(810, 1, ...parts); // 21 blade
+      return [...clips.slice(0, 700), dissolve(6, 6), ...clips.slice(700)]; // 22 dissolve
+    },
+    (titles) =>
+      titles.map((title, i) => {
+        if (i === 4) return { ...title, effects: [opacity(0.6)] }; // 23 title opacity
+        if (i === 9) return ranged(title, 12, 48); // 24 title slip
+        return i === 20 ? clip('t20_new', 0, 48, [opacity(0.8)]) : title; // 25 title replaced
+      }),
+  );
+  const changes = compare(old, next);
+  expect(lines(changes).map((line) => line.replace(/ \| dirty.*/, ''))).toEqual(conformLines);
 });
+
+const conformLines: readonly string[] = [
+  'V1+A1 s0030: ripple trim out −6',
+  'V1+A1: 60 clips shifted −6',
+  'V1+A1 s0090: ripple trim in +5',
+  'V1+A1: 903 clips shifted −11',
+  'V2 t4: opacity 80 % → 60 %',
+  'V1+A1 s0150: slip +4',
+  'V2 t9: slip +12',
+  'V1+A1 s0210 s0211: roll +5',
+  'V1+A1 s0271: slide −3',
+  'V1+A1 s0330: disabled',
+  'V1+A1 s0390: opacity 100 % → 50 %',
+  'V2 t20_new: replaced by t20_new.mov',
+  'V1+A1 s0450: retime 100 % → 200 %',
+  'V1+A1 s0510: retime 100 % → −100 %',
+  'V1+A1 s0570: scale 100 % → 120 %',
+  'V1+A1 hero: renamed s0630 → hero',
+  'V1+A1 s0690: replaced by other.mov',
+  'V1 s0699 s0700: dissolve added (12 frames)',
+  'V1+A1 s0750: gain 0 dB → −3 dB',
+  'V1+A1 s0810: split, no picture change',
+  'V1+A1 s0870: move of 1 clip',
+  'V1+A1 s0930 s0931: lift of 2 clips (187 frames)',
+  'V1+A1 new: insert (24 frames)',
+  'V1+A1: 596 clips shifted +13',
+  'V1+A1: move of 4 clips',
+  'V1+A1 s1500: crop left 0 % → 10 %',
+  'V1+A1 late later: insert of 2 clips (42 frames)',
+  'V1+A1: 100 clips shifted +55',
+  'V1+A1 s1700 s1701 s1702: delete of 3 clips (261 frames)',
+  'V1+A1: downstream 97 clips shifted −206',
+];
 
 test('C2: drop-frame record timecodes', () => {
   const rate = rational(30_000, 1001);

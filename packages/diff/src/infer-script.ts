@@ -5,7 +5,7 @@ import type { Changes, ScriptStep } from './change.ts';
 import { trackDrafts, type Layout } from './position-draft.ts';
 import { rebuildTrack } from './rebuild-script.ts';
 import { sameTracks } from './same-tracks.ts';
-import { splitSteps } from './split-step.ts';
+import { replaceSteps, splitSteps } from './closing-step.ts';
 import { StepWriter } from './step-writer.ts';
 import type { TrackEdit } from './track-edit.ts';
 import { trackViews, type TrackView } from './track-item.ts';
@@ -90,7 +90,8 @@ function writeEdits(layout: Layout, label: string, withTrims: boolean): readonly
     else if (!writer.write(edit)) return null;
   }
   const splits = splitSteps(layout, label, walk.kept);
-  return splits === null ? null : [...writer.steps, ...splits];
+  const replacements = replaceSteps(layout, label, walk.kept);
+  return splits === null || replacements === null ? null : [...writer.steps, ...splits, ...replacements];
 }
 
 function isDoneByOverwrite(edits: readonly TrackEdit[], edit: TrackEdit): boolean {

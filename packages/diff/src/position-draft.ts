@@ -184,7 +184,14 @@ export function draft(
 
 function shiftRuns(kept: readonly KeptItem[], edits: readonly TrackEdit[]): ShiftRun[] {
   // A rolled or slid clip moved by that edit, not by a push from before.
-  const placed = new Set(edits.flatMap((edit) => (edit.kind === 'roll' || edit.kind === 'slide' ? [edit.at] : [])));
+  const placed = new Set(
+    edits.flatMap((edit) => {
+      if (edit.kind === 'roll') return [edit.at];
+      if (edit.kind !== 'slide') return [];
+      // The neighbour that gave its head to the slide begins elsewhere by as much.
+      return kept[edit.at + 1]?.shift === kept[edit.at]?.shift ? [edit.at, edit.at + 1] : [edit.at];
+    }),
+  );
   const runs: { delta: number; kept: KeptItem[]; last: number }[] = [];
   let open: (typeof runs)[number] | null = null;
   kept.forEach((item, at) => {

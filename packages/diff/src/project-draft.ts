@@ -6,6 +6,7 @@ import type { Canvas } from '@patchwork/program';
 import type { ChangeKind, Department } from './change.ts';
 import { everywhere, type Draft } from './draft.ts';
 import { effectChanges } from './effect-change.ts';
+import { jsonDifference } from './json-difference.ts';
 import { markersText, markerWords } from './item-change.ts';
 import type { Layout } from './position-draft.ts';
 import type { TrackView } from './track-item.ts';
@@ -18,7 +19,7 @@ export function projectDrafts(
   layout: Layout,
 ): Draft[] {
   return [
-    ...canvasDrafts(canvases[0], canvases[1]),
+    ...canvasDrafts(canvases, [old, next]),
     ...startDrafts(old, next),
     ...effectChanges(old.tracks.effects, next.tracks.effects, layout.rate).map((change) => ({
       ...whole(change.kind, change.department, change.text),
@@ -68,8 +69,11 @@ export function rateDrafts(old: Rate, next: Rate): Draft[] {
   return [setting(`timeline.rate ${a} → ${b}`, 'timeline.rate', a, b)];
 }
 
-function canvasDrafts(old: Canvas | null, next: Canvas | null): Draft[] {
-  if (old === null || next === null) return [];
+function canvasDrafts(
+  [old, next]: readonly [Canvas | null, Canvas | null],
+  timelines: readonly [Timeline, Timeline],
+): Draft[] {
+  if (old === null || next === null) return saidCanvasDrafts(timelines);
   const drafts: Draft[] = [];
   const size = (canvas: Canvas): string => `${canvas.width}x${canvas.height}`;
   if (size(old) !== size(next))
@@ -77,6 +81,19 @@ function canvasDrafts(old: Canvas | null, next: Canvas | null): Draft[] {
   const [a, b] = [canonicalJson(old.color as unknown as Json), canonicalJson(next.color as unknown as Json)];
   if (a !== b) drafts.push(setting('timeline.color changed', 'timeline.color', a, b));
   return drafts;
+}
+
+/** Raster and colour as the files say them, where a side was not compiled. The rate is told for itself. */
+function saidCanvasDrafts(timelines: readonly [Timeline, Timeline]): Draft[] {
+  const [a, b] = timelines.map(({ metadata }): Json => {
+    const canvas = member(metadata, 'patchwork', 'canvas');
+    return canvas === undefined ? null : plainJson(canvas);
+  });
+  return jsonDifference(a ?? null, b ?? null, 'timeline.canvas')
+    .filter(({ name }) => name !== 'timeline.canvas.rate')
+    .map(({ name, old, new: next }) =>
+      setting(`${name} ${canonicalJson(old)} → ${canonicalJson(next)}`, name, old, next),
+    );
 }
 
 /** How frames are numbered. No picture changes by it, unless a burn-in shows the numbers. */

@@ -1,6 +1,6 @@
 import type { ScriptStep } from './change.ts';
 import type { Layout } from './position-draft.ts';
-import { splitSteps } from './split-step.ts';
+import { splitSteps } from './closing-step.ts';
 import { StepWriter } from './step-writer.ts';
 import { isSameSpeed, type TrackItem, type TrackView } from './track-item.ts';
 import { walkTrack, type KeptItem, type TrackWalk } from './track-walk.ts';

@@ -64,6 +64,18 @@ test.each<[string, readonly Composable[], readonly Json[]]>([
     [...clips.slice(0, 3), ranged(clips[3], 0, 86), clip('NEW', 0, 30), ranged(clips[4], 20, 76), ...clips.slice(5)],
     [{ op: 'overwrite', track: 'V1', at: 374, clip: { name: 'NEW', media: 'NEW.mov', source: [0, 30], rate: '24' } }],
   ],
+  [
+    'another file in the slot',
+    clips.with(3, clip('other', 7, 96)),
+    [
+      {
+        op: 'overwrite',
+        track: 'V1',
+        at: 288,
+        clip: { name: 'other', media: 'other.mov', source: [7, 103], rate: '24' },
+      },
+    ],
+  ],
 ])('E1: the shortest script, proved by replay: %s', (_, next, script) => {
   const changes = diff(base, timeline([next]));
   expect([changes.scriptProof, changes.script]).toEqual(['replayed', script]);

@@ -129,7 +129,7 @@ export class StepWriter {
 }
 
 /** A file's clip as a step spells it; null for what a step cannot say (generators, compounds, retimes). */
-function clipStep(item: TrackItem, rate: Rate): Json | null {
+export function clipStep(item: TrackItem, rate: Rate): Json | null {
   const { node, url, speed } = item;
   if (node.kind !== 'Clip' || url === null || speed.kind !== 'constant' || speed.value.num !== speed.value.den)
     return null;

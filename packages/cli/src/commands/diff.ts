@@ -72,13 +72,14 @@ async function diff(
       : {}),
   };
   const { color, width = 80 } = shell.terminal;
-  const text = diffText(changes, { color, width, all: flags.all ?? false });
+  const options = { all: flags.all ?? false, only };
+  const text = diffText(changes, { ...options, color, width });
   if (format === 'text' || format === 'json') {
     if (flags.output === undefined) return { document, text };
     const written =
       format === 'json'
         ? `${JSON.stringify(document, null, 2)}\n`
-        : `${diffText(changes, { color: false, width: 100, all: flags.all ?? false })}\n`;
+        : `${diffText(changes, { ...options, color: false, width: 100 })}\n`;
     return writtenReport(context, shell, flags.output, written, { document, text: changes.summary });
   }
   const report = await reportText(context, format, { ...compared, changes }, [oldText, newText], flags);
@@ -142,7 +143,7 @@ async function compare(
 const mostUnseen = 12;
 
 function unseen(text: string, side: ComparedSide): string[] {
-  const left = side.diagnostics.filter(({ severity }) => severity === 'error').map(diagnosticText);
+  const left = side.diagnostics.filter(({ severity }) => severity !== 'note').map(diagnosticText);
   const said = [...new Set(left)];
   const name = basename(text);
   const more = said.length - mostUnseen;

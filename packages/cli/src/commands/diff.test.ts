@@ -1,0 +1,244 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { rational } from '@patchwork/time';
+import {
+  jsonFrom,
+  makeClip,
+  makeExternalReference,
+  makeGap,
+  makeRange,
+  makeTime,
+  makeTimeline,
+  makeTrack,
+  writeOtio,
+  type Composable,
+} from '@patchwork/timeline';
+import { runCommandLine } from '../program.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'patchwork-diff-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Colour, as a terminal reads it. */
+const sgr = new RegExp(`${String.fromCodePoint(27)}\\[[\\d;]*m`, 'g');
+
+interface Said {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function said(words: readonly string[], terminal: { color?: boolean; width?: number } = {}): Promise<Said> {
+  let out = '';
+  let err = '';
+  const exit = await runCommandLine(
+    {
+      terminal: {
+        stdout: (text) => (out += text),
+        stderr: (text) => (err += text),
+        columns: 0,
+        color: false,
+        ...terminal,
+      },
+      env: { XDG_CACHE_HOME: join(folder, 'cache'), XDG_CONFIG_HOME: join(folder, 'config') },
+      folder,
+      signal: new AbortController().signal,
+      nowMs: Date.now,
+    },
+    words,
+  );
+  return { exit, out, err };
+}
+
+interface Cut {
+  readonly rate?: number;
+  readonly start?: number;
+  readonly raster?: readonly [number, number];
+  readonly tracks?: readonly (readonly (readonly [name: string, start: number, length: number] | number)[])[];
+}
+
+/** Writes a timeline file; its media is nowhere. */
+function written(name: string, { rate = 24, start = 86_400, raster, tracks = [[['A', 0, 48]]] }: Cut): string {
+  const fps = rational(rate);
+  const item = (part: readonly [string, number, number] | number): Composable =>
+    typeof part === 'number'
+      ? makeGap(makeTime(part, fps))
+      : makeClip({
+          name: part[0],
+          sourceRange: makeRange(part[1], part[2], fps),
+          media: makeExternalReference({ targetUrl: `${part[0]}.mov` }),
+        });
+  const canvas = raster === undefined ? {} : { canvas: { width: raster[0], height: raster[1], rate: `${rate}/1` } };
+  const timeline = makeTimeline({
+    name: 'film',
+    globalStartTime: makeTime(start, fps),
+    tracks: tracks.map((items) => makeTrack({ children: items.map(item) })),
+    metadata: jsonFrom({ patchwork: canvas }),
+  });
+  const path = join(folder, `${name}.otio`);
+  writeFileSync(path, writeOtio(timeline, { style: 'canonical' }));
+  return path;
+}
+
+interface Told {
+  readonly summary: string;
+  readonly texts: readonly string[];
+  readonly unknown: readonly string[];
+  readonly unchanged: number;
+}
+
+async function told(old: string, next: string, ...flags: readonly string[]): Promise<Told> {
+  const { exit, out, err } = await said(['diff', old, next, '--json', ...flags]);
+  expect(exit, err).toBe(0);
+  const { summary, changes, unknown, unchanged } = JSON.parse(out);
+  return { summary, unknown, unchanged, texts: changes.map(({ text }: { text: string }) => text) };
+}
+
+const cut = written('v1', {
+  tracks: [
+    [
+      ['A', 0, 48],
+      ['B', 0, 48],
+      ['C', 0, 48],
+    ],
+  ],
+});
+const recut = written('v2', {
+  tracks: [
+    [
+      ['A', 0, 48],
+      ['B', 4, 40],
+      ['NEW', 0, 10],
+      ['C', 0, 48],
+    ],
+  ],
+});
+
+test('the same file twice is no change, and everything is unchanged', async () => {
+  expect(await told(cut, cut)).toMatchObject({ summary: 'no change', texts: [], unchanged: 3 });
+  expect((await said(['diff', cut, cut])).out).toMatch(/^no change\n/);
+});
+
+test('what could not be compiled is said, and compared in words', async () => {
+  const { unknown, texts } = await told(cut, recut);
+  expect(texts).toEqual([
+    'ripple trim in +4',
+    'ripple trim out −4',
+    'insert (10 frames)',
+    'downstream 1 clip shifted +2',
+  ]);
+  expect(unknown.join('\n')).toMatch(/raster or rate is not known|PW_MEDIA_OFFLINE/);
+  expect(unknown.join('\n')).toContain('pictures: not compared');
+});
+
+test('another rate, start, layout and frame size are each told', async () => {
+  const at = (name: string, parts: Cut): string => written(name, parts);
+  const base = at('base', { raster: [1920, 1080] });
+  expect((await told(base, at('rate', { rate: 25, start: 90_000, raster: [1920, 1080] }))).texts[0]).toBe(
+    'timeline.rate 24/1 → 25/1',
+  );
+  expect((await told(base, at('start', { start: 0, raster: [1920, 1080] }))).texts).toContain(
+    'timeline.start 3600 s → 0 s',
+  );
+  const layout = at('layout', { raster: [1920, 1080], tracks: [[['A', 0, 48]], [10, ['T', 0, 20]]] });
+  expect((await told(base, layout)).texts).toEqual(['track V2 added', 'insert (20 frames)']);
+  const size = await told(base, at('size', { raster: [1280, 720] }));
+  expect([...size.texts, ...size.unknown].join('\n')).toMatch(/raster|canvas|metadata/);
+});
+
+test('empty timelines', async () => {
+  const empty = written('empty', { tracks: [[]] });
+  const none = written('none', { tracks: [] });
+  expect((await told(empty, empty)).summary).toBe('no change');
+  expect((await told(none, none)).summary).toBe('no change');
+  expect((await told(empty, cut)).texts).toContain('insert of 3 clips (144 frames)');
+  expect((await told(cut, none)).texts).toContain('delete of 3 clips (144 frames)');
+});
+
+test('a file that was read in part is compared in part, and what was left out is said', async () => {
+  const text = `TITLE: half\nFCM: NON-DROP FRAME\n\n001  A        V     C        01:00:00:00 01:00:02:00 01:00:00:00 01:00:02:00\n* FROM CLIP NAME: A\n002  B        V     C        01:00:00:00 nonsense 01:00:02:00 01:00:04:00\n`;
+  const half = join(folder, 'half.edl');
+  writeFileSync(half, text);
+  const { exit, out, err } = await said(['diff', cut, half, '--edl-rate', '24', '--json']);
+  if (exit === 0) expect(JSON.parse(out).unknown.join('\n')).toMatch(/half\.edl: .*PW_EDL/);
+  else expect(err).toMatch(/PW_EDL/);
+});
+
+test('a deliverable without a history, a file that is none, and flags that say nothing are refused by code', async () => {
+  writeFileSync(join(folder, 'film.mov'), 'not a movie');
+  writeFileSync(join(folder, 'broken.otio'), '{ "OTIO_SCHEMA": ');
+  const refused = async (...words: string[]): Promise<unknown> => {
+    const { exit, out } = await said(['diff', ...words, '--json']);
+    expect(exit).toBe(1);
+    const { code, hint } = JSON.parse(out);
+    expect(hint).toMatch(/\w/);
+    return code;
+  };
+  expect(await refused('film.mov', cut)).toBe('PW_LEDGER_MISSING');
+  expect(await refused('film.mov@{3}', cut)).toBe('PW_LEDGER_MISSING');
+  expect(await refused('broken.otio', cut)).toMatch(/^PW_/);
+  expect(await refused('absent.otio', cut)).toMatch(/^PW_FILE_/);
+  expect(await refused(cut, recut, '--format', 'pdf')).toBe('PW_USAGE_FORMAT');
+  expect(await refused(cut, recut, '--format', 'csv')).toBe('PW_USAGE_FORMAT');
+  expect(await refused(cut, recut, '--only', 'grips')).toBe('PW_USAGE_ONLY');
+  expect(await refused(cut, recut, '--handles', '-1')).toBe('PW_USAGE_HANDLES');
+});
+
+test.each([
+  ['csv', /^\uFEFFNo\.,Change,/],
+  ['html', /^<!doctype html>/],
+  ['edl', /^TITLE: changes film to film, V1\n/],
+  ['markers', /\|C:ResolveColorGreen \|M:NEW: insert \(10 frames\) \|D:10/],
+  ['otio', /^\{\s*"OTIO_SCHEMA": *"Timeline\.1"/],
+])('--format %s to stdout and to a file; --json beside it', async (format, form) => {
+  const { exit, out } = await said(['diff', cut, recut, '--format', format]);
+  expect(exit).toBe(0);
+  expect(out).toMatch(form);
+  const file = join(folder, `report.${format}`);
+  const beside = await said(['diff', cut, recut, '--format', format, '-o', file, '--json']);
+  expect(JSON.parse(beside.out).schema).toBe('patchwork.diff/1');
+  expect(readFileSync(file, 'utf8').trim()).toBe(out.trim());
+});
+
+test('text: titles by department, one list with --only, unchanged clips counted or listed', async () => {
+  const renamed = written('v3', {
+    tracks: [
+      [
+        ['A', 0, 48],
+        ['B', 0, 40],
+        ['C', 0, 48],
+      ],
+    ],
+  });
+  const plain = await said(['diff', cut, renamed]);
+  expect(plain.out.split('\n').slice(0, 3)).toEqual([
+    '1 ripple trim, downstream 1 clip shifted −8',
+    '  01:00:02:00  V1  B: ripple trim out −8',
+    '  01:00:03:16  V1  downstream 1 clip shifted −8',
+  ]);
+  expect(plain.out).toContain('2 clips unchanged (--all lists them)');
+  const all = await said(['diff', cut, renamed, '--all']);
+  expect(all.out).toContain('2 clips unchanged\n  01:00:00:00  V1  A\n  01:00:03:16  V1  C');
+  expect((await told(cut, renamed, '--only', 'sound')).summary).toBe('no change');
+  expect((await said(['diff', cut, renamed, '--only', 'sound'])).out).toMatch(/^no change for sound/);
+});
+
+test('text: fits its width, and is coloured on a terminal alone', async () => {
+  const long = written('long', {
+    tracks: [
+      [
+        ['A', 0, 48],
+        ['a name that goes on and on '.repeat(5), 0, 48],
+      ],
+    ],
+  });
+  const { out } = await said(['diff', cut, long, '--media-map', '/x=/y']);
+  for (const line of out.split('\n')) if (!line.includes(folder)) expect(line.length).toBeLessThanOrEqual(80);
+  expect(out).not.toContain('\u001B');
+  const { out: colored } = await said(['diff', cut, recut], { color: true, width: 120 });
+  expect(colored).toContain('\u001B[32m');
+  expect(colored.replaceAll(sgr, '')).toBe((await said(['diff', cut, recut], { width: 120 })).out);
+  const evil = written('evil', { tracks: [[['\u001B]0;owned\u0007', 0, 48]]] });
+  expect((await said(['diff', cut, evil])).out).not.toMatch(/[^\n\P{Cc}]/u);
+});
