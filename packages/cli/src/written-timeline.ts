@@ -1,13 +1,13 @@
 import { PatchworkError } from '@patchwork/kernel';
-import { writeEdl, writeFcpxml, writeXmeml, type WrittenText } from '@patchwork/formats';
-import { writeOtio, type Timeline } from '@patchwork/timeline';
+import { writeEdl, writeFcpxml, writeOtioTimeline, writeXmeml, type WrittenText } from '@patchwork/formats';
+import type { Timeline } from '@patchwork/timeline';
 
 /** Writes a timeline in the format that a file's ending names. @throws PW_FORMAT_WRITE */
 export function writtenAs(timeline: Timeline, path: string): WrittenText {
   const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
   switch (ending) {
     case 'otio':
-      return { text: writeOtio(timeline, { style: 'lossless' }), notSaid: [] };
+      return writeOtioTimeline(timeline);
     case 'fcpxml':
       return writeFcpxml(timeline);
     case 'xml':

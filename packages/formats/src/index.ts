@@ -23,6 +23,7 @@ export { withResolveEffects } from './resolve/effects.ts';
 export type { ResolveOptions } from './resolve/effects.ts';
 export { readResolveProject, readResolveStill } from './resolve/project.ts';
 export type { ResolveClip, ResolveDigests, ResolveSequence, StillDigests } from './resolve/project.ts';
+export { writeOtioTimeline } from './otio/write.ts';
 export { writeXmeml } from './xmeml/write.ts';
 export { inspection } from './inspection.ts';
 export { strip } from './strip.ts';

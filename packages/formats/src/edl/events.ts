@@ -52,6 +52,13 @@ function tracksOf(field: string): string[] {
   });
 }
 
+const blackReels: ReadonlySet<string> = new Set(['BL', 'BLK', 'BLACK']);
+
+/** Tells whether a reel name stands for black and not for a reel. */
+export function isBlackReel(reel: string): boolean {
+  return blackReels.has(reel.toUpperCase());
+}
+
 function editOf(text: string): EdlEdit {
   if (text === 'C') return 'cut';
   if (text === 'D') return 'dissolve';

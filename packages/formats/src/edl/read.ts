@@ -26,11 +26,11 @@ import {
   type Unmodelled,
 } from '@patchwork/timeline';
 import { Remarks } from '../diagnostics.ts';
-import { metadataOf, timeAt } from '../fcpxml/nodes.ts';
+import { gapNode, metadataOf, timeAt } from '../fcpxml/nodes.ts';
 import type { ReadTimelines } from '../fcpxml/read.ts';
 import { Scene, type Placement } from '../fcpxml/scene.ts';
 import { readComments, type EdlComments } from './comments.ts';
-import { parseEdl, type EdlEvent, type EdlList } from './events.ts';
+import { isBlackReel, parseEdl, type EdlEvent, type EdlList } from './events.ts';
 
 /** What a list does not say itself. */
 export interface ReadEdlOptions {
@@ -203,8 +203,6 @@ function namesOf(timed: readonly Timed[]): (one: Timed) => EdlComments {
   };
 }
 
-const blackReels: ReadonlySet<string> = new Set(['BL', 'BLK', 'BLACK']);
-
 /** Height of a track: `V` is 1; keys stand one above; sounds by their number. */
 function laneOf(track: string, isKey: boolean): number {
   const number = Number(/\d+$/.exec(track)?.[0] ?? '1');
@@ -219,10 +217,23 @@ function placeEvent(
 ): Placement | null {
   const { event } = one;
   const { rate } = counting;
-  if (blackReels.has(event.reel.toUpperCase())) return null;
   const { names, remarks, scene } = context;
   const seconds = (frames: number): Rational => divide(rational(frames), rate);
   const length = one.recordOut - one.recordIn;
+  if (isBlackReel(event.reel)) {
+    // Black that is named lasts as long as it is said to, and dissolves reach into it.
+    return scene.place(
+      {
+        kind: track.startsWith('A') ? 'Audio' : 'Video',
+        lane: [laneOf(track, false)],
+        start: seconds(one.recordIn - counting.start),
+        duration: seconds(length),
+        isBlack: true,
+        item: gapNode(seconds(length), rate),
+      },
+      { name: `event ${event.number}`, position: event.at },
+    );
+  }
   const effects = speedEffects(one, length, rate, names, remarks);
   const isIncoming = event.edit !== 'cut' && names.toClipName !== null;
   const name = (isIncoming ? names.toClipName : names.fromClipName) ?? event.reel;

@@ -13,12 +13,22 @@ import {
   type Rate,
   type Rational,
 } from '@patchwork/time';
-import { knownEffect, member, unmodelledOf, type Item, type Timeline, type Track } from '@patchwork/timeline';
+import {
+  activeReferenceOrNull,
+  durationOf,
+  knownEffect,
+  member,
+  unmodelledOf,
+  type Item,
+  type Timeline,
+  type Track,
+} from '@patchwork/timeline';
 import { keptIn, keptText, keptTexts } from '../clip-metadata.ts';
 import { constantSpeed, fileOf, timeEffectsOf } from '../fcpxml/writer/links.ts';
 import { NotSaid } from '../fcpxml/writer/not-said.ts';
 import type { WrittenText } from '../fcpxml/writer/options.ts';
 import { piecesOf, type Piece, type PieceTrack } from '../fcpxml/writer/pieces.ts';
+import { isBlackReel } from './events.ts';
 import { timelineRate } from '../listing.ts';
 
 /** How to write a list. */
@@ -30,6 +40,7 @@ export interface WriteEdlOptions {
 /** A line of the list before it is numbered: lines of one edit share a number. */
 interface Draft {
   readonly recordIn: number;
+  readonly recordOut: number;
   readonly track: string;
   readonly lines: (number: string) => string[];
 }
@@ -85,10 +96,42 @@ export function writeEdl(timeline: Timeline, options: WriteEdlOptions = {}): Wri
         draftsOf(context, piecesOf(track, track.name, notSaid), index === 0 ? 'A' : `A${index + 1}`),
       ),
   ];
+  drafts.push(...leadOf(context, drafts));
+  reportTail(context, tracks, drafts);
   drafts.sort((a, b) => a.recordIn - b.recordIn || a.track.localeCompare(b.track) * -1);
   const lines = [`TITLE: ${oneLine(timeline.name)}`, `FCM: ${context.dropFrame ? 'DROP FRAME' : 'NON-DROP FRAME'}`, ''];
   drafts.forEach((draft, index) => lines.push(...draft.lines(String(index + 1).padStart(3, '0'))));
   return { text: `${lines.join('\n')}\n`, notSaid: notSaid.all() };
+}
+
+/** Black before the first event: a list begins with its first record in point. */
+function leadOf(context: ListContext, drafts: readonly Draft[]): Draft[] {
+  const { rate, dropFrame } = context;
+  const start = framesOf(context, context.start, 'the start', 'timeline');
+  const first = drafts.reduce((least, { recordIn }) => Math.min(least, recordIn), Number.MAX_SAFE_INTEGER);
+  if (drafts.length === 0 || first <= start) return [];
+  const code = (frame: number): string => formatTimecode(frame, rate, dropFrame);
+  const times = `${code(0)} ${code(first - start)} ${code(start)} ${code(first)}`;
+  return [
+    {
+      recordIn: start,
+      recordOut: first,
+      track: 'V',
+      lines: (number) => [`${number}  BL       V     C        ${times}`],
+    },
+  ];
+}
+
+function reportTail(context: ListContext, tracks: readonly Track[], drafts: readonly Draft[]): void {
+  const end = tracks.reduce((most, track) => Math.max(most, toNumber(secondsFromTime(durationOf(track)))), 0);
+  const last = drafts.reduce((most, { recordOut }) => Math.max(most, recordOut), 0);
+  if (round(multiply(context.start, context.rate)) + Math.round(end * toNumber(context.rate)) <= last) return;
+  context.notSaid.add(
+    'PW_WRITE_ITEM',
+    'warning',
+    'the list ends with its last event; the black after it was left out',
+    null,
+  );
 }
 
 function oneLine(text: string): string {
@@ -158,6 +201,7 @@ function draftOf(context: ListContext, piece: Piece, before: Piece | null, chann
   }
   return {
     recordIn: frames.recordIn,
+    recordOut: frames.recordIn + frames.length,
     track: channel,
     lines: (number) =>
       frames.length <= 0
@@ -174,6 +218,11 @@ function draftOf(context: ListContext, piece: Piece, before: Piece | null, chann
 }
 
 function reportLosses(context: ListContext, item: Item, where: string): void {
+  const media = item.kind === 'Clip' ? (activeReferenceOrNull(item)?.kind ?? null) : null;
+  if (media === 'GeneratorReference' || media === 'ImageSequenceReference') {
+    const what = media === 'GeneratorReference' ? 'a generator' : 'an image sequence';
+    context.notSaid.add('PW_WRITE_ITEM', 'error', `${what} has no place in a list; its event names nothing`, where);
+  }
   for (const { label } of unmodelledOf(item))
     context.notSaid.add('PW_WRITE_EFFECT', 'error', `${label} has no place in a list`, where);
   for (const effect of item.effects) {
@@ -213,7 +262,7 @@ function reelOf(item: Item): string {
     .toUpperCase()
     .replaceAll(/[^A-Z0-9_]/g, '')
     .slice(0, 8);
-  return plain === '' || plain === 'BL' ? 'AX' : plain;
+  return plain === '' || isBlackReel(plain) ? 'AX' : plain;
 }
 
 function linesOf(

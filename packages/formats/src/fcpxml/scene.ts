@@ -36,6 +36,8 @@ export interface Placement {
   readonly lane: LanePath;
   readonly start: Rational;
   readonly duration: Rational;
+  /** A gap that is meant and not just the hole beside something that hangs. Default false. */
+  readonly isBlack?: boolean;
   /** Replaced when something about it is only known later. */
   item: Item;
 }
@@ -92,8 +94,8 @@ function compareSoundLanes(a: LanePath, b: LanePath): number {
   return group(a) === 1 ? compareLanes(b, a) : compareLanes(a, b);
 }
 
-function isIdleGap({ item, lane }: Placement): boolean {
-  return item.kind === 'Gap' && item.markers.length === 0 && lane.length > 0;
+function isIdleGap({ item, lane, isBlack }: Placement): boolean {
+  return item.kind === 'Gap' && isBlack !== true && item.markers.length === 0 && lane.length > 0;
 }
 
 function endOf(placement: Placement): Rational {

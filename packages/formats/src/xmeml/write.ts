@@ -202,6 +202,18 @@ function withLinks(element: XmlOut, numbered: readonly Numbered[]): XmlOut {
   return walk(element);
 }
 
+/** Programs take the last clip's end for the sequence's. */
+function reportTail(writing: Writing, tracks: readonly PieceTrack[], end: Rational, name: string): void {
+  const played = tracks.flatMap(({ pieces }) => pieces.filter(({ item }) => item.kind !== 'Gap'));
+  if (played.some((piece) => compare(piece.end, end) === 0) || tracks.length === 0) return;
+  writing.notSaid.add(
+    'PW_WRITE_ITEM',
+    'warning',
+    'the sequence ends with its last clip; the black after it was left out',
+    name,
+  );
+}
+
 function sequenceElement(
   writing: Writing,
   parts: {
@@ -223,6 +235,12 @@ function sequenceElement(
       writing.notSaid.add('PW_WRITE_TRACK', 'error', `the track of kind "${track.trackKind}" was left out`, track.name);
   }
   const end = laid.reduce<Rational>((most, { pieces }) => (compare(pieces.end, most) > 0 ? pieces.end : most), zero);
+  reportTail(
+    writing,
+    laid.map(({ pieces }) => pieces),
+    end,
+    parts.name,
+  );
   const start = writing.frames(parts.start, rate, 'the timecode', parts.name);
   const size = ['width', 'height'].flatMap((name) =>
     typeof parts.canvas[name] === 'number' ? [text(name, String(parts.canvas[name]))] : [],

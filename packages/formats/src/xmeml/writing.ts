@@ -5,6 +5,7 @@ import {
   multiply,
   round,
   secondsFromTime,
+  toNumber,
   type Rate,
   type Rational,
 } from '@patchwork/time';
@@ -79,7 +80,9 @@ export class Writing {
     if (known !== undefined) return xml('file', [['id', known]]);
     const id = `file-${this.#files.size + 1}`;
     this.#files.set(key, id);
-    const mediaRate = range?.start.rate ?? rate;
+    // Sound alone is counted in samples, at which there is no timecode.
+    const own = range?.start.rate ?? rate;
+    const mediaRate = toNumber(own) > 240 ? rate : own;
     const start =
       range === null ? 0 : this.frames(secondsFromTime(range.start), mediaRate, 'the media’s timecode', where);
     return xml(

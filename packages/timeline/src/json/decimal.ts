@@ -1,16 +1,26 @@
 import { rational, type Rational } from '@patchwork/time';
 
 /**
- * The exact value of a decimal number. Up to 15 significant digits it is what is written; beyond, a number came from a
- * double, and the simplest fraction that rounds to the same double is meant (`1049.0416666666667` is 25177/24).
+ * The exact value of a decimal number. Up to 15 significant digits it is what is written, unless a far simpler fraction
+ * has the same double (`213.998001998002` is 214212/1001); beyond, a number came from a double, and the simplest fraction
+ * that rounds to the same double is meant (`1049.0416666666667` is 25177/24).
  * Returns null for NaN, infinities and what needs more than 53 bits.
  */
 export function rationalFromDecimal(lexeme: string): Rational | null {
   const double = Number(lexeme);
   if (!Number.isFinite(double)) return null;
   if (Number.isInteger(double)) return Number.isSafeInteger(double) ? rational(double === 0 ? 0 : double) : null;
-  return exactDecimal(lexeme) ?? simplestFraction(double);
+  const decimal = exactDecimal(lexeme);
+  if (decimal !== null && decimal.den < longDenominator) return decimal;
+  // One double in ten that is no decimal has 15 digits or less: a small denominator is no coincidence beside a long one.
+  const fraction = simplestFraction(double);
+  return decimal === null || (fraction !== null && fraction.den <= smallDenominator) ? fraction : decimal;
 }
+
+/** Decimals from here on may be rounded fractions. */
+const longDenominator = 1e11;
+/** Fractions up to here mean themselves where a long decimal has the same double. */
+const smallDenominator = 1e5;
 
 /** The simplest fraction that rounds to the double; null when none has safe parts. */
 export function rationalFromDouble(double: number): Rational | null {

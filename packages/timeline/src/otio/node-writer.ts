@@ -1,4 +1,5 @@
-import { rateFromNumber, toNumber, type RationalTime, type TimeRange } from '@patchwork/time';
+import { rateFromNumber, toNumber, type Rational, type RationalTime, type TimeRange } from '@patchwork/time';
+import { rationalFromDecimal } from '../json/decimal.ts';
 import { formatDouble } from '../json/double.ts';
 import { isJsonNumber, isJsonObject, member } from '../json/json-member.ts';
 import { defaultJsonLimits } from '../json/json-limits.ts';
@@ -235,8 +236,7 @@ export class NodeWriter {
     const rate =
       times.rates.find((lexeme) => sameValue(rateFromNumber(Number(lexeme)), time.rate)) ??
       formatDouble(toNumber(time.rate));
-    const value =
-      times.wholeValues && time.value.den === 1 ? String(time.value.num) : formatDouble(toNumber(time.value));
+    const value = times.wholeValues && time.value.den === 1 ? String(time.value.num) : formatExact(time.value);
     return this.#object(
       [
         ['OTIO_SCHEMA', '"RationalTime.1"'],
@@ -346,4 +346,16 @@ function collect(value: JsonValue, visit: (key: string, lexeme: string) => void)
     if (isJsonNumber(item)) visit(key, item.lexeme);
     else collect(item, visit);
   }
+}
+
+/**
+ * A double that is read as the fraction it came from. With 15 digits or less a decimal would be taken at its word
+ * (`0.0416666666666` is no 1/24): more digits of the same double say that it is a rounded one.
+ */
+function formatExact(value: Rational): string {
+  const double = toNumber(value);
+  const text = formatDouble(double);
+  if (value.den === 1 || sameValue(rationalFromDecimal(text), value)) return text;
+  const longer = double.toPrecision(17);
+  return sameValue(rationalFromDecimal(longer), value) ? longer : text;
 }

@@ -1,5 +1,5 @@
 import { secondsFromTime, type Rational } from '@patchwork/time';
-import type { Item, Marker } from '@patchwork/timeline';
+import { unmodelledOf, type Item, type Marker } from '@patchwork/timeline';
 import { keptIn, keptObject, keptObjects, keptText, keptTexts } from '../../clip-metadata.ts';
 import { attribute, type XmlElement } from '../../xml/element.ts';
 import { parseXml } from '../../xml/parse.ts';
@@ -9,12 +9,20 @@ import type { ItemContext } from './item-context.ts';
 
 /** Elements that the reader kept because the model cannot say them, with their effects' ids renewed. */
 export function keptRaw(context: ItemContext, item: Item): XmlOut[] {
+  reportForeign(context, item);
   return keptObjects(keptIn(item.metadata, 'fcpxml'), 'raw').flatMap((plain) => {
     const element = parsed(keptText(plain, 'xml'));
     if (element === null || element.name === 'frameSampling') return [];
     const effect = keptObject(plain, 'effect');
     return [withEffect(context, outFromElement(element), effect)];
   });
+}
+
+/** What another format's reader could not model has no element here: it is named, and left out. */
+function reportForeign(context: ItemContext, item: Item): void {
+  if (keptText(keptIn(item.metadata, 'fcpxml'), 'element') !== null) return;
+  for (const { label } of unmodelledOf(item))
+    context.notSaid.add('PW_WRITE_EFFECT', 'error', `${label} was left out`, item.name);
 }
 
 /** Frame sampling that the vocabulary has no word for (optical flow), as the reader kept it. */

@@ -33,6 +33,8 @@ export function piecesOf(track: Track, name: string, notSaid: NotSaid): PieceTra
   }[] = [];
   let end: Rational = zero;
   let waiting: Transition | null = null;
+  if (track.sourceRange !== null)
+    notSaid.add('PW_WRITE_TRACK', 'error', 'the track plays a range of itself; it was written whole', name);
   for (const child of track.children) {
     if (child.kind === 'Transition') {
       waiting = child;
