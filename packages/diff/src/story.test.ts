@@ -1,5 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { makeEffect, makeFreezeFrame, makeMarker, makeRange, makeTimeWarp, type Clip } from '@patchwork/timeline';
+import { rational } from '@patchwork/time';
+import {
+  jsonFrom,
+  makeClip,
+  makeEffect,
+  makeExternalReference,
+  makeFreezeFrame,
+  makeMarker,
+  makeRange,
+  makeStack,
+  makeTime,
+  makeTimeline,
+  makeTimeWarp,
+  makeTrack,
+  type Clip,
+  type Composable,
+} from '@patchwork/timeline';
 import {
   clip,
   compare,
@@ -193,6 +209,115 @@ describe('stories', () => {
       },
     });
     expect(changes.changes.map(({ text }) => text)).toContain('timeline.rate 24/1 → 25/1');
+  });
+
+  test('13: another start of timecode is no picture', () => {
+    const started = (frame: number): ReturnType<typeof timeline> => ({
+      ...base,
+      globalStartTime: makeTime(frame, fps24),
+    });
+    const changes = compare(started(0), started(86_400));
+    expect([changes.summary, changes.dirty]).toEqual(['timeline.start 0 s → 3600 s', []]);
+  });
+
+  test('15: a change inside a compound is dirty where its part is used', () => {
+    const scene = (from: number, length: number, value: number): Composable =>
+      makeStack({
+        name: 'Scene',
+        sourceRange: makeRange(from, length, fps24),
+        children: [
+          makeTrack({ children: [clip('i1', 0, 30), clip('i2', 0, 30, [opacity(value)]), clip('i3', 0, 60)] }),
+        ],
+      });
+    const film = (value: number): ReturnType<typeof timeline> =>
+      timeline([[clip('a', 0, 100), scene(0, 50, value), clip('b', 0, 300), clip('c', 0, 150), scene(40, 50, value)]]);
+    expect(lines(compare(film(1), film(0.5)))).toEqual([
+      'V1 Scene: changed inside compound "Scene": i2: opacity 100 % → 50 % | dirty 130-150',
+      'V1 Scene: changed inside compound "Scene": i2: opacity 100 % → 50 % | dirty 600-620',
+    ]);
+    const rippled = (length: number): ReturnType<typeof timeline> =>
+      timeline([
+        [
+          clip('a', 0, 100),
+          makeStack({
+            name: 'Scene',
+            sourceRange: makeRange(0, 50, fps24),
+            children: [makeTrack({ children: [clip('i1', 0, length), clip('i2', 0, 90)] })],
+          }),
+        ],
+      ]);
+    expect(lines(compare(rippled(30), rippled(35)))).toEqual([
+      'V1 Scene: changed inside compound "Scene": i1: ripple trim out +5; downstream 1 clip shifted +5 | dirty 130-150',
+    ]);
+  });
+
+  test('18: the timeline is compared whole, whatever part of it was delivered', () => {
+    const slipped = withClip(5, (one) => ranged(one, 72, 96));
+    const plan = { missing: [{ key: 'k', range: { in: 500, out: 540 }, reasons: [] }], rendered: 40 };
+    const changes = compare(base, slipped, [{}, {}], { plan });
+    expect([changes.framesToRender, changes.changes.map(({ framesToRender }) => framesToRender)]).toEqual([40, [40]]);
+  });
+
+  test('19: one frame in drop-frame time; the same frames counted without dropping', () => {
+    const rate = rational(30_000, 1001);
+    const film = (
+      shots: readonly (readonly [string, number, number])[],
+      dropFrame: boolean,
+    ): ReturnType<typeof timeline> =>
+      makeTimeline({
+        name: 'df',
+        tracks: [
+          makeTrack({
+            children: shots.map(([name, start, length]) => ({
+              ...clip(name, 0, 1),
+              sourceRange: makeRange(start, length, rate),
+            })),
+          }),
+        ],
+        globalStartTime: makeTime(107_892 - 60, rate),
+        metadata: jsonFrom({ patchwork: { dropFrame } }),
+      });
+    const shots = [
+      ['a', 0, 60],
+      ['b', 0, 340],
+    ] as const;
+    const [old, next] = [film(shots, true), film([shots[0], ['NEW', 0, 1], shots[1]], true)];
+    const drop = diffTimelines({
+      old,
+      new: next,
+      oldProgram: compile(old, {}, rate),
+      newProgram: compile(next, {}, rate),
+    });
+    expect(drop.changes.map(({ text, new: place }) => [text, ...(place?.recordTimecode ?? [])])).toEqual([
+      ['insert (1 frame)', '01:00:00;00', '01:00:00;01'],
+      ['downstream 1 clip shifted +1', '01:00:00;01', '01:00:11;11'],
+    ]);
+    const counted = film(shots, false);
+    const flag = diffTimelines({
+      old,
+      new: counted,
+      oldProgram: compile(old, {}, rate),
+      newProgram: compile(counted, {}, rate),
+    });
+    expect([flag.summary, flag.dirty]).toEqual(['timeline.timecode drop frame → non-drop frame', []]);
+  });
+
+  test('20: media taken to run at another rate', () => {
+    const read = (rate: ReturnType<typeof rational>): ReturnType<typeof timeline> =>
+      withClip(2, (one) => ({
+        ...one,
+        mediaReferences: makeClip({
+          media: makeExternalReference({ targetUrl: 'm03.mov', availableRange: makeRange(0, 400, rate) }),
+        }).mediaReferences,
+      }));
+    const changes = diffTimelines({
+      old: read(rational(24_000, 1001)),
+      new: read(fps24),
+      oldProgram: null,
+      newProgram: null,
+      rate: fps24,
+    });
+    expect(lines(changes)).toEqual(['V1 m03: interpretation changed: 24000/1001 → 24/1']);
   });
 
   test('16: sound only', () => {
