@@ -214,6 +214,22 @@ describe('T30: laws of edits', () => {
     );
   });
 
+  test('T32: events compose: those of two edits, one after the other, do and undo both', () => {
+    fc.assert(
+      fc.property(randomTimeline({ transitions: true }), editSeed, editSeed, (timeline, one, other) => {
+        const first = editFrom(one, timeline);
+        const plan = first === null ? null : planEdit(timeline, first.edit);
+        const second = plan === null ? null : editFrom(other, plan.after);
+        if (plan === null || second === null) return;
+        const next = planEdit(plan.after, second.edit);
+        const events = [...plan.events, ...next.events];
+        expect(text(applyEvents(timeline, events))).toBe(text(next.after));
+        expect(text(applyEvents(next.after, invertEvents(events)))).toBe(text(timeline));
+      }),
+      { numRuns: runs(300) },
+    );
+  });
+
   test('T32: events from JSON undo to the same bytes', () => {
     fc.assert(
       fc.property(randomTimeline({ transitions: true }), editSeed, (made, seed) => {

@@ -1,4 +1,14 @@
-import type { Rate, TimeRange } from '@patchwork/time';
+import {
+  ceil,
+  endOfRange,
+  floor,
+  multiply,
+  secondsFromTime,
+  type Rate,
+  type Rational,
+  type RationalTime,
+  type TimeRange,
+} from '@patchwork/time';
 import type { NodeId, Timeline, Transition } from '../model.ts';
 import { EditContext } from './context.ts';
 import type { DirtyRange } from './dirty.ts';
@@ -156,10 +166,8 @@ export function dirtyFrames(plan: EditPlan, rate: Rate): readonly (readonly [fir
 }
 
 function framesOf(range: TimeRange, rate: Rate): [number, number] {
-  const seconds = (value: TimeRange['start']): number =>
-    (value.value.num * value.rate.den * rate.num) / (value.value.den * value.rate.num * rate.den);
-  const start = seconds(range.start);
-  return [Math.floor(start), Math.ceil(start + seconds(range.duration))];
+  const frames = (time: RationalTime): Rational => multiply(secondsFromTime(time), rate);
+  return [floor(frames(range.start)), ceil(frames(endOfRange(range)))];
 }
 
 /** Ids of the tracks in which a plan changes something. */
