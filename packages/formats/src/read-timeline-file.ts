@@ -4,6 +4,7 @@ import { isJsonObject, member, plainJson, readOtio, type Timeline } from '@patch
 import { readFcpxml, type ReadTimelines } from './fcpxml/read.ts';
 import { readXmeml } from './xmeml/read.ts';
 import { openOtiozBytes } from './bundle/otioz.ts';
+import { decimalRateNotes } from './decimal-rate.ts';
 import { isEdlText } from './edl/events.ts';
 import { readEdl } from './edl/read.ts';
 import { withResolveEffects } from './resolve/effects.ts';
@@ -64,7 +65,7 @@ function readOtioText(name: string, text: string, options: ReadTimelineOptions):
   const translated = timelines.map((timeline) => withResolveEffects(timeline, { aspect: aspectOf(timeline) ?? given }));
   return {
     timelines: translated.map(({ timeline }) => timeline),
-    diagnostics: [...diagnostics, ...translated.flatMap((one) => one.diagnostics)],
+    diagnostics: [...diagnostics, ...decimalRateNotes(name, text), ...translated.flatMap((one) => one.diagnostics)],
   };
 }
 

@@ -47,6 +47,10 @@ export interface Shot {
   readonly ramp?: { readonly points: readonly (readonly [number, number])[]; readonly blend: boolean };
   /** In dB. Default 0. */
   readonly gainDb?: number;
+  /** −1 left … 1 right. Default 0. */
+  readonly pan?: number;
+  /** Seconds in and out. Default none. */
+  readonly fade?: readonly [number, number];
   /** Default true. */
   readonly enabled?: boolean;
   /** A dissolve at the cut to the next shot: frames before and after the cut. */

@@ -172,6 +172,11 @@ function effects(film: Film, media: FilmMedia, shot: Shot): object[] {
     );
   }
   if (shot.gainDb !== undefined) made.push(known({ type: 'volume', gainDb: shot.gainDb }));
+  if (shot.pan !== undefined) made.push(known({ type: 'pan', pan: shot.pan }));
+  if (shot.fade !== undefined) {
+    const [inSeconds, outSeconds] = shot.fade;
+    made.push(known({ type: 'fade', inSeconds: String(inSeconds), outSeconds: String(outSeconds) }));
+  }
   return made;
 }
 
