@@ -5,6 +5,7 @@ import { startWorkers, type MediaWorkers } from '@patchwork/media';
 import { readMovie, trackDigests } from '@patchwork/splice';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Film } from './kit/film.ts';
+import { killAtStep, stepsOfRun } from './kit/killing.ts';
 import { mortalProcesses } from './kit/mortal-processes.ts';
 import { otioText } from './kit/otio-text.ts';
 import { patchwork } from './kit/patchwork.ts';
@@ -123,4 +124,30 @@ test('without a file of ours to append to, the whole file is written, and the do
   expect(ran.code).toBe(0);
   expect(ran.stdout).toContain('written whole');
   removeSite(site);
+});
+
+test('SIGKILL around the write that commits: the old version or the new one, and the next run ends at the new one', async () => {
+  const indexOf = async (site: Site): Promise<string> =>
+    (await readMovie(nodeFiles(), site.deliverable, sha256)).moov.digest;
+  const first = copyOfSite(old, film);
+  const steps = await stepsOfRun(first, 'in-place');
+  removeSite(first);
+  const commit = steps.findLastIndex((step) => step === `write ${first.deliverable}`);
+  expect(commit).toBeGreaterThan(0);
+  const [newTracks, oldTracks] = [await tracksOf(clean), await tracksOf(old)];
+  for (const [step, isNew] of [
+    [commit - 1, false],
+    [commit + 1, true],
+  ] as const) {
+    const site = copyOfSite(old, film);
+    const halted = await killAtStep(site, step, 'in-place');
+    expect((await indexOf(site)) !== (await indexOf(old)), halted).toBe(isNew);
+    expect(await tracksOf(site), halted).toEqual(isNew ? newTracks : oldTracks);
+    const next = await patchwork(['render', site.timeline, '-o', site.deliverable, '--in-place'], {
+      store: site.store,
+    });
+    expect(next.code, next.stdout).toBe(0);
+    expect(await tracksOf(site), halted).toEqual(newTracks);
+    removeSite(site);
+  }
 });

@@ -96,15 +96,15 @@ function parentOf(pid: number): number | null {
 }
 
 /** All steps of an unkilled run, in order. */
-export async function stepsOfRun(site: Site): Promise<readonly string[]> {
-  const message = await firstMessage(fork(halting, [site.folder, 'none']));
+export async function stepsOfRun(site: Site, publication = 'whole'): Promise<readonly string[]> {
+  const message = await firstMessage(fork(halting, [site.folder, 'none', publication]));
   if (!Array.isArray(message.steps)) throw new TypeError(`the run told no steps: ${JSON.stringify(message)}`);
   return message.steps;
 }
 
 /** Kills a run with SIGKILL at a step (in the middle of it, where it is a write); returns the step's name. */
-export async function killAtStep(site: Site, step: number): Promise<string> {
-  const child = fork(halting, [site.folder, String(step)]);
+export async function killAtStep(site: Site, step: number, publication = 'whole'): Promise<string> {
+  const child = fork(halting, [site.folder, String(step), publication]);
   const message = await firstMessage(child);
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
