@@ -549,7 +549,7 @@ const checks: { readonly [upstream: string]: () => void } = {
       100, 100, 50,
     ]);
   },
-  'OpenTimeTypeSerializerTest.test_serialize_time': () => {
+  'TestTime.test_comparison: of doubles': () => {
     expect([
       otioEquals(d(24, 24), d(48, 48)),
       otioIsLess(d(23, 24), d(48, 48)),
