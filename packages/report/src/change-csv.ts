@@ -1,6 +1,7 @@
 import type { Change, Changes, Place, PlacePair } from '@patchwork/diff';
 import { lengthOfRanges } from '@patchwork/time';
 import type { Json } from '@patchwork/kernel';
+import { csvCell } from './csv-cell.ts';
 
 const headings: readonly string[] = [
   'No.',
@@ -73,8 +74,8 @@ export function plain(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** What a spreadsheet would take for a formula gets an apostrophe; numbers stay numbers. */
 function cell(text: string): string {
   const isNumber = /^[+-]?\d+(\.\d+)?$/.test(text);
-  const safe = !isNumber && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvCell(!isNumber && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 }

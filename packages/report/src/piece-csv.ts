@@ -1,3 +1,5 @@
+import { csvCell } from './csv-cell.ts';
+
 /** A stretch that another program is to render. Frames count from the timeline's start, timecodes are record timecodes. */
 export interface PieceRow {
   /** Name of the file, without its ending. */
@@ -34,9 +36,5 @@ export function pieceCsv(rows: readonly PieceRow[]): string {
     row.outTimecode,
     row.lastTimecode,
   ]);
-  return [head, ...lines].map((line) => `${line.map((cell) => quoted(String(cell))).join(',')}\r\n`).join('');
-}
-
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return [head, ...lines].map((line) => `${line.map((cell) => csvCell(String(cell))).join(',')}\r\n`).join('');
 }
