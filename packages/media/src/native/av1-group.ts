@@ -62,7 +62,7 @@ function obusOf(unit: Uint8Array): readonly Obu[] {
  * operating point.
  */
 function av1Config(header: Obu, pixelFormat: string): Buffer {
-  const [first = 0, second = 0, , fourth = 0, fifth = 0] = header.content;
+  const [first = 0, second = 0, , fourth = 0] = header.content;
   if ((first & 0b0001_1110) !== 0 || (((first & 1) << 4) | (second >> 4)) !== 0) {
     throw encoderFault('av1', 'the sequence header is of a kind that was not asked for');
   }
@@ -70,7 +70,6 @@ function av1Config(header: Obu, pixelFormat: string): Buffer {
   // profile 3, still 1, reduced 1, timing 1, delay 1, points 5, idc 12: the level's five bits begin at bit 24.
   const level = fourth >> 3;
   const tier = level > 7 ? (fourth >> 2) & 1 : 0;
-  if (fifth === undefined) throw encoderFault('av1', 'the sequence header is cut off');
   const { depth, xShift, yShift } = rasterFormat(pixelFormat);
   // The chroma samples stand left, as every encoder here is told.
   const shape = (tier << 7) | (depth > 8 ? 0x40 : 0) | (xShift << 3) | (yShift << 2) | 1;
