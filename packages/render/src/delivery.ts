@@ -2,7 +2,6 @@ import { PatchworkError } from '@patchwork/kernel';
 import { isSameFile, type SoundSpec, type WrittenMovie } from '@patchwork/splice';
 import { lockDeliverable, recordTrust, trustOf } from '@patchwork/store';
 import { forecastAdopted, renderAdopted } from './adopted-render.ts';
-import { inspectBase } from './base.ts';
 import { ChunkBench } from './chunk-bench.ts';
 import type { RenderContext } from './context.ts';
 import { fileDigest } from './file-digest.ts';
@@ -14,7 +13,7 @@ import { checkUnchanged } from './media-catalog.ts';
 import { mixedNote } from './mixture.ts';
 import { movieSpec, piecesOf } from './movie-spec.ts';
 import type { Delivery, Forecast } from './outcome.ts';
-import { prepare, type Preparation } from './preparation.ts';
+import { inspectDeliverable, prepare, type InspectedBase, type Preparation } from './preparation.ts';
 import { canAppend, publishOwn } from './own-publication.ts';
 import { proveMovie } from './proof.ts';
 import { recordDelivery, settleDelivery } from './record-delivery.ts';
@@ -30,8 +29,9 @@ const lockWaitMs = 3000;
 
 /** Says what a render would do. Writes nothing but the caches of media digests. @throws as `prepare` */
 export async function forecastRender(context: RenderContext, request: RenderRequest): Promise<Forecast> {
-  if (await isAdopted(context, request)) return forecastAdopted(context, request);
-  return forecastOf(context, await prepare(context, request, 'forecast'));
+  const inspected = await inspectDeliverable(context, request);
+  if (isAdopted(inspected, request)) return forecastAdopted(context, request);
+  return forecastOf(context, await prepare(context, request, 'forecast', inspected));
 }
 
 /**
@@ -45,8 +45,9 @@ export async function renderDeliverable(context: RenderContext, request: RenderR
   const lock = await lockDeliverable(context.store.context, request.deliverablePath, { waitMs: lockWaitMs });
   try {
     await sweepLeftovers(context, request.deliverablePath);
-    if (await isAdopted(context, request)) return await renderAdopted(context, request);
-    const preparation = await prepare(context, request, 'render');
+    const inspected = await inspectDeliverable(context, request);
+    if (isAdopted(inspected, request)) return await renderAdopted(context, request);
+    const preparation = await prepare(context, request, 'render', inspected);
     const forecast = forecastOf(context, preparation);
     if (isUpToDate(preparation) && (await isWhole(context, request, preparation))) {
       return leaveAlone(request, preparation, forecast);
@@ -62,9 +63,8 @@ export async function renderDeliverable(context: RenderContext, request: RenderR
 }
 
 /** Tells whether a film of another program that is bound to a timeline stands there. @throws PW_RENDERER_PIECES when it must */
-async function isAdopted(context: RenderContext, request: RenderRequest): Promise<boolean> {
-  const base = request.full ? null : await inspectBase(context, request.deliverablePath, request.paranoid);
-  if (base?.kind === 'film' && base.entry.renderer === adoptedRenderer) return true;
+function isAdopted({ base }: InspectedBase, request: RenderRequest): boolean {
+  if (!request.full && base.kind === 'film' && base.entry.renderer === adoptedRenderer) return true;
   if (request.renderer !== 'pieces') return false;
   throw new PatchworkError(
     'PW_RENDERER_PIECES',

@@ -65,6 +65,18 @@ export interface Preparation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What stands at the deliverable's path. */
+export interface InspectedBase {
+  readonly base: Base;
+  readonly baseStat: FileStat | null;
+}
+
+/** Looks at the deliverable: first at its facts, so that a later change is noticed. @throws as `inspectBase` */
+export async function inspectDeliverable(context: RenderContext, request: RenderRequest): Promise<InspectedBase> {
+  const baseStat = await context.files.stat(request.deliverablePath);
+  return { baseStat, base: await inspectBase(context, request.deliverablePath, request.paranoid) };
+}
+
 /** What follows a preparation: a render that will need media processes, or nothing. */
 export type Purpose = 'render' | 'forecast';
 
@@ -75,9 +87,12 @@ export type Purpose = 'render' | 'forecast';
  *   PW_PROFILE_*, PW_FULL_REQUIRED, PW_MIXED_UNSUPPORTED, PW_DELIVERABLE_FOREIGN,
  *   PW_DELIVERABLE_IS_MEDIA, PW_UNKNOWN_REFUSED, PW_RANGE_*.
  */
-export async function prepare(context: RenderContext, request: RenderRequest, purpose: Purpose): Promise<Preparation> {
-  const baseStat = await context.files.stat(request.deliverablePath);
-  const base = await inspectBase(context, request.deliverablePath, request.paranoid);
+export async function prepare(
+  context: RenderContext,
+  request: RenderRequest,
+  purpose: Purpose,
+  { base, baseStat }: InspectedBase,
+): Promise<Preparation> {
   if (!request.full) checkBase(base, request.deliverablePath);
   const entry = !request.full && (base.kind === 'ours' || base.kind === 'damaged') ? base.entry : null;
   // The first media processes start while this one reads: there are media to probe, and pictures and sound to render.
