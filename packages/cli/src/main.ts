@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 // Node spends 0.3 s on finding and reading some 400 small modules. `npm run build` joins them into one file; it is used as
 // long as nothing was built after it.
-const program: string = isBundleCurrent() ? './bundled-process.js' : './process.js';
-const { runProcess } = (await import(program)) as typeof import('./process.ts');
+const bundle: string = './bundled-process.js';
+const { runProcess } = isBundleCurrent()
+  ? ((await import(bundle)) as typeof import('./process.ts'))
+  : await import('./process.ts');
 await runProcess();
 
 function isBundleCurrent(): boolean {
