@@ -31,7 +31,7 @@ test('frames to render are those of the plan', async () => {
   const diff = await run('diff', site.deliverable, recut);
   const plan = await run('plan', recut, site.deliverable);
   expect(diff.code, diff.stderr).toBe(0);
-  expect(diff.json.changes.map(({ text }: { text: string }) => text)).toEqual(['slip +4', 'ripple trim out −4']);
+  expect(diff.json.changes.map(({ text }) => text)).toEqual(['slip +4', 'ripple trim out −4']);
   expect(diff.json.framesToRender).toBe(plan.json.frames.rendered);
   expect(diff.json.unknown).toEqual([]);
 }, 60_000);

@@ -28,6 +28,10 @@ export interface RunDocument {
   readonly clean: boolean;
   readonly verified: boolean | null;
   readonly upToDate: boolean;
+  /** Of a comparison. */
+  readonly changes: readonly { readonly text: string }[];
+  readonly framesToRender: number | null;
+  readonly unknown: readonly unknown[];
 }
 
 /** The part of a profile document that stories change. */
