@@ -32,13 +32,7 @@ import { placedChunks, settleDelivery } from './record-delivery.ts';
 import { runId, sweepLeftovers } from './run-id.ts';
 import { compileEntry } from './snapshot.ts';
 import { requireSpace } from './space.ts';
-
-/** A revision that was brought back. */
-export interface Restored {
-  readonly path: string;
-  readonly entry: Digest;
-  readonly sha256: Digest | null;
-}
+import type { Restored } from './restored.ts';
 
 /**
  * Brings an older version of a deliverable back, bit for bit, from the chunks of the current file and the store.

@@ -4,7 +4,7 @@ import { appendEntry, emptyLedger, readLedger, recordTrust, type LedgerEntry } f
 import type { RenderContext } from './context.ts';
 import { unplaced } from './film-history.ts';
 import type { History } from './history.ts';
-import type { Restored } from './restoration.ts';
+import type { Restored } from './restored.ts';
 import { runId } from './run-id.ts';
 
 /**

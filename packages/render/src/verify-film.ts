@@ -17,7 +17,7 @@ import type { RenderContext } from './context.ts';
 import { otherTracks } from './film-history.ts';
 import type { History } from './history.ts';
 import type { Finding } from './proof.ts';
-import type { Verdict } from './verify.ts';
+import type { Verdict } from './verdict.ts';
 
 /**
  * Checks a film that was not rendered here as a whole against its history. That its index is the recorded one, byte for

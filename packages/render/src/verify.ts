@@ -11,17 +11,7 @@ import { findingsOfMovie, type Finding } from './proof.ts';
 import { compileEntry } from './snapshot.ts';
 import { verifyFilm } from './verify-film.ts';
 import { isOwn } from './film-history.ts';
-
-/** What a verification found. No findings: the file is whole. */
-export interface Verdict {
-  readonly findings: readonly Finding[];
-  /** What was checked, in words. */
-  readonly checks: readonly string[];
-  /** What makes the file other than a clean render, though whole. */
-  readonly notes: readonly string[];
-  /** Bytes of the file that nothing plays any more: replaced pictures and indexes. Null where the file has no index. */
-  readonly deadBytes: number | null;
-}
+import type { Verdict } from './verdict.ts';
 
 /**
  * Checks a deliverable against its ledger: index, every packet's hash, tables and decoding. Reads the whole file.

@@ -14,6 +14,7 @@ import {
   type Track,
 } from '@patchwork/timeline';
 import { changeGroups, groupNames, groupOf, type ChangeGroup } from './change-group.ts';
+import { shortDigests } from './digest-text.ts';
 import { placeNow, placesOf } from './where-else.ts';
 
 /** What is said of one clip. */
@@ -74,7 +75,7 @@ function metadataOf(change: Change, index: number): JsonObject {
 /** Where it was, in words. */
 function commentOf({ old, values }: Change): string {
   const place = (at: Place): string => `was ${at.track} ${at.recordTimecode.join(' - ')}`;
-  const named = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  const named = (value: Json): string => shortDigests(typeof value === 'string' ? value : JSON.stringify(value));
   return [
     ...(old === null ? [] : [place(old)]),
     ...values.map((value) => `${value.name}: ${named(value.old)} → ${named(value.new)}`),

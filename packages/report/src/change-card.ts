@@ -11,6 +11,7 @@ import { lengthOfRanges } from '@patchwork/time';
 import { changeGroups, groupOf } from './change-group.ts';
 import { plain } from './change-csv.ts';
 import { changeDetail } from './change-detail.ts';
+import { shortDigests } from './digest-text.ts';
 import { html, type Markup } from './html.ts';
 import { placeNow } from './where-else.ts';
 
@@ -114,9 +115,14 @@ function fileName(url: string): string {
 function factRow(label: string, old: string, next: string): Markup {
   return html`<tr>
     <th scope="row">${label}</th>
-    <td>${short(old)}</td>
-    <td>${short(next)}</td>
+    ${factCell(old)} ${factCell(next)}
   </tr>`;
+}
+
+/** What is cut short can be read whole where the pointer rests. */
+function factCell(text: string): Markup {
+  const shown = shortDigests(text);
+  return shown === text ? html`<td>${short(text)}</td>` : html`<td title="${text}">${short(shown)}</td>`;
 }
 
 /** Whole parameter blobs belong into the JSON. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changesOf, cut, shot, twoCuts } from '../test/cut.ts';
+import { changesOf, cut, otherContent, shot, twoCuts } from '../test/cut.ts';
 import { changesCsv } from './change-csv.ts';
 
 const heading =
@@ -24,4 +24,9 @@ test('what a spreadsheet would run or break at is quoted', () => {
   expect(row).toBe(
     `1,metadata,metadata,V1,"'=cmd|"" /C calc""!A0 (A)","renamed A → =cmd|"" /C calc""!A0",,01:00:00:00,01:00:01:00,24,00:00:00:00,00:00:01:00,file:///vol/A.mov,"name =cmd|"" /C calc""!A0 (A)",0,`,
   );
+});
+
+test('a digest is shown by its first 12 digits', () => {
+  const [, row] = changesCsv(otherContent('9a00d1dc79ba'.padEnd(64, '0'), 'f'.repeat(64))).split('\r\n');
+  expect(row).toContain(',content ffffffffffff… (9a00d1dc79ba…),');
 });

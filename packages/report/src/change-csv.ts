@@ -2,6 +2,7 @@ import type { Change, Changes, Place, PlacePair } from '@patchwork/diff';
 import { lengthOfRanges } from '@patchwork/time';
 import type { Json } from '@patchwork/kernel';
 import { csvCell } from './csv-cell.ts';
+import { shortDigests } from './digest-text.ts';
 
 const headings: readonly string[] = [
   'No.',
@@ -55,7 +56,9 @@ function row(change: Change, pair: PlacePair, number: number, isFirst: boolean):
     isPush ? '' : both(({ sourceTimecode }) => sourceTimecode?.[0] ?? ''),
     isPush ? '' : both(({ sourceTimecode }) => sourceTimecode?.[1] ?? ''),
     isPush ? '' : both(({ media }) => media ?? ''),
-    isFirst ? change.values.map((value) => `${value.name} ${plain(value.new)} (${plain(value.old)})`).join('; ') : '',
+    isFirst
+      ? change.values.map((value) => `${value.name} ${shownValue(value.new)} (${shownValue(value.old)})`).join('; ')
+      : '',
     first(lengthOfRanges(change.dirty)),
     first(change.framesToRender),
   ];
@@ -66,6 +69,10 @@ function withOld(pair: PlacePair, pick: (place: Place) => string): string {
   const [old, next] = [pair.old, pair.new].map((place) => (place === null ? '' : pick(place)));
   if (old === next || old === '' || old === undefined) return next ?? '';
   return `${next ?? ''} (${old})`.trimStart();
+}
+
+function shownValue(value: Json): string {
+  return shortDigests(plain(value));
 }
 
 /** A value as people read it. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changesOf, cut, shot, twoCuts } from '../test/cut.ts';
+import { changesOf, cut, otherContent, shot, twoCuts } from '../test/cut.ts';
 import { changeGroups } from './change-group.ts';
 import { diffPageHtml } from './diff-page.ts';
 
@@ -50,6 +50,15 @@ test('everything from the file is escaped', () => {
   expect(text).not.toContain('<img src=x');
   expect(text).not.toContain('</style><');
   expect(text).not.toMatch(/onerror="/);
+});
+
+test('a digest is shown by its first 12 digits, the whole where the pointer rests', () => {
+  const [old, next] = ['9a00d1dc79ba'.padEnd(64, '0'), 'f'.repeat(64)];
+  const cells = [...page(otherContent(old, next)).matchAll(/<td title="([^"]*)">([^<]*)<\/td>/g)];
+  expect(cells.map(([, whole, shown]) => [whole, shown])).toEqual([
+    [old, '9a00d1dc79ba…'],
+    [next, 'ffffffffffff…'],
+  ]);
 });
 
 test('a film of 1,800 clips with 25 edits is a small page', () => {

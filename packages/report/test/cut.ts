@@ -55,3 +55,17 @@ export function twoCuts(): { readonly old: Timeline; readonly next: Timeline; re
   const [old, next] = [cut('v1', shots(), shots()), cut('v2', recut(), recut())];
   return { old, next, changes: changesOf(old, next) };
 }
+
+/** One shot whose file holds something else under the same path. */
+export function otherContent(oldDigest: string, newDigest: string): Changes {
+  const one = cut('v', [shot('A', 0, 48)]);
+  return diffTimelines({
+    old: one,
+    new: one,
+    oldProgram: null,
+    newProgram: null,
+    rate,
+    oldIdentity: () => oldDigest,
+    newIdentity: () => newDigest,
+  });
+}

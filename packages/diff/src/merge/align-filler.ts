@@ -1,5 +1,5 @@
 import { sameValue, type Composable } from '@patchwork/timeline';
-import type { Element } from './side.ts';
+import type { Element } from './element.ts';
 
 /**
  * Finds the gaps, transitions and unknown nodes that stayed: between the same two kept clips, in order, saying the same. A gap

@@ -8,7 +8,7 @@ import type { Entry } from './merge-stretch.ts';
 import { settled, type Clash, type OnClash } from './merge-value.ts';
 import type { MergePlan } from './plan.ts';
 import type { ListPlan, Stretch } from './stretch.ts';
-import type { Element } from './side.ts';
+import type { Element } from './element.ts';
 
 /** Something that stands in a merged list. */
 export interface Placed {

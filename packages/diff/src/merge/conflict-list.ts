@@ -9,7 +9,7 @@ import type { Clash } from './merge-value.ts';
 import type { MergePlan, Reason } from './plan.ts';
 import type { Stretch } from './stretch.ts';
 import { stripsOf } from './strips.ts';
-import type { Element } from './side.ts';
+import type { Element } from './element.ts';
 import type { LostSync } from './sync-check.ts';
 import { cutWords, nameOf, stretchSubject, stretchWords, thingWords, timecodeAt } from './words.ts';
 

@@ -1,6 +1,6 @@
 import { compare, type Rational } from '@patchwork/time';
 import { isSameSpeed, mediaEdges, type TrackItem } from '../track-item.ts';
-import type { Element } from './side.ts';
+import type { Element } from './element.ts';
 
 /** Which sides moved an edge of a clip within its media. */
 export interface EdgeChange {

@@ -14,7 +14,7 @@ import type { MergeSide } from './conflict.ts';
 import type { EdgeChanges } from './edge.ts';
 import { mergeNode } from './merge-node.ts';
 import type { OnClash } from './merge-value.ts';
-import type { Element } from './side.ts';
+import type { Element } from './element.ts';
 
 /** A clip as the three timelines have it, and whose edges it gets. */
 export interface ThreeClips {

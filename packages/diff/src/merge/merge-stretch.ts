@@ -2,7 +2,7 @@ import { sameValue } from '@patchwork/timeline';
 import type { MergeSide } from './conflict.ts';
 import type { EdgeChange } from './edge.ts';
 import type { Stretch } from './stretch.ts';
-import type { Element } from './side.ts';
+import type { Element } from './element.ts';
 
 /** Something that stands in a merged list, and the side it comes from. */
 export interface Entry {

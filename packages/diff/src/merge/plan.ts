@@ -4,7 +4,8 @@ import { edgeChanges, type EdgeChange, type EdgeChanges } from './edge.ts';
 import { Groups } from './groups.ts';
 import { isSameList, mergeStretch, type Entry } from './merge-stretch.ts';
 import { listPlans, type ListPlan, type Stretch } from './stretch.ts';
-import { isUnchanged, type Element, type Side } from './side.ts';
+import { isUnchanged, type Side } from './side.ts';
+import type { Element } from './element.ts';
 
 /** Why a place of the merge is a conflict. */
 export interface Reason {

@@ -1,4 +1,5 @@
-import type { Element, Side, SideList } from './side.ts';
+import type { Side, SideList } from './side.ts';
+import type { Element } from './element.ts';
 
 /**
  * What lies between two things that both sides kept in their place, as the three lists have it. A ripple is an insertion or a

@@ -1,6 +1,7 @@
 import { linkOf } from '@patchwork/timeline';
 import type { TrackItem, TrackView } from '../track-item.ts';
-import type { Element, Side } from './side.ts';
+import type { Side } from './side.ts';
+import type { Element } from './element.ts';
 
 /** Linked picture and sound that the merge would tear apart. */
 export interface LostSync {

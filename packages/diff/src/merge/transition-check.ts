@@ -3,7 +3,8 @@ import { isItem, roomOf, sameValue, trimmedRange, type Composable, type Transiti
 import type { MergedList, Placed } from './assembly.ts';
 import type { MergePlan } from './plan.ts';
 import type { Stretch } from './stretch.ts';
-import type { Element, SideList } from './side.ts';
+import type { SideList } from './side.ts';
+import type { Element } from './element.ts';
 
 /** A transition that does not fit where the merge put it. */
 export interface LostTransition {

@@ -12,7 +12,7 @@ import { isItem, sameValue, trimmedRange, type Timeline } from '@patchwork/timel
 import { itemChanges } from '../item-change.ts';
 import { counted, signed } from '../number-text.ts';
 import { framesOf, isSameSpeed, mediaEdges, type TrackItem } from '../track-item.ts';
-import type { Element } from './side.ts';
+import type { Element } from './element.ts';
 import type { Stretch } from './stretch.ts';
 
 /** What a side did to one thing: `trim out −10, opacity 100 % → 50 %`. */

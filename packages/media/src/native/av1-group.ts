@@ -1,4 +1,4 @@
-import type { CodedGroup, EncoderOutput } from './coded-group.ts';
+import type { CodedGroup, EncoderOutput } from './encoder-output.ts';
 import { encoderFault } from './encoder-name.ts';
 import { rasterFormat } from './raster.ts';
 

@@ -1,5 +1,5 @@
 import type { VideoProfile } from '@patchwork/plan';
-import type { CodedGroup, CodedSample, EncoderOutput } from './coded-group.ts';
+import type { CodedGroup, CodedSample, EncoderOutput } from './encoder-output.ts';
 import { encoderFault } from './encoder-name.ts';
 import { avcConfig, keptNals, lengthPrefixed, nalType, splitAnnexB, typeOfNal, x264Settings } from './nal.ts';
 import { chromaFormat, rasterFormat } from './raster.ts';

@@ -1,4 +1,4 @@
-import type { CodedGroup, CodedSample, EncoderOutput } from './coded-group.ts';
+import type { CodedGroup, CodedSample, EncoderOutput } from './encoder-output.ts';
 import { encoderFault } from './encoder-name.ts';
 import { lengthPrefixed, seiMessagesOf, splitAnnexB, unescapedNal, userDataUnregistered } from './nal.ts';
 import { chromaFormat, rasterFormat } from './raster.ts';
