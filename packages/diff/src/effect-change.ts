@@ -125,11 +125,14 @@ function valuesOf(effect: KnownEffect): NamedValue[] {
         { name: 'anchor y', value: effect.anchor.y, write: percent },
       ];
     case 'crop':
-      return (['left', 'right', 'top', 'bottom'] as const).map((side) => ({
-        name: `crop ${side}`,
-        value: effect[side],
-        write: percent,
-      }));
+      return [
+        { name: 'crop', value: effect.inPlace === true ? 'in place' : 'to the frame', write: String },
+        ...(['left', 'right', 'top', 'bottom'] as const).map((side) => ({
+          name: `crop ${side}`,
+          value: effect[side],
+          write: percent,
+        })),
+      ];
     case 'composite':
       return [{ name: 'composite', value: effect.mode, write: String }];
     case 'conform':

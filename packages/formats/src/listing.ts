@@ -109,7 +109,7 @@ function describeKnown(known: KnownEffect): string {
     case 'transform':
       return `transform position ${pair(known.position)} scale ${pair(known.scale)} rotation ${describeParam(known.rotation)} anchor ${pair(known.anchor)}`;
     case 'crop':
-      return `crop left ${describeParam(known.left)} right ${describeParam(known.right)} top ${describeParam(known.top)} bottom ${describeParam(known.bottom)}`;
+      return `${known.inPlace === true ? 'trim' : 'crop'} left ${describeParam(known.left)} right ${describeParam(known.right)} top ${describeParam(known.top)} bottom ${describeParam(known.bottom)}`;
     case 'opacity':
       return `opacity ${describeParam(known.opacity)}`;
     case 'composite':

@@ -53,6 +53,7 @@ function sourceText(source: SourcePicture, pathOf: (source: SourcePicture) => st
   return `${pathOf(source)} (${media.slice(0, 12)}) stream ${stream} frame ${frame} pts ${pts}, ${tags}, ${conform}${turned}${aspect}${cropText(crop)}`;
 }
 
-function cropText({ left, right, top, bottom }: SourcePicture['crop']): string {
-  return left + right + top + bottom === 0 ? '' : `, crop ${left} ${right} ${top} ${bottom}`;
+function cropText({ left, right, top, bottom, inPlace }: SourcePicture['crop']): string {
+  if (left + right + top + bottom === 0) return '';
+  return `, ${inPlace === true ? 'trim' : 'crop'} ${left} ${right} ${top} ${bottom}`;
 }

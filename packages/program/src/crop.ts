@@ -1,27 +1,31 @@
 import { isUncropped } from './frame-key.ts';
 import type { Curve } from './param.ts';
-import type { NestPicture } from './picture.ts';
+import type { Crop } from './picture.ts';
+
+/** The sides a crop cuts from. */
+export const cropSides = ['left', 'right', 'top', 'bottom'] as const;
 
 /** The curves of a `CropEffect`. */
 export interface CropCurves {
+  /** Whether what is left stays where it stood. */
+  readonly inPlace: boolean;
   readonly left: Curve;
   readonly right: Curve;
   readonly top: Curve;
   readonly bottom: Curve;
 }
 
-/** Fractions of the width and height cut away. */
-export type Crop = NestPicture['crop'];
-
 /** The crop at a frame, clamped to 0…1. */
 export function cropAt(curves: CropCurves, frame: number): Crop {
   const clamp = (curve: Curve): number => Math.min(1, Math.max(0, curve.at(frame)));
-  return {
+  const crop = {
     left: clamp(curves.left),
     right: clamp(curves.right),
     top: clamp(curves.top),
     bottom: clamp(curves.bottom),
   };
+  // Where nothing is cut both kinds are the same picture.
+  return curves.inPlace && !isUncropped(crop) ? { ...crop, inPlace: true } : crop;
 }
 
 /** `1` uncropped, `0` nothing left, `c` cropped. */
@@ -36,11 +40,7 @@ export function isConstantCrop({ left, right, top, bottom }: CropCurves): boolea
 }
 
 /** Canonical text of a crop's curves. */
-export function cropSignature({ left, right, top, bottom }: CropCurves): string {
-  return [left, right, top, bottom].map((curve) => curve.text).join('|');
-}
-
-/** A crop's moving values as `splitPicture` writes them. */
-export function cropText(crop: Crop): string {
-  return `${crop.left} ${crop.right} ${crop.top} ${crop.bottom}`;
+export function cropSignature(curves: CropCurves): string {
+  const text = cropSides.map((side) => curves[side].text).join('|');
+  return curves.inPlace ? `${text} in place` : text;
 }

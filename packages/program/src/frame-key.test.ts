@@ -388,6 +388,7 @@ const effects: readonly Effect[] = [
   makeEffect({ type: 'opacity', opacity: keyed(1, 1) }),
   makeEffect({ type: 'transform', position: zero, scale: { x: keyed(1, 2, 1), y: 1 }, rotation: 0, anchor: zero }),
   makeEffect({ type: 'crop', left: keyed(0, 0.5, 1), right: 0, top: 0, bottom: 0 }),
+  makeEffect({ type: 'crop', inPlace: true, left: 0, right: 0, top: keyed(0, 0.5, 1), bottom: 0 }),
   makeEffect({ type: 'conform', mode: 'fill' }),
   makeEffect({ type: 'composite', mode: 'screen' }),
   makeEffect({

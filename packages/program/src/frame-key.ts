@@ -1,7 +1,7 @@
 import { canonicalJson, type Json, type Sha256 } from '@patchwork/kernel';
 import { formatRational } from '@patchwork/time';
 import type { Canvas } from './canvas.ts';
-import type { Picture } from './picture.ts';
+import type { Crop, Picture } from './picture.ts';
 import type { FrameKey } from './program.ts';
 import { coreSemantics, pictureSemantics } from './semantics.ts';
 
@@ -138,15 +138,15 @@ const movesInOpacity: readonly string[] = ['opacity'];
 const movesInMix: readonly string[] = ['share'];
 const movesInText: readonly string[] = ['text'];
 
-type Crop = Extract<Picture, { op: 'source' }>['crop'];
-
 /** Tells whether nothing is cut away. */
 export function isUncropped(crop: Crop): boolean {
   return crop.left === 0 && crop.right === 0 && crop.top === 0 && crop.bottom === 0;
 }
 
-function cropText(crop: Crop): string {
-  return `${crop.left} ${crop.right} ${crop.top} ${crop.bottom}`;
+/** A crop's moving values. */
+export function cropText(crop: Crop): string {
+  const text = `${crop.left} ${crop.right} ${crop.top} ${crop.bottom}`;
+  return crop.inPlace === true ? `${text} in place` : text;
 }
 
 /**

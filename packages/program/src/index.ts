@@ -8,6 +8,7 @@ export type {
   Picture,
   SolidPicture,
   SourcePicture,
+  Crop,
   TextPicture,
   TransformPicture,
   UnmodelledPicture,

@@ -1,6 +1,7 @@
 import { canonicalJson } from '@patchwork/kernel';
 import {
   type BurnInEffect,
+  type CropEffect,
   type Effect,
   type Item,
   type KnownEffect,
@@ -13,7 +14,7 @@ import {
 } from '@patchwork/timeline';
 import type { Affine } from './affine.ts';
 import { withBurnIns } from './burn-in.ts';
-import type { CropCurves } from './crop.ts';
+import { type CropCurves, cropSides } from './crop.ts';
 import { type Expression, unmodelled } from './expression.ts';
 import { withOpacity } from './opacity.ts';
 import { withTransform } from './transform.ts';
@@ -97,7 +98,7 @@ class Collector implements ItemEffects {
         this.wraps.push((input) => withOpacity(input, this.#clampedCurve(known.opacity)));
         return;
       case 'crop':
-        this.#addCrop(known);
+        this.#addCrop(known, effect);
         return;
       case 'conform':
         this.conform = known.mode;
@@ -141,19 +142,23 @@ class Collector implements ItemEffects {
   }
 
   /** Several crops all measure from the whole picture's edges: the furthest one counts. */
-  #addCrop({ left, right, top, bottom }: Extract<KnownEffect, { type: 'crop' }>): void {
+  #addCrop({ left, right, top, bottom, ...known }: CropEffect, effect: Effect): void {
+    const inPlace = known.inPlace === true;
     const before = this.crop;
-    const side = (param: Param, name: keyof CropCurves): Curve => {
+    // One conforms what the other leaves: no one rectangle says both.
+    if (before !== null && before.inPlace !== inPlace) return this.unmodelled(unknownEffect(effect));
+    const side = (param: Param, name: (typeof cropSides)[number]): Curve => {
       const curve = this.#clampedCurve(param);
       return before === null ? curve : combinedCurve([before[name], curve], (values) => Math.max(...values));
     };
     const crop = {
+      inPlace,
       left: side(left, 'left'),
       right: side(right, 'right'),
       top: side(top, 'top'),
       bottom: side(bottom, 'bottom'),
     };
-    const isNone = Object.values(crop).every((curve) => curve.constant === 0);
+    const isNone = cropSides.every((name) => crop[name].constant === 0);
     this.crop = isNone ? null : crop;
   }
 }

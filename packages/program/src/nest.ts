@@ -1,9 +1,10 @@
 import { anchorThrough } from './anchor-map.ts';
 import type { Canvas } from './canvas.ts';
 import { coversCanvas, plainConform } from './conform.ts';
-import { type Crop, type CropCurves, cropAt, cropClass, cropSignature, cropText, isConstantCrop } from './crop.ts';
+import { type CropCurves, cropAt, cropClass, cropSignature, isConstantCrop } from './crop.ts';
+import { cropText } from './frame-key.ts';
 import { classesOf, type Expression } from './expression.ts';
-import type { NestPicture, Picture } from './picture.ts';
+import type { Crop, NestPicture, Picture } from './picture.ts';
 import type { Mover } from './shown.ts';
 
 /** A composition on a canvas of its own, brought to the outer one. Equal canvases and no crop make no operation. */

@@ -273,6 +273,16 @@ describe('layers', () => {
     expect(texts([solid(0, 0, 0, 0)])[0]).toBe('black');
   });
 
+  test('L6: a crop in place is another picture than one that is conformed; both on one clip are not drawn', () => {
+    const trim = (left: number): Effect =>
+      makeEffect({ type: 'crop', inPlace: true, left, right: 0, top: 0, bottom: 0 });
+    const shown = at(0, [clip('a', 0, 1, [trim(0.2), trim(0.1)])]);
+    expect(shown).toMatchObject({ layers: [black, { op: 'source', crop: { left: 0.2, inPlace: true } }] });
+    expect(shown).not.toEqual(at(0, [clip('a', 0, 1, [crop(0.2)])]));
+    expect(at(0, [clip('a', 0, 1, [trim(0)])])).toEqual(at(0, [clip('a', 0, 1)]));
+    expect(at(0, [clip('a', 0, 1, [crop(0.2), trim(0.2)])])).toMatchObject({ layers: [black, { op: 'unmodelled' }] });
+  });
+
   test('L8: a cropped generator is a nest on the same canvas', () => {
     const cropped = { ...solid(1, 0, 0), effects: [crop(0.5)] } as Composable;
     expect(at(0, [cropped])).toMatchObject({

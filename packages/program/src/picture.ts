@@ -18,6 +18,16 @@ export type Picture =
   | TextPicture
   | UnmodelledPicture;
 
+/** Fractions of the width and height cut away. */
+export interface Crop {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  /** What is left stays where it stood and the edges are transparent. Absent where it is conformed, or nothing is cut. */
+  readonly inPlace?: true;
+}
+
 /** A frame of a file, cropped, turned, colour-converted and conformed to the canvas; what it leaves free is transparent. */
 export interface SourcePicture {
   readonly op: 'source';
@@ -33,8 +43,7 @@ export interface SourcePicture {
   readonly pixelAspect: Rational;
   readonly rotation: number;
   readonly conform: 'fit' | 'fill' | 'none';
-  /** Fractions of the width and height cut away. */
-  readonly crop: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
+  readonly crop: Crop;
 }
 
 /** One colour over the whole canvas: non-linear R'G'B', 0…1, and alpha, not premultiplied. A gap is black, alpha 1, at the bottom. */
@@ -86,8 +95,7 @@ export interface NestPicture {
   readonly color: ColorTags;
   readonly input: Picture;
   readonly conform: 'fit' | 'fill' | 'none';
-  /** Fractions of the width and height cut away. */
-  readonly crop: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
+  readonly crop: Crop;
 }
 
 /** Text over a picture: a burn-in. */

@@ -18,6 +18,7 @@ const keyed = {
 const vocabulary: readonly KnownEffect[] = [
   { type: 'transform', position: { x: 0.1, y: keyed }, scale: { x: 1, y: 1 }, rotation: -45, anchor: { x: 0, y: 0 } },
   { type: 'crop', left: 0, right: 0.25, top: keyed, bottom: 0 },
+  { type: 'crop', inPlace: true, left: keyed, right: 0, top: 0.5, bottom: 0 },
   { type: 'opacity', opacity: keyed },
   { type: 'composite', mode: 'normal' },
   { type: 'conform', mode: 'fill' },

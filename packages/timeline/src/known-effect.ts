@@ -76,7 +76,14 @@ class Parser {
           anchor: pair('anchor'),
         };
       case 'crop':
-        return { type, left: param('left'), right: param('right'), top: param('top'), bottom: param('bottom') };
+        return {
+          type,
+          ...(this.#isTrue(value, 'inPlace') ? { inPlace: true } : {}),
+          left: param('left'),
+          right: param('right'),
+          top: param('top'),
+          bottom: param('bottom'),
+        };
       case 'opacity':
         return { type, opacity: param('opacity') };
       case 'composite':
@@ -169,6 +176,12 @@ class Parser {
     const found = choices.find((choice) => choice === text);
     if (found === undefined) throw this.#malformed([key], `one of ${choices.join(', ')}`);
     return found;
+  }
+
+  #isTrue(value: JsonValue, key: string): boolean {
+    const flag = member(value, key);
+    if (flag !== undefined && flag !== true) throw this.#malformed([key], 'true, or absent');
+    return flag === true;
   }
 
   #malformed(path: readonly string[], wanted: string): PatchworkError {

@@ -44,9 +44,14 @@ export interface TransformEffect {
   readonly anchor: { readonly x: Param; readonly y: Param };
 }
 
-/** Cuts the picture's edges away before the conform; fractions of its width and height, 0…1. */
+/**
+ * Cuts the picture's edges away; fractions of its width and height, 0…1. What is left is conformed to the raster, or with
+ * `inPlace` (Final Cut's trim) stays where it stood and the edges become transparent.
+ */
 export interface CropEffect {
   readonly type: 'crop';
+  /** Absent where what is left is conformed. */
+  readonly inPlace?: true;
   readonly left: Param;
   readonly right: Param;
   readonly top: Param;

@@ -123,16 +123,9 @@ function readCrop(context: AdjustContext, element: XmlElement, side: Side): void
   const mode = attribute(element, 'mode') ?? '';
   const rectangle = childElement(element, `${mode}-rect`);
   if (rectangle === null) return;
-  // `crop` brings what is left to the frame again, as the vocabulary's crop does; `trim` leaves it in its place.
-  if (mode !== 'crop')
-    return keepUnmodelled(
-      context,
-      element,
-      side,
-      mode === 'trim'
-        ? 'cuts edges off in place, which is not modelled'
-        : 'moves over the picture, which is not modelled',
-    );
+  // A `pan` goes from one rectangle to another with a course that no document states: guessed key frames would be wrong.
+  if (mode !== 'crop' && mode !== 'trim')
+    return keepUnmodelled(context, element, side, 'moves over the picture, which is not modelled');
   const height = (text: string): number | null => shiftPoint(text, -2);
   const width = (text: string): number | null => {
     const heights = height(text);
@@ -141,6 +134,8 @@ function readCrop(context: AdjustContext, element: XmlElement, side: Side): void
   };
   const effect: KnownEffect = {
     type: 'crop',
+    // `crop` brings what is left to the frame again; `trim` leaves it where it stood.
+    ...(mode === 'trim' ? { inPlace: true } : {}),
     left: readParam(context, rectangle, 'left', { value: width, initial: 0 }),
     right: readParam(context, rectangle, 'right', { value: width, initial: 0 }),
     top: readParam(context, rectangle, 'top', { value: height, initial: 0 }),

@@ -44,9 +44,11 @@ describe('cost', () => {
     const timeOf = (clips: number): number => {
       const text = document(clips);
       const times = [1, 2, 3].map(() => {
-        const start = performance.now();
+        // Processor time: the clock also counts what else the machine does.
+        const start = process.cpuUsage();
         readFcpxml('f', text);
-        return performance.now() - start;
+        const { user, system } = process.cpuUsage(start);
+        return user + system;
       });
       return Math.min(...times);
     };

@@ -61,13 +61,17 @@ function param(value: fc.Arbitrary<number>, start: Rational, length: Rational): 
 
 function pictureEffects(start: Rational, length: Rational): fc.Arbitrary<KnownEffect[]> {
   const p = (value: fc.Arbitrary<number>): fc.Arbitrary<Param> => param(value, start, length);
-  const crop = fc.record({
-    type: fc.constant('crop' as const),
-    left: fc.integer({ min: 0, max: 40 }).map((value) => value / 100),
-    right: fc.constant(0),
-    top: p(fc.constantFrom(0, 0.125, 0.3)),
-    bottom: fc.constant(0.01),
-  });
+  const crop = fc.record(
+    {
+      type: fc.constant('crop' as const),
+      inPlace: fc.constant(true as const),
+      left: fc.integer({ min: 0, max: 40 }).map((value) => value / 100),
+      right: fc.constant(0),
+      top: p(fc.constantFrom(0, 0.125, 0.3)),
+      bottom: fc.constant(0.01),
+    },
+    { requiredKeys: ['type', 'left', 'right', 'top', 'bottom'] },
+  );
   const conform = fc.record({
     type: fc.constant('conform' as const),
     mode: fc.constantFrom('fill' as const, 'none' as const),

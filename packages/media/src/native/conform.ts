@@ -1,10 +1,10 @@
-import type { ColorTags } from '@patchwork/program';
+import type { ColorTags, Crop } from '@patchwork/program';
 import type { Rational } from '@patchwork/time';
 import type { Frame } from 'node-av/lib';
 import { carriesAlpha } from './pixel-format.ts';
 import type { FrameArena } from './frame-arena.ts';
 import { rasterOfFrame } from './frame-memory.ts';
-import { croppedRaster, placedRaster, turnedRaster } from './place.ts';
+import { croppedRaster, placedRaster, trimmedRaster, turnedRaster } from './place.ts';
 import { type Raster, type RasterArena, type RasterFormat, fullChroma } from './raster.ts';
 import type { Scaler } from './scaler.ts';
 
@@ -15,7 +15,7 @@ export interface Conforming {
   /** Degrees clockwise: 0, 90, 180 or 270. */
   readonly rotation: number;
   readonly conform: 'fit' | 'fill' | 'none';
-  readonly crop: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
+  readonly crop: Crop;
 }
 
 /** Where pictures are composed. */
@@ -55,7 +55,10 @@ export function conformedFrame(frame: Frame, how: Conforming, canvas: DrawingCan
     const width = raster.width - left - Math.round(crop.right * raster.width);
     const height = raster.height - top - Math.round(crop.bottom * raster.height);
     if (width <= 0 || height <= 0) return clearRaster(canvas, shop);
-    raster = croppedRaster(raster, left, top, width, height);
+    raster =
+      crop.inPlace === true
+        ? trimmedRaster(shop.arena, raster, left, top, width, height)
+        : croppedRaster(raster, left, top, width, height);
   }
   if (rotation === 90 || rotation === 180 || rotation === 270) raster = turnedRaster(shop.arena, raster, rotation);
   const turned = shop.frames.frameOf(raster);

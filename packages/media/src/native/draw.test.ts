@@ -149,6 +149,17 @@ describe('a source', () => {
     ).toBeNull();
   });
 
+  test('with a crop in place keeps what is left where it stood; the edges are clear', () => {
+    const crop = { left: 0.25, right: 0.1, top: 0, bottom: 0.2, inPlace: true } as const;
+    const whole = drawn(sourcePicture(film, 5), valuesOf).planes[0] ?? [];
+    const trimmed: Picture = { op: 'over', layers: [black, sourcePicture(film, 5, { crop })] };
+    const isLeft = (index: number): boolean => {
+      const [x, y] = [index % 320, Math.floor(index / 320)];
+      return x >= 80 && x < 288 && y < 144;
+    };
+    expect(drawn(trimmed, valuesOf).planes[0]).toEqual(whole.map((value, index) => (isLeft(index) ? value : 16)));
+  });
+
   test('turned by 180 stands on its head; by 90 and 270 it is turned back by the other', () => {
     const upright = drawn(
       sourcePicture(other, 4),

@@ -73,6 +73,29 @@ export function croppedRaster(input: Raster, left: number, top: number, width: n
   };
 }
 
+/** Makes all but a part transparent; the part stays where it is. The samples under the clear edges stay, so that none bleeds in. */
+export function trimmedRaster(
+  arena: RasterArena,
+  input: Raster,
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+): Raster {
+  const alpha = arena.plane(input.width, input.height, input.format.depth);
+  alpha.data.fill(0, 0, alpha.stride * alpha.height);
+  for (let row = top; row < top + height; row += 1) {
+    const start = row * alpha.stride + left;
+    if (typeof input.alpha === 'number') {
+      alpha.data.fill(Math.floor(input.alpha * maxSample(input.format) + 0.5), start, start + width);
+    } else {
+      const from = row * input.alpha.stride + left;
+      alpha.data.set(input.alpha.data.subarray(from, from + width), start);
+    }
+  }
+  return { ...input, alpha };
+}
+
 /** Turns a raster clockwise by 90, 180 or 270 degrees. Its chroma must be as fine in both directions. */
 export function turnedRaster(arena: RasterArena, input: Raster, degrees: 90 | 180 | 270): Raster {
   const { format } = input;

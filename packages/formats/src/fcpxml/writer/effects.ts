@@ -206,7 +206,8 @@ function cropElement(context: EffectContext, crop: Extract<KnownEffect, { type: 
   ] as const;
   const attributes = sides.map(([name, param, spell]) => [name, param === 0 ? null : constant(param, spell)] as const);
   const params = sides.map(([name, param, spell]) => animated(context, name, param, spell));
-  return xml('adjust-crop', [['mode', 'crop']], [xml('crop-rect', attributes, present(...params))]);
+  const mode = crop.inPlace === true ? 'trim' : 'crop';
+  return xml('adjust-crop', [['mode', mode]], [xml(`${mode}-rect`, attributes, present(...params))]);
 }
 
 function transformElement(context: EffectContext, transform: Extract<KnownEffect, { type: 'transform' }>): XmlOut {
