@@ -1,81 +1,29 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startWorkers, type MediaWorkers, type TestMediaSpec } from '@patchwork/media';
+import { startWorkers, type MediaWorkers } from '@patchwork/media';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkPictures } from './kit/check-pictures.ts';
 import type { Film } from './kit/film.ts';
-import { recut, storyHeight, storyWidth, testMedia, withShot } from './kit/fixture.ts';
-import { otioText } from './kit/otio-text.ts';
-import { freshFolder, patchwork, type Ran } from './kit/patchwork.ts';
-import { filmOf } from './kit/site.ts';
+import { recut, storyHeight, storyWidth, withShot } from './kit/fixture.ts';
+import { nativeCut, nativeFilm, nativeFrames, nativeSite, trimmed } from './kit/native-film.ts';
 
 /**
  * A film of three shots that another program rendered (libavformat, x264 with other settings, a B-pyramid, AAC) is bound to
  * its timeline, cut anew, and patched: by the built-in renderer, and with pieces that another program renders. Every frame
  * is read back and held against the naive map.
  */
-const frames = 160;
+const frames = nativeFrames;
 let workers: MediaWorkers;
 let film: Film;
 let native: string;
 
 beforeAll(async () => {
   workers = startWorkers({ count: 1 });
-  film = await filmOf([1, 0, 60], [2, 0, 60], [3, 20, 40]);
-  native = await nativeFilm({});
+  film = await nativeCut();
+  native = await nativeFilm();
 });
 
 afterAll(() => workers.close());
-
-function nativeFilm(change: Partial<TestMediaSpec>): Promise<string> {
-  const shots = [
-    { id: 1, from: 0, frames: 60 },
-    { id: 2, from: 0, frames: 60 },
-    { id: 3, from: 20, frames: 40 },
-  ];
-  return testMedia('native', {
-    id: 1,
-    container: 'mp4',
-    video: {
-      codec: 'h264',
-      width: storyWidth,
-      height: storyHeight,
-      rate: { num: 24, den: 1 },
-      frames,
-      shots,
-      gop: 20,
-      bFrames: 3,
-      crf: 21,
-      x264: ['ref=4', 'b-pyramid=normal', 'deblock=1,1'],
-    },
-    sound: { codec: 'aac', sampleRate: 48000, channels: 2, frequency: 300 },
-    startTimecode: { frame: 86400, dropFrame: false },
-    ...change,
-  });
-}
-
-interface Site {
-  readonly path: string;
-  readonly folder: string;
-  readonly timeline: (film: Film) => string;
-  readonly run: (...args: string[]) => Promise<Ran>;
-}
-
-function siteOf(source: string): Site {
-  const folder = freshFolder('adopt');
-  const path = join(folder, 'film.mp4');
-  copyFileSync(source, path);
-  const timeline = (cut: Film): string => {
-    writeFileSync(join(folder, 'cut.otio'), otioText(cut));
-    return join(folder, 'cut.otio');
-  };
-  return { path, folder, timeline, run: (...args) => patchwork(args, { store: join(folder, 'store') }) };
-}
-
-/** Eight frames off the first shot; everything behind moves up. */
-function trimmed(cut: Film): Film {
-  return recut(cut, (shots) => withShot(shots, 'm1', (shot) => ({ ...shot, length: 52 })));
-}
 
 async function packetsOf(path: string): Promise<ReadonlyMap<string, number>> {
   const { streams } = await workers.scanMovie(path);
@@ -83,7 +31,7 @@ async function packetsOf(path: string): Promise<ReadonlyMap<string, number>> {
 }
 
 test('adopted, ripple-trimmed and patched by the built-in renderer: kept packets move, only changed GOPs are fresh', async () => {
-  const site = siteOf(native);
+  const site = nativeSite(native);
   const before = await packetsOf(site.path);
   const adopted = await site.run('adopt', site.path, '--timeline', site.timeline(film));
   expect(adopted.code, adopted.stdout).toBe(0);
@@ -107,7 +55,7 @@ test('adopted, ripple-trimmed and patched by the built-in renderer: kept packets
 });
 
 test('patched with pieces that another program rendered, ripples included', async () => {
-  const site = siteOf(native);
+  const site = nativeSite(native);
   await site.run('adopt', site.path, '--timeline', site.timeline(film));
   const cut = trimmed(film);
   const timeline = site.timeline(cut);
@@ -154,7 +102,7 @@ test('patched with pieces that another program rendered, ripples included', asyn
 });
 
 test('a film that was not made from the timeline is exit 5, with where', async () => {
-  const site = siteOf(native);
+  const site = nativeSite(native);
   const other = recut(film, (shots) =>
     withShot(
       withShot(shots, 'm1', (shot) => ({ ...shot, length: 62 })),
@@ -171,7 +119,7 @@ test('a film that was not made from the timeline is exit 5, with where', async (
 });
 
 test('an edit that moves nothing leaves index, metadata and sound of the film alone, and is taken back byte for byte', async () => {
-  const site = siteOf(native);
+  const site = nativeSite(native);
   await site.run('adopt', site.path, '--timeline', site.timeline(film));
   const before = readFileSync(site.path);
   // The picture alone: the third shot is slipped, and a frame of the first one is another.
