@@ -89,12 +89,12 @@ async function deliveredSource(context: RenderContext, text: string): Promise<So
 
 type EntryFields = Pick<
   Awaited<ReturnType<typeof readRevision>>['entry'],
-  'profile' | 'timeline' | 'timelineName' | 'media' | 'epochs'
+  'id' | 'profile' | 'timeline' | 'timelineName' | 'media' | 'epochs'
 >;
 
 /** A spread would unpack the chunks. */
-function entryFields({ profile, timeline, timelineName, media, epochs }: EntryFields): EntryFields {
-  return { profile, timeline, timelineName, media, epochs };
+function entryFields({ id, profile, timeline, timelineName, media, epochs }: EntryFields): EntryFields {
+  return { id, profile, timeline, timelineName, media, epochs };
 }
 
 function urlTable(media: readonly NamedMedia[]): ReadonlyMap<string, MediaInfo> {

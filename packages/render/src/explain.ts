@@ -5,6 +5,7 @@ import { chunkRanges } from './chunk-ranges.ts';
 import type { RenderContext } from './context.ts';
 import { mediaOf } from './encode-missing.ts';
 import type { History } from './history.ts';
+import { hasTimeline } from './film-history.ts';
 import { compileEntry } from './snapshot.ts';
 
 /** Why a delivered frame looks as it does, for machines and for people. */
@@ -31,8 +32,9 @@ export function explainDelivered(
     program,
     frame - offset,
     chunkRanges(entry),
-    parent === null ? null : deliveryOf(context, parent, offset),
+    parent === null || !hasTimeline(parent) ? null : deliveryOf(context, parent, offset),
   );
+  const isUnknown = entry.parent !== null && explained.before === null;
   const made = madeBy(explained.chunk?.key ?? null, parent);
   const media = mediaOf([program.pictureAt(frame - offset)], entry.media).map(({ identity, path }) => ({
     identity,
@@ -50,20 +52,13 @@ export function explainDelivered(
       clips: explained.clips.map((clip) => ({ ...clip })),
       media,
       picture: [...explained.picture],
-      before:
-        explained.before === null
-          ? null
-          : {
-              ...explained.before,
-              picture: [...explained.before.picture],
-              changes: explained.before.changes.map((change) => ({ ...change })),
-            },
+      before: beforeDocument(explained, isUnknown),
     },
     lines: [
       ...chunkLines(explained, offset, made),
       ...explained.clips.map((clip) => `  ${clip.track}  ${clip.name}${clip.media === null ? '' : `  ${clip.media}`}`),
       ...explained.picture.map((line) => `  ${line}`),
-      ...beforeLines(explained),
+      ...(isUnknown ? [unknownBefore(parent)] : beforeLines(explained)),
     ],
   };
 }
@@ -89,6 +84,18 @@ function chunkLines({ chunk }: FrameExplanation, offset: number, made: 'rendered
     : [
         `chunk ${chunk.key.slice(0, 12)}, frames ${chunk.in + offset}–${chunk.out + offset - 1}: ${made} in this delivery`,
       ];
+}
+
+function beforeDocument({ before }: FrameExplanation, isUnknown: boolean): Json {
+  if (before === null) return isUnknown ? { kind: 'unknown', frame: null, picture: [], changes: [] } : null;
+  return { ...before, picture: [...before.picture], changes: before.changes.map((change) => ({ ...change })) };
+}
+
+/** A film that was found or patched by hand, or an entry that the ledger does not hold. */
+function unknownBefore(parent: LedgerEntry | null): string {
+  return parent === null
+    ? 'the delivery before is not in the ledger: what it showed is not known'
+    : `the delivery before ("${parent.timeline.name}") has no timeline: what it showed is not known`;
 }
 
 function beforeLines({ before }: FrameExplanation): string[] {

@@ -1,4 +1,4 @@
-import { PatchworkError, type Digest } from '@patchwork/kernel';
+import { isPatchworkError, PatchworkError, type Digest } from '@patchwork/kernel';
 import { fontDigest } from '@patchwork/media';
 import { compileProgram, type MediaInfo, type Program } from '@patchwork/program';
 import type { LedgerEntry } from '@patchwork/store';
@@ -20,29 +20,19 @@ export interface Snapshot {
   readonly program: Program;
 }
 
-/** The fields of an entry that its programme follows from. */
-export type SnapshotFields = Pick<LedgerEntry, 'profile' | 'timeline' | 'timelineName' | 'media' | 'range' | 'epochs'>;
+/** The fields of an entry that its programme follows from; `id` names the version where something is missing. */
+export type SnapshotFields = Pick<LedgerEntry, 'profile' | 'timeline' | 'timelineName' | 'media' | 'range' | 'epochs'> &
+  Partial<Pick<LedgerEntry, 'id'>>;
 
 /**
  * Compiles what an entry was rendered from, with the media as they were then: nothing outside the ledger is looked at.
  *
- * @throws PW_LEDGER_NO_TIMELINE for a version that was patched by hand, or found
+ * @throws PW_LEDGER_NO_TIMELINE for a version that was patched by hand, or found; PW_LEDGER_SNAPSHOT for one whose record
+ *   is there in part
  */
 export function compileEntry(context: Pick<RenderContext, 'sha256'>, entry: SnapshotFields): Snapshot {
-  if (!hasTimeline(entry)) {
-    throw new PatchworkError('PW_LEDGER_NO_TIMELINE', `this version ("${entry.timeline.name}") has no timeline`, {
-      hint: 'It was found or patched by hand. Bind it to its timeline with patchwork adopt.',
-      details: { name: entry.timeline.name },
-    });
-  }
-  const bytes = new TextEncoder().encode(entry.timeline.text);
-  const loaded = timelineFromBytes(context.sha256, entry.timeline.name, bytes, entry.timelineName, {
-    raster: entry.profile.video,
-  });
-  const byUrl = new Map<string, MediaInfo>();
-  for (const info of entry.media as readonly NamedMedia[]) {
-    for (const url of info.urls) byUrl.set(url, info);
-  }
+  const loaded = loadedFrom(context, entry);
+  const byUrl = mediaByUrl(entry);
   const { width, height, rate, color } = entry.profile.video;
   const { program } = compileProgram({
     timeline: loaded.timeline,
@@ -55,4 +45,43 @@ export function compileEntry(context: Pick<RenderContext, 'sha256'>, entry: Snap
     range: entry.range,
   });
   return { loaded, facts: timelineFacts(loaded.timeline), program };
+}
+
+function loadedFrom(context: Pick<RenderContext, 'sha256'>, entry: SnapshotFields): LoadedTimeline {
+  const { timeline, timelineName, profile } = entry;
+  if (!hasTimeline(entry)) {
+    throw new PatchworkError('PW_LEDGER_NO_TIMELINE', `${versionText(entry)} has no timeline`, {
+      hint: 'It was found or patched by hand. Bind it to its timeline with patchwork adopt.',
+      details: { name: timeline.name, entry: entry.id ?? null },
+    });
+  }
+  const bytes = new TextEncoder().encode(timeline.text);
+  try {
+    return timelineFromBytes(context.sha256, timeline.name, bytes, timelineName, { raster: profile.video });
+  } catch (error) {
+    if (!isPatchworkError(error)) throw error;
+    throw unreadable(entry, 'timeline', `${error.message} (${error.code})`, error);
+  }
+}
+
+function mediaByUrl(entry: SnapshotFields): ReadonlyMap<string, MediaInfo> {
+  const byUrl = new Map<string, MediaInfo>();
+  for (const info of entry.media as readonly Partial<NamedMedia>[]) {
+    if (!Array.isArray(info.urls))
+      throw unreadable(entry, 'media', `${info.path ?? 'a file'} is there without its names`);
+    for (const url of (info as NamedMedia).urls) byUrl.set(url, info as NamedMedia);
+  }
+  return byUrl;
+}
+
+function unreadable(entry: SnapshotFields, what: 'timeline' | 'media', why: string, cause?: unknown): PatchworkError {
+  return new PatchworkError('PW_LEDGER_SNAPSHOT', `${versionText(entry)}: its ${what} cannot be read: ${why}`, {
+    hint: 'Bring the sidecar back from a backup; or render the timeline with --full, which asks for no history.',
+    details: { name: entry.timeline.name, entry: entry.id ?? null, what },
+    cause,
+  });
+}
+
+function versionText({ id, timeline }: SnapshotFields): string {
+  return `version ${id === undefined ? '' : `${id.slice(0, 12)} `}("${timeline.name}")`;
 }

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { nodeFiles } from '@patchwork/files';
+import { appendEntry, emptyLedger, type NewLedgerEntry, type TimelineSnapshot } from '@patchwork/store';
+import { sampleFilm } from '@patchwork/store/testing';
+import { rational } from '@patchwork/time';
+import { makeGap, makeTime, makeTimeline, makeTrack, writeOtio } from '@patchwork/timeline';
+import { runCommandLine } from '../program.ts';
+
+/*
+ * Versions whose ledger entry has no timeline, or half of one: what needs it says which version lacks what.
+ */
+
+const folder = mkdtempSync(join(tmpdir(), 'patchwork-no-timeline-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const otio = writeOtio(
+  makeTimeline({ name: 'film', tracks: [makeTrack({ children: [makeGap(makeTime(48, rational(24)))] })] }),
+  { style: 'canonical' },
+);
+const found = { name: 'as found', format: 'none', text: '' };
+const whole = { name: 'a.otio', format: 'otio', text: otio };
+
+beforeAll(async () => {
+  writeFileSync(join(folder, 'cut.otio'), otio);
+  await film('found.mov', [found]);
+  await film('empty.mov', [{ ...whole, text: '' }]);
+  await film('half.mov', [{ ...whole, text: otio.slice(0, 60) }]);
+  await film('nameless.mov', [whole], [{ path: '/media/m01.mov' }]);
+  await film('adopted.mov', [found, whole]);
+});
+
+/** Writes the sidecar of a film that is gone, an entry a timeline. */
+async function film(
+  name: string,
+  timelines: readonly TimelineSnapshot[],
+  media: readonly unknown[] = [],
+): Promise<void> {
+  let ledger = emptyLedger(join(folder, name), sha256);
+  let parent: string | null = null;
+  for (const [at, timeline] of timelines.entries()) {
+    const { entry } = sampleFilm(sha256, { name: `${name} ${at}`, picture: [], parent });
+    const fields = { timeline, media: media as NewLedgerEntry['media'], epochs: [] };
+    const appended = await appendEntry(nodeFiles(), ledger, { ...entry, ...fields }, sha256);
+    ({ ledger } = appended);
+    parent = appended.entry.id;
+  }
+}
+
+function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+async function said(...words: readonly string[]): Promise<{ readonly exit: number; readonly out: string }> {
+  let out = '';
+  const exit = await runCommandLine(
+    {
+      terminal: { stdout: (text) => (out += text), stderr: () => {}, columns: 0, color: false },
+      env: { XDG_CACHE_HOME: join(folder, 'cache'), XDG_CONFIG_HOME: join(folder, 'config') },
+      folder,
+      signal: new AbortController().signal,
+      nowMs: Date.now,
+    },
+    words,
+  );
+  return { exit, out };
+}
+
+const lacking = [
+  ['found.mov', 'PW_LEDGER_NO_TIMELINE', /^version [0-9a-f]{12} \("as found"\) has no timeline$/],
+  [
+    'empty.mov',
+    'PW_LEDGER_SNAPSHOT',
+    /^version [0-9a-f]{12} \("a.otio"\): its timeline cannot be read: a.otio is empty/,
+  ],
+  ['half.mov', 'PW_LEDGER_SNAPSHOT', /: its timeline cannot be read: a.otio:.*\(PW_JSON_TRUNCATED\)$/],
+  ['nameless.mov', 'PW_LEDGER_SNAPSHOT', /: its media cannot be read: \/media\/m01.mov is there without its names$/],
+] as const;
+
+test.each(lacking)('%s: diff, explain and restore say %s', async (name, code, message) => {
+  const before = readdirSync(folder);
+  for (const words of [
+    ['diff', name, 'cut.otio'],
+    ['diff', 'cut.otio', `${name}@{0}`],
+    ['explain', name, '0'],
+    ['restore', `${name}@{0}`],
+    ['restore', `${name}@{0}`, '-o', 'back.mov'],
+  ]) {
+    const { exit, out } = await said(...words, '--json');
+    expect([exit, JSON.parse(out)], words.join(' ')).toMatchObject([
+      1,
+      { schema: 'patchwork.error/1', code, message: expect.stringMatching(message), hint: expect.any(String) },
+    ]);
+  }
+  expect(readdirSync(folder).filter((each) => !before.includes(each) && each !== 'cache')).toEqual([]);
+});
+
+test('a frame is explained although the version before has no timeline, and that is said', async () => {
+  const { exit, out } = await said('explain', 'adopted.mov', '0', '--json');
+  expect([exit, JSON.parse(out).before]).toEqual([0, { kind: 'unknown', frame: null, picture: [], changes: [] }]);
+  const text = (await said('explain', 'adopted.mov', '0')).out;
+  expect(text).toContain('the delivery before ("as found") has no timeline: what it showed is not known');
+});
+
+test('a version with a timeline is compared, whatever the one before lacks', async () => {
+  const { exit, out } = await said('diff', 'adopted.mov', 'cut.otio', '--json');
+  expect([exit, JSON.parse(out)]).toMatchObject([0, { schema: 'patchwork.diff/1', changes: expect.any(Array) }]);
+});
