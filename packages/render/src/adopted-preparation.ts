@@ -1,9 +1,11 @@
+import { extname } from 'node:path';
 import { PatchworkError, type Diagnostic } from '@patchwork/kernel';
 import { fontDigest } from '@patchwork/media';
 import {
   actionKey,
   dirtyRanges,
   encodingDigest,
+  resolveProfile,
   type MissingChunk,
   type Profile,
   type Toolchain,
@@ -21,6 +23,7 @@ import { evenLengths } from './fresh-pictures.ts';
 import { knownToolchain } from './known-toolchain.ts';
 import type { MediaCatalog } from './media-catalog.ts';
 import { parseRange } from './range-text.ts';
+import { checkAdoptedSettings } from './refusal.ts';
 import type { RenderRequest } from './request.ts';
 import { compileEntry } from './snapshot.ts';
 import type { LoadedTimeline } from './timeline-file.ts';
@@ -52,7 +55,7 @@ export interface AdoptedPreparation {
  * Finds out what a new version of an adopted film keeps and what must be rendered. Its grid is that of its own safe
  * boundaries.
  *
- * @throws PW_UNKNOWN_REFUSED unless the request trusts what could not be seen; PW_ADOPT_*, PW_MEDIA_*, PW_VERIFY_FAILED
+ * @throws PW_FULL_REQUIRED where another profile is asked for; PW_UNKNOWN_REFUSED unless the request trusts what could not be seen; PW_ADOPT_*, PW_MEDIA_*, PW_VERIFY_FAILED
  */
 export async function prepareAdopted(context: RenderContext, request: RenderRequest): Promise<AdoptedPreparation> {
   const path = request.deliverablePath;
@@ -62,6 +65,7 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
   const { ledger, entry, chunks } = await openFilmHistory(context, film, request.paranoid);
   if (entry === null) throw new TypeError('prepareAdopted: the film has no history');
   const profile = entry.profile;
+  checkProfile(request, film, profile);
   const canvas = canvasOf(profile);
   const video = { ...profile.video, color: canvas.color };
   const opened = await openTimelineWithCatalog(context, {
@@ -107,6 +111,19 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
     dirty: dirtyRanges(old.program, program, 0),
     diagnostics: [...loaded.diagnostics, ...diagnostics],
   };
+}
+
+/** A profile that is asked for must be the film's own. @throws PW_FULL_REQUIRED, PW_PROFILE_* */
+function checkProfile({ profile: requested, deliverablePath }: RenderRequest, film: FinishedFilm, own: Profile): void {
+  if (requested === null) return;
+  const wanted = resolveProfile({
+    requested,
+    ledger: null,
+    extension: extname(deliverablePath).toLowerCase(),
+    timelineFacts: film.facts,
+    firstMediaFacts: null,
+  });
+  checkAdoptedSettings(own, wanted, deliverablePath);
 }
 
 /** Tells whether fresh pictures can be made with these settings; a film of another codec takes pieces that are copied. */

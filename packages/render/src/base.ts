@@ -19,14 +19,15 @@ import { moovDigestOf } from './moov-digest.ts';
  * `absent` nothing · `ours` a file whose index one of our ledger entries names, bytes trusted or to be hashed ·
  * `damaged` ours by its sidecar, but cut short or with a broken index: its chunks are tried one by one ·
  * `film` one that a ledger names, but that Patchwork did not render as a whole: patched by hand, or adopted ·
- * `unreadable` no movie and no sidecar · `foreign` a whole movie that is no base of ours.
+ * `unreadable` no movie, and no sidecar to mend it from (`isFilm`: one that knows the film, and no places of its packets) ·
+ * `foreign` a whole movie that is no base of ours.
  */
 export type Base =
   | { readonly kind: 'absent'; readonly ledger: Ledger | null }
   | { readonly kind: 'ours'; readonly ledger: Ledger; readonly entry: LedgerEntry; readonly trusted: boolean }
   | { readonly kind: 'film'; readonly ledger: Ledger; readonly entry: LedgerEntry; readonly trusted: boolean }
   | { readonly kind: 'damaged'; readonly ledger: Ledger; readonly entry: LedgerEntry }
-  | { readonly kind: 'unreadable'; readonly reason: string }
+  | { readonly kind: 'unreadable'; readonly reason: string; readonly isFilm: boolean }
   | { readonly kind: 'foreign'; readonly ledger: Ledger | null };
 
 /** Looks at the deliverable. Reads its index and sidecar, no packet. @throws PW_LEDGER_* when the sidecar is broken, PW_FILE_* */
@@ -45,7 +46,7 @@ export async function inspectBase(context: RenderContext, path: string, paranoid
   if (typeof moovDigest !== 'string') {
     const last = sidecar?.entries.at(-1);
     if (sidecar !== null && last !== undefined && isOwn(last)) return { kind: 'damaged', ledger: sidecar, entry: last };
-    return { kind: 'unreadable', reason: moovDigest.message };
+    return { kind: 'unreadable', reason: moovDigest.message, isFilm: last !== undefined };
   }
   const ledger = sidecar ?? (await context.store.findLedger(moovDigest, path));
   const entry = ledger === null ? null : currentEntry(ledger, moovDigest, stat);

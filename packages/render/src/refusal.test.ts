@@ -7,9 +7,19 @@ test('a foreign file is exit 1, an unreadable one needs a full render; nothing t
   expect(() => checkBase({ kind: 'foreign', ledger: null }, 'film.mov')).toThrow(
     expect.objectContaining({ code: 'PW_DELIVERABLE_FOREIGN', details: { path: 'film.mov' } }),
   );
-  expect(() => checkBase({ kind: 'unreadable', reason: 'cut short' }, 'film.mov')).toThrow(
-    expect.objectContaining({ code: 'PW_FULL_REQUIRED', details: { path: 'film.mov', reason: 'cut short' } }),
-  );
+  const unreadable = { kind: 'unreadable', reason: 'cut short' } as const;
+  for (const [isFilm, words] of [
+    [false, /Put the file NAME.patchwork back/],
+    [true, /Take the film from a backup/],
+  ] as const) {
+    expect(() => checkBase({ ...unreadable, isFilm }, 'film.mov')).toThrow(
+      expect.objectContaining({
+        code: 'PW_FULL_REQUIRED',
+        hint: expect.stringMatching(words) as string,
+        details: { path: 'film.mov', reason: 'cut short' },
+      }),
+    );
+  }
   expect(() => checkBase({ kind: 'absent', ledger: null }, 'film.mov')).not.toThrow();
 });
 

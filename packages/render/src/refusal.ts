@@ -34,6 +34,13 @@ export function checkBase(base: Base, path: string): void {
       },
     );
   }
+  if (base.kind === 'unreadable' && base.isFilm) {
+    // The history of a film of another program names its packets and not where they stand: that is the index's to say.
+    throw new PatchworkError('PW_FULL_REQUIRED', `${path} is damaged: ${base.reason}`, {
+      hint: 'Take the film from a backup: another program wrote it. --full renders everything anew with the built-in renderer.',
+      details: { path, reason: base.reason },
+    });
+  }
   if (base.kind === 'unreadable') {
     throw new PatchworkError(
       'PW_FULL_REQUIRED',
@@ -115,6 +122,24 @@ export function checkSettings(
       : 'Render everything anew with --full, or go back to the old settings.',
     details,
   });
+}
+
+/**
+ * Refuses other settings for an adopted film: fresh pictures and sound are encoded like its own.
+ *
+ * @throws PW_FULL_REQUIRED with every setting that differs
+ */
+export function checkAdoptedSettings(film: Profile, wanted: Profile, path: string): void {
+  const differences = profileDifference(film, wanted);
+  if (differences.length === 0) return;
+  throw new PatchworkError(
+    'PW_FULL_REQUIRED',
+    `${path} was made by another program with other settings: ${differences.map(formatDifference).join(', ')}`,
+    {
+      hint: 'Leave --profile out: what is fresh is encoded like the film. Or render everything anew with --full.',
+      details: { path, differences: differences.map((difference) => differenceDetail(difference)) },
+    },
+  );
 }
 
 function settingDifferences(previous: PatchSettings, next: PatchSettings): readonly SettingDifference[] {
