@@ -19,7 +19,7 @@ import {
   type Marker,
 } from '@patchwork/timeline';
 import { attribute, childElements, ownText, type XmlElement } from '../xml/element.ts';
-import { inlineXml, outFromElement } from '../xml/write.ts';
+import { inlineXml, outFromElement, xml } from '../xml/write.ts';
 import { isAdjustment, isSoundAdjustment, readAdjustment } from './adjust.ts';
 import { hintsIn, withoutHints } from './hints.ts';
 import { metadataOf, timeAt, type PlainObject } from './nodes.ts';
@@ -336,11 +336,21 @@ export function readAdjustments(
   for (const child of childElements(element)) {
     if (isAdjustment(child) && isSoundAdjustment(child) === (wanted === 'sound')) readAdjustment(context, child, side);
   }
-  if (wanted === 'picture' && element === frame.element && frame.retime.unmodelledSampling !== null) {
-    const sampling = frame.retime.unmodelledSampling;
+  if (element === frame.element) keepRetime(frame.retime, wanted, side);
+}
+
+/** What of a retime the model has no word for; sampling is of the picture alone. */
+function keepRetime(retime: Retime, wanted: 'picture' | 'sound', side: Side): void {
+  const sampling = retime.unmodelledSampling;
+  if (wanted === 'picture' && sampling !== null) {
     side.unmodelled.push({ label: `frame sampling "${sampling}"`, content: `frameSampling ${sampling}` });
-    side.raw.push({ xml: `<frameSampling value="${sampling}"/>`, effect: null });
+    side.raw.push({ xml: inlineXml(xml('frameSampling', [['value', sampling]])), effect: null });
   }
+  if (retime.smoothing.length === 0) return;
+  const points = retime.smoothing.map((point) => xml('timept', Object.entries(point)));
+  const kept = inlineXml(xml('smoothing', [], points));
+  side.unmodelled.push({ label: 'smoothed speed ramp', content: kept });
+  side.raw.push({ xml: kept, effect: null });
 }
 
 /** Reports the children of a clip that this reader does not know; what may show is kept on the side. */

@@ -13,7 +13,7 @@ import {
 import type { TimeMapEffect } from '@patchwork/timeline';
 import type { Remarks } from '../diagnostics.ts';
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
-import { parseFcpTime } from './time.ts';
+import { formatFcpTime, parseFcpTime } from './time.ts';
 
 /**
  * How a clip's local time becomes record time and media time.
@@ -33,7 +33,17 @@ export interface Retime {
   /** How frames are picked; `optical flow` and others stand in `unmodelledSampling`. */
   readonly sampling: TimeMapEffect['sampling'];
   readonly unmodelledSampling: string | null;
+  /** Points whose corners the file rounds; the model's maps are made of straight pieces. */
+  readonly smoothing: readonly SmoothPoint[];
   mediaFromLocal(local: Rational): Rational;
+}
+
+/** How far about a point of a time map its corner is rounded, as spelled in reduced form; null where the file is silent. */
+export interface SmoothPoint {
+  readonly time: string;
+  readonly interp: string | null;
+  readonly inTime: string | null;
+  readonly outTime: string | null;
 }
 
 /** Local time is media time. */
@@ -43,6 +53,7 @@ export const noRetime: Retime = {
   points: null,
   sampling: 'nearest',
   unmodelledSampling: null,
+  smoothing: [],
   mediaFromLocal: (local) => local,
 };
 
@@ -125,6 +136,7 @@ function readConformRate(context: RetimeContext, element: XmlElement): Retime {
     recordPerLocal: divide(one, speed),
     speed,
     points: null,
+    smoothing: [],
     ...sampling,
     mediaFromLocal: (local) => add(start, subtract(local, start)),
   };
@@ -159,7 +171,6 @@ type Point = TimeMapEffect['points'][number];
 
 function readPoints(context: RetimeContext, timeMap: XmlElement): Point[] {
   const points: Point[] = [];
-  let isSmooth = false;
   for (const element of childElements(timeMap, 'timept')) {
     const time = parseFcpTime(attribute(element, 'time') ?? '');
     const value = parseFcpTime(attribute(element, 'value') ?? '');
@@ -174,23 +185,38 @@ function readPoints(context: RetimeContext, timeMap: XmlElement): Point[] {
       });
       continue;
     }
-    if (attribute(element, 'inTime') !== null || attribute(element, 'outTime') !== null) isSmooth = true;
     points.push({ time, value });
-  }
-  if (isSmooth && points.length > 2) {
-    context.remarks.add({
-      code: 'PW_FCPXML_RAMP',
-      severity: 'warning',
-      at: timeMap.position,
-      timecode: context.timecode,
-      message: 'the speed ramp is smoothed in the file; it is made of straight pieces here',
-    });
   }
   points.sort((a, b) => compare(a.time, b.time));
   return points.filter((point, index) => {
     const next = points[index + 1];
     return next === undefined || !equals(next.time, point.time);
   });
+}
+
+/** What of a ramp is no straight piece, reported. */
+function readSmoothing(context: RetimeContext, timeMap: XmlElement): SmoothPoint[] {
+  const reduced = (element: XmlElement, name: string): string | null => {
+    const time = parseFcpTime(attribute(element, name) ?? '');
+    return time === null ? null : formatFcpTime(time);
+  };
+  const smoothing = childElements(timeMap, 'timept').flatMap((element): SmoothPoint[] => {
+    const [time, inTime, outTime] = [reduced(element, 'time'), reduced(element, 'inTime'), reduced(element, 'outTime')];
+    const isSmooth = attribute(element, 'interp') === 'smooth';
+    if (time === null || (inTime === null && outTime === null && !isSmooth)) return [];
+    return [{ time, interp: isSmooth ? 'smooth' : null, inTime, outTime }];
+  });
+  if (smoothing.length > 0) {
+    context.remarks.add({
+      code: 'PW_FCPXML_RAMP',
+      severity: 'warning',
+      at: timeMap.position,
+      timecode: context.timecode,
+      message: 'the speed ramp is smoothed in the file, which is not modelled; it is made of straight pieces here',
+      hint: 'It is kept and watched for changes; set the speed in steps to have it drawn exactly.',
+    });
+  }
+  return smoothing;
 }
 
 function slope(from: Point, to: Point): Rational {
@@ -220,12 +246,13 @@ function readTimeMap(context: RetimeContext, timeMap: XmlElement): Retime | null
   if (isStraight) {
     const mediaFromLocal = (local: Rational): Rational =>
       add(first.value, multiply(subtract(local, first.time), speed));
-    return { recordPerLocal: one, speed, points: null, ...sampling, mediaFromLocal };
+    return { recordPerLocal: one, speed, points: null, smoothing: [], ...sampling, mediaFromLocal };
   }
   return {
     recordPerLocal: one,
     speed: null,
     points,
+    smoothing: readSmoothing(context, timeMap),
     ...sampling,
     mediaFromLocal: (local) => alongPoints(points, local),
   };

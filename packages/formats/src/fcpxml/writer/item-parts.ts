@@ -1,12 +1,13 @@
 import { add, equals, formatRational, multiply, subtract, toNumber, type Rate, type Rational } from '@patchwork/time';
-import { knownEffect } from '@patchwork/timeline';
+import { knownEffect, type TimeMapEffect } from '@patchwork/timeline';
+import { attribute, type XmlElement } from '../../xml/element.ts';
 import { xml, type XmlOut } from '../../xml/write.ts';
 import { withHints, type Hints } from '../hints.ts';
 import { formatFcpTime } from '../time.ts';
 import { decimal } from './decimals.ts';
 import type { EffectContext } from './effects.ts';
 import { type ItemContext, type ItemPlace, type WrittenItem, ownStartOf } from './item-context.ts';
-import { keptSampling, keptChildren, markerElements } from './kept-parts.ts';
+import { keptSampling, keptSmoothing, keptChildren, markerElements } from './kept-parts.ts';
 import { constantSpeed, timeEffectsOf } from './links.ts';
 import type { Piece } from './pieces.ts';
 import { type formatOfReference } from './resources.ts';
@@ -28,6 +29,30 @@ const conformNames: ReadonlyMap<string, string> = new Map([
   ['120', '120'],
 ]);
 
+/** The points of a ramp, with the corners that the reader kept beside them. */
+function rampPoints(
+  context: ItemContext,
+  { points }: TimeMapEffect,
+  smoothing: ReadonlyMap<string, XmlElement>,
+  where: string,
+): XmlOut[] {
+  const times = points.map(({ time }) => formatFcpTime(time));
+  if ([...smoothing.keys()].some((time) => !times.includes(time)))
+    context.notSaid.add('PW_WRITE_RETIME', 'error', 'the smoothing of a ramp whose points moved was left out', where);
+  return points.map(({ time, value }, at) => {
+    const corner = smoothing.get(times[at] ?? '');
+    const kept = (name: string): string | null => (corner === undefined ? null : attribute(corner, name));
+    const isRound = kept('inTime') !== null || kept('outTime') !== null;
+    return xml('timept', [
+      ['time', formatFcpTime(time)],
+      ['value', formatFcpTime(value)],
+      ['interp', kept('interp') ?? (isRound ? 'smooth2' : 'linear')],
+      ['inTime', kept('inTime')],
+      ['outTime', kept('outTime')],
+    ]);
+  });
+}
+
 /** The retime of an item: `timeMap`, or `conform-rate` where only the rates differ. */
 export function retimeElements(context: ItemContext, piece: Piece, mediaRate: Rate | null, where: string): XmlOut[] {
   const { item } = piece;
@@ -42,13 +67,7 @@ export function retimeElements(context: ItemContext, piece: Piece, mediaRate: Ra
       ? constantSpeed({ ...item, effects: [effect] })
       : constantSpeed(item);
   if (known?.type === 'timeMap') {
-    const points = known.points.map(({ time, value }) =>
-      xml('timept', [
-        ['time', formatFcpTime(time)],
-        ['value', formatFcpTime(value)],
-        ['interp', 'linear'],
-      ]),
-    );
+    const points = rampPoints(context, known, keptSmoothing(item), where);
     return [
       xml(
         'timeMap',

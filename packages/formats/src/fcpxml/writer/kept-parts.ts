@@ -1,18 +1,21 @@
 import { secondsFromTime, type Rational } from '@patchwork/time';
 import { unmodelledOf, type Item, type Marker } from '@patchwork/timeline';
 import { keptIn, keptObject, keptObjects, keptText, keptTexts } from '../../clip-metadata.ts';
-import { attribute, type XmlElement } from '../../xml/element.ts';
+import { attribute, childElements, type XmlElement } from '../../xml/element.ts';
 import { parseXml } from '../../xml/parse.ts';
 import { outFromElement, xml, type XmlOut } from '../../xml/write.ts';
 import { formatFcpTime } from '../time.ts';
 import type { ItemContext } from './item-context.ts';
+
+/** Kept parts of a retime: they stand in the `timeMap`, not beside it. */
+const ofRetime: ReadonlySet<string> = new Set(['frameSampling', 'smoothing']);
 
 /** Elements that the reader kept because the model cannot say them, with their effects' ids renewed. */
 export function keptRaw(context: ItemContext, item: Item): XmlOut[] {
   reportForeign(context, item);
   return keptObjects(keptIn(item.metadata, 'fcpxml'), 'raw').flatMap((plain) => {
     const element = parsed(keptText(plain, 'xml'));
-    if (element === null || element.name === 'frameSampling') return [];
+    if (element === null || ofRetime.has(element.name)) return [];
     const effect = keptObject(plain, 'effect');
     return [withEffect(context, outFromElement(element), effect)];
   });
@@ -27,11 +30,23 @@ function reportForeign(context: ItemContext, item: Item): void {
 
 /** Frame sampling that the vocabulary has no word for (optical flow), as the reader kept it. */
 export function keptSampling(item: Item): string | null {
+  const element = rawOfRetime(item, 'frameSampling');
+  return element === null ? null : attribute(element, 'value');
+}
+
+function rawOfRetime(item: Item, name: string): XmlElement | null {
   for (const plain of keptObjects(keptIn(item.metadata, 'fcpxml'), 'raw')) {
     const element = parsed(keptText(plain, 'xml'));
-    if (element?.name === 'frameSampling') return attribute(element, 'value');
+    if (element?.name === name) return element;
   }
   return null;
+}
+
+/** How the corners of a ramp are rounded, by the points' times as they are spelled; a point may have moved since. */
+export function keptSmoothing(item: Item): ReadonlyMap<string, XmlElement> {
+  const smoothing = rawOfRetime(item, 'smoothing');
+  const points = smoothing === null ? [] : childElements(smoothing, 'timept');
+  return new Map(points.map((point) => [attribute(point, 'time') ?? '', point]));
 }
 
 function withEffect(context: ItemContext, element: XmlOut, effect: ReturnType<typeof keptObject>): XmlOut {
