@@ -1,4 +1,4 @@
-import { zero } from '@patchwork/time';
+import { zero, type Rate } from '@patchwork/time';
 import { makeMissingReference } from '@patchwork/timeline';
 import { attribute, type XmlElement } from '../xml/element.ts';
 import {
@@ -12,94 +12,121 @@ import {
   soundLane,
   sourceOfSide,
   type ClipFrame,
-  type Placed,
-  type Spot,
+  type SideSource,
 } from './clip-frame.ts';
-import { enabledSides, assetOf, clipOf, soundEdges, soundKept, isAssetChild } from './clip-node.ts';
+import type { Placed, Spot } from './spot.ts';
+import { enabledSides, assetOf, clipOf, soundEdges, soundKept, isAssetChild, type SoundEdges } from './clip-node.ts';
 import { readGenerator } from './generator-items.ts';
 import { overridesOfAsset, rateOfAsset, referenceOfAsset } from './media-reference.ts';
 import type { Reading } from './reading.ts';
-import type { FcpAsset } from './resources.ts';
+import type { FcpAsset } from './asset.ts';
 import type { Placement } from './scene.ts';
-import { emptySide } from './side.ts';
+import { emptySide, type Side } from './side.ts';
 import { chooseChannels, readSoundSources } from './sound-sources.ts';
 
-/** An asset's picture as one clip, with the adjustments of its element. */
-export function placePicture(
+/** Which side of an asset a clip shows, and what of its element stands on that side. */
+interface AssetSide {
+  readonly asset: FcpAsset | null;
+  readonly wanted: 'picture' | 'sound';
+  readonly link: string | null;
+  readonly mediaRate: Rate | null;
+  readonly edges: SoundEdges;
+  readonly name: string;
+  /** Whether the notes, markers and unknown children of the element stand here. */
+  readonly isFirst: boolean;
+  /** What else stands on the side; tells whether it plays at all. */
+  finish(side: Side, source: SideSource): boolean;
+}
+
+/** One side of an asset as one clip, with the adjustments of its element. */
+function placeSide(reading: Reading, frame: ClipFrame, parts: AssetSide): Placement | null {
+  const { asset, wanted, mediaRate } = parts;
+  const { localStart, start, duration } = parts.edges;
+  const content = { localStart, duration, shift: zero, mediaRate };
+  const source = sourceOfSide(frame, content);
+  const side = emptySide();
+  const isPicture = wanted === 'picture';
+  const aspect = isPicture ? aspectOf(asset?.format?.width ?? null, asset?.format?.height ?? null) : 1;
+  readAdjustments(reading, frame, frame.element, wanted, { source, duration, aspect }, side);
+  const plays = parts.finish(side, source);
+  if (parts.isFirst) reportUnknown(reading, frame, isAssetChild, side);
+  const { scene, lane } = frame.spot;
+  const item = clipOf(frame, parts.name, {
+    media: asset === null ? makeMissingReference({ name: frame.name }) : referenceOfAsset(asset, scene.format.rate),
+    content,
+    side,
+    enabled: frame.enabled && plays,
+    link: parts.link,
+    markers: parts.isFirst ? readMarkers(reading, frame, source, mediaRate) : [],
+    kept: parts.isFirst ? keptOf(frame.element) : soundKept(frame.element),
+  });
+  const place = isPicture ? { kind: 'Video' as const, lane } : { kind: 'Audio' as const, lane: soundLane(frame) };
+  return scene.place({ ...place, start, duration, item }, frame.element);
+}
+
+/** The edges of the clip itself. */
+function frameEdges({ start, duration, spot }: ClipFrame): SoundEdges {
+  return { localStart: start, start: spot.start, duration };
+}
+
+function placePicture(
   reading: Reading,
   frame: ClipFrame,
   asset: FcpAsset | null,
   link: string | null,
 ): Placement | null {
-  const mediaRate = asset?.format?.rate ?? null;
-  const content = { localStart: frame.start, duration: frame.duration, shift: zero, mediaRate };
-  const source = sourceOfSide(frame, content);
-  const side = emptySide();
-  const format = asset?.format ?? null;
-  readAdjustments(
-    reading,
-    frame,
-    frame.element,
-    'picture',
-    {
-      source,
-      duration: frame.duration,
-      aspect: aspectOf(format?.width ?? null, format?.height ?? null),
-    },
-    side,
-  );
-  side.unmodelled.push(...(asset === null ? [] : overridesOfAsset(asset)));
-  reportUnknown(reading, frame, isAssetChild, side);
-  const item = clipOf(frame, frame.name, {
-    media:
-      asset === null
-        ? makeMissingReference({ name: frame.name })
-        : referenceOfAsset(asset, frame.spot.scene.format.rate),
-    content,
-    side,
-    enabled: frame.enabled,
+  return placeSide(reading, frame, {
+    asset,
+    wanted: 'picture',
     link,
-    markers: readMarkers(reading, frame, source, mediaRate),
-    kept: keptOf(frame.element),
+    mediaRate: asset?.format?.rate ?? null,
+    edges: frameEdges(frame),
+    name: frame.name,
+    isFirst: true,
+    finish(side) {
+      side.unmodelled.push(...(asset === null ? [] : overridesOfAsset(asset)));
+      return true;
+    },
   });
-  const { scene, lane, start } = frame.spot;
-  return scene.place({ kind: 'Video', lane, start, duration: frame.duration, item }, frame.element);
 }
 
-/** An asset's sound as one clip, with the adjustments of its element. */
-export function placeSound(
+/** The sound of an asset, whose edges may be others than the picture's. */
+function placeSound(
   reading: Reading,
   frame: ClipFrame,
   asset: FcpAsset,
   options: { readonly link: string | null; readonly isAlone: boolean },
 ): Placement | null {
   const edges = soundEdges(reading, frame);
-  const mediaRate = rateOfAsset(asset);
-  const content = { localStart: edges.localStart, duration: edges.duration, shift: zero, mediaRate };
-  const source = sourceOfSide(frame, content);
-  const side = emptySide();
-  readAdjustments(reading, frame, frame.element, 'sound', { source, duration: edges.duration, aspect: 1 }, side);
-  const plays = readSoundSources(
-    reading,
-    frame,
-    frame.element,
-    { source, duration: edges.duration, channelCount: asset.audioChannels },
-    side,
-  );
-  if (options.isAlone) reportUnknown(reading, frame, isAssetChild, side);
-  const item = clipOf(frame, frame.name, {
-    media: referenceOfAsset(asset, frame.spot.scene.format.rate),
-    content,
-    side,
-    enabled: frame.enabled && plays,
+  const { duration } = edges;
+  return placeSide(reading, frame, {
+    asset,
+    wanted: 'sound',
     link: options.link,
-    markers: options.isAlone ? readMarkers(reading, frame, source, mediaRate) : [],
-    kept: options.isAlone ? keptOf(frame.element) : soundKept(frame.element),
+    mediaRate: rateOfAsset(asset),
+    edges,
+    name: frame.name,
+    isFirst: options.isAlone,
+    finish: (side, source) =>
+      readSoundSources(reading, frame, frame.element, { source, duration, channelCount: asset.audioChannels }, side),
   });
-  return frame.spot.scene.place(
-    { kind: 'Audio', lane: soundLane(frame), start: edges.start, duration: edges.duration, item },
-    frame.element,
-  );
+}
+
+/** An `<audio>` element's sound: as the asset's, save that it may pick channels. */
+function placeChannels(reading: Reading, frame: ClipFrame, asset: FcpAsset | null): Placement | null {
+  return placeSide(reading, frame, {
+    asset,
+    wanted: 'sound',
+    link: null,
+    mediaRate: asset === null ? null : rateOfAsset(asset),
+    edges: frameEdges(frame),
+    name: frame.name === '' ? (asset?.name ?? '') : frame.name,
+    isFirst: true,
+    finish(side) {
+      chooseChannels(reading, frame, { element: frame.element, channelCount: asset?.audioChannels ?? null }, side);
+      return true;
+    },
+  });
 }
 
 /** Reads an `<asset-clip>`: its picture and its sound, linked. */
@@ -159,36 +186,6 @@ export function readAudio(
     hasSound: true,
   });
   if (frame === null) return { placed: { end: spot.start, video: null, audio: [] }, frame };
-  const sound = spot.sides === 'video' ? null : placeChannels(reading, frame, asset, null);
+  const sound = spot.sides === 'video' ? null : placeChannels(reading, frame, asset);
   return { placed: { end: endOfFrame(frame), video: null, audio: sound === null ? [] : [sound] }, frame };
-}
-
-/** An `<audio>` element's sound: as the asset's, save that it may pick channels. */
-export function placeChannels(
-  reading: Reading,
-  frame: ClipFrame,
-  asset: FcpAsset | null,
-  link: string | null,
-): Placement | null {
-  const mediaRate = asset === null ? null : rateOfAsset(asset);
-  const content = { localStart: frame.start, duration: frame.duration, shift: zero, mediaRate };
-  const source = sourceOfSide(frame, content);
-  const side = emptySide();
-  readAdjustments(reading, frame, frame.element, 'sound', { source, duration: frame.duration, aspect: 1 }, side);
-  reportUnknown(reading, frame, isAssetChild, side);
-  chooseChannels(reading, frame, { element: frame.element, channelCount: asset?.audioChannels ?? null }, side);
-  const item = clipOf(frame, frame.name === '' ? (asset?.name ?? '') : frame.name, {
-    media:
-      asset === null
-        ? makeMissingReference({ name: frame.name })
-        : referenceOfAsset(asset, frame.spot.scene.format.rate),
-    content,
-    side,
-    enabled: frame.enabled,
-    link,
-    markers: readMarkers(reading, frame, source, mediaRate),
-    kept: keptOf(frame.element),
-  });
-  const { scene, start } = frame.spot;
-  return scene.place({ kind: 'Audio', lane: soundLane(frame), start, duration: frame.duration, item }, frame.element);
 }

@@ -1,18 +1,12 @@
 import type { Rational } from '@patchwork/time';
 import { makeClip, makeEffect, withUnmodelled, type Clip, type Marker, type MediaReference } from '@patchwork/timeline';
 import { attribute, type XmlElement } from '../xml/element.ts';
-import {
-  recordFromLocal,
-  sourceOfSide,
-  timeAttribute,
-  type ClipFrame,
-  type SideContent,
-  type Sides,
-} from './clip-frame.ts';
+import { recordFromLocal, sourceOfSide, timeAttribute, type ClipFrame, type SideContent } from './clip-frame.ts';
+import type { Sides } from './spot.ts';
 import { hintsIn } from './hints.ts';
 import { metadataOf, type PlainObject } from './nodes.ts';
 import type { Reading } from './reading.ts';
-import type { FcpAsset } from './resources.ts';
+import type { FcpAsset } from './asset.ts';
 import { plainChannelMap, plainRaw, type Side } from './side.ts';
 import { isSoundSource } from './sound-sources.ts';
 

@@ -166,7 +166,7 @@ describe('F12: clips that hold their content', () => {
         '<clip offset="3600s" name="k" start="2s" duration="2s" audioStart="5/2s" audioDuration="2s"><video ref="a1" offset="0s" duration="8s"><audio lane="-1" ref="a1" offset="0s" duration="8s"/></video></clip>',
       ],
       [
-        'a synchronised clip: camera and recorder',
+        'a synchronised clip: the camera’s sound off, the recorder’s on',
         '<sync-clip offset="3600s" name="y" start="1s" duration="2s"><asset-clip ref="a1" offset="0s" name="cam" duration="8s"><asset-clip ref="w1" lane="-1" offset="0s" name="rec" start="5s" duration="8s"/></asset-clip><sync-source sourceID="storyline"><audio-role-source role="dialogue" active="0"/></sync-source></sync-clip>',
       ],
     ];
@@ -208,18 +208,16 @@ describe('F12: clips that hold their content', () => {
           },
         ],
         [
-          "a synchronised clip: camera and recorder",
+          "a synchronised clip: the camera’s sound off, the recorder’s on",
           {
             "codes": [],
             "lines": [
               "  V1 (Video)",
               "    [0, 48) 01:00:00:00 clip "y" source 24 @ 24/1 of m01.mov link1",
               "  A1 (Audio)",
-              "    [0, 48) 01:00:00:00 nested "y" source 24 @ 24/1 DISABLED link1",
-              "        A1 (Audio)",
-              "          [0, 192) 00:00:00:00 clip "cam" source 0 @ 24/1 of m01.mov",
-              "        A2 (Audio)",
-              "          [0, 192) 00:00:00:00 clip "rec" source 240000 @ 48000/1 of tone.wav",
+              "    [0, 48) 01:00:00:00 clip "y" source 24 @ 24/1 of m01.mov DISABLED link1",
+              "  A2 (Audio)",
+              "    [0, 48) 01:00:00:00 clip "y" source 288000 @ 48000/1 of tone.wav link1",
             ],
           },
         ],

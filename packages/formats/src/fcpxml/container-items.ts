@@ -14,18 +14,18 @@ import {
   sourceOfSide,
   timeAttribute,
   type ClipFrame,
-  type Placed,
   type SideContent,
-  type Spot,
 } from './clip-frame.ts';
+import type { Placed, Spot } from './spot.ts';
 import { overridesOfAsset, rateOfAsset, referenceOfAsset } from './media-reference.ts';
 import { contentOf } from './lanes.ts';
-import { placeNested } from './nested.ts';
+import { placeNested, type NestedSound } from './nested.ts';
 import type { Reading } from './reading.ts';
-import { contentOfMedia, type FcpAsset } from './resources.ts';
+import type { FcpAsset } from './asset.ts';
+import { contentOfMedia } from './resources.ts';
 import { Scene, type Placement, type SceneFormat } from './scene.ts';
 import { emptySide } from './side.ts';
-import { chooseChannels, isSoundSource, readSoundSources } from './sound-sources.ts';
+import { chooseChannels, isSoundSource, readSoundSources, saysNothing } from './sound-sources.ts';
 import { readSequenceContent, sceneFormatOf } from './sequence.ts';
 
 interface Read {
@@ -254,15 +254,28 @@ function readContainer(reading: Reading, frame: ClipFrame, content: readonly Xml
     if (child.name === 'spine') reading.recursion.readStory(reading, child, { ...spot, localStart: zero });
     else if (isItemElement(child)) reading.recursion.readItem(reading, child, spot);
   }
-  const owners = [frame.element, ...childElements(frame.element, 'sync-source')];
   return placeNested(reading, frame, {
     picture: inner,
-    sounds: [{ scene: inner, owners }],
+    sounds: synchronisedSounds(frame.element, inner),
     origin,
     kept: {},
     pictureOwners: [frame.element],
     colorSpace: own?.colorSpace ?? '',
   });
+}
+
+/**
+ * The sounds of a synchronised clip: the camera's on the storyline and the recorder's that hangs on it are switched by
+ * `sync-source` elements of their own. Where those only name roles, both are one sound.
+ */
+function synchronisedSounds(element: XmlElement, scene: Scene): NestedSound[] {
+  const sources = childElements(element, 'sync-source');
+  if (sources.every(saysNothing)) return [{ scene, owners: [element] }];
+  return (['storyline', 'connected'] as const).map((part) => ({
+    scene,
+    part,
+    owners: [element, ...sources.filter((source) => attribute(source, 'sourceID') === part)],
+  }));
 }
 
 function missingMedia(reading: Reading, frame: ClipFrame, id: string, why: string): void {

@@ -14,9 +14,8 @@ import {
   reportUnknown,
   sourceOfSide,
   type ClipFrame,
-  type Placed,
-  type Spot,
 } from './clip-frame.ts';
+import type { Placed, Spot } from './spot.ts';
 import { clipOf, isAssetChild } from './clip-node.ts';
 import type { PlainObject } from './nodes.ts';
 import { shiftPoint } from './param.ts';

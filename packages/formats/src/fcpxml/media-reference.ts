@@ -10,7 +10,7 @@ import {
 import { attribute } from '../xml/element.ts';
 import type { FcpFormat } from './format.ts';
 import { metadataOf, timeAt, type PlainObject } from './nodes.ts';
-import type { FcpAsset } from './resources.ts';
+import type { FcpAsset } from './asset.ts';
 
 function plainFormat(format: FcpFormat): PlainObject {
   return {

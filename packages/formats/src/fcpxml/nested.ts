@@ -21,23 +21,31 @@ import {
   soundLane,
   sourceOfSide,
   type ClipFrame,
-  type Placed,
   type SideContent,
 } from './clip-frame.ts';
+import type { Placed } from './spot.ts';
 import { colorTagsOf } from './color-tags.ts';
 import { hintsIn } from './hints.ts';
 import { metadataOf, type PlainObject } from './nodes.ts';
 import type { Reading } from './reading.ts';
-import type { Placement, Scene, SceneFormat } from './scene.ts';
+import type { Placement, Scene, SceneFormat, ScenePart } from './scene.ts';
 import { emptySide, plainRaw } from './side.ts';
 import { isSoundSource, readSoundSources } from './sound-sources.ts';
+
+/** One sound of a nested clip, which is switched and adjusted by itself. */
+export interface NestedSound {
+  readonly scene: Scene;
+  /** Default all. */
+  readonly part?: ScenePart;
+  readonly owners: readonly XmlElement[];
+}
 
 /** What a nested clip shows and plays. */
 export interface Nested {
   readonly picture: Scene;
   readonly pictureOwners: readonly XmlElement[];
   /** Each with the elements that hold its adjustments and components: a multicam clip may play several angles. */
-  readonly sounds: readonly { readonly scene: Scene; readonly owners: readonly XmlElement[] }[];
+  readonly sounds: readonly NestedSound[];
   /** Local time of the nested scenes' zero. */
   readonly origin: Rational;
   readonly kept: PlainObject;
@@ -60,7 +68,7 @@ export function placeNested(reading: Reading, frame: ClipFrame, nested: Nested):
   const sides = enabledSides(frame.spot.sides, attribute(frame.element, 'srcEnable'));
   const pictures = sides === 'all' || sides === 'video' ? nested.picture.tracks(['Video']) : [];
   const sounds = (sides === 'all' || sides === 'audio' ? nested.sounds : [])
-    .map(({ scene, owners }) => ({ scene, owners, tracks: scene.tracks(['Audio']) }))
+    .map(({ scene, owners, part }) => ({ scene, owners, tracks: scene.tracks(['Audio'], part) }))
     .filter(({ tracks }) => tracks.length > 0);
   const link = pictures.length > 0 && sounds.length > 0 ? reading.nextLink() : null;
   const { scene, lane, start } = frame.spot;

@@ -5,17 +5,13 @@ import {
   jsonFrom,
   makeGap,
   makeTrack,
-  makeTransition,
   withMember,
-  withUnmodelled,
   type Composable,
   type Gap,
   type JsonObject,
   type Marker,
   type Track,
-  type Transition,
 } from '@patchwork/timeline';
-import type { PlacedTransition } from './scene.ts';
 
 /** Plain members for a node's metadata. */
 export interface PlainObject {
@@ -54,16 +50,4 @@ export function gapNode(
 export function trackNode(kind: string, name: string, children: readonly Composable[], isPrimary: boolean): Track {
   const metadata = metadataOf('fcpxml', isPrimary ? { primary: true } : {});
   return makeTrack({ name, trackKind: kind, children, metadata });
-}
-
-/** A transition of a scene. */
-export function transitionNode(placed: PlacedTransition, rate: Rate): Transition {
-  const node = makeTransition({
-    name: placed.name,
-    transitionType: placed.transitionType,
-    inOffset: timeAt(placed.inOffset, rate),
-    outOffset: timeAt(placed.outOffset, rate),
-    metadata: metadataOf('fcpxml', placed.metadata),
-  });
-  return withUnmodelled(node, placed.unmodelled);
 }

@@ -2,7 +2,7 @@ import { PatchworkError } from '@patchwork/kernel';
 import type { Rational } from '@patchwork/time';
 import type { Remarks } from '../diagnostics.ts';
 import type { XmlElement } from '../xml/element.ts';
-import type { Placed, Spot, StorySpot } from './clip-frame.ts';
+import type { Placed, Spot, StorySpot } from './spot.ts';
 import type { FcpResources } from './resources.ts';
 
 /**

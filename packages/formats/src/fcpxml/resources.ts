@@ -1,31 +1,9 @@
-import type { Rational } from '@patchwork/time';
-import type { JsonObject } from '@patchwork/timeline';
 import type { Remarks } from '../diagnostics.ts';
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
+import type { FcpAsset } from './asset.ts';
 import { readFormat, type FcpFormat } from './format.ts';
 import { metadataOfAsset } from './media-reference.ts';
 import { parseFcpTime } from './time.ts';
-
-/** An `<asset>`: a media file. */
-export interface FcpAsset {
-  readonly id: string;
-  readonly name: string;
-  /** URL as spelled; null when the file names none. */
-  readonly source: string | null;
-  /** Timecode of the first frame, exact seconds. */
-  readonly start: Rational;
-  /** Null where absent; 0 for a still. */
-  readonly duration: Rational | null;
-  readonly hasVideo: boolean;
-  readonly hasAudio: boolean;
-  readonly audioChannels: number | null;
-  readonly audioRate: number | null;
-  readonly format: FcpFormat | null;
-  readonly isStill: boolean;
-  readonly element: XmlElement;
-  /** What references to it keep for the writer. */
-  readonly metadata: JsonObject;
-}
 
 /** An `<effect>`: a filter, transition, title or generator by its unique id. */
 export interface FcpEffect {

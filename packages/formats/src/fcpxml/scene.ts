@@ -16,10 +16,18 @@ import {
   type Rational,
 } from '@patchwork/time';
 import { PatchworkError, isPatchworkError } from '@patchwork/kernel';
-import type { Composable, Item, Track, Unmodelled } from '@patchwork/timeline';
+import {
+  makeTransition,
+  withUnmodelled,
+  type Composable,
+  type Item,
+  type Track,
+  type Transition,
+  type Unmodelled,
+} from '@patchwork/timeline';
 import type { Remarks } from '../diagnostics.ts';
 import type { Position } from '../xml/element.ts';
-import { gapNode, timeAt, trackNode, transitionNode, type PlainObject } from './nodes.ts';
+import { gapNode, metadataOf, timeAt, trackNode, type PlainObject } from './nodes.ts';
 
 /** Which kind of track an item stands on. Captions are text that the picture does not hold. */
 export type TrackKind = 'Video' | 'Audio' | 'Caption';
@@ -92,6 +100,13 @@ function compareSoundLanes(a: LanePath, b: LanePath): number {
   const difference = group(a) - group(b);
   if (difference !== 0) return difference;
   return group(a) === 1 ? compareLanes(b, a) : compareLanes(a, b);
+}
+
+/** All of a scene, or its main storyline or what hangs on that alone. */
+export type ScenePart = 'all' | 'storyline' | 'connected';
+
+function isOfPart(lane: LanePath, part: ScenePart): boolean {
+  return part === 'all' || lane.some((height) => height !== 0) === (part === 'connected');
 }
 
 function isIdleGap({ item, lane, isBlack }: Placement): boolean {
@@ -219,14 +234,14 @@ export class Scene {
   }
 
   /** Lays the items of some kinds out: per lane, each item on the first track that is free. Pictures come bottom first. */
-  tracks(kinds: readonly TrackKind[]): Track[] {
-    return kinds.flatMap((kind) => this.#tracksOfKind(kind));
+  tracks(kinds: readonly TrackKind[], part: ScenePart = 'all'): Track[] {
+    return kinds.flatMap((kind) => this.#tracksOfKind(kind, part));
   }
 
-  #tracksOfKind(kind: TrackKind): Track[] {
+  #tracksOfKind(kind: TrackKind, part: ScenePart): Track[] {
     const lanes = new Map<string, { lane: LanePath; placements: Placement[] }>();
     for (const placement of this.#placements) {
-      if (placement.kind !== kind) continue;
+      if (placement.kind !== kind || !isOfPart(placement.lane, part)) continue;
       const key = placement.lane.join('.');
       const group = lanes.get(key) ?? { lane: placement.lane, placements: [] };
       group.placements.push(placement);
@@ -328,4 +343,16 @@ export class Scene {
       hint: 'Remove or correct the transition.',
     });
   }
+}
+
+/** A transition as its node. */
+function transitionNode(placed: PlacedTransition, rate: Rate): Transition {
+  const node = makeTransition({
+    name: placed.name,
+    transitionType: placed.transitionType,
+    inOffset: timeAt(placed.inOffset, rate),
+    outOffset: timeAt(placed.outOffset, rate),
+    metadata: metadataOf('fcpxml', placed.metadata),
+  });
+  return withUnmodelled(node, placed.unmodelled);
 }

@@ -109,9 +109,7 @@ export function readSoundSources(
   side: Side,
 ): boolean {
   const sources = childElements(owner).filter(isSoundSource);
-  const playing = sources.filter(
-    (source) => attribute(source, 'enabled') !== '0' && attribute(source, 'active') !== '0',
-  );
+  const playing = sources.filter(isPlaying);
   const [only] = sources;
   if (only === undefined) return true;
   if (playing.length === 0) return false;
@@ -140,6 +138,17 @@ export function readSoundSources(
   });
   reportComponents(reading, frame, only, `plays its sound components one by one (${sources.length})`);
   return true;
+}
+
+/** Tells whether the components of an element all play as they are: they name roles and nothing else. */
+export function saysNothing(owner: XmlElement): boolean {
+  return childElements(owner)
+    .filter((child) => isSoundSource(child) || isAdjustment(child))
+    .every((child) => child.name === 'audio-role-source' && isBare(child) && isPlaying(child));
+}
+
+function isPlaying(source: XmlElement): boolean {
+  return attribute(source, 'enabled') !== '0' && attribute(source, 'active') !== '0';
 }
 
 /** Plays only from some time to another, or has holes. */

@@ -12,10 +12,8 @@ import {
   recordFromLocal,
   timeAttribute,
   type ClipFrame,
-  type Placed,
-  type Spot,
-  type StorySpot,
 } from './clip-frame.ts';
+import type { Placed, Spot, StorySpot } from './spot.ts';
 import { isConnected, laneOf } from './lanes.ts';
 import { gapNode, timeAt } from './nodes.ts';
 import type { Reading } from './reading.ts';

@@ -3,7 +3,8 @@ import { attribute, type XmlElement } from '../xml/element.ts';
 import { inlineXml, outFromElement } from '../xml/write.ts';
 import { placeGenerated } from './generator-items.ts';
 import { canonicalTitle, meaningOfReference, wordsOfTitle } from './canonical.ts';
-import { endOfFrame, keptOf, readFrame, type ClipFrame, type Placed, type Spot } from './clip-frame.ts';
+import { endOfFrame, keptOf, readFrame, type ClipFrame } from './clip-frame.ts';
+import type { Placed, Spot } from './spot.ts';
 import type { Reading } from './reading.ts';
 import { emptySide } from './side.ts';
 

@@ -3,7 +3,8 @@ import { unmodelledOf, withMember, withUnmodelled, type Unmodelled } from '@patc
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
 import { inlineXml, outFromElement } from '../xml/write.ts';
 import { canonicalEffect } from './canonical.ts';
-import { timeAttribute, type Placed, type Spot } from './clip-frame.ts';
+import { timeAttribute } from './clip-frame.ts';
+import type { Placed, Spot } from './spot.ts';
 import type { PlainObject } from './nodes.ts';
 import type { Reading } from './reading.ts';
 import { compareLanes, type Placement, type TrackKind } from './scene.ts';
