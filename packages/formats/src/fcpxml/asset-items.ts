@@ -53,7 +53,7 @@ function placeSide(reading: Reading, frame: ClipFrame, parts: AssetSide): Placem
   const { scene, lane } = frame.spot;
   const item = clipOf(frame, parts.name, {
     media: asset === null ? makeMissingReference({ name: frame.name }) : referenceOfAsset(asset, scene.format.rate),
-    content,
+    source,
     side,
     enabled: frame.enabled && plays,
     link: parts.link,

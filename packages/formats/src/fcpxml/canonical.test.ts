@@ -38,7 +38,7 @@ describe.runIf(hasSamples())('two exports of one timeline', () => {
 });
 
 describe('cost', () => {
-  test('F41: reading is linear: sixteen times the clips cost less than forty times the time', () => {
+  test('F41: reading is linear: eight times the clips cost less than twenty times the time', () => {
     const document = (clips: number): string =>
       `<fcpxml version="1.10"><resources><format id="r1" frameDuration="1/24s" width="64" height="36"/><asset id="a" name="m" start="0s" duration="900s" hasVideo="1" hasAudio="1" format="r1" src="file:///m.mov"/></resources><project name="p"><sequence format="r1"><spine>${Array.from({ length: clips }, (_unused, at) => `<asset-clip ref="a" name="c${at}" start="${at % 800}s" duration="2s"><adjust-volume amount="-3dB"/></asset-clip>`).join('')}</spine></sequence></project></fcpxml>`;
     const timeOf = (clips: number): number => {
@@ -52,7 +52,8 @@ describe('cost', () => {
       });
       return Math.min(...times);
     };
-    timeOf(250);
-    expect(timeOf(4000) / timeOf(250)).toBeLessThan(40);
+    // Small documents end before the first collection of garbage, and are no measure.
+    timeOf(1000);
+    expect(timeOf(8000) / timeOf(1000)).toBeLessThan(20);
   });
 });

@@ -1,7 +1,7 @@
 import type { Rational } from '@patchwork/time';
 import { makeClip, makeEffect, withUnmodelled, type Clip, type Marker, type MediaReference } from '@patchwork/timeline';
 import { attribute, type XmlElement } from '../xml/element.ts';
-import { recordFromLocal, sourceOfSide, timeAttribute, type ClipFrame, type SideContent } from './clip-frame.ts';
+import { recordFromLocal, timeAttribute, type ClipFrame, type SideSource } from './clip-frame.ts';
 import type { Sides } from './spot.ts';
 import { hintsIn } from './hints.ts';
 import { metadataOf, type PlainObject } from './nodes.ts';
@@ -46,7 +46,7 @@ export function assetOf(reading: Reading, element: XmlElement, timecode: string 
 /** What a clip of one side is made of. */
 export interface ClipParts {
   readonly media: MediaReference;
-  readonly content: SideContent;
+  readonly source: SideSource;
   readonly side: Side;
   readonly markers: readonly Marker[];
   readonly enabled: boolean;
@@ -56,7 +56,7 @@ export interface ClipParts {
 
 /** Makes a clip of one side. */
 export function clipOf(frame: ClipFrame, name: string, parts: ClipParts): Clip {
-  const source = sourceOfSide(frame, parts.content);
+  const { source } = parts;
   const link = hintsIn(frame.element).link ?? parts.link;
   const clip = makeClip({
     name,

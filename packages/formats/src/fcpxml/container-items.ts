@@ -156,7 +156,7 @@ function placeInnerPicture(reading: Reading, frame: ClipFrame, inner: Inner, lin
   const { scene, lane, start } = frame.spot;
   const item = clipOf(frame, frame.name, {
     media: referenceOfAsset(inner.asset, scene.format.rate),
-    content,
+    source,
     side,
     link,
     enabled: frame.enabled && attribute(inner.element, 'enabled') !== '0',
@@ -211,7 +211,7 @@ function placeInnerSound(
   const { scene } = frame.spot;
   const item = clipOf(frame, frame.name, {
     media: referenceOfAsset(inner.asset, scene.format.rate),
-    content,
+    source,
     side,
     link: options.link,
     enabled: frame.enabled && plays && attribute(inner.element, 'enabled') !== '0',

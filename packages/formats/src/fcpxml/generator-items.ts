@@ -118,13 +118,13 @@ export function placeGenerated(
     generated.side,
   );
   reportUnknown(reading, frame, (child) => isAssetChild(child) || generatorNames.has(child.name), generated.side);
-  const item = clipOf({ ...frame, retime: noRetime }, frame.name, {
+  const item = clipOf(frame, frame.name, {
     media: makeGeneratorReference({
       name: frame.name,
       generatorKind: generated.kind,
       parameters: jsonFrom(generated.parameters),
     }),
-    content,
+    source,
     side: generated.side,
     enabled: frame.enabled,
     link: null,

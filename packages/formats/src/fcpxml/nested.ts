@@ -22,6 +22,7 @@ import {
   sourceOfSide,
   type ClipFrame,
   type SideContent,
+  type SideSource,
 } from './clip-frame.ts';
 import type { Placed } from './spot.ts';
 import { colorTagsOf } from './color-tags.ts';
@@ -154,7 +155,7 @@ function nestedItem(side: NestedSide): Item {
   const parts = partsOf(side, direct);
   const clip = clipOf(frame, frame.name, {
     media: kept.shown,
-    content: direct,
+    source: parts.source,
     side: parts.side,
     markers: parts.markers,
     enabled: parts.enabled,
@@ -217,8 +218,7 @@ function partsOf(
   markers: Clip['markers'];
   enabled: boolean;
   kept: PlainObject;
-  sourceRange: Clip['sourceRange'];
-  timeEffects: Clip['effects'];
+  source: SideSource;
 } {
   const { reading, frame, scene, isPicture, isFirst } = nested;
   const source = sourceOfSide(frame, content);
@@ -236,8 +236,7 @@ function partsOf(
   if (isFirst) reportUnknown(reading, frame, isNestedChild, side);
   return {
     side,
-    sourceRange: source.sourceRange,
-    timeEffects: source.timeEffects,
+    source,
     markers: isFirst ? readMarkers(reading, frame, source, content.mediaRate) : [],
     enabled: frame.enabled && plays,
     kept: isFirst ? keptOf(frame.element, nested.nested.kept) : { element: frame.element.name, ...nested.nested.kept },
@@ -249,8 +248,8 @@ function stackOf(nested: NestedSide, content: SideContent): Item {
   const link = hintsIn(nested.frame.element).link ?? nested.link;
   const stack = makeStack({
     name: nested.frame.name,
-    sourceRange: parts.sourceRange,
-    effects: [...parts.timeEffects, ...parts.side.effects.map(makeEffect)],
+    sourceRange: parts.source.sourceRange,
+    effects: [...parts.source.timeEffects, ...parts.side.effects.map(makeEffect)],
     markers: parts.markers,
     enabled: parts.enabled,
     children: nested.tracks,

@@ -5,7 +5,6 @@ import {
   jsonFrom,
   makeGap,
   makeTrack,
-  withMember,
   type Composable,
   type Gap,
   type JsonObject,
@@ -31,10 +30,12 @@ export function timeAt(seconds: Rational, ...rates: readonly [Rate, ...(Rate | n
 
 /** Metadata with what this format keeps, and what the project's packages read, empty parts left out. */
 export function metadataOf(format: string, kept: PlainObject, patchwork: PlainObject = {}): JsonObject {
-  let metadata = emptyObject;
-  if (Object.keys(kept).length > 0) metadata = withMember(metadata, [format], jsonFrom(kept));
-  if (Object.keys(patchwork).length > 0) metadata = withMember(metadata, ['patchwork'], jsonFrom(patchwork));
-  return metadata;
+  const entries: (readonly [key: string, value: JsonObject])[] = [];
+  for (const [key, plain] of [[format, kept] as const, ['patchwork', patchwork] as const]) {
+    const value = jsonFrom(plain);
+    if (value.entries.length > 0) entries.push([key, value]);
+  }
+  return entries.length === 0 ? emptyObject : { type: 'object', entries };
 }
 
 /** A gap of exact length. */

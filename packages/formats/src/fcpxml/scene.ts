@@ -138,6 +138,7 @@ export class Scene {
   readonly #isNested: boolean;
   readonly #placements: Placement[] = [];
   #begin: Rational = zero;
+  #lastTimecode: { readonly seconds: Rational; readonly text: string | null } | null = null;
   readonly #transitions = new Map<string, PlacedTransition[]>();
 
   /** A nested scene may begin before its content's first clip: sound that was synchronised to it often does. */
@@ -149,6 +150,12 @@ export class Scene {
 
   /** Record timecode of a moment of the scene, null at rates that have none. */
   timecode(seconds: Rational): string | null {
+    // One clip asks several times, mostly with the very same value and for remarks that are never made.
+    if (this.#lastTimecode?.seconds !== seconds) this.#lastTimecode = { seconds, text: this.#formatted(seconds) };
+    return this.#lastTimecode.text;
+  }
+
+  #formatted(seconds: Rational): string | null {
     const { rate, start, dropFrame } = this.format;
     try {
       return formatTimecode(floor(multiply(add(start, seconds), rate)), rate, dropFrame && canDropFrame(rate));
