@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeFiles, sha256 } from '@patchwork/files';
 import { startWorkers, type MediaWorkers } from '@patchwork/media';
+import { readMovie, type Movie } from '@patchwork/splice';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decorateMovie, listOf, sideBoxes, textsOf } from '../../packages/splice/src/testing/decorated-movie.ts';
 import { checkPictures } from './kit/check-pictures.ts';
 import type { Film } from './kit/film.ts';
 import { recut, storyHeight, storyWidth, withShot } from './kit/fixture.ts';
@@ -151,4 +154,32 @@ test('an edit that moves nothing leaves index, metadata and sound of the film al
   expect(await checkPictures(site.path, twice, [], workers)).toBe(frames);
   const log = await site.run('log', site.path);
   expect((JSON.parse(log.stdout) as { entries: unknown[] }).entries.length).toBe(3);
+});
+
+test('tags and chapters: untouched by an edit that moves nothing, moved with their pictures by a ripple', async () => {
+  const site = nativeSite(native);
+  const titles = ['Opening', 'Second', 'Third'];
+  const chapters = [0, 60, 120].map((frame, i) => ({ frame, title: titles[i] ?? '' }));
+  const found = await decorateMovie(site.path, { chapters, rate: 24, frames });
+  await site.run('adopt', site.path, '--timeline', site.timeline(film));
+  const [shots = []] = film.video;
+  const slipped = { ...film, video: [withShot(shots, 'm3', (shot) => ({ ...shot, from: 30 }))] };
+  const trust = ['--on-unknown', 'trust'];
+  const still = await site.run('render', site.timeline(slipped), '-o', site.path, ...trust);
+  expect(still.code, still.stdout).toBe(0);
+  const same = await readMovie(nodeFiles(), site.path, sha256);
+  expect([sideBoxes(same), textsOf(same)]).toEqual([sideBoxes(found), titles]);
+
+  const cut = trimmed(slipped);
+  const moved = await site.run('render', site.timeline(cut), '-o', site.path, ...trust);
+  expect(moved.code, moved.stdout).toBe(0);
+  expect(await checkPictures(site.path, cut, [], workers)).toBeGreaterThan(140);
+  const now = await readMovie(nodeFiles(), site.path, sha256);
+  const tick = 1e7 / 24;
+  expect(listOf(now)).toEqual([0, 52, 112].map((frame, i) => [Math.round(frame * tick), titles[i]]));
+  expect(textsOf(now)).toEqual(titles);
+  expect([...(now.tracks.find(({ handler }) => handler === 'text')?.samples?.dts ?? [])]).toEqual([0, 52, 112]);
+  const kept = (movie: Movie): readonly string[] => sideBoxes(movie).filter((line) => /^moov.(meta|uuid) /.test(line));
+  expect(kept(now)).toEqual(kept(found));
+  expect((await site.run('verify', site.path, '--deep')).code).toBe(0);
 });

@@ -11,6 +11,7 @@ import {
   readMovie,
   reorderOf,
   writeMovie,
+  type MovedSideIndex,
   type MovieSpec,
   type PlacedChunk,
   type SoundSpec,
@@ -23,6 +24,7 @@ import { encodeMissing } from './encode-missing.ts';
 import { adoptedRenderer, otherTracks, unplaced } from './film-history.ts';
 import { filmSound, newSound } from './film-sound.ts';
 import { checkUnchanged } from './media-catalog.ts';
+import { movedSide } from './moved-side.ts';
 import type { Delivery, Forecast } from './outcome.ts';
 import { pieceOrders, piecesFrom } from './pieces.ts';
 import { proveMovie } from './proof.ts';
@@ -60,10 +62,12 @@ export async function renderAdopted(context: RenderContext, request: RenderReque
     const fresh = await freshChunks(context, request, preparation, temp);
     if (standsStill(preparation)) return await patchedInPlace(context, request, preparation, forecast, fresh);
     const sound = await soundOf(context, preparation, temps);
-    const spec = await specOf(context, preparation, fresh, sound, temp('fitted'));
+    const moved = await movedSide(context, preparation);
+    const spec = await specOf(context, preparation, fresh, sound, moved, temp('fitted'));
     await checkUnchanged(context, preparation.catalog.named);
     const made = await published(context, preparation, spec, fresh);
-    const notes = ['the file was written anew: container metadata of the film, such as tags, is not carried over'];
+    const notes = ['the file was written anew: tags and chapters went along, names and languages of tracks did not'];
+    for (const lost of moved?.lost ?? []) notes.push(`not carried over: ${lost}`);
     if (preparation.sound === 'render') notes.push('the sound was rendered anew, as a whole, by the built-in renderer');
     if ((request.publication ?? 'whole') !== 'whole') notes.push('written whole: packets of an adopted film move');
     return delivered(request, preparation, forecast, made, notes);
@@ -203,13 +207,14 @@ async function specOf(
   preparation: AdoptedPreparation,
   fresh: ReadonlyMap<number, readonly PlacedChunk[]>,
   sound: SoundSpec | null,
+  moved: MovedSideIndex | null,
   fittedPath: string,
 ): Promise<MovieSpec> {
   const { film, entry, stretches, missing, profile, video } = preparation;
   const { movie, track } = film.base;
   const sampleEntry = track.entries[0];
-  const others = movie.tracks.filter(({ handler }) => !['vide', 'soun', 'tmcd'].includes(handler));
-  if (sampleEntry === undefined || others.length > 0) {
+  if (sampleEntry === undefined || moved === null) {
+    const others = movie.tracks.filter(({ handler }) => !['vide', 'soun', 'tmcd'].includes(handler));
     throw new PatchworkError(
       'PW_ADOPT_OTHER_TRACKS',
       `${JSON.stringify(film.path)} has text or data tracks that cannot follow the edit`,
@@ -246,6 +251,7 @@ async function specOf(
     sound,
     timecode: profile.container.startTimecode,
     tags: {},
+    side: moved.side,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Digest } from '@patchwork/kernel';
 import type { ChunkPlace, EncodedChunk, SoundProfile, VideoProfile } from '@patchwork/plan';
+import type { SideIndex } from './side-index.ts';
 
 /** Everything that decides the bytes of a canonical movie: equal specs (places aside) give equal files. */
 export interface MovieSpec {
@@ -11,6 +12,8 @@ export interface MovieSpec {
   readonly timecode: { readonly frame: number; readonly dropFrame: boolean } | null;
   /** Written as metadata, sorted by name. Known: `title`, `artist`, `comment`, `copyright`, `date`, `encoder`. */
   readonly tags: { readonly [name: string]: string };
+  /** Tags and chapters of an adopted movie, in place of `tags`. Default: none. */
+  readonly side?: SideIndex;
 }
 
 /** The picture track. */

@@ -6,6 +6,7 @@ import type { ColorCodes, Edit, Movie, SampleColumns, Track } from './movie.ts';
 import type { MovieSpec } from './movie-spec.ts';
 import { pictureEntry } from './picture-entry.ts';
 import { picturesClock } from './movie-model.ts';
+import { holdsSideIndex } from './side-index.ts';
 import { soundEntry } from './sound-entry.ts';
 import { timecodeNumbers } from './timecode-entry.ts';
 
@@ -34,10 +35,11 @@ export function proveTables(movie: Movie, spec: MovieSpec): readonly ProofFindin
   const expected = [1, spec.sound === null ? 0 : 1, spec.timecode === null ? 0 : 1];
   const found = [pictures.length, sounds.length, timecodes.length];
   const others = movie.tracks.length - pictures.length - sounds.length - timecodes.length;
-  if (found.join() !== expected.join() || others > 0) {
+  const texts = spec.side?.chapters == null ? 0 : 1;
+  if (found.join() !== expected.join() || others !== texts) {
     find(
       'PW_PROOF_TRACKS',
-      `picture, sound, timecode tracks: ${found.join(', ')} and ${others} others; ${expected.join(', ')} expected`,
+      `picture, sound, timecode tracks: ${found.join(', ')} and ${others} others; ${expected.join(', ')} and ${texts} expected`,
     );
   }
   const [picture] = pictures;
@@ -45,6 +47,9 @@ export function proveTables(movie: Movie, spec: MovieSpec): readonly ProofFindin
   if (picture !== undefined) provePicture(movie, picture, spec, find);
   if (sound !== undefined && spec.sound !== null) proveSound(movie, sound, spec, find);
   proveTimecode(movie, spec, find);
+  if (spec.side !== undefined && !holdsSideIndex(movie, spec.side)) {
+    find('PW_PROOF_TRACKS', 'tags or chapters are not those of the film');
+  }
   return findings;
 }
 

@@ -200,3 +200,17 @@ export function textsOf(movie: Movie): readonly string[] {
     bytes.subarray(at + 2, at + (samples?.sizes[i] ?? 0)).toString('latin1'),
   );
 }
+
+/** The list of chapters (`chpl`): times in 100 ns and titles. */
+export function listOf({ moov }: Movie): readonly (readonly [time: number, title: string])[] {
+  const bytes = Buffer.from(moov.bytes);
+  let at = bytes.indexOf('chpl', 0, 'latin1') + 12;
+  const count = bytes.readUInt8(at);
+  at += 1;
+  return Array.from({ length: count }, () => {
+    const length = bytes.readUInt8(at + 8);
+    const entry = [Number(bytes.readBigUInt64BE(at)), bytes.toString('latin1', at + 9, at + 9 + length)] as const;
+    at += 9 + length;
+    return entry;
+  });
+}

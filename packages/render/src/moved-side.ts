@@ -1,0 +1,55 @@
+import type { FrameKey, Program } from '@patchwork/program';
+import { movedSideIndex, type MovedSideIndex } from '@patchwork/splice';
+import type { AdoptedPreparation } from './adopted-preparation.ts';
+import type { RenderContext } from './context.ts';
+
+/** Tags and chapters of an adopted film, its chapters moved with their pictures; null where they cannot follow the edit. */
+export async function movedSide(
+  { files }: Pick<RenderContext, 'files'>,
+  preparation: AdoptedPreparation,
+): Promise<MovedSideIndex | null> {
+  const { film, program } = preparation;
+  const { rate } = program.canvas;
+  return movedSideIndex(files, film.base.movie, { rate, frames: program.frames, frameAt: movedFrames(preparation) });
+}
+
+/**
+ * Says where a frame of the film stands in the new version: with the piece that is kept, else where the one frame is that
+ * shows the same. Null where it is gone, or where several frames show it.
+ */
+export function movedFrames({
+  entry,
+  stretches,
+  previous,
+  program,
+}: Pick<AdoptedPreparation, 'entry' | 'stretches' | 'previous' | 'program'>): (frame: number) => number | null {
+  const pieces = new Map<number, readonly number[]>();
+  for (const stretch of stretches) {
+    if (stretch.kind === 'kept') pieces.set(stretch.chunk, [...(pieces.get(stretch.chunk) ?? []), stretch.range.in]);
+  }
+  let shown: ReadonlyMap<FrameKey, number | null> | null = null;
+  return (frame) => {
+    let start = 0;
+    const chunk = entry.chunks.findIndex(({ order }) => {
+      if (frame < start + order.length) return true;
+      start += order.length;
+      return false;
+    });
+    if (chunk < 0) return null;
+    const places = pieces.get(chunk) ?? [];
+    const [place] = places;
+    if (place !== undefined && places.length === 1) return place + frame - start;
+    shown ??= framesByKey(program);
+    return shown.get(previous.frameKeyAt(frame)) ?? null;
+  };
+}
+
+/** The one frame of each key; null for a key that several frames have. */
+function framesByKey(program: Program): ReadonlyMap<FrameKey, number | null> {
+  const frames = new Map<FrameKey, number | null>();
+  for (let frame = 0; frame < program.frames; frame++) {
+    const key = program.frameKeyAt(frame);
+    frames.set(key, frames.has(key) ? null : frame);
+  }
+  return frames;
+}

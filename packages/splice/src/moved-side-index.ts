@@ -1,0 +1,107 @@
+import type { FilePort } from '@patchwork/kernel';
+import { ByteWriter } from './byte-writer.ts';
+import { movedChapterTrack } from './chapter-track.ts';
+import { indexBoxes, type SideIndex } from './side-index.ts';
+import type { Movie } from './movie.ts';
+import { movedTick, type PictureMove } from './picture-move.ts';
+
+/** What of an index goes along. */
+export interface MovedSideIndex {
+  readonly side: SideIndex;
+  /** What had to be left behind, in words. */
+  readonly lost: readonly string[];
+}
+
+const keptBoxes: readonly string[] = ['udta', 'meta', 'uuid'];
+
+/**
+ * Takes tags and chapters of a movie along to one whose pictures stand elsewhere: boxes byte for byte, each chapter with
+ * the picture that it begins at (the first one stays at the start). Null where a track of texts or data cannot follow.
+ *
+ *     film   | A         | B      | C    |        chapters at A, B, C
+ *     new    | A     | B      | C    |            A stays at 0, B and C move up
+ *
+ * @throws PW_MOVIE_*, PW_FILE_*
+ */
+export async function movedSideIndex(files: FilePort, movie: Movie, move: PictureMove): Promise<MovedSideIndex | null> {
+  const others = movie.tracks.filter(({ handler }) => !['vide', 'soun', 'tmcd'].includes(handler));
+  const [other] = others;
+  const chapterIds = movie.tracks.flatMap(({ references }) =>
+    references.filter(({ type }) => type === 'chap').flatMap(({ ids }) => ids),
+  );
+  if (others.length > 1 || (other !== undefined && !chapterIds.includes(other.id))) return null;
+  const chapters =
+    other === undefined
+      ? null
+      : await movedChapterTrack(files, movie, other, { ...move, frameAt: ascending(move.frameAt) });
+  if (other !== undefined && chapters === null) return null;
+  const lost: string[] = [];
+  const { index, boxes } = indexBoxes(movie);
+  const kept = boxes.flatMap((box): readonly Uint8Array[] => {
+    if (!keptBoxes.includes(box.type)) return [];
+    const bytes = index.bytes.slice(box.start, box.end);
+    // Its items stand at places in the old file.
+    if (Buffer.from(bytes).includes('iloc', 0, 'latin1')) {
+      lost.push(`${box.path} with items of its own`);
+      return [];
+    }
+    if (box.type !== 'udta') return [bytes];
+    const user = movedUserData(bytes.subarray(box.body - box.start), { ...move, frameAt: ascending(move.frameAt) });
+    if (user.isLost) lost.push('the list of chapters: the picture of one is gone, or stands in several places');
+    return [user.bytes];
+  });
+  return { side: { boxes: kept, chapters }, lost };
+}
+
+/** Chapters that would change their order are not sure to mean what they meant. */
+function ascending(frameAt: (frame: number) => number | null): (frame: number) => number | null {
+  let last = -1;
+  return (frame) => {
+    const now = frameAt(frame);
+    if (now === null || now <= last) return null;
+    last = now;
+    return now;
+  };
+}
+
+/** User data with its list of chapters (`chpl`) moved, or without it where that cannot be. */
+function movedUserData(
+  content: Uint8Array,
+  move: PictureMove,
+): { readonly bytes: Uint8Array; readonly isLost: boolean } {
+  const out = new ByteWriter(content.length + 8);
+  let isLost = false;
+  out.box('udta', () => {
+    const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+    let at = 0;
+    while (content.length - at >= 8) {
+      const size = view.getUint32(at);
+      // An end mark, or something that is no box: kept as it is.
+      if (size < 8 || at + size > content.length) break;
+      const box = content.subarray(at, at + size);
+      const moved = Buffer.from(box).toString('latin1', 4, 8) === 'chpl' ? movedList(box, move) : box;
+      if (moved === null) isLost = true;
+      else out.bytes(moved);
+      at += size;
+    }
+    out.bytes(content.subarray(at));
+  });
+  return { bytes: out.toBytes(), isLost };
+}
+
+/** Version and flags; in version 1 four bytes more; a count; of each chapter a time in 100 ns, a length and a title. */
+function movedList(box: Uint8Array, { rate, frames, frameAt }: PictureMove): Uint8Array | null {
+  const copy = box.slice();
+  const view = new DataView(copy.buffer);
+  let at = 8 + 4 + (copy[8] === 0 ? 0 : 4);
+  const count = copy[at] ?? 0;
+  at += 1;
+  for (let i = 0; i < count; i++) {
+    if (at + 9 > copy.length) return null;
+    const start = movedTick(view.getBigUint64(at), 10_000_000, rate, i === 0 ? () => 0 : frameAt);
+    if (start === null || start * BigInt(rate.num) >= BigInt(frames) * BigInt(rate.den) * 10_000_000n) return null;
+    view.setBigUint64(at, start);
+    at += 9 + (copy[at + 8] ?? 0);
+  }
+  return at <= copy.length ? copy : null;
+}
