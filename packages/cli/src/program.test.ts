@@ -2,32 +2,12 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCommandLine } from './program.ts';
+import { commandLineIn, commandsOf } from '../test/command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'patchwork-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function said(words: readonly string[]): Promise<{ exit: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const exit = await runCommandLine(
-    {
-      terminal: {
-        stdout: (text) => (out += text),
-        stderr: (text) => (err += text),
-        columns: 0,
-        width: 80,
-        color: false,
-      },
-      env: { XDG_CACHE_HOME: join(folder, 'cache'), XDG_CONFIG_HOME: join(folder, 'config') },
-      folder,
-      signal: new AbortController().signal,
-      nowMs: Date.now,
-    },
-    words,
-  );
-  return { exit, out, err };
-}
+const said = commandLineIn(folder);
 
 test.each([
   [['--on-unknown', 'probe:12'], '--on-unknown probe'],
@@ -112,18 +92,8 @@ function range(frames: number): unknown {
 }
 
 describe('every command', () => {
-  /** The commands that help names, and those within them: `git install`. */
-  async function commandsOf(parent: readonly string[]): Promise<readonly (readonly string[])[]> {
-    const { out } = await said([...parent, '--help']);
-    const [, list = ''] = out.split(/^Commands:$/m);
-    const names = [...list.matchAll(/^ {2}([a-z][a-z-]*)\b/gm)].map((match) => match[1] ?? '');
-    const found = names.filter((name) => name !== 'help').map((name) => [...parent, name]);
-    const inner = await Promise.all(found.map(commandsOf));
-    return found.flatMap((command, index) => (inner[index]?.length === 0 ? [command] : (inner[index] ?? [])));
-  }
-
   test('refuses a flag that it does not know with one error document on stdout', async () => {
-    const commands = await commandsOf([]);
+    const commands = await commandsOf(said);
     expect(commands.length).toBeGreaterThan(15);
     for (const command of commands) {
       const { exit, out } = await said([...command, '--no-such-flag', '--json']);
@@ -135,7 +105,7 @@ describe('every command', () => {
   });
 
   test('knows --json', async () => {
-    for (const command of await commandsOf([])) {
+    for (const command of await commandsOf(said)) {
       const { out } = await said([...command, '--help']);
       expect(out, command.join(' ')).toContain('--json');
     }

@@ -6,7 +6,7 @@ import { nodeFiles, sha256 } from '@patchwork/files';
 import { appendEntry, emptyLedger, type NewLedgerEntry, type TimelineSnapshot } from '@patchwork/store';
 import { rational } from '@patchwork/time';
 import { makeGap, makeTime, makeTimeline, makeTrack, writeOtio } from '@patchwork/timeline';
-import { runCommandLine } from '../program.ts';
+import { commandLineIn } from '../../test/command-line.ts';
 
 /*
  * Versions whose ledger entry has no timeline, or half of one: what needs it says which version lacks what.
@@ -73,20 +73,7 @@ function entryOf(name: string): Omit<NewLedgerEntry, 'timeline' | 'media' | 'par
   };
 }
 
-async function said(...words: readonly string[]): Promise<{ readonly exit: number; readonly out: string }> {
-  let out = '';
-  const exit = await runCommandLine(
-    {
-      terminal: { stdout: (text) => (out += text), stderr: () => {}, columns: 0, color: false },
-      env: { XDG_CACHE_HOME: join(folder, 'cache'), XDG_CONFIG_HOME: join(folder, 'config') },
-      folder,
-      signal: new AbortController().signal,
-      nowMs: Date.now,
-    },
-    words,
-  );
-  return { exit, out };
-}
+const said = commandLineIn(folder);
 
 const lacking = [
   ['found.mov', 'PW_LEDGER_NO_TIMELINE', /^version [0-9a-f]{12} \("as found"\) has no timeline$/],
@@ -108,7 +95,7 @@ test.each(lacking)('%s: diff, explain and restore say %s', async (name, code, me
     ['restore', `${name}@{0}`],
     ['restore', `${name}@{0}`, '-o', 'back.mov'],
   ]) {
-    const { exit, out } = await said(...words, '--json');
+    const { exit, out } = await said([...words, '--json']);
     expect([exit, JSON.parse(out)], words.join(' ')).toMatchObject([
       1,
       { schema: 'patchwork.error/1', code, message: expect.stringMatching(message), hint: expect.any(String) },
@@ -118,13 +105,13 @@ test.each(lacking)('%s: diff, explain and restore say %s', async (name, code, me
 });
 
 test('a frame is explained although the version before has no timeline, and that is said', async () => {
-  const { exit, out } = await said('explain', 'adopted.mov', '0', '--json');
+  const { exit, out } = await said(['explain', 'adopted.mov', '0', '--json']);
   expect([exit, JSON.parse(out).before]).toEqual([0, { kind: 'unknown', frame: null, picture: [], changes: [] }]);
-  const text = (await said('explain', 'adopted.mov', '0')).out;
+  const text = (await said(['explain', 'adopted.mov', '0'])).out;
   expect(text).toContain('the delivery before ("as found") has no timeline: what it showed is not known');
 });
 
 test('a version with a timeline is compared, whatever the one before lacks', async () => {
-  const { exit, out } = await said('diff', 'adopted.mov', 'cut.otio', '--json');
+  const { exit, out } = await said(['diff', 'adopted.mov', 'cut.otio', '--json']);
   expect([exit, JSON.parse(out)]).toMatchObject([0, { schema: 'patchwork.diff/1', changes: expect.any(Array) }]);
 });
