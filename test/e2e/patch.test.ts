@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { faultyFiles, nodeFiles, sha256, sha256OfFile, startSha256 } from '@patchwork/files';
+import { faultyFiles, nodeFiles, sha256 } from '@patchwork/files';
 import type { FilePort } from '@patchwork/kernel';
 import {
   startWorkers,
@@ -9,17 +9,12 @@ import {
   type TestMediaSpec,
   type TestVideoSpec,
 } from '@patchwork/media';
-import {
-  patchDeliverable,
-  undoPatch,
-  verifyDeliverable,
-  type PublicationMode,
-  type RenderContext,
-} from '@patchwork/render';
+import { patchDeliverable, undoPatch, verifyDeliverable, type PublicationMode } from '@patchwork/render';
 import { readMovie } from '@patchwork/splice';
-import { openMediaCache, openStore } from '@patchwork/store';
+import type { ProcessPort } from '@patchwork/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEngine } from './kit/engine.ts';
+import { atStore } from './kit/film-store.ts';
 import { storyFilm, testMedia } from './kit/fixture.ts';
 import { freshFolder, patchwork, type Ran } from './kit/patchwork.ts';
 import { mortalProcesses } from './kit/mortal-processes.ts';
@@ -98,7 +93,7 @@ describe('an insert edit', () => {
   test.each(cases)('shows the piece and nothing else changed: %s', async (name, change, video) => {
     const site = siteOf(await film('film', change, video));
     const before = await soundOf(site.path);
-    const done = await atStore(site.path, nodeFiles(), async (context) =>
+    const done = await atStore(workers, site.path, nodeFiles(), async (context) =>
       patchDeliverable(context, {
         deliverablePath: site.path,
         range: '40:52',
@@ -111,7 +106,9 @@ describe('an insert edit', () => {
     expect(done.frames, name).toEqual({ total: frames, rendered, reused: frames - rendered });
     await expectShown(site.path, 40, 12);
     expect(await soundOf(site.path), 'the packets of the sound').toEqual(before);
-    const verdict = await atStore(site.path, nodeFiles(), (context) => verifyDeliverable(context, site.path, 'deep'));
+    const verdict = await atStore(workers, site.path, nodeFiles(), (context) =>
+      verifyDeliverable(context, site.path, 'deep'),
+    );
     expect(verdict.findings).toEqual([]);
   });
 
@@ -258,7 +255,7 @@ describe('killed at any step', () => {
         'film.mp4.patchwork',
       ]);
       if (mode === 'in-place' && !isNew) {
-        await atStore(site.path, nodeFiles(), (context) => undoPatch(context, site.path), machine.start());
+        await atStore(workers, site.path, nodeFiles(), (context) => undoPatch(context, site.path), machine.start());
         expect(readFileSync(site.path).equals(old), `${step}: undone`).toBe(true);
       }
     }
@@ -271,42 +268,16 @@ async function patchAt(
   insert: string,
   mode: PublicationMode,
   files: FilePort,
-  processes?: Parameters<typeof openStore>[2]['processes'],
+  processes?: ProcessPort,
 ): Promise<void> {
   await atStore(
+    workers,
     path,
     files,
     (context) =>
       patchDeliverable(context, { deliverablePath: path, range: '25:50', piecePath: insert, mode, paranoid: false }),
     processes,
   );
-}
-
-async function atStore<Result>(
-  path: string,
-  files: FilePort,
-  work: (context: RenderContext) => Promise<Result>,
-  processes?: Parameters<typeof openStore>[2]['processes'],
-): Promise<Result> {
-  const store = await openStore(files, join(path, '..', 'store'), {
-    sha256,
-    capBytes: 1e9,
-    clockMs: Date.now,
-    ...(processes === undefined ? {} : { processes }),
-  });
-  const result = await work({
-    files,
-    sha256,
-    store,
-    hashing: { sha256, startSha256 },
-    mediaCache: await openMediaCache(store.context, (each) => sha256OfFile(each)),
-    workers: () => workers,
-    clockMs: Date.now,
-    onProgress: () => {},
-    signal: new AbortController().signal,
-  });
-  await store.close();
-  return result;
 }
 
 async function soundOf(path: string): Promise<readonly unknown[]> {

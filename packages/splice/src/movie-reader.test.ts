@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ByteWriter } from './byte-writer.ts';
 import type { DrawnMovie } from './testing/random-movie.ts';
+import type { Movie } from './movie.ts';
 import { readMovie } from './movie-reader.ts';
 import { writeMovie } from './movie-writer.ts';
 import { temporaryFolder } from './testing/folder.ts';
@@ -118,6 +119,81 @@ describe('reading movies', () => {
       ['PW_MOVIE_TOO_LARGE', Buffer.concat(Array.from({ length: 10_001 }, () => box('free')))],
     ];
     for (const [code, bytes] of cases) expect(await codeOf(bytes), code).toBe(code);
+  });
+
+  test('R4: sizes that wrap, stand still or go back end the reading; none is a loop', async () => {
+    const ftyp = boxAt(mp4, 'ftyp');
+    const behind = mp4.subarray(ftyp.end);
+    const wide = (type: string, size: bigint): Buffer => {
+      const header = Buffer.alloc(16);
+      header.writeUInt32BE(1);
+      header.write(type, 4, 'latin1');
+      header.writeBigUInt64BE(size, 8);
+      return header;
+    };
+    const narrow = (type: string, size: number): Buffer => {
+      const header = Buffer.alloc(8);
+      header.writeUInt32BE(size);
+      header.write(type, 4, 'latin1');
+      return header;
+    };
+    const start = mp4.subarray(0, ftyp.end);
+    // In 64 bits `offset + size` of the second and third is the file's start and the box itself.
+    const at = BigInt(ftyp.end);
+    const sizes = [2n ** 64n - 1n, 2n ** 64n - at, 2n ** 64n, 2n ** 63n, 2n ** 53n, 0n, 1n, 15n];
+    for (const size of sizes) {
+      for (const type of ['free', 'mdat', 'moov']) {
+        const bytes = Buffer.concat([start, wide(type, BigInt.asUintN(64, size)), behind]);
+        expect(await codeOf(bytes), `${type} of ${size} bytes`).toBe('PW_MOVIE_TRUNCATED');
+      }
+    }
+    for (const size of [2, 7, 0xffffffff, 0xfffffff8, 0x80000000]) {
+      expect(await codeOf(Buffer.concat([start, narrow('free', size), behind])), `${size}`).toBe('PW_MOVIE_TRUNCATED');
+    }
+    // Inside of the index: boxes of no size, of less than their header, and of more than what holds them.
+    for (const type of ['trak', 'mdia', 'minf', 'stbl', 'stsd', 'mvhd', 'edts']) {
+      for (const size of [0, 1, 7, 0x7fffffff, 0xffffffff]) {
+        const bytes = Buffer.from(mp4);
+        bytes.writeUInt32BE(size, boxAt(bytes, type).start);
+        expect(await codeOf(bytes), `${type} of ${size} bytes`).toMatch(/^(read|PW_MOVIE_(BOX|TABLE|SAMPLE_OUTSIDE))$/);
+      }
+    }
+  });
+
+  test('R4: a box of size 0 runs to the end: media data behind the index is read, an index behind it is swallowed', async () => {
+    const front = Buffer.from(mp4);
+    front.writeUInt32BE(0, boxAt(front, 'mdat').start);
+    writeFileSync(path, front);
+    const movie = await readMovie(files, path, sha256);
+    expect(movie.boxes.at(-1)).toMatchObject({ type: 'mdat', toEnd: true });
+    expect(movie.tracks.map(({ tables }) => tables.count)).toEqual(
+      await readSeed().then(({ tracks }) => tracks.map(({ tables }) => tables.count)),
+    );
+    const moov = boxAt(mp4, 'moov');
+    const hidden = Buffer.from(mp4);
+    hidden.write('free', moov.start + 4, 'latin1');
+    hidden.writeUInt32BE(0, boxAt(hidden, 'mdat').start);
+    expect(await codeOf(Buffer.concat([hidden, mp4.subarray(moov.start, moov.end)]))).toBe('PW_MOVIE_NO_MOOV');
+    // No media data at all.
+    const none = mp4.subarray(0, boxAt(mp4, 'mdat').start);
+    expect(await codeOf(none)).toBe('PW_MOVIE_SAMPLE_OUTSIDE');
+    expect(await codeOf(Buffer.concat([none, box('mdat')]))).toBe('PW_MOVIE_SAMPLE_OUTSIDE');
+  });
+
+  test('R5: 64-bit places that wrap around are refused', async () => {
+    const stco = boxAt(mp4, 'stco');
+    const count = mp4.readUInt32BE(stco.start + 12);
+    expect(count).toBe(1);
+    // In place: the one 32-bit offset of a track and the box behind it are no longer needed.
+    for (const offset of [2n ** 64n - 1n, 2n ** 64n - 16n, 2n ** 63n, 2n ** 53n, 2n ** 53n - 1n, 2n ** 32n]) {
+      const large = Buffer.alloc(24);
+      large.writeUInt32BE(24);
+      large.write('co64', 4, 'latin1');
+      large.writeUInt32BE(1, 12);
+      large.writeBigUInt64BE(BigInt.asUintN(64, offset), 16);
+      const bytes = grown(mp4, stco.start, stco.end, large);
+      expect(await codeOf(bytes), `co64 ${offset}`).toMatch(/^PW_MOVIE_(BOX|SAMPLE_OUTSIDE)$/);
+    }
   });
 
   test('R5: tables that disagree are refused, naming box and byte', async () => {
@@ -334,6 +410,22 @@ describe('reading movies', () => {
     await expect(readMovie(growing, path, sha256)).rejects.toMatchObject({ code: 'PW_MOVIE_CHANGED' });
   });
 });
+
+async function readSeed(): Promise<Movie> {
+  writeFileSync(path, mp4);
+  return await readMovie(files, path, sha256);
+}
+
+/** Puts other bytes in place of a box within the index; the boxes that hold it grow with it. */
+function grown(bytes: Buffer, start: number, end: number, instead: Buffer): Buffer {
+  const grow = instead.length - (end - start);
+  const copy = Buffer.from(bytes);
+  for (const type of ['moov', 'trak', 'mdia', 'minf', 'stbl']) {
+    const holder = boxAt(copy, type);
+    copy.writeUInt32BE(holder.end - holder.start + grow, holder.start);
+  }
+  return Buffer.concat([copy.subarray(0, start), instead, copy.subarray(end)]);
+}
 
 /** The first box of a type, by its name's bytes. */
 function boxAt(bytes: Buffer, type: string): { readonly start: number; readonly end: number } {
