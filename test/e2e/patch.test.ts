@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { faultyFiles, nodeFiles, sha256 } from '@patchwork/files';
 import type { FilePort } from '@patchwork/kernel';
@@ -13,6 +13,7 @@ import { patchDeliverable, undoPatch, verifyDeliverable, type PublicationMode } 
 import { readMovie } from '@patchwork/splice';
 import type { ProcessPort } from '@patchwork/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { countedFiles } from './kit/counted-files.ts';
 import { startEngine } from './kit/engine.ts';
 import { atStore } from './kit/film-store.ts';
 import { storyFilm, testMedia } from './kit/fixture.ts';
@@ -161,6 +162,31 @@ describe('an insert edit', () => {
     expect(restored.code, restored.stdout).toBe(0);
     expect(readFileSync(path).equals(old), 'the render, bit for bit').toBe(true);
   });
+});
+
+test('a second patch in place reads the index and what is fresh, not the film', async () => {
+  const site = siteOf(await film('large', { container: 'mov', sound: { ...tone, codec: 'pcm_s24le' } }, { crf: 1 }));
+  const insert = await piece(25, { crf: 40 }, 'mp4');
+  const readBytes: number[] = [];
+  for (const paranoid of [false, false, true]) {
+    const counted = countedFiles(nodeFiles(), site.path);
+    await atStore(site.path, counted.files, (context) =>
+      patchDeliverable(context, {
+        deliverablePath: site.path,
+        range: '25:50',
+        piecePath: insert,
+        mode: 'in-place',
+        paranoid,
+      }),
+    );
+    readBytes.push(counted.readBytes());
+  }
+  const { size } = statSync(site.path);
+  const [first = 0, second = 0, paranoid = 0] = readBytes;
+  expect(first, 'the history needs all of it').toBeGreaterThan(size / 2);
+  expect(second, `of ${size} bytes`).toBeLessThan(size / 10);
+  expect(paranoid).toBeGreaterThan(size / 2);
+  expect((await site.run('verify')).code).toBe(0);
 });
 
 describe('what does not fit is refused by name, and nothing is written', () => {

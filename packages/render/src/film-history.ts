@@ -46,6 +46,8 @@ export interface FilmHistory {
   readonly entry: LedgerEntry | null;
   /** The film as chunks, their digests known to be those of the bytes. */
   readonly chunks: readonly EncodedChunk[];
+  /** True where the film is as we left it, by its facts, and nothing of it had to be read. */
+  readonly isTrusted: boolean;
 }
 
 /**
@@ -70,10 +72,11 @@ export async function openFilmHistory(
       context.signal.throwIfAborted();
       context.onProgress({ phase: 'hash', done, total, unit: 'frames' });
     });
-    return { ledger, entry: null, chunks };
+    return { ledger, entry: null, chunks, isTrusted: false };
   }
-  if (paranoid || trustOf(entry, film.stat) !== 'trusted') await requireWhole(context, movie, entry);
-  return { ledger, entry, chunks: entry.chunks };
+  const isTrusted = !paranoid && trustOf(entry, film.stat) === 'trusted';
+  if (!isTrusted) await requireWhole(context, movie, entry);
+  return { ledger, entry, chunks: entry.chunks, isTrusted };
 }
 
 /** @throws PW_VERIFY_FAILED */

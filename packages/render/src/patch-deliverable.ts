@@ -215,6 +215,8 @@ async function recordPatch(context: RenderContext, ready: Ready, record: PatchRe
     await keepReplaced(context.store, { entry: parent, path: film.path, survivors });
   }
   const rendered = wide.out - wide.in;
+  // A patch leaves the other tracks alone: what was just read, or is trusted, need not be read again.
+  const isKnown = !isOwn(parent) && (history.entry === null || history.isTrusted);
   const entry: NewLedgerEntry = {
     parent: parent.id,
     timeMs: context.clockMs(),
@@ -234,7 +236,7 @@ async function recordPatch(context: RenderContext, ready: Ready, record: PatchRe
     renderer: patchRenderer,
     counts: { rendered, reused: film.frames - rendered },
     chunks: unplaced(chunks),
-    sound: await otherTracks(context, film.base.movie),
+    sound: isKnown ? parent.sound : await otherTracks(context, film.base.movie),
   };
   await appendEntry(files, ledger, entry, sha256);
 }
