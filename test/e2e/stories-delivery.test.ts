@@ -194,6 +194,11 @@ async function colorOf(path: string): Promise<unknown> {
   return probed.json.media.video.color;
 }
 
+/** What a comparison tells, a text a change. */
+function textsOf({ json }: Ran): readonly string[] {
+  return json.changes.map(({ text }) => text);
+}
+
 describe('17: another delivery', () => {
   /** Renders a delivered film again, in a folder of its own and without its store, under a changed profile. */
   async function rerender(
@@ -235,6 +240,11 @@ describe('17: another delivery', () => {
       const ran = await rerender(withCrf18, ['--full']);
       expect(ran.code, ran.stderr).toBe(0);
       expect(ran.json.frames.rendered).toBe(1152);
+      const old = await clean(film, 'A');
+      const diff = await patchwork(['diff', old.deliverable, ran.json.deliverable], {
+        store: join(old.folder, 'store'),
+      });
+      expect([diff.code, textsOf(diff)], diff.stderr).toEqual([0, ['video.options.crf 20 → 18']]);
     },
     timeout,
   );
@@ -358,6 +368,25 @@ describe('18: more on parts', () => {
       const part = await clean(film, 'A', ['--range', '200:260']);
       const probed = await patchwork(['probe', part.deliverable], { store: join(part.folder, 'store') });
       expect(probed.json.media).toMatchObject({ startTimecode: { frame: 86_400 + 200, dropFrame: false } });
+    },
+    timeout,
+  );
+
+  test(
+    '18: the timeline is compared whole; what is to be rendered is what the part needs',
+    async () => {
+      const old = await clean(film, 'A', ['--range', '400:560']);
+      const timeline = join(freshFolder('part-words'), 'new.otio');
+      const slip = (shots: readonly Shot[], name: string): readonly Shot[] =>
+        withShot(shots, name, (shot) => ({ ...shot, from: shot.from + 24 }));
+      writeFileSync(timeline, otioText(recut(film, (shots) => slip(slip(shots, 'm06'), 'm11'))));
+      const place = handedOver(old);
+      const diff = await patchwork(['diff', place.deliverable, timeline], { store: place.store });
+      expect([diff.code, textsOf(diff)], diff.stderr).toEqual([0, ['slip +24', 'slip +24']]);
+      const plan = await patchwork(['plan', timeline, place.deliverable, '--range', '400:560'], { store: place.store });
+      expect([diff.json.framesToRender, plan.json.frames.total]).toEqual([plan.json.frames.rendered, 160]);
+      expect(diff.json.framesToRender).toBeLessThan(160);
+      expect(diff.json.unknown).toEqual([]);
     },
     timeout,
   );

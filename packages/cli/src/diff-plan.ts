@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { isPatchworkError } from '@patchwork/kernel';
 import type { MissingChunk } from '@patchwork/plan';
 import { forecastRender, parseRevision, type CompareOptions } from '@patchwork/render';
+import type { FrameRange } from '@patchwork/time';
 import type { CommandContext } from './shell.ts';
 
 /** What a render of the new timeline would encode, in frames from the timeline's start; or why that is not known. */
@@ -12,13 +13,17 @@ export interface DiffPlan {
 
 const isDeliverable = (path: string): boolean => /\.(mov|mp4|m4v)$/i.test(path);
 
-/** Plans the render of a timeline file over the deliverable as it stands; any other pair of sides has no plan. */
+/**
+ * Plans the render of a timeline file over the deliverable as it stands, of the part of the timeline that it holds (null:
+ * all); any other pair of sides has no plan.
+ */
 export async function diffPlan(
   context: CommandContext,
   folder: string,
   oldText: string,
   newText: string,
   options: CompareOptions,
+  range: FrameRange | null,
 ): Promise<DiffPlan> {
   const { path, revision } = parseRevision(oldText);
   if (!isDeliverable(path) || revision !== '@{0}' || isDeliverable(parseRevision(newText).path))
@@ -32,7 +37,7 @@ export async function diffPlan(
       mediaMap: options.mediaMap,
       searchFolders: options.searchFolders,
       profile: null,
-      range: null,
+      range: range === null ? null : `${range.in}:${range.out}`,
       forceRanges: [],
       full: false,
       allowMixed: false,

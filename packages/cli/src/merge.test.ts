@@ -95,6 +95,13 @@ test('merge: clean is exit 0, equal whichever order; what one side alone changed
     },
   ]);
   expect(text('one.otio')).toBe(text('two.otio'));
+  const { json: changes } = await said('diff', 'base.otio', 'one.otio', '--json');
+  expect(changes['changes']).toMatchObject([
+    { text: 'insert (48 frames)' },
+    { text: '7 clips shifted +48' },
+    { text: 'ripple trim out −10' },
+    { text: 'downstream 3 clips shifted +38' },
+  ]);
   await said('merge', 'base.otio', 'base.otio', 'new.otio', '-o', 'same.otio');
   expect(text('same.otio')).toBe(text('new.otio'));
 });

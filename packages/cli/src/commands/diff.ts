@@ -114,7 +114,14 @@ async function compare(
 ): Promise<Compared> {
   const options = { ...timelineRequest(shell.folder, oldText, flags), timelineName: flags.timeline ?? null };
   const sides = await openSides(context, resolve(shell.folder, oldText), resolve(shell.folder, newText), options);
-  const { plan, unknown } = await diffPlan(context, shell.folder, oldText, newText, options);
+  const { plan, unknown } = await diffPlan(
+    context,
+    shell.folder,
+    oldText,
+    newText,
+    options,
+    sides.old.file?.range ?? null,
+  );
   const [before, after] = [sides.old.profile, sides.new.profile];
   const rate = sides.new.rate ?? sides.old.rate;
   if (rate === null) {
