@@ -170,7 +170,7 @@ test('a second patch in place reads the index and what is fresh, not the film', 
   const readBytes: number[] = [];
   for (const paranoid of [false, false, true]) {
     const counted = countedFiles(nodeFiles(), site.path);
-    await atStore(site.path, counted.files, (context) =>
+    await atStore(workers, site.path, counted.files, (context) =>
       patchDeliverable(context, {
         deliverablePath: site.path,
         range: '25:50',
