@@ -14,6 +14,7 @@ import {
 } from '@patchwork/time';
 import { type Scene, type TrackKind } from '../fcpxml/scene.ts';
 import { childElements, childText, type XmlElement } from '../xml/element.ts';
+import type { Raster } from './raster.ts';
 import { frameCount, rateOf, tickSeconds } from './values.ts';
 
 /** Where the items of a track go. */
@@ -23,6 +24,8 @@ export interface TrackSpot {
   readonly lane: readonly number[];
   readonly isEnabled: boolean;
   readonly rate: Rate;
+  /** Of the sequence; null where the file does not say it. */
+  readonly raster: Raster | null;
 }
 
 /** A transition and the frame at which the edit stands. */

@@ -21,6 +21,7 @@ import { readFilters } from './filters.ts';
 import { channelMap, fileStart, generatorThings, mediaOf } from './media.ts';
 import { type TrackSpot, type CutTransition, cutOf, recordEdges, sourceEntry, linkGroup } from './place.ts';
 import { XmemlReading } from './reading.ts';
+import { aspectOf, rasterOf } from './raster.ts';
 import { formatOf, canvasOf, readMarkers } from './sequence-format.ts';
 import { flag, rateOf } from './values.ts';
 
@@ -100,6 +101,7 @@ function readScene(reading: XmemlReading, sequence: XmlElement, format: SceneFor
         lane: [index + 1],
         isEnabled: flag(track, 'enabled', true),
         rate: format.rate,
+        raster: format.width === null || format.height === null ? null : { width: format.width, height: format.height },
       });
     });
   }
@@ -229,7 +231,13 @@ function placeItem(
   const mediaRate = rateOf(file) ?? rateOf(element) ?? rate;
   const mediaStart = fileStart(file, mediaRate);
   const filters = readFilters(
-    { remarks: reading.remarks, timecode, rate: rateOf(element) ?? rate, mediaZero: mediaStart },
+    {
+      remarks: reading.remarks,
+      timecode,
+      rate: rateOf(element) ?? rate,
+      mediaZero: mediaStart,
+      aspect: aspectOf(rasterOf(nested ?? file), spot.raster),
+    },
     element,
   );
   const entry = sourceEntry(element, edges, { rate, mediaStart, speed: filters.speed, duration });

@@ -245,13 +245,20 @@ function sequenceElement(
   const size = ['width', 'height'].flatMap((name) =>
     typeof parts.canvas[name] === 'number' ? [text(name, String(parts.canvas[name]))] : [],
   );
+  const { width, height } = parts.canvas;
+  const aspect = typeof width === 'number' && typeof height === 'number' && height > 0 ? width / height : null;
   const video = ofKind('Video').map(({ track, pieces }, index) =>
-    trackElement({ writing, rate, side: 'video', trackIndex: index + 1, numbered }, pieces, track.enabled, null),
+    trackElement(
+      { writing, rate, side: 'video', trackIndex: index + 1, aspect, numbered },
+      pieces,
+      track.enabled,
+      null,
+    ),
   );
   const audio = ofKind('Audio').flatMap(({ track, pieces }, index) =>
     ([0, 1] as const).map((side) =>
       trackElement(
-        { writing, rate, side: 'audio', trackIndex: index * 2 + 1 + side, numbered },
+        { writing, rate, side: 'audio', trackIndex: index * 2 + 1 + side, aspect, numbered },
         pieces,
         track.enabled,
         side,

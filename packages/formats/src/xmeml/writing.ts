@@ -129,5 +129,7 @@ export interface TrackContext {
   readonly rate: Rate;
   readonly side: 'video' | 'audio';
   readonly trackIndex: number;
+  /** Width ÷ height of the sequence's raster; null where it is not known. */
+  readonly aspect: number | null;
   readonly numbered: Numbered[];
 }

@@ -93,7 +93,7 @@ function constant(param: Param, spell: Spell): string | null {
 }
 
 /** Value of a parameter at a time, for a pair whose halves have their keys at different times. */
-function valueAt(param: Param, time: Rational): { value: number; isKey: boolean } {
+export function valueAt(param: Param, time: Rational): { value: number; isKey: boolean } {
   if (typeof param === 'number') return { value: param, isKey: true };
   const { keyframes } = param;
   const after = keyframes.findIndex((key) => compare(key.time, time) >= 0);
