@@ -30,6 +30,17 @@ export function filtersOf(context: TrackContext, item: Item, where: string): Xml
       filters.push(
         filter('audiopan', 'Audio Pan', 'audio', [animated(context, item, 'pan', known.pan, decimal, where)]),
       );
+    else if (known?.type === 'crop' && known.inPlace === true)
+      filters.push(
+        filter(
+          'crop',
+          'Crop',
+          'video',
+          (['left', 'right', 'top', 'bottom'] as const).map((side) =>
+            animated(context, item, side, known[side], percent, where),
+          ),
+        ),
+      );
     else if (known?.type === 'transform') filters.push(...motionFilter(context, item, known, where));
     else
       notSaid.add(

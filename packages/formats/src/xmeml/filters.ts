@@ -67,13 +67,8 @@ function readEffect(context: FilterContext, effect: XmlElement, filters: Filters
       if (!isConstant(opacity, 1)) push(filters, { type: 'opacity', opacity });
       return;
     }
-    case 'crop': {
-      const isWhole = ['left', 'right', 'top', 'bottom'].every((name) =>
-        isConstant(readParam(context, effect, name, 0), 0),
-      );
-      if (!isWhole) keep(context, effect, filters, 'cuts edges off in place');
-      return;
-    }
+    case 'crop':
+      return readCrop(context, effect, filters);
     case 'timeremap':
       return readTimeRemap(context, effect, filters);
     case 'audiolevels': {
@@ -123,6 +118,16 @@ function readMotion(context: FilterContext, effect: XmlElement, filters: Filters
   const rotation = readParam(context, effect, 'rotation', 0, opposite);
   if (isAtRest && isConstant(scale, 1) && isConstant(rotation, 0)) return;
   push(filters, { type: 'transform', position, scale: { x: scale, y: scale }, rotation, anchor });
+}
+
+/** Edges are cut off in place, in percent of the picture's own size. */
+function readCrop(context: FilterContext, effect: XmlElement, filters: Filters): void {
+  if (!isConstant(readParam(context, effect, 'edgefeather', 0), 0))
+    return keep(context, effect, filters, 'softens the edges that it cuts');
+  const side = (name: string): Param => readParam(context, effect, name, 0, percent);
+  const [left, right, top, bottom] = [side('left'), side('right'), side('top'), side('bottom')];
+  if ([left, right, top, bottom].every((value) => isConstant(value, 0))) return;
+  push(filters, { type: 'crop', inPlace: true, left, right, top, bottom });
 }
 
 /** Speeds beyond 100,000 % are damage. */

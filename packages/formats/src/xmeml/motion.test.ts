@@ -131,6 +131,22 @@ describe('motion', () => {
   });
 });
 
+const share = fc.integer({ min: 0, max: 400 }).map((thousandths) => thousandths / 1000);
+
+test('X10: crops in place are read as they were written; others are named', () => {
+  fc.assert(
+    fc.property(param([10, 30], share), share, param([0, 5], share), (left, right, bottom) => {
+      const effect: KnownEffect = { type: 'crop', inPlace: true, left, right, top: 0.5, bottom };
+      expect(again(effect)).toEqual([effect]);
+    }),
+    { numRuns: runs },
+  );
+  const conformed = timelineWith({ type: 'crop', left: 0.1, right: 0, top: 0, bottom: 0 });
+  expect(writeXmeml(conformed).notSaid.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
+    'error the effect "crop" has no place in xmeml; it was left out',
+  ]);
+});
+
 const timeMap: fc.Arbitrary<TimeMapEffect> = fc
   .record({
     frames: fc.uniqueArray(fc.integer({ min: 0, max: 4000 }), { minLength: 2, maxLength: 6 }),
