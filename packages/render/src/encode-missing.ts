@@ -6,7 +6,7 @@ import type { MediaInfo, Picture, Program } from '@patchwork/program';
 import type { StoredChunk } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
 import { interruption } from './interruption.ts';
-import { checkUnchanged } from './media-catalog.ts';
+import { checkUnchanged } from './media/media-catalog.ts';
 import type { IdentifiedMedia } from './snapshot.ts';
 
 /** Frames of one job at most: long enough to keep a decoder running, short enough that a killed run loses little. */

@@ -5,7 +5,7 @@ import { chunkRanges } from './chunk-ranges.ts';
 import type { RenderContext } from './context.ts';
 import { mediaOf } from './encode-missing.ts';
 import type { History } from './history.ts';
-import { hasTimeline } from './film-history.ts';
+import { hasTimeline } from './film/film-history.ts';
 import { compileEntry } from './snapshot.ts';
 
 /** Why a delivered frame looks as it does, for machines and for people. */

@@ -3,7 +3,7 @@ import type { Plan, Reason } from '@patchwork/plan';
 import type { Canvas, Program } from '@patchwork/program';
 import type { FrameRange, Rate } from '@patchwork/time';
 import type { ForecastCost } from './forecast-cost.ts';
-import type { PieceOrder } from './pieces.ts';
+import type { PieceOrder } from './film/pieces.ts';
 import type { WatchRange } from './watch-list.ts';
 
 /** Where frames of a programme stand in its timeline: the same, or behind the in point of a part. */

@@ -3,7 +3,7 @@ import type { SoundSpec, WrittenMovie } from '@patchwork/splice';
 import type { ChunkBench } from './chunk-bench.ts';
 import type { RenderContext } from './context.ts';
 import { movieSpec } from './movie-spec.ts';
-import type { MovieWriter } from './own-publication.ts';
+import type { MovieWriter } from './film/own-publication.ts';
 import type { Preparation } from './preparation.ts';
 
 /** How many chunks of one file may fail their hash before the run gives up: more is a disk that is dying. */

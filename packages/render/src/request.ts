@@ -1,5 +1,5 @@
 import type { Json } from '@patchwork/kernel';
-import type { PublicationMode } from './film-publication.ts';
+import type { PublicationMode } from './film/film-publication.ts';
 import type { Rate } from '@patchwork/time';
 
 /** What to do where the renderer meets something that it cannot draw or see. */

@@ -23,8 +23,8 @@ import {
 } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
 import { readRevision, type History, type Revision } from './history.ts';
-import { isOwn } from './film-history.ts';
-import { restoreFilm } from './restore-film.ts';
+import { isOwn } from './film/film-history.ts';
+import { restoreFilm } from './film/restore-film.ts';
 import { keptSound } from './kept-sound.ts';
 import { videoSpec } from './mixture.ts';
 import { findingsOfMovie } from './proof.ts';

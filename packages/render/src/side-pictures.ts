@@ -4,7 +4,7 @@ import type { MediaInfo } from '@patchwork/program';
 import type { ComparedSide } from './comparison.ts';
 import type { RenderContext } from './context.ts';
 import { mediaOf } from './encode-missing.ts';
-import { identifyMedia } from './media-catalog.ts';
+import { identifyMedia } from './media/media-catalog.ts';
 
 /**
  * JPEG pictures of frames of a compared side, from the timeline's start: out of the deliverable as it stands, else drawn

@@ -3,7 +3,7 @@ import { fontDigest } from '@patchwork/media';
 import { compileProgram, type MediaInfo, type Program } from '@patchwork/program';
 import type { LedgerEntry } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
-import { hasTimeline } from './film-history.ts';
+import { hasTimeline } from './film/film-history.ts';
 import { timelineFromBytes, type LoadedTimeline } from './timeline-file.ts';
 import { timelineFacts, type TimelineFacts } from './timeline-facts.ts';
 

@@ -1,9 +1,9 @@
 import type { Rate } from '@patchwork/time';
 import { mediaUrlsOf } from '@patchwork/program';
-import { unpackMedia } from './bundle-media.ts';
+import { unpackMedia } from './media/bundle-media.ts';
 import type { RenderContext } from './context.ts';
-import { openCatalog, type MediaCatalog } from './media-catalog.ts';
-import { linkMedia, type LinkedTimeline } from './media-link.ts';
+import { openCatalog, type MediaCatalog } from './media/media-catalog.ts';
+import { linkMedia, type LinkedTimeline } from './media/media-link.ts';
 import { loadTimeline, withTimeline, type LoadedTimeline } from './timeline-file.ts';
 import { mediaFolderOf, type TimelineSource } from './timeline-source.ts';
 

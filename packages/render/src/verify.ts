@@ -4,13 +4,13 @@ import type { RenderContext } from './context.ts';
 import { fileDigest } from './file-digest.ts';
 import { readHistory, type History } from './history.ts';
 import { moovDigestOf } from './moov-digest.ts';
-import { deadBytesOf } from './dead-bytes.ts';
+import { deadBytesOf } from './film/dead-bytes.ts';
 import { keptSound } from './kept-sound.ts';
 import { mixedNote, videoSpec } from './mixture.ts';
 import { findingsOfMovie, type Finding } from './proof.ts';
 import { compileEntry } from './snapshot.ts';
-import { verifyFilm } from './verify-film.ts';
-import { isOwn } from './film-history.ts';
+import { verifyFilm } from './film/verify-film.ts';
+import { isOwn } from './film/film-history.ts';
 import type { Verdict } from './verdict.ts';
 
 /**

@@ -13,11 +13,11 @@ import {
 } from '@patchwork/splice';
 import type { EncodedChunk } from '@patchwork/plan';
 import type { LedgerEntry } from '@patchwork/store';
-import type { RenderContext } from './context.ts';
+import type { RenderContext } from '../context.ts';
 import { otherTracks } from './film-history.ts';
-import type { History } from './history.ts';
-import type { Finding } from './proof.ts';
-import type { Verdict } from './verdict.ts';
+import type { History } from '../history.ts';
+import type { Finding } from '../proof.ts';
+import type { Verdict } from '../verdict.ts';
 
 /**
  * Checks a film that was not rendered here as a whole against its history. That its index is the recorded one, byte for

@@ -1,11 +1,11 @@
 import { PatchworkError } from '@patchwork/kernel';
 import { deadIndexes, publish, readMovie, undoAppend } from '@patchwork/splice';
 import { appendEntry, emptyLedger, readLedger, recordTrust, type LedgerEntry } from '@patchwork/store';
-import type { RenderContext } from './context.ts';
+import type { RenderContext } from '../context.ts';
 import { unplaced } from './film-history.ts';
-import type { History } from './history.ts';
-import type { Restored } from './restored.ts';
-import { runId } from './run-id.ts';
+import type { History } from '../history.ts';
+import type { Restored } from '../restored.ts';
+import { runId } from '../run-id.ts';
 
 /**
  * Brings an older version of a film back that was not rendered here: by taking back what was appended since, in a copy that

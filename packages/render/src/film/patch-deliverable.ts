@@ -14,7 +14,7 @@ import {
 } from '@patchwork/splice';
 import { appendEntry, keepReplaced, lockDeliverable, type NewLedgerEntry } from '@patchwork/store';
 import { toNumber, type FrameRange } from '@patchwork/time';
-import type { RenderContext } from './context.ts';
+import type { RenderContext } from '../context.ts';
 import {
   foundEntry,
   isOwn,
@@ -31,10 +31,10 @@ import { openFilm, probedVideo, trimFilm, type FinishedFilm } from './finished-f
 import { encodeFootage, type Footage } from './fresh-pictures.ts';
 import { matchingVideo } from './matching-profile.ts';
 import { copiedPiece, openPiece, type Piece } from './piece.ts';
-import { parseRange } from './range-text.ts';
-import { settleDelivery } from './record-delivery.ts';
-import { sweepLeftovers } from './run-id.ts';
-import { requireSpace } from './space.ts';
+import { parseRange } from '../range-text.ts';
+import { settleDelivery } from '../record-delivery.ts';
+import { sweepLeftovers } from '../run-id.ts';
+import { requireSpace } from '../space.ts';
 
 /** How long a run waits for another one at the same film before it refuses. */
 const lockWaitMs = 3000;

@@ -1,6 +1,6 @@
 import type { MediaInfo, Program } from '@patchwork/program';
-import type { RenderContext } from './context.ts';
-import { mediaOf } from './encode-missing.ts';
+import type { RenderContext } from '../context.ts';
+import { mediaOf } from '../encode-missing.ts';
 
 /** Pixels across of the pictures that are compared. */
 const width = 64;

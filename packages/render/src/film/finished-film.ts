@@ -2,8 +2,8 @@ import { PatchworkError, type FileStat } from '@patchwork/kernel';
 import type { VideoStreamInfo } from '@patchwork/program';
 import { constantRate, findBoundaries, readMovie, trimAppend, type PatchableMovie } from '@patchwork/splice';
 import type { Rate } from '@patchwork/time';
-import type { RenderContext } from './context.ts';
-import type { TimelineFacts } from './timeline-facts.ts';
+import type { RenderContext } from '../context.ts';
+import type { TimelineFacts } from '../timeline-facts.ts';
 
 /** A finished movie of any origin that can be cut. */
 export interface FinishedFilm {

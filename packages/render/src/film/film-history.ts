@@ -13,7 +13,7 @@ import {
   type NewLedgerEntry,
   type TimelineSnapshot,
 } from '@patchwork/store';
-import type { RenderContext } from './context.ts';
+import type { RenderContext } from '../context.ts';
 import type { FinishedFilm } from './finished-film.ts';
 import { foundProfile } from './matching-profile.ts';
 

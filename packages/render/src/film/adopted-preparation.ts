@@ -16,19 +16,19 @@ import type { Ledger, LedgerEntry } from '@patchwork/store';
 import type { FrameRange } from '@patchwork/time';
 import { adoptedStretches, withoutSingles, type Stretch } from './adopted-plan.ts';
 import { canvasOf } from './adopt.ts';
-import type { RenderContext } from './context.ts';
+import type { RenderContext } from '../context.ts';
 import { openFilmHistory } from './film-history.ts';
 import { openFilm, trimFilm, type FinishedFilm } from './finished-film.ts';
 import { evenLengths } from './fresh-pictures.ts';
-import { knownToolchain } from './known-toolchain.ts';
-import type { MediaCatalog } from './media-catalog.ts';
-import { parseRange } from './range-text.ts';
-import { checkAdoptedSettings } from './refusal.ts';
-import type { RenderRequest } from './request.ts';
-import { compileEntry } from './snapshot.ts';
-import type { LoadedTimeline } from './timeline-file.ts';
-import { timelineFacts } from './timeline-facts.ts';
-import { openTimelineWithCatalog } from './timeline-media.ts';
+import { knownToolchain } from '../known-toolchain.ts';
+import type { MediaCatalog } from '../media/media-catalog.ts';
+import { parseRange } from '../range-text.ts';
+import { checkAdoptedSettings } from '../refusal.ts';
+import type { RenderRequest } from '../request.ts';
+import { compileEntry } from '../snapshot.ts';
+import type { LoadedTimeline } from '../timeline-file.ts';
+import { timelineFacts } from '../timeline-facts.ts';
+import { openTimelineWithCatalog } from '../timeline-media.ts';
 
 /** Everything that is known before a frame of an adopted film is rendered. */
 export interface AdoptedPreparation {

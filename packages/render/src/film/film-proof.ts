@@ -10,7 +10,7 @@ import {
   type ProofFinding,
 } from '@patchwork/splice';
 import type { FrameRange } from '@patchwork/time';
-import type { RenderContext } from './context.ts';
+import type { RenderContext } from '../context.ts';
 import type { FinishedFilm } from './finished-film.ts';
 
 /** Frames beside a patch that are decoded at most: a film with few places to begin would be decoded whole. */

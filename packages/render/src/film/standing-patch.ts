@@ -17,10 +17,10 @@ import {
 } from '@patchwork/splice';
 import type { FrameRange } from '@patchwork/time';
 import type { AdoptedPreparation } from './adopted-preparation.ts';
-import type { RenderContext } from './context.ts';
+import type { RenderContext } from '../context.ts';
 import { otherTracks } from './film-history.ts';
 import { publishFilm, requireProof, type PublicationMode, type PublishedFilm } from './film-publication.ts';
-import { runId } from './run-id.ts';
+import { runId } from '../run-id.ts';
 import { decodeFilm } from './verify-film.ts';
 
 /** Fresh pictures for a range of a film that stays as long as it is. */

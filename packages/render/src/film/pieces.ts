@@ -3,7 +3,7 @@ import { isPatchworkError, PatchworkError } from '@patchwork/kernel';
 import { adoptMovie, base64FromBytes, sharedConfig, type PlacedChunk } from '@patchwork/splice';
 import { formatTimecode, type FrameRange } from '@patchwork/time';
 import { canEncode, type AdoptedPreparation } from './adopted-preparation.ts';
-import type { RenderContext } from './context.ts';
+import type { RenderContext } from '../context.ts';
 import { openFilm } from './finished-film.ts';
 import { encodeFootage } from './fresh-pictures.ts';
 import { reorderDepth } from './matching-profile.ts';

@@ -9,9 +9,9 @@ import {
   type PatchPlan,
   type ProofFinding,
 } from '@patchwork/splice';
-import type { RenderContext } from './context.ts';
+import type { RenderContext } from '../context.ts';
 import type { FinishedFilm } from './finished-film.ts';
-import { runId } from './run-id.ts';
+import { runId } from '../run-id.ts';
 
 /**
  * How a new version takes the old one's place. `whole`: a new file beside the old one, then a rename. `fast`: the same, but

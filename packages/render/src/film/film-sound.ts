@@ -2,9 +2,9 @@ import { PatchworkError } from '@patchwork/kernel';
 import type { Profile } from '@patchwork/plan';
 import type { MediaInfo, Program } from '@patchwork/program';
 import { base64FromBytes, trackDigests, type SoundPlace, type SoundSpec, type Track } from '@patchwork/splice';
-import type { RenderContext } from './context.ts';
+import type { RenderContext } from '../context.ts';
 import type { FinishedFilm } from './finished-film.ts';
-import { renderSoundTrack } from './sound-track.ts';
+import { renderSoundTrack } from '../sound-track.ts';
 
 /** The sound of a film as it is: its packets, priming and sample entry are kept. @throws PW_ADOPT_SOUND, PW_FILE_* */
 export async function filmSound(context: RenderContext, film: FinishedFilm, profile: Profile): Promise<SoundSpec> {

@@ -19,21 +19,21 @@ import {
 import { appendEntry, trustOf, type NewLedgerEntry } from '@patchwork/store';
 import { toNumber, type FrameRange } from '@patchwork/time';
 import { canEncode, prepareAdopted, type AdoptedPreparation } from './adopted-preparation.ts';
-import type { RenderContext } from './context.ts';
-import { encodeMissing } from './encode-missing.ts';
+import type { RenderContext } from '../context.ts';
+import { encodeMissing } from '../encode-missing.ts';
 import { adoptedRenderer, otherTracks, unplaced } from './film-history.ts';
 import { filmSound, newSound } from './film-sound.ts';
-import { checkUnchanged } from './media-catalog.ts';
+import { checkUnchanged } from '../media/media-catalog.ts';
 import { movedSide } from './moved-side.ts';
-import type { Delivery, Forecast } from './outcome.ts';
+import type { Delivery, Forecast } from '../outcome.ts';
 import { pieceOrders, piecesFrom } from './pieces.ts';
-import { proveMovie } from './proof.ts';
-import { settleDelivery } from './record-delivery.ts';
-import type { RenderRequest } from './request.ts';
-import { runId } from './run-id.ts';
-import { requireSpace } from './space.ts';
+import { proveMovie } from '../proof.ts';
+import { settleDelivery } from '../record-delivery.ts';
+import type { RenderRequest } from '../request.ts';
+import { runId } from '../run-id.ts';
+import { requireSpace } from '../space.ts';
 import { patchStanding, standsStill } from './standing-patch.ts';
-import { watchList } from './watch-list.ts';
+import { watchList } from '../watch-list.ts';
 
 /** Says what a render on an adopted film would do. @throws as `prepareAdopted` */
 export async function forecastAdopted(context: RenderContext, request: RenderRequest): Promise<Forecast> {

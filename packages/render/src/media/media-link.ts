@@ -10,12 +10,12 @@ import {
   type MediaReference,
   type Timeline,
 } from '@patchwork/timeline';
-import type { RenderContext } from './context.ts';
+import type { RenderContext } from '../context.ts';
 import { identifyMedia } from './media-catalog.ts';
 import { indexMedia, type MediaIndex } from './media-index.ts';
 import { matchOf, togetherWanted, wantedBy, type WantedMedia } from './media-match.ts';
 import { decodedName, statedName, statedPlace, type MediaSearch } from './media-paths.ts';
-import type { IdentifiedMedia } from './snapshot.ts';
+import type { IdentifiedMedia } from '../snapshot.ts';
 
 /** A timeline whose media was looked for on this machine. */
 export interface LinkedTimeline {

@@ -1,7 +1,7 @@
 import type { FrameKey, Program } from '@patchwork/program';
 import { movedSideIndex, type MovedSideIndex } from '@patchwork/splice';
 import type { AdoptedPreparation } from './adopted-preparation.ts';
-import type { RenderContext } from './context.ts';
+import type { RenderContext } from '../context.ts';
 
 /** Tags and chapters of an adopted film, its chapters moved with their pictures; null where they cannot follow the edit. */
 export async function movedSide(

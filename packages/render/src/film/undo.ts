@@ -8,10 +8,10 @@ import {
   recordTrust,
   type LedgerEntry,
 } from '@patchwork/store';
-import type { RenderContext } from './context.ts';
+import type { RenderContext } from '../context.ts';
 import { isOwn } from './film-history.ts';
 import { trimFilm } from './finished-film.ts';
-import { sweepLeftovers } from './run-id.ts';
+import { sweepLeftovers } from '../run-id.ts';
 
 /** What {@link undoPatch} did. */
 export interface Undone {

@@ -11,15 +11,15 @@ import {
   type ProofFinding,
 } from '@patchwork/splice';
 import { appendEntry, lockDeliverable, type LedgerEntry, type NewLedgerEntry } from '@patchwork/store';
-import type { RenderContext } from './context.ts';
+import type { RenderContext } from '../context.ts';
 import { isOwn, unplaced } from './film-history.ts';
 import { requireProof } from './film-publication.ts';
-import { readHistory, type History } from './history.ts';
-import { findingsOfMovie } from './proof.ts';
-import { placedChunks, settleDelivery, soundOf } from './record-delivery.ts';
-import { runId, sweepLeftovers } from './run-id.ts';
-import { requireSpace } from './space.ts';
-import { specOfEntry } from './verify.ts';
+import { readHistory, type History } from '../history.ts';
+import { findingsOfMovie } from '../proof.ts';
+import { placedChunks, settleDelivery, soundOf } from '../record-delivery.ts';
+import { runId, sweepLeftovers } from '../run-id.ts';
+import { requireSpace } from '../space.ts';
+import { specOfEntry } from '../verify.ts';
 
 /** What {@link compactDeliverable} did. */
 export interface Compacted {

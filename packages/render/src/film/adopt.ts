@@ -5,14 +5,14 @@ import { compileProgram, type Canvas, type MediaInfo, type Program } from '@patc
 import { encoderNote } from '@patchwork/splice';
 import { appendEntry, lockDeliverable, type NewLedgerEntry } from '@patchwork/store';
 import { compare, formatRate, formatTimecode } from '@patchwork/time';
-import type { RenderContext } from './context.ts';
+import type { RenderContext } from '../context.ts';
 import { checkCuts, type CutCheck } from './film-cuts.ts';
 import { adoptedRenderer, foundEntry, isOwn, openFilmHistory } from './film-history.ts';
 import { openFilm, probedVideo, trimFilm, type FinishedFilm } from './finished-film.ts';
 import { encodableAs, foundProfile, matchingVideo } from './matching-profile.ts';
-import { settleDelivery } from './record-delivery.ts';
-import { openTimelineWithCatalog } from './timeline-media.ts';
-import { timelineFacts, type TimelineFacts } from './timeline-facts.ts';
+import { settleDelivery } from '../record-delivery.ts';
+import { openTimelineWithCatalog } from '../timeline-media.ts';
+import { timelineFacts, type TimelineFacts } from '../timeline-facts.ts';
 
 /** Which film is bound to which timeline. */
 export interface AdoptRequest {

@@ -9,10 +9,10 @@ import {
   type MovieSpec,
   type WrittenMovie,
 } from '@patchwork/splice';
-import type { RenderContext } from './context.ts';
+import type { RenderContext } from '../context.ts';
 import type { PublicationMode } from './film-publication.ts';
-import type { Preparation } from './preparation.ts';
-import { runId } from './run-id.ts';
+import type { Preparation } from '../preparation.ts';
+import { runId } from '../run-id.ts';
 
 /** How a deliverable that was rendered here is written and put in its place. */
 export interface OwnPublication {
