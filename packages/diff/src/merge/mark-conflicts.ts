@@ -10,6 +10,7 @@ import {
   type Composable,
   type JsonValue,
   type Stack,
+  type Timeline,
   type Track,
 } from '@patchwork/timeline';
 import type { Json } from '@patchwork/kernel';
@@ -20,8 +21,8 @@ export interface KeptConflict {
   readonly conflict: MergeConflict;
   /** The node that it is written on. */
   readonly at: string;
-  /** The version that does not stand in the timeline. */
-  readonly other: readonly Composable[];
+  /** The version that does not stand in the timeline; of fields of the timeline itself, it or its stack, without tracks. */
+  readonly other: readonly (Composable | Timeline)[];
 }
 
 /** How the names of the markers begin that conflicts get. */
@@ -103,7 +104,7 @@ function conflictJson({ conflict, other }: KeptConflict): Json {
 }
 
 /** A node as JSON; as OTIO text where it holds numbers that JSON has not. */
-function otioJson(node: Composable): Json {
+function otioJson(node: Composable | Timeline): Json {
   const text = writeOtio(node, { style: 'canonical' });
   return /\b(?:NaN|Infinity)\b/.test(text) ? text : (JSON.parse(text) as Json);
 }

@@ -381,6 +381,46 @@ describe('tracks, settings, compounds', () => {
     expect(other.conflicts.map(({ subject }) => subject)).toEqual(['timeline frame rate']);
   });
 
+  test('what clashes in the stack itself, or in start or metadata, is kept whole (G2, G14)', () => {
+    const start = film(v1());
+    const marks = (name: string, comment: string): Timeline => {
+      const mark = makeMarker({ name, comment, markedRange: makeRange(0, 1, fps24) });
+      return { ...start, tracks: { ...start.tracks, markers: [mark] } };
+    };
+    expect(conflicts(start, marks('reel', 'A'), marks('reel', 'B'))).toHaveLength(1);
+    const noted = (note: string): Timeline => {
+      const metadata = withMember(start.tracks.metadata, ['note'], note as never);
+      return { ...start, tracks: { ...start.tracks, metadata } };
+    };
+    expect(conflicts(start, noted('A'), noted('B'))).toEqual([
+      'timeline stack.metadata.note at the whole timeline: ours A, theirs B; ours is kept',
+    ]);
+    const kept = JSON.stringify(merged(start, noted('A'), noted('B kept')).timeline.tracks.metadata);
+    expect(kept).toContain('B kept');
+    const from = (frame: number): Timeline => ({ ...start, globalStartTime: makeTime(frame, fps24) });
+    const moved = merged(start, from(86_400), from(172_801));
+    expect(moved.conflicts.map(({ subject }) => subject)).toEqual(['timeline globalStartTime']);
+    expect(writeOtio(moved.timeline, { style: 'canonical' })).toContain('172801');
+    expect(conflicts(start, from(86_400), from(172_801))).toHaveLength(1);
+  });
+
+  test.each([['Stack'], ['Track']])('a %s as a clip: its ends and its name are merged as those of a clip', (kind) => {
+    const compound = (first: number, length: number, name = 'comp'): Timeline => {
+      const sourceRange = makeRange(first, length, fps24);
+      const inside = track('n1', [clip('x', 0, 48), clip('y', 0, 48)]);
+      const made =
+        kind === 'Stack' ? makeStack({ name, sourceRange, children: [inside] }) : { ...inside, name, sourceRange };
+      return film(track('V1', [clip('a', 0, 48), made, clip('b', 0, 48)]));
+    };
+    const start = compound(10, 60);
+    const both = clean(start, compound(15, 55), compound(10, 50));
+    const found = must(tracksOf(both)[0]?.children[1]);
+    expect('sourceRange' in found && found.sourceRange).toEqual(makeRange(15, 45, fps24));
+    expect(conflicts(start, compound(10, 60, 'ours'), compound(10, 60, 'theirs'))).toEqual([
+      expect.stringContaining('comp'),
+    ]);
+  });
+
   test('what stands in a compound is merged likewise (G15)', () => {
     const nested = (...children: readonly Composable[]): Timeline =>
       film(

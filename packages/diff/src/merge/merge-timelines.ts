@@ -56,8 +56,13 @@ export function mergeByParts(input: MergeInput): Merge {
   const stacks = { base: base.tracks, ours: ours.tracks, theirs: theirs.tracks };
   const fields: Clash[] = [];
   const merged = mergeNode({ base, ours, theirs }, '', (clash) => fields.push(clash));
-  const { stack, kept } = mergeStacks(stacks, { ...input, rate: rates.base });
-  const all = [...fields.map((clash) => fieldConflict(clash, stack)), ...kept];
+  const { stack, own, kept } = mergeStacks(stacks, { ...input, rate: rates.base });
+  const other = { ...theirs, tracks: emptied(theirs.tracks) };
+  const all = [
+    ...fields.map((clash) => fieldConflict(clash, stack, other)),
+    ...own.map((clash) => fieldConflict(clash, stack, other.tracks)),
+    ...kept,
+  ];
   const conflicts = all.map(({ conflict }) => conflict);
   if (all.length === 0) return { timeline: stack === merged.tracks ? merged : { ...merged, tracks: stack }, conflicts };
   return { timeline: { ...merged, tracks: withConflicts(stack, all) }, conflicts };
@@ -68,7 +73,14 @@ interface StackContext extends Three<Timeline> {
   readonly identityOf?: IdentityOf;
 }
 
-function mergeStacks(stacks: Three<Stack>, context: StackContext): { stack: Stack; kept: KeptConflict[] } {
+interface MergedStack {
+  readonly stack: Stack;
+  /** What clashes in its own fields. */
+  readonly own: readonly Clash[];
+  readonly kept: readonly KeptConflict[];
+}
+
+function mergeStacks(stacks: Three<Stack>, context: StackContext): MergedStack {
   const identityOf = context.identityOf ?? (() => null);
   const base = baseSide(stacks.base, context.rate, identityOf);
   const [ours, theirs] = [stacks.ours, stacks.theirs].map((stack) =>
@@ -86,7 +98,9 @@ function mergeStacks(stacks: Three<Stack>, context: StackContext): { stack: Stac
       if (!known.some(({ property }) => property === clash.property)) clashes.set(id, [...known, clash]);
     },
     mergeInside: (b, o, t) => {
-      const wrapped = mergeStacks({ base: wrap(b), ours: wrap(o), theirs: wrap(t) }, context);
+      // The compound's own fields are merged, and told, with its clip: here what stands in it counts alone.
+      const inside = ({ children }: Stack | Track): Stack => wrap({ ...b, children });
+      const wrapped = mergeStacks({ base: wrap(b), ours: inside(o), theirs: inside(t) }, context);
       inner.push(...wrapped.kept.map((kept) => ({ compound: b.id, kept })));
       const marked = withConflicts(wrapped.stack, wrapped.kept);
       return b.kind === 'Stack' ? marked : (marked.children.find((child) => child.kind === 'Track') ?? b);
@@ -107,12 +121,15 @@ function mergeStacks(stacks: Three<Stack>, context: StackContext): { stack: Stac
     ),
   );
   const views = trackViews({ ...makeTimeline({ tracks: [] }), tracks: stack }, context.rate, identityOf);
+  const own = clashes.get(stacks.base.id) ?? [];
+  clashes.delete(stacks.base.id);
   const kept = conflictList(
     { plan, lists: done.lists, stack, clashes, lostSync: lostSync(sides, views, idOf) },
     context,
   );
   return {
     stack,
+    own,
     kept: [
       ...kept,
       ...inner.map(({ compound, kept: each }) =>
@@ -135,12 +152,17 @@ function wrap(node: Stack | Track): Stack {
   return node.kind === 'Stack' ? node : { ...makeStack({ children: [node] }), id: `around ${node.id}` };
 }
 
-function fieldConflict({ property, ours, theirs }: Clash, stack: Stack): KeptConflict {
+/** What a stack says of itself. */
+function emptied(stack: Stack): Stack {
+  return { ...stack, children: [] };
+}
+
+function fieldConflict({ property, ours, theirs }: Clash, stack: Stack, other: Stack | Timeline): KeptConflict {
   const text = (value: unknown): string =>
     typeof value === 'string' || typeof value === 'number' ? String(value) : 'changed it';
   return {
     at: stack.id,
-    other: [],
+    other: [other],
     conflict: {
       kind: 'settings',
       track: null,
@@ -165,7 +187,7 @@ function otherRates({ ours, theirs, rates }: MergeInput): Merge {
     ours: text(rates.ours),
     theirs: text(rates.theirs),
   };
-  const kept: KeptConflict = { ...fieldConflict(clash, ours.tracks), other: [theirs.tracks] };
+  const kept = fieldConflict(clash, ours.tracks, theirs.tracks);
   return { timeline: { ...ours, tracks: withConflicts(ours.tracks, [kept]) }, conflicts: [kept.conflict] };
 }
 
