@@ -31,8 +31,9 @@ const sectorBytes = 512;
  * `content` appends media data and returns the new index. `record` runs when everything is durable, before the commit.
  * The journal says where the old index stands and where the old file ended: see {@link undoAppend}.
  *
- * @throws PW_APPEND_TO_END when the last box runs to the end of the file; PW_APPEND_RACED when the file is not the one
- * that was read; PW_FILE_*; whatever the callbacks throw. Before the commit the file plays as before.
+ * @throws PW_APPEND_TO_END when the last box runs to the end of the file; PW_APPEND_TAIL when it ends in bytes that are no
+ * whole box and that no append of ours left; PW_APPEND_TWO_INDEXES when another index follows; PW_APPEND_RACED when the file
+ * is not the one that was read; PW_FILE_*; whatever the callbacks throw. Before the commit the file plays as before.
  */
 export async function appendMovie(
   files: FilePort,
@@ -55,7 +56,10 @@ export async function appendMovie(
   try {
     await refuseOther(file, base);
     const end = await endOfMovie(file, base);
-    if (end < base.sizeBytes) await file.truncate(end);
+    if (end < base.sizeBytes) {
+      if (!(await isUncommitted(file, base, end))) throw foreignTail(base, end);
+      await file.truncate(end);
+    }
     await file.write(journal(base.moov.offset, end), end);
     const mdat = end + journalBytes;
     let at = mdat + 16;
@@ -102,6 +106,18 @@ async function endOfMovie(file: OpenFile, base: Movie): Promise<number> {
   );
 }
 
+/** Such bytes may be all media of a film whose `mdat` claims more than the file has, and cut off they could not come back. */
+function foreignTail({ path }: Movie, offset: number): PatchworkError {
+  return new PatchworkError(
+    'PW_APPEND_TAIL',
+    `${JSON.stringify(path)} cannot be changed in place: from byte ${offset} on it holds no whole box`,
+    {
+      hint: 'Publish a new file instead (without --in-place or --fast), or remux it once.',
+      details: { path, offset },
+    },
+  );
+}
+
 /**
  * Takes away what an append that was killed before its commit left behind the movie, and nothing else: readers that mind a
  * cut-off end would refuse the file. Returns the bytes that went.
@@ -113,7 +129,7 @@ export async function trimAppend(files: FilePort, movie: Movie): Promise<number>
     (box) => box.offset > movie.moov.offset && box.type === 'free' && box.size === journalBytes,
   );
   for (const end of [whole?.offset, movie.tail]) {
-    if (end === undefined || end === null || !(await isUncommitted(files, movie, end))) continue;
+    if (end === undefined || end === null || !(await holdsUncommitted(files, movie, end))) continue;
     const file = await files.open(movie.path, 'update');
     try {
       await file.truncate(end);
@@ -126,16 +142,20 @@ export async function trimAppend(files: FilePort, movie: Movie): Promise<number>
   return 0;
 }
 
-/** A journal that names the index in force was never committed; of a cut-off one, what is there must be its beginning. */
-async function isUncommitted(files: FilePort, movie: Movie, end: number): Promise<boolean> {
+async function holdsUncommitted(files: FilePort, movie: Movie, end: number): Promise<boolean> {
   const file = await files.open(movie.path, 'read');
   try {
-    const found = new Uint8Array(Math.min(journalBytes, movie.sizeBytes - end));
-    await file.read(found, end);
-    return Buffer.compare(found, journal(movie.moov.offset, end).subarray(0, found.length)) === 0;
+    return await isUncommitted(file, movie, end);
   } finally {
     await file.close();
   }
+}
+
+/** A journal that names the index in force was never committed; of a cut-off one, what is there must be its beginning. */
+async function isUncommitted(file: OpenFile, movie: Movie, end: number): Promise<boolean> {
+  const found = new Uint8Array(Math.min(journalBytes, movie.sizeBytes - end));
+  await file.read(found, end);
+  return Buffer.compare(found, journal(movie.moov.offset, end).subarray(0, found.length)) === 0;
 }
 
 async function readJournal(file: OpenFile, offset: number): Promise<UndoPlan | null> {

@@ -361,6 +361,38 @@ describe('patching in place and anew', () => {
     expect(Buffer.compare(readFileSync(path), open)).toBe(0);
   });
 
+  test('C7: bytes at the end that are no whole box and not ours are never cut off', async () => {
+    const piece = codedChunk('h264 other', folder);
+    const { path, boxes, sizeBytes } = await codedMovie('h264', folder);
+    const bytes = readFileSync(path);
+    const last = boxes.at(-1);
+    if (last?.type !== 'mdat') throw new TypeError('the index stands before the media');
+    // The media claim more than the file holds, as where padding was lost; all samples are there.
+    const claims = Buffer.from(bytes);
+    if (last.headerSize === 16) claims.writeBigUInt64BE(BigInt(last.size + 4), last.offset + 8);
+    else claims.writeUInt32BE(last.size + 4, last.offset);
+    const tagged = Buffer.concat([bytes, Buffer.from('TAG a title'.padEnd(128))]);
+    // A journal that names another index.
+    const other = Buffer.alloc(40);
+    other.writeUInt32BE(40);
+    other.write('freepatchwork/undo/1', 4, 'latin1');
+    const cases = [
+      [claims, last.offset],
+      [tagged, sizeBytes],
+      [Buffer.concat([bytes, Buffer.alloc(4)]), sizeBytes],
+      [Buffer.concat([bytes, other.subarray(0, 39)]), sizeBytes],
+    ] as const;
+    for (const [state, offset] of cases) {
+      writeFileSync(path, state);
+      const base = await findBoundaries(files, await readMovie(files, path, sha256));
+      const plan = planOf(base, 8, piece);
+      const refused = { code: 'PW_APPEND_TAIL', details: { offset } };
+      await expect(patchInPlace(files, plan, hashing, async () => undefined)).rejects.toMatchObject(refused);
+      await expect(patchClone(files, freshPath(), plan, hashing)).rejects.toMatchObject(refused);
+      expect(Buffer.compare(readFileSync(path), state), 'the file was touched').toBe(0);
+    }
+  });
+
   test('C10: a patched clone is the movie patched in place; the movie is not touched', async () => {
     const base = await patchable('h264');
     const before = readFileSync(base.movie.path);
