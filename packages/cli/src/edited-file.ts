@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { Diagnostic } from '@patchwork/kernel';
+import { PatchworkError, type Diagnostic } from '@patchwork/kernel';
 import { writeAtomically } from '@patchwork/files';
 import type { WrittenText } from '@patchwork/formats';
 import {
@@ -7,12 +7,22 @@ import {
   openTimeline,
   relinked,
   writeBundle,
+  type LoadedTimeline,
   type TimelineRequest,
   type TimelineWithMedia,
 } from '@patchwork/render';
 import type { Timeline } from '@patchwork/timeline';
 import type { CommandContext } from './shell.ts';
 import { writtenAs } from './written-timeline.ts';
+
+/** Refuses to write one timeline over a file that holds more. @throws PW_EDIT_PLACE */
+export function checkPlace({ holdsMore, fileName, timeline }: LoadedTimeline, target: string, source: string): void {
+  if (!holdsMore || target !== source) return;
+  throw new PatchworkError('PW_EDIT_PLACE', `${fileName} holds more than "${timeline.name}": that would be lost`, {
+    hint: 'Write to another file with -o.',
+    details: { path: target, timeline: timeline.name },
+  });
+}
 
 /** Writes the edited timeline; its media is looked at only where names or bytes of it go elsewhere. Returns what could not be said. */
 export async function writeEdited(

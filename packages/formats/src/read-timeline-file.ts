@@ -1,4 +1,4 @@
-import { PatchworkError, type Diagnostic } from '@patchwork/kernel';
+import { PatchworkError } from '@patchwork/kernel';
 import type { Rate } from '@patchwork/time';
 import { isJsonObject, member, plainJson, readOtio, type Timeline } from '@patchwork/timeline';
 import { readFcpxml, type ReadTimelines } from './fcpxml/read.ts';
@@ -55,16 +55,17 @@ export function readTimelineFile(file: TimelineFile, options: ReadTimelineOption
 function readBytes(file: TimelineFile, options: ReadTimelineOptions): ReadTimelines {
   const { text, diagnostics } = decodeText(file.name, file.bytes);
   const read = readText(file, text, options);
-  return { timelines: read.timelines, diagnostics: [...diagnostics, ...read.diagnostics] };
+  return { ...read, diagnostics: [...diagnostics, ...read.diagnostics] };
 }
 
 /** An OTIO text; Resolve's own effects are said in the vocabulary. */
 function readOtioText(name: string, text: string, options: ReadTimelineOptions): ReadTimelines {
-  const { timelines, diagnostics } = readOtio(text, { source: name });
+  const { timelines, root, diagnostics } = readOtio(text, { source: name });
   const given = options.raster === undefined ? null : options.raster.width / options.raster.height;
   const translated = timelines.map((timeline) => withResolveEffects(timeline, { aspect: aspectOf(timeline) ?? given }));
   return {
     timelines: translated.map(({ timeline }) => timeline),
+    holdsMore: root.kind !== 'Timeline',
     diagnostics: [...diagnostics, ...decimalRateNotes(name, text), ...translated.flatMap((one) => one.diagnostics)],
   };
 }
@@ -81,11 +82,7 @@ function isArchive(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5);
 }
 
-function readText(
-  file: TimelineFile,
-  text: string,
-  options: ReadTimelineOptions,
-): { timelines: readonly Timeline[]; diagnostics: readonly Diagnostic[] } {
+function readText(file: TimelineFile, text: string, options: ReadTimelineOptions): ReadTimelines {
   switch (formatOfText(text)) {
     case 'otio':
       return readOtioText(file.name, text, options);

@@ -17,6 +17,8 @@ export interface LoadedTimeline {
   readonly fileName: string;
   readonly bytes: Uint8Array;
   readonly digest: Digest;
+  /** The file holds what this timeline does not say: other timelines, clips beside it, a collection around it. */
+  readonly holdsMore: boolean;
 }
 
 /** How a timeline is picked from a file and read. */
@@ -67,8 +69,9 @@ export function timelineFromBytes(
   name: string | null,
   options: ReadTimelineOptions = {},
 ): LoadedTimeline {
-  const { timelines, diagnostics } = readTimelineFile({ name: file, bytes }, options);
-  return { timeline: chosen(timelines, name, file), diagnostics, fileName: file, bytes, digest: sha256(bytes) };
+  const { timelines, diagnostics, holdsMore } = readTimelineFile({ name: file, bytes }, options);
+  const timeline = chosen(timelines, name, file);
+  return { timeline, diagnostics, fileName: file, bytes, digest: sha256(bytes), holdsMore };
 }
 
 /** The same file with its timeline changed after reading: from here on its text is that timeline as OTIO. */

@@ -5,7 +5,7 @@ import { timelineRate } from '@patchwork/formats';
 import { loadTimeline, readWholeFile } from '@patchwork/render';
 import { planScript } from '@patchwork/timeline';
 import { editJson, editText } from '../edit-report.ts';
-import { previewEdited, writeEdited } from '../edited-file.ts';
+import { checkPlace, previewEdited, writeEdited } from '../edited-file.ts';
 import { patchFrom, type PatchWay } from '../patch-file.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { timelineRequest, withTimelineFlags, type TimelineFlags } from '../timeline-flags.ts';
@@ -46,11 +46,12 @@ async function apply(
 ): Promise<CommandOutcome> {
   const request = timelineRequest(shell.folder, path, flags);
   const { loaded, source } = await loadTimeline(context, resolve(shell.folder, path), request);
+  const target = flags.output === undefined ? source.path : resolve(shell.folder, flags.output);
+  checkPlace(loaded, target, source.path);
   const text = new TextDecoder().decode(await readWholeFile(context.files, resolve(shell.folder, script), 64 << 20));
   const patch = patchFrom(text, way, flags.partial ?? false);
   const steps = placedScript(loaded.timeline, patch.steps, timelineRate(loaded.timeline));
   const plan = planScript(loaded.timeline, steps, { limits: 'strict' });
-  const target = flags.output === undefined ? source.path : resolve(shell.folder, flags.output);
   // A file that was asked for is written although nothing changed.
   const isWritten = flags.dryRun !== true && (plan.events.length > 0 || target !== source.path);
   const notSaid = isWritten

@@ -116,3 +116,42 @@ test.each([
   expect([exit, JSON.parse(out)]).toMatchObject([1, { schema: 'patchwork.error/1', code }]);
   expect(readFileSync(at('cut.otio'), 'utf8')).toBe(cut);
 });
+
+describe('a file that holds more than the timeline is not written over', () => {
+  const fcpxml = (inside: string): string =>
+    `<fcpxml version="1.11"><resources><format id="r1" frameDuration="1/24s" width="320" height="240"/></resources><event name="e">${inside}</event></fcpxml>`;
+  const project = (name: string): string =>
+    `<project name="${name}"><sequence format="r1" duration="4s"><spine><gap duration="4s"/></spine></sequence></project>`;
+  const sequence = (name: string): string =>
+    `<sequence><name>${name}</name><rate><timebase>24</timebase></rate><media><video><track/></video></media></sequence>`;
+  const collection = (count: number): string =>
+    `{"OTIO_SCHEMA":"SerializableCollection.1","name":"reels","metadata":{},"children":[${Array.from({ length: count }, (_, i) => cut.replace('"name": "cut"', `"name": "cut ${i + 1}"`)).join(',')}]}`;
+
+  test.each([
+    ['projects.fcpxml', fcpxml(project('cut 1') + project('cut 2'))],
+    ['browser.fcpxml', fcpxml(`${project('cut 1')}<clip name="rushes" format="r1" duration="4s"/>`)],
+    ['sequences.xml', `<xmeml version="5">${sequence('cut 1')}${sequence('cut 2')}</xmeml>`],
+    [
+      'bin.xml',
+      `<xmeml version="5"><bin><children>${sequence('cut 1')}<clip id="c"><name>rushes</name></clip></children></bin></xmeml>`,
+    ],
+    ['collection.otio', collection(2)],
+    ['one.otio', collection(1)],
+  ])('%s', async (name, text) => {
+    writeFileSync(at(name), text);
+    writeFileSync(at('none.json'), '[]');
+    const lift = ['--timeline', 'cut 1', '--json'];
+    for (const words of [
+      ['edit', name, '[]', ...lift],
+      ['edit', name, '[]', '--dry-run', ...lift],
+      ['edit', name, '[]', '-o', name, ...lift],
+      ['apply', name, 'none.json', ...lift],
+      ['revert', name, 'none.json', ...lift],
+    ]) {
+      const { exit, out } = await run(...words);
+      expect([exit, JSON.parse(out)]).toMatchObject([1, { code: 'PW_EDIT_PLACE' }]);
+    }
+    expect(readFileSync(at(name), 'utf8')).toBe(text);
+    expect((await run('edit', name, '[]', '-o', 'reel.otio', ...lift)).exit).toBe(0);
+  });
+});

@@ -4,7 +4,7 @@ import { loadTimeline } from '@patchwork/render';
 import { planScript, type EditOptions } from '@patchwork/timeline';
 import { editJson, editText } from '../edit-report.ts';
 import { editScript } from '../edit-script.ts';
-import { previewEdited, writeEdited } from '../edited-file.ts';
+import { checkPlace, previewEdited, writeEdited } from '../edited-file.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { timelineRequest, withTimelineFlags, type TimelineFlags } from '../timeline-flags.ts';
 import { transitionPolicy } from '../transition-policy.ts';
@@ -51,8 +51,9 @@ async function edit(
   const script = await editScript(context, shell, words, flags.script);
   const request = timelineRequest(shell.folder, path, flags);
   const { loaded, source } = await loadTimeline(context, request.path, request);
-  const plan = planScript(loaded.timeline, script, options);
   const target = flags.output === undefined ? source.path : resolve(shell.folder, flags.output);
+  checkPlace(loaded, target, source.path);
+  const plan = planScript(loaded.timeline, script, options);
   // A file that was asked for is written although nothing changed.
   const isWritten = flags.dryRun !== true && (plan.events.length > 0 || target !== source.path);
   const notSaid = isWritten

@@ -72,7 +72,7 @@ export function readEdl(fileName: string, text: string, options: ReadEdlOptions 
       message: 'the list holds no event',
       hint: 'Export the list again.',
     });
-    return { timelines: [], diagnostics: remarks.all() };
+    return { timelines: [], diagnostics: remarks.all(), holdsMore: false };
   }
   const dropFrame =
     list.events.find((event) => event.dropFrame !== null)?.dropFrame ??
@@ -80,7 +80,8 @@ export function readEdl(fileName: string, text: string, options: ReadEdlOptions 
   const rate = options.rate ?? guessedRate(list, dropFrame, remarks);
   const timed = timedEvents(list, rate, dropFrame, remarks);
   const start = timed.reduce((first, { recordIn }) => Math.min(first, recordIn), timed[0]?.recordIn ?? 0);
-  return { timelines: [timelineOf(list, { rate, dropFrame, start }, timed, remarks)], diagnostics: remarks.all() };
+  const timeline = timelineOf(list, { rate, dropFrame, start }, timed, remarks);
+  return { timelines: [timeline], diagnostics: remarks.all(), holdsMore: false };
 }
 
 /** The list names no rate: drop frame means 29.97, else the highest frame number tells the least that it can be. */

@@ -20,6 +20,8 @@ import { readItem, readStory } from './story.ts';
 export interface ReadTimelines {
   readonly timelines: readonly Timeline[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Several timelines, or one beside clips of a browser or in a collection: the file holds what one timeline of it does not say. */
+  readonly holdsMore: boolean;
 }
 
 /** Where a project stands in the file. */
@@ -50,7 +52,8 @@ export function readFcpxml(fileName: string, text: string): ReadTimelines {
     { version: attribute(root, 'version') ?? '', elements: countElements(root) },
     { readItem, readStory },
   );
-  const timelines = withPlace(fileName, () => readProjects(reading, root));
+  const content = contentOf(root);
+  const timelines = withPlace(fileName, () => readContent(reading, content));
   if (timelines.length === 0) {
     remarks.add({
       code: 'PW_FCPXML_EMPTY',
@@ -60,7 +63,8 @@ export function readFcpxml(fileName: string, text: string): ReadTimelines {
       hint: 'Export a project.',
     });
   }
-  return { timelines, diagnostics: remarks.all() };
+  const holdsMore = content.projects.length + content.clips.length > 1;
+  return { timelines, diagnostics: remarks.all(), holdsMore };
 }
 
 /** Exact arithmetic gives up on absurd times; the message gets the file's name. */
@@ -90,7 +94,13 @@ function reportVersion(remarks: Remarks, root: XmlElement): void {
   });
 }
 
-function readProjects(reading: Reading, root: XmlElement): Timeline[] {
+/** What a file holds: projects, and clips of the browser beside them. */
+interface Content {
+  readonly projects: readonly { readonly element: XmlElement; readonly place: Place }[];
+  readonly clips: readonly { readonly element: XmlElement; readonly place: Place }[];
+}
+
+function contentOf(root: XmlElement): Content {
   const projects: { element: XmlElement; place: Place }[] = [];
   const clips: { element: XmlElement; place: Place }[] = [];
   const collect = (parent: XmlElement, place: Place): void => {
@@ -102,6 +112,10 @@ function readProjects(reading: Reading, root: XmlElement): Timeline[] {
     }
   };
   collect(root, { library: null, event: null });
+  return { projects, clips };
+}
+
+function readContent(reading: Reading, { projects, clips }: Content): Timeline[] {
   if (projects.length === 0) return clips.flatMap(({ element, place }) => readBrowserClip(reading, element, place));
   if (clips.length > 0) {
     reading.remarks.add({

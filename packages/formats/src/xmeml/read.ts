@@ -41,10 +41,12 @@ export function readXmeml(fileName: string, text: string): ReadTimelines {
   const remarks = new Remarks(fileName, 'XMEML');
   const reading = new XmemlReading(remarks, root);
   const sequences: XmlElement[] = [];
+  let clips = 0;
   const collect = (element: XmlElement): void => {
     for (const child of childElements(element)) {
       // Sequences inside clips are nested ones; those of projects and bins stand on their own.
       if (child.name === 'sequence' && childElement(child, 'media') !== null) sequences.push(child);
+      else if (child.name === 'clip') clips += 1;
       else if (['project', 'bin', 'children'].includes(child.name)) collect(child);
     }
   };
@@ -59,7 +61,7 @@ export function readXmeml(fileName: string, text: string): ReadTimelines {
     });
   }
   const timelines = sequences.map((sequence) => withTidyLinks(readSequence(reading, sequence)));
-  return { timelines, diagnostics: remarks.all() };
+  return { timelines, diagnostics: remarks.all(), holdsMore: sequences.length + clips > 1 };
 }
 
 function readSequence(reading: XmemlReading, sequence: XmlElement): Timeline {
