@@ -1,4 +1,4 @@
-import { PatchworkError, type Digest } from '@patchwork/kernel';
+import { isPatchworkError, PatchworkError, type Digest } from '@patchwork/kernel';
 import {
   patchClone,
   patchInPlace,
@@ -68,22 +68,41 @@ async function patchedInPlace(context: RenderContext, job: FilmPublication): Pro
     size = (await files.stat(film.path))?.size ?? size;
     await job.record({ moovDigest, sizeBytes: size });
   });
-  await provenOrUndone(context, film.path, () => job.findings(film.path));
+  await provenOrUndone(context, film.path, async () =>
+    requireProof(await job.findings(film.path), 'The file was put back as it was.'),
+  );
   return { moovDigest: made.moovDigest, sizeBytes: made.sizeBytes };
 }
 
-/** Looks at a file that was just changed in place; one that fails is put back. @throws PW_PROOF_FAILED, whatever `look` throws */
+/**
+ * Proves a file that was just changed in place; one that fails is put back.
+ *
+ * @throws whatever `prove` throws; PW_PROOF_FAILED with both reasons where the file cannot be put back
+ */
 export async function provenOrUndone(
   { files, sha256 }: Pick<RenderContext, 'files' | 'sha256'>,
   path: string,
-  look: () => Promise<readonly ProofFinding[]>,
+  prove: () => Promise<void>,
 ): Promise<void> {
   try {
-    requireProof(await look(), 'The file was put back as it was.');
+    await prove();
   } catch (error) {
-    await undoAppend(files, await readMovie(files, path, sha256));
+    try {
+      await undoAppend(files, await readMovie(files, path, sha256));
+    } catch (failure) {
+      throw notPutBack(path, error, failure);
+    }
     throw error;
   }
+}
+
+function notPutBack(path: string, error: unknown, failure: unknown): PatchworkError {
+  const [proof, undo] = [error, failure].map((each) => (each instanceof Error ? each.message : String(each)));
+  return new PatchworkError('PW_PROOF_FAILED', `${proof}; and ${JSON.stringify(path)} could not be put back: ${undo}`, {
+    hint: 'The file holds a version that failed its proof: run patchwork undo on it.',
+    details: { ...(isPatchworkError(error) ? error.details : {}), path, putBack: undo ?? '' },
+    cause: error,
+  });
 }
 
 /** @throws PW_PROOF_FAILED with everything that was found */

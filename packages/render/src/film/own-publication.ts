@@ -3,14 +3,13 @@ import {
   cloneOwnMovie,
   publish,
   readMovie,
-  undoAppend,
   writeMovie,
   type AppendedOwn,
   type MovieSpec,
   type WrittenMovie,
 } from '@patchwork/splice';
 import type { RenderContext } from '../context.ts';
-import type { PublicationMode } from './film-publication.ts';
+import { provenOrUndone, type PublicationMode } from './film-publication.ts';
 import type { Preparation } from '../preparation.ts';
 import { runId } from '../run-id.ts';
 
@@ -83,12 +82,7 @@ async function appended(context: RenderContext, path: string, job: OwnPublicatio
     };
     return writtenFrom(await appendOwnMovie(files, movie, spec, hashing, record, trusted));
   });
-  try {
-    await job.prove(path);
-  } catch (error) {
-    await undoAppend(files, await readMovie(files, path, sha256));
-    throw error;
-  }
+  await provenOrUndone(context, path, () => job.prove(path));
   return written;
 }
 
