@@ -55,7 +55,9 @@ function proveWritten({ timeline, conflicts }: Merge, bytes: Uint8Array, target:
       hint: 'Merge into an .otio file: it holds everything.',
       details: { target, conflicts: conflicts.length },
     });
-  const [again] = readTimelineFile({ name: target, bytes }).timelines;
+  const rate = timelineRate(timeline);
+  // A list does not name its rate, and a guess would refuse what is well written.
+  const [again] = readTimelineFile({ name: target, bytes }, { edlRate: rate }).timelines;
   if (again === undefined) throw refusal('the merged timeline');
   if (markedConflicts(again) < conflicts.length) throw refusal('the conflicts of this merge');
   const { changes } = diffTimelines({
@@ -63,7 +65,7 @@ function proveWritten({ timeline, conflicts }: Merge, bytes: Uint8Array, target:
     new: again,
     oldProgram: null,
     newProgram: null,
-    rate: timelineRate(timeline),
+    rate,
   });
   const lost = changes.find(({ department, kind }) => department !== 'metadata' && kind !== 'project');
   if (lost !== undefined)

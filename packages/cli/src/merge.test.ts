@@ -150,6 +150,24 @@ test('merge: a format that cannot hold the conflicts is refused by name, and not
   expect((await said('merge', 'base.otio', 'new.otio', 'ninth.otio', '-o', 'film.xml', '--json')).exit).toBe(0);
 });
 
+test('merge: a list is read back at the rate of the timeline', async () => {
+  for (const name of ['new', 'ninth', 'base']) {
+    const slower = text(`${name}.otio`).replaceAll(/"rate": 24(?:\.0)?\b/g, `"rate": ${24_000 / 1001}`);
+    expect(slower).not.toBe(text(`${name}.otio`));
+    writeFileSync(join(folder, `${name}-23.otio`), slower);
+  }
+  const { exit, json } = await said(
+    'merge',
+    'base-23.otio',
+    'new-23.otio',
+    'ninth-23.otio',
+    '-o',
+    'film.edl',
+    '--json',
+  );
+  expect([exit, json['code'] ?? json['clean']]).toEqual([0, true]);
+});
+
 test('apply and revert: the edits of a diff on what another one made, and back', async () => {
   await said('diff', 'base.otio', 'ninth.otio', '--format', 'json', '-o', 'ninth.json');
   const { exit, json } = await said('apply', 'new.otio', 'ninth.json', '-o', 'both.otio', '--json');

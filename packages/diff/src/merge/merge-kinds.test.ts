@@ -389,7 +389,7 @@ describe('tracks, settings, compounds', () => {
     };
     expect(conflicts(start, marks('reel', 'A'), marks('reel', 'B'))).toHaveLength(1);
     const noted = (note: string): Timeline => {
-      const metadata = withMember(start.tracks.metadata, ['note'], note as never);
+      const metadata = withMember(start.tracks.metadata, ['note'], note);
       return { ...start, tracks: { ...start.tracks, metadata } };
     };
     expect(conflicts(start, noted('A'), noted('B'))).toEqual([
