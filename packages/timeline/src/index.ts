@@ -126,7 +126,7 @@ export { eventsFromJson, eventsToJson } from './edit/event-json.ts';
 export { rateOfTimeline as gridOf } from './edit/lane.ts';
 export { drawEdit } from './edit/change-picture.ts';
 export { drawTimeline, drawTrack } from './edit/picture.ts';
-export { editFromStep, planScript } from './edit/script.ts';
+export { editFromStep, mediaFileName, planScript } from './edit/script.ts';
 export type { ScriptStep } from './edit/script.ts';
 export { selectItem, selectTrack } from './edit/select.ts';
 export type { ItemSelector } from './edit/select.ts';

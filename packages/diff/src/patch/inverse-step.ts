@@ -1,4 +1,5 @@
 import { PatchworkError, type Json } from '@patchwork/kernel';
+import { mediaFileName } from '@patchwork/timeline';
 import type { ScriptStep } from '../change.ts';
 
 /**
@@ -20,11 +21,8 @@ function inverseStep(step: ScriptStep, number: number): ScriptStep {
     case 'slide':
       return withMovedFrame(negated(step), step);
     case 'insert': {
-      const { track, at, clip } = step;
-      const name =
-        typeof clip === 'object' && clip !== null && !Array.isArray(clip) ? (clip as ScriptStep)['name'] : null;
-      if (typeof at === 'number' && track !== undefined)
-        return { op: 'remove', track, atFrame: at, fill: false, ...(typeof name === 'string' ? { name } : {}) };
+      const inverse = removalOf(step);
+      if (inverse !== null) return inverse;
       break;
     }
     default:
@@ -37,6 +35,16 @@ function inverseStep(step: ScriptStep, number: number): ScriptStep {
       details: { step: number, op: step.op },
     },
   );
+}
+
+/** Takes an inserted clip away, by place and name; null where the step does not tell both: what plays there now may be another one. */
+function removalOf({ track, at, clip }: ScriptStep): ScriptStep | null {
+  if (typeof at !== 'number' || track === undefined) return null;
+  if (typeof clip !== 'object' || clip === null || Array.isArray(clip)) return null;
+  const { gap, name, media } = clip as ScriptStep;
+  if (gap !== undefined) return null;
+  const called = typeof name === 'string' ? name : typeof media === 'string' ? mediaFileName(media) : '';
+  return called === '' ? null : { op: 'remove', track, atFrame: at, fill: false, name: called };
 }
 
 function negated(step: ScriptStep): ScriptStep {

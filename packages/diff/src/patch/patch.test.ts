@@ -180,4 +180,21 @@ describe('patches', () => {
       'PW_APPLY_REVERT: step 1 (remove) does not say what it changed away from',
     );
   });
+
+  test('P8: an insert without a name is taken back by that of its media, and a gap is not', () => {
+    const script = [{ op: 'insert', track: 'V1', at: 192, clip: { media: '/m/NEW.mov', source: [0, 48] } }];
+    const after = planScript(base, script, { limits: 'strict' }).after;
+    const inverse = inverseScript(script);
+    expect(isSameFilm(applied(after, inverse), base)).toBe(true);
+    // Another clip plays at that frame now.
+    const earlier = planScript(after, [{ op: 'ripple', item: 'm01', out: -90 }], { limits: 'strict' }).after;
+    const wanted = planScript(base, [{ op: 'ripple', item: 'm01', out: -90 }], { limits: 'strict' }).after;
+    expect(isSameFilm(applied(earlier, inverse), wanted)).toBe(true);
+    expect(refusal(() => applied(base, inverse))).toBe(
+      'PW_APPLY_GONE: step 1 (remove): track V1 has no clip "NEW.mov" as the patch knows it',
+    );
+    expect(refusal(() => inverseScript([{ op: 'insert', track: 'V1', at: 192, clip: { gap: 12 } }]))).toBe(
+      'PW_APPLY_REVERT: step 1 (insert) does not say what it changed away from',
+    );
+  });
 });

@@ -58,6 +58,11 @@ export function editFromStep(timeline: Timeline, step: Json): Edit {
   return new StepReader(timeline, step, 0).read();
 }
 
+/** Names a clip that a step gives no name: after the file of its media. */
+export function mediaFileName(media: string): string {
+  return media.split(/[\\/]/).at(-1) ?? media;
+}
+
 const otherNames: { readonly [name: string]: string } = { rippleTrim: 'ripple', rollTrim: 'roll', blade: 'slice' };
 
 class StepReader {
@@ -209,7 +214,7 @@ class StepReader {
     };
     const available = parts['available'] === undefined ? {} : { availableRange: range('available') };
     return makeClip({
-      name: typeof name === 'string' ? name : (media.split(/[\\/]/).at(-1) ?? media),
+      name: typeof name === 'string' ? name : mediaFileName(media),
       sourceRange: range('source'),
       media: makeExternalReference({ targetUrl: media, ...available }),
     });
