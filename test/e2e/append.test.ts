@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { faultyFiles, nodeFiles, sha256, startSha256 } from '@patchwork/files';
 import { startWorkers, type MediaWorkers } from '@patchwork/media';
 import { readMovie, trackDigests } from '@patchwork/splice';
+import { appendEntry, readLedger } from '@patchwork/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Film } from './kit/film.ts';
 import { killAtStep, stepsOfRun } from './kit/killing.ts';
@@ -48,6 +49,13 @@ async function tracksOf(site: Site): Promise<unknown> {
   };
 }
 
+/** The digest of the sound that a player finds. */
+async function soundOf({ deliverable }: Site): Promise<unknown> {
+  const movie = await readMovie(nodeFiles(), deliverable, sha256);
+  const wanted = { wanted: ({ handler }: { readonly handler: string }) => handler === 'soun' };
+  return trackDigests(nodeFiles(), movie, { sha256, startSha256 }, wanted);
+}
+
 test.each(['--in-place', '--fast'])('%s: E2, then E1 after compact', async (flag) => {
   const site = copyOfSite(old, film);
   const render = await patchwork(['render', site.timeline, '-o', site.deliverable, flag], { store: site.store });
@@ -77,6 +85,40 @@ test('undo brings the file before back, and restore the one that was undone', as
   const again = await patchwork(['render', site.timeline, '-o', site.deliverable], { store: site.store });
   expect(again.json.frames.rendered, 'what was undone is kept in the store').toBe(0);
   expect(digestAt(site)).toBe(digestAt(clean));
+  removeSite(site);
+});
+
+test('a version that was rendered in place is restored with its sound where the new file has it', async () => {
+  const site = copyOfSite(old, film);
+  const render = async (shown: Film, ...flags: string[]): Promise<void> => {
+    writeFileSync(site.timeline, otioText(shown));
+    const ran = await patchwork(['render', site.timeline, '-o', site.deliverable, ...flags], { store: site.store });
+    expect(ran.code, ran.stdout).toBe(0);
+  };
+  await render(film, '--in-place');
+  const other = await filmOf([3, 20, 40], [1, 0, 50], [2, 24, 60]);
+  await render(other);
+  const restored = await patchwork(['restore', `${site.deliverable}@{1}`], { store: site.store });
+  expect(restored.code, restored.stdout).toBe(0);
+  expect(digestAt(site)).toBe(digestAt(clean));
+  const verified = await run(site, 'verify');
+  expect(verified.code, verified.stdout).toBe(0);
+  // The sound is now taken from the file at its word.
+  await render({ ...film, video: other.video });
+  expect(await soundOf(site)).toEqual(await soundOf(clean));
+  removeSite(site);
+});
+
+test('verify hashes the sound as a whole, not only piece by piece', async () => {
+  const site = copyOfSite(old, film);
+  const ledger = await readLedger(nodeFiles(), site.deliverable, sha256);
+  const entry = ledger?.entries.at(-1);
+  if (ledger == null || entry?.sound == null) throw new TypeError('the site has no history with sound');
+  const { id: _id, trust: _trust, ...wrong } = { ...entry, sound: { ...entry.sound, digest: sha256('other sound') } };
+  await appendEntry(nodeFiles(), ledger, wrong, sha256);
+  const verified = await run(site, 'verify');
+  expect(verified.code, verified.stdout).toBe(5);
+  expect(JSON.parse(verified.stdout)).toMatchObject({ findings: [{ code: 'PW_VERIFY_SOUND_HASH' }] });
   removeSite(site);
 });
 

@@ -16,7 +16,6 @@ import {
   lockDeliverable,
   planRestore,
   readLedger,
-  type LedgerChunk,
   type LedgerEntry,
   type NewLedgerEntry,
   type StoredChunk,
@@ -28,7 +27,7 @@ import { restoreFilm } from './film/restore-film.ts';
 import { keptSound } from './kept-sound.ts';
 import { videoSpec } from './mixture.ts';
 import { findingsOfMovie } from './proof.ts';
-import { placedChunks, settleDelivery } from './record-delivery.ts';
+import { placedChunks, settleDelivery, soundOf } from './record-delivery.ts';
 import { runId, sweepLeftovers } from './run-id.ts';
 import { compileEntry } from './snapshot.ts';
 import { requireSpace } from './space.ts';
@@ -70,7 +69,7 @@ export async function restoreRevision(
       write: (temporary) => writeMovie(files, temporary, spec, context.hashing),
       prove: (temporary, made) => provenSame(context, temporary, spec, entry, made.sha256),
       record: async (made) => {
-        const next = restoredEntry(context, entry, history, made, spec);
+        const next = await restoredEntry(context, entry, history, made, spec);
         if (output === null && history.current !== null && isOwn(history.current)) {
           const survivors = new Set([...next.chunks, ...(next.sound?.pieces ?? [])].map(({ key }) => key));
           await keepReplaced(context.store, { entry: history.current, path, survivors });
@@ -165,7 +164,7 @@ async function provenSame(
   );
 }
 
-function restoredEntry(
+async function restoredEntry(
   context: RenderContext,
   entry: LedgerEntry,
   history: History,
@@ -176,7 +175,7 @@ function restoredEntry(
     readonly soundPlaced: readonly SoundPlace[];
   },
   spec: MovieSpec,
-): NewLedgerEntry {
+): Promise<NewLedgerEntry> {
   const {
     profile,
     toolchain,
@@ -209,11 +208,8 @@ function restoredEntry(
     renderer,
     counts: { rendered: 0, reused: entry.counts.rendered + entry.counts.reused },
     chunks: placedChunks(spec.video.pieces, made.placed),
-    sound: sound === null ? null : { ...sound, pieces: placedPieces(sound.pieces, made.soundPlaced) },
+    // A version that was appended to had its sound in other runs than the clean render that it comes back as.
+    sound:
+      sound === null || spec.sound === null ? null : await soundOf(context, sound.key, spec.sound, made.soundPlaced),
   };
-}
-
-/** The same file has its sound cut at the same places: only the offsets are told anew. */
-function placedPieces(pieces: readonly LedgerChunk[], places: readonly SoundPlace[]): readonly LedgerChunk[] {
-  return pieces.map((piece, index) => ({ ...piece, offset: places[index]?.offset ?? 0 }));
 }

@@ -1,4 +1,4 @@
-import { corruptChunks, type MovieSpec } from '@patchwork/splice';
+import { corruptChunks, readMovie, trackDigests, type MovieSpec } from '@patchwork/splice';
 import { byteLength, deliverableChunks, type LedgerEntry } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
 import { fileDigest } from './file-digest.ts';
@@ -40,6 +40,7 @@ export async function verifyDeliverable(
     });
   }
   findings.push(...(await hashFindings(context, path, entry)));
+  if (findings.length === 0) findings.push(...(await soundFindings(context, path, entry)));
   // What was appended to was not hashed whole.
   const isWholeKnown = entry.fileSha256 !== null;
   if (findings.length === 0 && isWholeKnown && (await fileDigest(context, path)) !== entry.fileSha256) {
@@ -114,6 +115,17 @@ async function hashFindings(context: RenderContext, path: string, entry: LedgerE
       });
   }
   return findings;
+}
+
+/** Pieces that are whole can still be those of another track: what the index plays as sound is hashed in one. */
+async function soundFindings(context: RenderContext, path: string, entry: LedgerEntry): Promise<Finding[]> {
+  const { files, hashing, sha256 } = context;
+  const digests = await trackDigests(files, await readMovie(files, path, sha256), hashing, {
+    wanted: ({ handler }) => handler === 'soun',
+  });
+  const found = digests.find((digest) => digest !== null) ?? null;
+  if (found === (entry.sound?.digest ?? null)) return [];
+  return [{ code: 'PW_VERIFY_SOUND_HASH', message: `the sound of ${path} is not, as a whole, what was rendered` }];
 }
 
 /** The movie that an entry describes, its bytes taken from the deliverable itself. */
