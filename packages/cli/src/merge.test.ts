@@ -196,6 +196,31 @@ test('apply: what does not fit is refused by name, and nothing is written; a han
   expect(existsSync(join(folder, 'no.otio'))).toBe(false);
 });
 
+test('apply, revert: the list of one department holds no steps, for they would make all changes', async () => {
+  const grown = edited({ op: 'ripple', item: 'm09', out: -10 });
+  writeFileSync(
+    join(folder, 'two-lists.otio'),
+    writeOtio(grown, { style: 'canonical' }).replace('"name": "m03"', '"name": "renamed"'),
+  );
+  const all = await said('diff', 'base.otio', 'two-lists.otio', '--json', '--only', 'picture', '--only', 'metadata');
+  expect(all.json).toEqual((await said('diff', 'base.otio', 'two-lists.otio', '--json')).json);
+  await said('diff', 'base.otio', 'two-lists.otio', '--format', 'json', '--only', 'metadata', '-o', 'only.json');
+  expect(JSON.parse(text('only.json'))).toMatchObject({
+    changes: [{ text: 'renamed m03 → renamed' }],
+    script: [],
+    scriptProof: 'none',
+    patch: { steps: [], inverse: [], inverseProof: 'none' },
+  });
+  for (const [way, film] of [
+    ['apply', 'base.otio'],
+    ['revert', 'two-lists.otio'],
+  ] as const) {
+    const { exit, json } = await said(way, film, 'only.json', '--partial', '-o', 'no.otio', '--json');
+    expect([exit, json['code']]).toEqual([1, 'PW_APPLY_NONE']);
+  }
+  expect(existsSync(join(folder, 'no.otio'))).toBe(false);
+});
+
 test('apply: a diff whose steps do not say everything is refused, or taken in part', async () => {
   const named = writeOtio(edited({ op: 'ripple', item: 'm09', out: -10 }), { style: 'canonical' });
   writeFileSync(join(folder, 'named.otio'), named.replace('"name": "m03"', '"name": "renamed"'));

@@ -74,7 +74,7 @@ function fromDiff(document: Plain, way: PatchWay, partial: boolean): PatchFile {
     'PW_APPLY_NONE',
     `this comparison holds no steps that ${way === 'apply' ? 'make' : 'take back'} its changes`,
     {
-      hint: 'With both timelines at hand, patchwork merge OLD THIS NEW merges them as wholes.',
+      hint: 'A diff made with --only holds none. With both timelines at hand, patchwork merge OLD THIS NEW merges them as wholes.',
       details: { proof: proof ?? null, changes: changes.length },
     },
   );

@@ -10,8 +10,13 @@ export function departmentsOf({ department, tracks }: Change): readonly Departme
   return isHeard && department !== 'sound' && department !== 'metadata' ? [department, 'sound'] : [department];
 }
 
-/** The comparison with the changes of some departments alone, and their summary; everything else as it is. */
+/**
+ * The comparison with the changes of some departments alone, and their summary; everything else as it is. Where that leaves a change out
+ * there is no script: its steps would make that change, too.
+ */
 export function onlyDepartments(changes: Changes, names: readonly Department[]): Changes {
   const kept = changes.changes.filter((change) => departmentsOf(change).some((name) => names.includes(name)));
-  return { ...changes, changes: kept, summary: summaryOf(kept) };
+  const parts = { changes: kept, summary: summaryOf(kept) };
+  if (kept.length === changes.changes.length) return { ...changes, ...parts };
+  return { ...changes, ...parts, script: [], scriptProof: 'none' };
 }

@@ -67,9 +67,7 @@ async function diff(
   const changes = only.length === 0 ? compared.changes : onlyDepartments(compared.changes, only);
   const document = {
     ...(changesJson(changes) as CommandOutcome['document']),
-    ...(flags.json === true || format === 'json'
-      ? { patch: { ...scriptPatch(compared.input, compared.changes) } }
-      : {}),
+    ...(flags.json === true || format === 'json' ? { patch: { ...scriptPatch(compared.input, changes) } } : {}),
   };
   const { color, width = 80 } = shell.terminal;
   const options = { all: flags.all ?? false, only };
