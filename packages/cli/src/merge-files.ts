@@ -22,26 +22,57 @@ export interface FileMerge extends Merge {
 }
 
 /**
- * Merges three files as the format that `target` ends on. Where one side alone changed anything, its file is taken as it is, byte for byte.
+ * Merges three files as the format that `target` ends on. Where one side alone changed anything, its file is taken as it is, byte for byte;
+ * What the other side wrote beside the timeline would be lost then, and is refused, as are files that hold more than one timeline.
  * Formats other than OTIO are read back: what does not say the merged timeline, or not all its conflicts, is refused.
  *
  * @throws PW_MERGE_FORMAT, PW_FORMAT_WRITE, PW_TIMELINE_RANGE
  */
 export function mergeFiles(files: ThreeFiles, target: string): FileMerge {
+  for (const file of [files.base, files.ours, files.theirs]) checkWhole(file);
   const [base, ours, theirs] = [files.base.timeline, files.ours.timeline, files.theirs.timeline];
   const rates = { base: timelineRate(base), ours: timelineRate(ours), theirs: timelineRate(theirs) };
   const merge = mergeTimelines({ base, ours, theirs, rates });
   const summaryOf = (side: Timeline): string =>
     diffTimelines({ old: base, new: side, oldProgram: null, newProgram: null, rate: rates.base }).summary;
   const summaries = { ours: summaryOf(ours), theirs: summaryOf(theirs) };
-  const whole = [files.ours, files.theirs, files.base].find(({ timeline }) => timeline === merge.timeline);
-  if (whole !== undefined && endingOf(whole.fileName) === endingOf(target)) {
-    return { ...merge, summaries, bytes: whole.bytes, notSaid: [] };
-  }
+  const whole = takenWhole(files, merge.timeline, target);
+  if (whole !== null) return { ...merge, summaries, bytes: whole.bytes, notSaid: [] };
   const { text, notSaid } = writtenAs(merge.timeline, target);
   const bytes = new TextEncoder().encode(text);
   if (endingOf(target) !== 'otio') proveWritten(merge, bytes, target);
   return { ...merge, summaries, bytes, notSaid };
+}
+
+function checkWhole({ holdsMore, fileName, timeline }: LoadedTimeline): void {
+  if (!holdsMore) return;
+  throw new PatchworkError('PW_MERGE_FORMAT', `${fileName} holds more than "${timeline.name}": that would be lost`, {
+    hint: 'Convert the timeline of each side to an .otio file of its own, and merge these.',
+    details: { file: fileName, timeline: timeline.name },
+  });
+}
+
+/**
+ * The file that says the merged timeline as it is; null where none does. Of a format other than OTIO our reader may not know all:
+ * where the timeline is the same but the bytes are not, something stands beside it.
+ */
+function takenWhole({ base, ours, theirs }: ThreeFiles, merged: Timeline, target: string): LoadedTimeline | null {
+  const ending = endingOf(target);
+  const whole = [ours, theirs, base].find(({ timeline }) => timeline === merged);
+  if (whole === undefined || endingOf(whole.fileName) !== ending) return null;
+  const others = [ours, theirs].filter(
+    (side) => side !== whole && endingOf(side.fileName) === endingOf(base.fileName) && !sameBytes(side, base),
+  );
+  const taken = whole === base ? (others[0] ?? base) : whole;
+  if (ending === 'otio' || others.every((side) => sameBytes(side, taken))) return taken;
+  throw new PatchworkError('PW_MERGE_FORMAT', `both sides changed what stands beside the timeline in .${ending}`, {
+    hint: 'Take over by hand what one side wrote there (comments, keywords), then merge again.',
+    details: { target },
+  });
+}
+
+function sameBytes(one: LoadedTimeline, other: LoadedTimeline): boolean {
+  return Buffer.compare(one.bytes, other.bytes) === 0;
 }
 
 function endingOf(path: string): string {

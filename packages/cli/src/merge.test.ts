@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Json } from '@patchwork/kernel';
 import { rational } from '@patchwork/time';
 import {
@@ -230,4 +230,62 @@ test('apply: a diff whose steps do not say everything is refused, or taken in pa
   );
   const { exit, json } = await said('apply', 'new.otio', 'named.json', '-o', 'part.otio', '--partial', '--json');
   expect([exit, json['notApplied']]).toEqual([0, ['renamed: renamed m03 → renamed']]);
+});
+
+test('merge: with a rate given a list stays a list, byte for byte', async () => {
+  await said('convert', 'base.otio', 'base.edl');
+  await said('convert', 'ninth.otio', 'ninth.edl');
+  const words = ['base.edl', 'base.edl', 'ninth.edl', '-o', 'merged.edl', '--edl-rate', '24'];
+  expect((await said('merge', ...words)).exit).toBe(0);
+  expect(text('merged.edl')).toBe(text('ninth.edl'));
+});
+
+describe('what stands beside the timeline', () => {
+  const commented = (from: string, to: string, comment: string): void =>
+    writeFileSync(join(folder, to), text(from).replace('</fcpxml>', `<!-- ${comment} --></fcpxml>`));
+  const browser = '<event name="e"><clip name="rushes" duration="4s"/></event></fcpxml>';
+
+  beforeAll(async () => {
+    for (const name of ['base', 'ninth']) await said('convert', `${name}.otio`, `${name}.fcpxml`);
+    commented('base.fcpxml', 'a.fcpxml', 'a');
+    commented('base.fcpxml', 'b.fcpxml', 'b');
+    writeFileSync(join(folder, 'more.fcpxml'), text('base.fcpxml').replace('</fcpxml>', browser));
+  });
+
+  async function merged(...words: readonly [base: string, ours: string, theirs: string]): Promise<unknown> {
+    rmSync(join(folder, 'out.fcpxml'), { force: true });
+    const { exit, json } = await said('merge', ...words.map((name) => `${name}.fcpxml`), '-o', 'out.fcpxml', '--json');
+    if (exit === 0) return text('out.fcpxml');
+    expect([exit, existsSync(join(folder, 'out.fcpxml'))]).toEqual([1, false]);
+    return json['code'];
+  }
+
+  test('one side alone changed it: its file is taken', async () => {
+    expect(await merged('base', 'base', 'base')).toBe(text('base.fcpxml'));
+    expect(await merged('base', 'a', 'base')).toBe(text('a.fcpxml'));
+    expect(await merged('base', 'base', 'a')).toBe(text('a.fcpxml'));
+    expect(await merged('base', 'a', 'a')).toBe(text('a.fcpxml'));
+  });
+
+  test('both sides changed it, or one it and the other the timeline: refused by name', async () => {
+    expect(await merged('base', 'a', 'b')).toBe('PW_MERGE_FORMAT');
+    expect(await merged('base', 'a', 'ninth')).toBe('PW_MERGE_FORMAT');
+    expect(await merged('base', 'ninth', 'a')).toBe('PW_MERGE_FORMAT');
+    expect(await merged('base', 'base', 'ninth')).toBe(text('ninth.fcpxml'));
+  });
+
+  test.each([
+    ['more', 'base', 'ninth'],
+    ['base', 'more', 'ninth'],
+    ['base', 'ninth', 'more'],
+  ] as const)('clips of a browser are no part of a merge: %s %s %s', async (...words) => {
+    expect(await merged(...words)).toBe('PW_MERGE_FORMAT');
+  });
+
+  test("Git's driver keeps ours, and says that it is a conflict", async () => {
+    for (const [name, file] of Object.entries({ O: 'base', A: 'more', B: 'ninth' }))
+      writeFileSync(join(folder, name), text(`${file}.fcpxml`));
+    expect((await said('git', 'merge-driver', 'O', 'A', 'B', 'film.fcpxml')).exit).toBe(1);
+    expect(text('A')).toBe(text('more.fcpxml'));
+  });
 });

@@ -36,8 +36,11 @@ async function merge(
   flags: MergeFlags,
 ): Promise<CommandOutcome> {
   const choice = { name: null, edlRate: edlRateFrom(flags.edlRate) };
-  const load = async (path: string): Promise<LoadedTimeline> =>
-    (await loadTimeline(context, resolve(shell.folder, path), choice)).loaded;
+  const load = async (path: string): Promise<LoadedTimeline> => {
+    const { loaded, source } = await loadTimeline(context, resolve(shell.folder, path), choice);
+    // What may be taken whole is the file itself, not the snapshot that a given rate makes of it.
+    return { ...loaded, bytes: source.bytes };
+  };
   const [base, ours, theirs] = [await load(paths[0]), await load(paths[1]), await load(paths[2])];
   const target = resolve(shell.folder, flags.output);
   const merged = mergeFiles({ base, ours, theirs }, target);
