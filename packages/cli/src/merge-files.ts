@@ -23,7 +23,7 @@ export interface FileMerge extends Merge {
 
 /**
  * Merges three files as the format that `target` ends on. Where one side alone changed anything, its file is taken as it is, byte for byte;
- * What the other side wrote beside the timeline would be lost then, and is refused, as are files that hold more than one timeline.
+ * what the other side wrote beside the timeline would be lost then, and is refused, as are files that hold more than one timeline.
  * Formats other than OTIO are read back: what does not say the merged timeline, or not all its conflicts, is refused.
  *
  * @throws PW_MERGE_FORMAT, PW_FORMAT_WRITE, PW_TIMELINE_RANGE
@@ -60,8 +60,9 @@ function takenWhole({ base, ours, theirs }: ThreeFiles, merged: Timeline, target
   const ending = endingOf(target);
   const whole = [ours, theirs, base].find(({ timeline }) => timeline === merged);
   if (whole === undefined || endingOf(whole.fileName) !== ending) return null;
+  const isComparable = (file: LoadedTimeline): boolean => endingOf(file.fileName) === ending;
   const others = [ours, theirs].filter(
-    (side) => side !== whole && endingOf(side.fileName) === endingOf(base.fileName) && !sameBytes(side, base),
+    (side) => side !== whole && isComparable(side) && isComparable(base) && !sameBytes(side, base),
   );
   const taken = whole === base ? (others[0] ?? base) : whole;
   if (ending === 'otio' || others.every((side) => sameBytes(side, taken))) return taken;
