@@ -451,6 +451,15 @@ describe('tracks, settings, compounds', () => {
     ).toEqual([expect.stringContaining('x in compound comp')]);
   });
 
+  test('what clashes of the whole inside of a compound is kept on it (G14)', () => {
+    const nested = (...tracks: readonly Track[]): Timeline =>
+      film(track('V1', [clip('a', 0, 48), makeStack({ name: 'comp', children: tracks }), clip('b', 0, 48)]));
+    const inner = track('n1', [clip('x', 0, 48)]);
+    const [ours, theirs] = [track('n2', [clip('y', 0, 20)]), track('n3', [clip('z', 0, 20)])];
+    // Counts the markers, too.
+    expect(conflicts(nested(inner), nested(inner, ours), nested(inner, theirs))).toHaveLength(2);
+  });
+
   test('linked picture and sound stay in sync, or are a conflict (G12)', () => {
     const av = (picture: readonly Composable[], sound: readonly Composable[]): Timeline =>
       film(track('V1', picture), track('A1', sound, 'Audio'));

@@ -139,17 +139,23 @@ function mergeStacks(stacks: Three<Stack>, context: StackContext): MergedStack {
   };
 }
 
-/** A conflict inside of a compound, told outside: it is marked where it is, so nothing is written on the outer node. */
-function outward({ conflict, other }: KeptConflict, compound: string, name: string): KeptConflict {
+/** A conflict inside of a compound, told outside: it is marked where it is, and on the compound alone where it is of the whole inside. */
+function outward({ at, conflict, other }: KeptConflict, compound: string, name: string): KeptConflict {
   return {
-    at: `inside ${compound}`,
+    at: at === wholeOf(compound) ? compound : `inside ${compound}`,
     other,
     conflict: { ...conflict, subject: `${conflict.subject} in compound ${name}` },
   };
 }
 
+/** What stands in a compound as a stack of its own. */
 function wrap(node: Stack | Track): Stack {
-  return node.kind === 'Stack' ? node : { ...makeStack({ children: [node] }), id: `around ${node.id}` };
+  const stack = node.kind === 'Stack' ? node : makeStack({ children: [node] });
+  return { ...stack, id: wholeOf(node.id) };
+}
+
+function wholeOf(compound: string): string {
+  return `around ${compound}`;
 }
 
 /** What a stack says of itself. */
