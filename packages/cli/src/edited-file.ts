@@ -6,6 +6,7 @@ import {
   linkMedia,
   openTimeline,
   relinked,
+  withIdleMedia,
   writeBundle,
   type LoadedTimeline,
   type TimelineRequest,
@@ -52,9 +53,10 @@ async function writeText(
 async function packed(
   context: CommandContext,
   request: TimelineRequest,
-  { loaded, linked, source }: TimelineWithMedia,
+  edited: TimelineWithMedia,
   path: string,
 ): Promise<readonly Diagnostic[]> {
+  const { loaded, linked, source } = await withIdleMedia(context, request, edited);
   const { paths } = await linkMedia(context, loaded.timeline, {
     timelineFolder: dirname(request.path),
     map: request.mediaMap,

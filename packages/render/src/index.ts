@@ -20,6 +20,7 @@ export { compileEntry } from './snapshot.ts';
 export type { Snapshot } from './snapshot.ts';
 export { loadTimeline, readTimelines } from './timeline-file.ts';
 export type { LoadedTimeline, TimelineChoice } from './timeline-file.ts';
+export { withIdleMedia } from './idle-media.ts';
 export { openTimeline } from './timeline-media.ts';
 export type { TimelineRequest, TimelineWithMedia } from './timeline-media.ts';
 export type { LinkedTimeline } from './media/media-link.ts';

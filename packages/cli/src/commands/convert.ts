@@ -12,7 +12,7 @@ import {
   type MediaPolicy,
   type WrittenText,
 } from '@patchwork/formats';
-import { openTimeline, relinked, writeBundle } from '@patchwork/render';
+import { openTimeline, relinked, withIdleMedia, writeBundle } from '@patchwork/render';
 import type { Timeline } from '@patchwork/timeline';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { timelineRequest, withMediaFlags, type MediaFlags } from '../timeline-flags.ts';
@@ -56,7 +56,12 @@ async function convert(
   const remarks = [...opened.loaded.diagnostics, ...(asksForMedia ? opened.linked.diagnostics : [])];
   const isBundle = /\.otio[dz]$/i.test(path);
   const written = isBundle
-    ? await writeBundle(context, { timeline, paths: opened.linked.paths, policy, path })
+    ? await writeBundle(context, {
+        timeline,
+        paths: (await withIdleMedia(context, request, opened)).linked.paths,
+        policy,
+        path,
+      })
     : writtenAs(relinked(opened, request, path), path);
   if (!isBundle) await writeAtomically(context.files, path, written.text);
   return outcome(

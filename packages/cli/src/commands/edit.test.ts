@@ -2,7 +2,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rational } from '@patchwork/time';
-import { makeClip, makeExternalReference, makeRange, makeTimeline, makeTrack, writeOtio } from '@patchwork/timeline';
+import { openOtioz, readEntry } from '@patchwork/formats';
+import {
+  makeClip,
+  makeExternalReference,
+  makeRange,
+  makeTimeline,
+  makeTrack,
+  writeOtio,
+  type MediaReference,
+} from '@patchwork/timeline';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../program.ts';
 
@@ -153,5 +162,50 @@ describe('a file that holds more than the timeline is not written over', () => {
     }
     expect(readFileSync(at(name), 'utf8')).toBe(text);
     expect((await run('edit', name, '[]', '-o', 'reel.otio', ...lift)).exit).toBe(0);
+  });
+});
+
+describe('a bundle keeps the media that nothing plays', () => {
+  const names = ['m01', 'm02', 'm03', 'm04'];
+  const rate = rational(24);
+  const reference = (name: string): MediaReference =>
+    makeExternalReference({ name, targetUrl: `${name}.mov`, availableRange: makeRange(0, 300, rate) });
+
+  /** m02 is switched off, m04 has a second reference, m05. */
+  function idle(): string {
+    const children = names.map((name) => {
+      const clip = makeClip({ name, sourceRange: makeRange(100, 96, rate), media: reference(name) });
+      if (name === 'm02') return { ...clip, enabled: false };
+      const other = ['proxy', reference('m05')] as const;
+      return name === 'm04' ? { ...clip, mediaReferences: [...clip.mediaReferences, other] } : clip;
+    });
+    const timeline = makeTimeline({ name: 'cut', tracks: [makeTrack({ name: 'V1', children })] });
+    return writeOtio(timeline, { style: 'canonical' });
+  }
+
+  async function held(file: string): Promise<readonly (readonly [name: string, text: string])[]> {
+    const bytes = readFileSync(at(file));
+    const port = {
+      size: bytes.length,
+      read: async (from: number, length: number) => bytes.subarray(from, from + length),
+    };
+    const { media } = await openOtioz(file, port);
+    return Promise.all(
+      media.map(async (entry) => [entry.name, new TextDecoder().decode(await readEntry(file, port, entry))] as const),
+    );
+  }
+
+  test('edited in place and converted', async () => {
+    for (const name of [...names, 'm05']) writeFileSync(at(`${name}.mov`), `media of ${name}`);
+    writeFileSync(at('idle.otio'), idle());
+    const all = [...names, 'm05'].map((name) => [`media/${name}.mov`, `media of ${name}`]);
+    expect(await run('convert', 'idle.otio', 'idle.otioz')).toMatchObject({ exit: 0 });
+    expect(await held('idle.otioz')).toEqual(all);
+    for (const name of [...names, 'm05']) rmSync(at(`${name}.mov`));
+    expect((await run('edit', 'idle.otioz', 'ripple', 'item=m03', 'out=-10')).exit).toBe(0);
+    expect(await held('idle.otioz')).toEqual(all);
+    expect(await run('convert', 'idle.otioz', 'again.otioz')).toMatchObject({ exit: 0 });
+    expect(await held('again.otioz')).toEqual(all);
+    expect(await run('convert', 'idle.otio', 'none.otioz', '--json')).toMatchObject({ exit: 1 });
   });
 });
