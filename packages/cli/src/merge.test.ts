@@ -278,8 +278,8 @@ describe('what stands beside the timeline', () => {
     ['more', 'base', 'ninth'],
     ['base', 'more', 'ninth'],
     ['base', 'ninth', 'more'],
-  ] as const)('clips of a browser are no part of a merge: %s %s %s', async (...words) => {
-    expect(await merged(...words)).toBe('PW_MERGE_FORMAT');
+  ] as const)('clips of a browser are no part of a merge: %s %s %s', async (old, ours, theirs) => {
+    expect(await merged(old, ours, theirs)).toBe('PW_MERGE_FORMAT');
   });
 
   test("Git's driver keeps ours, and says that it is a conflict", async () => {
