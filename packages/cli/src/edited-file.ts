@@ -12,17 +12,23 @@ import {
   type TimelineRequest,
   type TimelineWithMedia,
 } from '@patchwork/render';
-import type { Timeline } from '@patchwork/timeline';
+import { clipsIn, type Timeline } from '@patchwork/timeline';
 import type { CommandContext } from './shell.ts';
 import { writtenAs } from './written-timeline.ts';
 
-/** Refuses to write one timeline over a file that holds more. @throws PW_EDIT_PLACE */
+/** Refuses to write one timeline over a file that holds more, or a bundle over one whose media it could not hold. @throws PW_EDIT_PLACE */
 export function checkPlace({ holdsMore, fileName, timeline }: LoadedTimeline, target: string, source: string): void {
-  if (!holdsMore || target !== source) return;
-  throw new PatchworkError('PW_EDIT_PLACE', `${fileName} holds more than "${timeline.name}": that would be lost`, {
-    hint: 'Write to another file with -o.',
-    details: { path: target, timeline: timeline.name },
-  });
+  if (target !== source) return;
+  const refusal = (what: string): PatchworkError =>
+    new PatchworkError('PW_EDIT_PLACE', `${fileName} holds ${what}: that would be lost`, {
+      hint: 'Write to another file with -o.',
+      details: { path: target, timeline: timeline.name },
+    });
+  if (holdsMore) throw refusal(`more than "${timeline.name}"`);
+  if (!isBundle(target)) return;
+  for (const { name, mediaReferences } of clipsIn(timeline))
+    if (mediaReferences.some(([, { kind }]) => kind === 'ImageSequenceReference'))
+      throw refusal(`"${name}" as single pictures, which bundles are written without`);
 }
 
 /** Writes the edited timeline; its media is looked at only where names or bytes of it go elsewhere. Returns what could not be said. */

@@ -1,11 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rational } from '@patchwork/time';
-import { openOtioz, readEntry } from '@patchwork/formats';
+import { openOtioz, readEntry, writeOtioz } from '@patchwork/formats';
 import {
   makeClip,
   makeExternalReference,
+  makeImageSequenceReference,
   makeRange,
   makeTimeline,
   makeTrack,
@@ -207,5 +209,25 @@ describe('a bundle keeps the media that nothing plays', () => {
     expect(await run('convert', 'idle.otioz', 'again.otioz')).toMatchObject({ exit: 0 });
     expect(await held('again.otioz')).toEqual(all);
     expect(await run('convert', 'idle.otio', 'none.otioz', '--json')).toMatchObject({ exit: 1 });
+  });
+
+  test('single pictures, which bundles are written without, are not written over', async () => {
+    const media = makeImageSequenceReference({
+      targetUrlBase: 'media/',
+      namePrefix: 'p.',
+      nameSuffix: '.png',
+      rate: 24,
+      availableRange: makeRange(0, 300, rate),
+    });
+    const clip = makeClip({ name: 'm01', sourceRange: makeRange(100, 96, rate), media });
+    const root = makeTimeline({ name: 'cut', tracks: [makeTrack({ name: 'V1', children: [clip] })] });
+    const archive = writeOtioz({ root, media: [], diagnostics: [] }, () => {
+      throw new Error('there is no media');
+    });
+    await writeFile(at('pictures.otioz'), archive);
+    const before = readFileSync(at('pictures.otioz'));
+    const { exit, out } = await run('edit', 'pictures.otioz', 'ripple', 'item=m01', 'out=-10', '--json');
+    expect([exit, JSON.parse(out)]).toMatchObject([1, { code: 'PW_EDIT_PLACE' }]);
+    expect(readFileSync(at('pictures.otioz'))).toEqual(before);
   });
 });
