@@ -10,6 +10,7 @@ import {
   writeBundle,
   type LoadedTimeline,
   type TimelineRequest,
+  type TimelineSource,
   type TimelineWithMedia,
 } from '@patchwork/render';
 import { clipsIn, type Timeline } from '@patchwork/timeline';
@@ -17,15 +18,21 @@ import type { CommandContext } from './shell.ts';
 import { writtenAs } from './written-timeline.ts';
 
 /** Refuses to write one timeline over a file that holds more, or a bundle over one whose media it could not hold. @throws PW_EDIT_PLACE */
-export function checkPlace({ holdsMore, fileName, timeline }: LoadedTimeline, target: string, source: string): void {
-  if (target !== source) return;
+export function checkPlace(
+  { holdsMore, fileName, timeline }: LoadedTimeline,
+  target: string,
+  source: TimelineSource,
+): void {
+  if (target !== source.path) return;
   const refusal = (what: string): PatchworkError =>
     new PatchworkError('PW_EDIT_PLACE', `${fileName} holds ${what}: that would be lost`, {
       hint: 'Write to another file with -o.',
       details: { path: target, timeline: timeline.name },
     });
   if (holdsMore) throw refusal(`more than "${timeline.name}"`);
-  if (!isBundle(target)) return;
+  if (source.bundled === null) return;
+  // Content tells what is a bundle, an ending what is written.
+  if (!isBundle(target)) throw refusal('media');
   for (const { name, mediaReferences } of clipsIn(timeline))
     if (mediaReferences.some(([, { kind }]) => kind === 'ImageSequenceReference'))
       throw refusal(`"${name}" as single pictures, which bundles are written without`);

@@ -47,7 +47,7 @@ async function apply(
   const request = timelineRequest(shell.folder, path, flags);
   const { loaded, source } = await loadTimeline(context, resolve(shell.folder, path), request);
   const target = flags.output === undefined ? source.path : resolve(shell.folder, flags.output);
-  checkPlace(loaded, target, source.path);
+  checkPlace(loaded, target, source);
   const text = new TextDecoder().decode(await readWholeFile(context.files, resolve(shell.folder, script), 64 << 20));
   const patch = patchFrom(text, way, flags.partial ?? false);
   const steps = placedScript(loaded.timeline, patch.steps, timelineRate(loaded.timeline));

@@ -229,5 +229,10 @@ describe('a bundle keeps the media that nothing plays', () => {
     const { exit, out } = await run('edit', 'pictures.otioz', 'ripple', 'item=m01', 'out=-10', '--json');
     expect([exit, JSON.parse(out)]).toMatchObject([1, { code: 'PW_EDIT_PLACE' }]);
     expect(readFileSync(at('pictures.otioz'))).toEqual(before);
+    writeFileSync(at('bundle.otio'), before);
+    const misnamed = await run('edit', 'bundle.otio', 'ripple', 'item=m01', 'out=-10', '--json');
+    const message = 'bundle.otio/content.otio holds media: that would be lost';
+    expect([misnamed.exit, JSON.parse(misnamed.out)]).toMatchObject([1, { code: 'PW_EDIT_PLACE', message }]);
+    expect(readFileSync(at('bundle.otio'))).toEqual(before);
   });
 });

@@ -52,7 +52,7 @@ async function edit(
   const request = timelineRequest(shell.folder, path, flags);
   const { loaded, source } = await loadTimeline(context, request.path, request);
   const target = flags.output === undefined ? source.path : resolve(shell.folder, flags.output);
-  checkPlace(loaded, target, source.path);
+  checkPlace(loaded, target, source);
   const plan = planScript(loaded.timeline, script, options);
   // A file that was asked for is written although nothing changed.
   const isWritten = flags.dryRun !== true && (plan.events.length > 0 || target !== source.path);
