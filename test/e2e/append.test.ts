@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { faultyFiles, nodeFiles, sha256, startSha256 } from '@patchwork/files';
 import { startWorkers, type MediaWorkers } from '@patchwork/media';
 import { readMovie, trackDigests } from '@patchwork/splice';
-import { appendEntry, readLedger } from '@patchwork/store';
+import { appendEntry, readLedger, type LedgerChunk } from '@patchwork/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Film } from './kit/film.ts';
 import { killAtStep, stepsOfRun } from './kit/killing.ts';
@@ -85,6 +85,27 @@ test('undo brings the file before back, and restore the one that was undone', as
   const again = await patchwork(['render', site.timeline, '-o', site.deliverable], { store: site.store });
   expect(again.json.frames.rendered, 'what was undone is kept in the store').toBe(0);
   expect(digestAt(site)).toBe(digestAt(clean));
+  removeSite(site);
+});
+
+test('undo does not take chunks at their word that the render before did not look at', async () => {
+  const site = copyOfSite(old, film);
+  const chunksAt = async (path: string): Promise<readonly LedgerChunk[]> =>
+    (await readLedger(nodeFiles(), path, sha256))?.entries.at(-1)?.chunks ?? [];
+  const kept = new Set((await chunksAt(clean.deliverable)).map(({ key }) => key));
+  const replaced = (await chunksAt(site.deliverable)).find(({ key }) => !kept.has(key));
+  if (replaced === undefined) throw new TypeError('the new film keeps every chunk');
+  const bytes = readFileSync(site.deliverable);
+  bytes.writeUInt8(bytes.readUInt8(replaced.offset + 100) ^ 0xff, replaced.offset + 100);
+  writeFileSync(site.deliverable, bytes);
+  const render = (...flags: string[]): ReturnType<typeof patchwork> =>
+    patchwork(['render', site.timeline, '-o', site.deliverable, ...flags], { store: site.store });
+  expect((await render('--in-place')).code).toBe(0);
+  expect((await run(site, 'undo')).code).toBe(0);
+  expect(readFileSync(site.deliverable).equals(bytes), 'damaged as it was').toBe(true);
+  copyFileSync(old.timeline, site.timeline);
+  expect((await render()).code).toBe(0);
+  expect(digestAt(site)).toBe(digestAt(old));
   removeSite(site);
 });
 

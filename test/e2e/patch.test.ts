@@ -189,6 +189,68 @@ test('a second patch in place reads the index and what is fresh, not the film', 
   expect((await site.run('verify')).code).toBe(0);
 });
 
+describe('bytes that another program changed are not trusted', () => {
+  /** A film whose patch was published, and then one byte of its first picture, or of its sound, changed. */
+  async function damagedSite(handler: 'vide' | 'soun'): Promise<ReturnType<typeof siteOf>> {
+    const site = siteOf(await film('film', {}));
+    expect((await site.run('patch', '--range', '30:40', '--with', await piece(10), '--in-place')).code).toBe(0);
+    await changeByte(site.path, handler);
+    return site;
+  }
+
+  const again = async (site: ReturnType<typeof siteOf>): Promise<Ran> =>
+    site.run('patch', '--range', '80:85', '--with', await piece(5), '--in-place');
+
+  test('after an undo they are held against the history by the next patch', async () => {
+    const site = await damagedSite('vide');
+    expect((await site.run('undo')).code).toBe(0);
+    const ran = await again(site);
+    expect([ran.code, documentOf(ran).code]).toEqual([5, 'PW_VERIFY_FAILED']);
+  });
+
+  test.each(['restore', 'compact'] as const)('%s refuses them and leaves the file', async (command) => {
+    for (const handler of ['vide', 'soun'] as const) {
+      const site = await damagedSite(handler);
+      const old = readFileSync(site.path);
+      const store = join(site.path, '..', 'store');
+      const name = command === 'restore' ? `${site.path}@{1}` : site.path;
+      const ran = await patchwork([command, name], { store });
+      expect([ran.code, documentOf(ran).code], handler).toEqual([5, 'PW_VERIFY_FAILED']);
+      expect(readFileSync(site.path).equals(old), handler).toBe(true);
+    }
+  });
+
+  test('damaged sound is refused by the next patch, not recorded as what was written', async () => {
+    const site = await damagedSite('soun');
+    const ran = await again(site);
+    expect([ran.code, documentOf(ran).code]).toEqual([5, 'PW_VERIFY_FAILED']);
+    expect(documentOf(ran)).toMatchObject({ message: expect.stringContaining('sound, timecode or text') });
+    expect((await site.run('verify')).code).toBe(5);
+  });
+
+  test('so is that of a deliverable of ours', async () => {
+    const folder = freshFolder('own-sound');
+    const [path, timeline, store] = [join(folder, 'film.mov'), join(folder, 'film.otio'), join(folder, 'store')];
+    writeFileSync(timeline, otioOf(await film('film', {})));
+    await patchwork(['render', timeline, '-o', path], { store });
+    await changeByte(path, 'soun');
+    const ran = await patchwork(['patch', path, '--range', '10:20', '--with', await piece(10)], { store });
+    expect([ran.code, documentOf(ran).code]).toEqual([5, 'PW_VERIFY_FAILED']);
+  });
+});
+
+/** Changes the last byte of a track's first sample. */
+async function changeByte(path: string, handler: 'vide' | 'soun'): Promise<void> {
+  const movie = await readMovie(nodeFiles(), path, sha256);
+  const tables = movie.tracks.find((track) => track.handler === handler)?.tables;
+  const size = typeof tables?.sizes === 'number' ? tables.sizes : tables?.sizes[0];
+  if (tables?.chunkOffsets[0] === undefined || size === undefined) throw new TypeError(`${path} has no ${handler}`);
+  const bytes = readFileSync(path);
+  const at = tables.chunkOffsets[0] + size - 1;
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 0xff, at);
+  writeFileSync(path, bytes);
+}
+
 describe('what does not fit is refused by name, and nothing is written', () => {
   test.each([
     ['PW_PIECE_LENGTH', '40:50', { frames: 11 }],

@@ -1,18 +1,8 @@
 import { PatchworkError, type Digest } from '@patchwork/kernel';
-import {
-  deadBytes,
-  keptFindings,
-  publish,
-  readMovie,
-  rewriteMovie,
-  trackDigests,
-  writeMovie,
-  type Movie,
-  type ProofFinding,
-} from '@patchwork/splice';
+import { deadBytes, keptFindings, publish, readMovie, rewriteMovie, writeMovie, type Movie } from '@patchwork/splice';
 import { appendEntry, lockDeliverable, type LedgerEntry, type NewLedgerEntry } from '@patchwork/store';
 import type { RenderContext } from '../context.ts';
-import { isOwn, unplaced } from './film-history.ts';
+import { isOwn, requireWhole, unplaced } from './film-history.ts';
 import { requireProof } from './film-publication.ts';
 import { readHistory, type History } from '../history.ts';
 import { findingsOfMovie } from '../proof.ts';
@@ -35,7 +25,7 @@ export interface Compacted {
  * Writes a deliverable anew without the bytes that nothing plays any more. One that was rendered here becomes, byte for
  * byte, the clean render (E1); of any other all packets, tables and metadata stay. Afterwards nothing can be undone.
  *
- * @throws PW_LEDGER_MISSING, PW_COMPACT_STRANGER, PW_PROOF_FAILED, PW_DELIVERABLE_BUSY, PW_SPLICE_CHUNK_CORRUPT, PW_FILE_*
+ * @throws PW_LEDGER_MISSING, PW_COMPACT_STRANGER, PW_PROOF_FAILED, PW_VERIFY_FAILED, PW_DELIVERABLE_BUSY, PW_SPLICE_CHUNK_CORRUPT, PW_FILE_*
  */
 export async function compactDeliverable(context: RenderContext, path: string): Promise<Compacted> {
   const { files, sha256 } = context;
@@ -120,11 +110,11 @@ async function compactFilm(context: RenderContext, history: History, entry: Ledg
     expected: await files.stat(path),
     run: runId(context),
     write: (temporary) => rewriteMovie(files, temporary, movie, null, context.store.tempPath('fitted'), hashing),
-    prove: async (temporary) =>
-      requireProof(
-        await sameMovie(context, movie, await readMovie(files, temporary, context.sha256)),
-        'Nothing was published and the old file is untouched.',
-      ),
+    prove: async (temporary) => {
+      const now = await readMovie(files, temporary, context.sha256);
+      requireProof(keptFindings(movie, now, null), 'Nothing was published and the old file is untouched.');
+      await requireWhole(context, now, entry, path);
+    },
     record: async (made) => {
       const next = {
         ...again(context, entry, made),
@@ -137,16 +127,6 @@ async function compactFilm(context: RenderContext, history: History, entry: Ledg
   });
   await settleDelivery(context, path, written.moovDigest, new Set());
   return { afterBytes: written.sizeBytes, moovDigest: written.moovDigest, sha256: null };
-}
-
-async function sameMovie(context: RenderContext, old: Movie, now: Movie): Promise<readonly ProofFinding[]> {
-  const tables = keptFindings(old, now, null);
-  if (tables.length > 0) return tables;
-  const before = await trackDigests(context.files, old, context.hashing);
-  const after = await trackDigests(context.files, now, context.hashing);
-  return before.every((digest, i) => digest === after[i])
-    ? []
-    : [{ code: 'PW_PROOF_BYTES', text: 'packets changed', frame: null }];
 }
 
 /** An entry of the same content in a new file. */

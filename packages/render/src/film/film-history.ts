@@ -3,6 +3,7 @@ import type { EncodedChunk, Toolchain } from '@patchwork/plan';
 import { adoptMovie, chunksOf, corruptChunks, encoderNote, trackDigests, type Movie } from '@patchwork/splice';
 import {
   currentEntry,
+  deliverableSound,
   emptyLedger,
   readLedger,
   trustOf,
@@ -46,12 +47,10 @@ export interface FilmHistory {
   readonly entry: LedgerEntry | null;
   /** The film as chunks, their digests known to be those of the bytes. */
   readonly chunks: readonly EncodedChunk[];
-  /** True where the film is as we left it, by its facts, and nothing of it had to be read. */
-  readonly isTrusted: boolean;
 }
 
 /**
- * Reads a film's history, and makes sure of its packets: by its facts when they are as we left them, else by hashing.
+ * Reads a film's history, and makes sure of its packets, those of the sound too: by its facts when they are as we left them, else by hashing.
  *
  * @throws PW_VERIFY_FAILED when packets are not what the history says; PW_LEDGER_*, PW_FILE_*
  */
@@ -72,26 +71,41 @@ export async function openFilmHistory(
       context.signal.throwIfAborted();
       context.onProgress({ phase: 'hash', done, total, unit: 'frames' });
     });
-    return { ledger, entry: null, chunks, isTrusted: false };
+    return { ledger, entry: null, chunks };
   }
-  const isTrusted = !paranoid && trustOf(entry, film.stat) === 'trusted';
-  if (!isTrusted) await requireWhole(context, movie, entry);
-  return { ledger, entry, chunks: entry.chunks, isTrusted };
+  if (paranoid || trustOf(entry, film.stat) !== 'trusted') await requireWhole(context, movie, entry);
+  return { ledger, entry, chunks: entry.chunks };
 }
 
-/** @throws PW_VERIFY_FAILED */
-async function requireWhole(context: RenderContext, movie: Movie, entry: LedgerEntry): Promise<void> {
+/**
+ * Holds a film's bytes against its history: pictures and all other tracks. Reads all of it.
+ *
+ * @param path how messages name the film. Default: the movie's; a copy that is about to take its place is named by it.
+ * @throws PW_VERIFY_FAILED when something is not what was written; PW_FILE_*
+ */
+export async function requireWhole(
+  context: RenderContext,
+  movie: Movie,
+  entry: LedgerEntry,
+  path: string = movie.path,
+): Promise<void> {
+  const { files, hashing } = context;
   const chunks = chunksOf(movie, entry.chunks);
-  const bad = await corruptChunks(context.files, chunks, context.hashing);
-  if (bad.length === 0) return;
-  throw new PatchworkError(
-    'PW_VERIFY_FAILED',
-    `${JSON.stringify(movie.path)}: ${bad.length} of ${chunks.length} chunks are not what its history says`,
-    {
-      hint: 'Take the film from a backup; patchwork verify says which frames are damaged.',
-      details: { path: movie.path, damaged: bad.length },
-    },
-  );
+  const bad = await corruptChunks(files, chunks, hashing);
+  if (bad.length > 0) {
+    throw notWhole(path, `${bad.length} of ${chunks.length} chunks are`, bad.length);
+  }
+  const isOther = isOwn(entry)
+    ? (await corruptChunks(files, deliverableSound(entry, movie.path), hashing)).length > 0
+    : (await otherTracks(context, movie))?.digest !== entry.sound?.digest;
+  if (isOther) throw notWhole(path, isOwn(entry) ? 'the sound is' : 'sound, timecode or text is', 0);
+}
+
+function notWhole(path: string, what: string, damaged: number): PatchworkError {
+  return new PatchworkError('PW_VERIFY_FAILED', `${JSON.stringify(path)}: ${what} not what its history says`, {
+    hint: 'Take the film from a backup; patchwork verify says what is damaged.',
+    details: { path, damaged },
+  });
 }
 
 /** What a film was found as: the first entry of a history that begins with it. */

@@ -215,8 +215,6 @@ async function recordPatch(context: RenderContext, ready: Ready, record: PatchRe
     await keepReplaced(context.store, { entry: parent, path: film.path, survivors });
   }
   const rendered = wide.out - wide.in;
-  // A patch leaves the other tracks alone: what was just read, or is trusted, need not be read again.
-  const isKnown = !isOwn(parent) && (history.entry === null || history.isTrusted);
   const entry: NewLedgerEntry = {
     parent: parent.id,
     timeMs: context.clockMs(),
@@ -236,7 +234,8 @@ async function recordPatch(context: RenderContext, ready: Ready, record: PatchRe
     renderer: patchRenderer,
     counts: { rendered, reused: film.frames - rendered },
     chunks: unplaced(chunks),
-    sound: isKnown ? parent.sound : await otherTracks(context, film.base.movie),
+    // A patch leaves the other tracks alone, and they were held against the history before it.
+    sound: isOwn(parent) ? await otherTracks(context, film.base.movie) : parent.sound,
   };
   await appendEntry(files, ledger, entry, sha256);
 }

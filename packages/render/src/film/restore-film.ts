@@ -2,7 +2,7 @@ import { PatchworkError } from '@patchwork/kernel';
 import { deadIndexes, publish, readMovie, undoAppend } from '@patchwork/splice';
 import { appendEntry, emptyLedger, readLedger, recordTrust, type LedgerEntry } from '@patchwork/store';
 import type { RenderContext } from '../context.ts';
-import { unplaced } from './film-history.ts';
+import { requireWhole, unplaced } from './film-history.ts';
 import type { History } from '../history.ts';
 import type { Restored } from '../restored.ts';
 import { runId } from '../run-id.ts';
@@ -11,7 +11,8 @@ import { runId } from '../run-id.ts';
  * Brings an older version of a film back that was not rendered here: by taking back what was appended since, in a copy that
  * then takes the film's place. The lock is held by the caller.
  *
- * @throws PW_RESTORE_FILM when the file no longer carries that version: it was written anew since
+ * @throws PW_RESTORE_FILM when the file no longer carries that version: it was written anew since;
+ *   PW_VERIFY_FAILED when its bytes are not what its history says
  */
 export async function restoreFilm(
   context: RenderContext,
@@ -48,7 +49,8 @@ export async function restoreFilm(
         await undoAppend(files, now);
       }
     },
-    prove: async () => undefined,
+    // The film may have been damaged since by another program.
+    prove: (_temporary, now) => requireWhole(context, now, entry, path),
     record: async (now) => {
       if (output === null) return;
       const ledger = (await readLedger(files, output, sha256)) ?? emptyLedger(output, sha256);

@@ -1,12 +1,16 @@
 import type { Digest } from '@patchwork/kernel';
-import { findUndo, readMovie, undoAppend } from '@patchwork/splice';
+import { corruptChunks, findUndo, readMovie, undoAppend } from '@patchwork/splice';
 import {
   currentEntry,
+  deliverableChunks,
+  deliverableSound,
   keepReplaced,
   lockDeliverable,
   readLedger,
   recordTrust,
+  trustOf,
   type LedgerEntry,
+  type StoredChunk,
 } from '@patchwork/store';
 import type { RenderContext } from '../context.ts';
 import { isOwn } from './film-history.ts';
@@ -38,7 +42,8 @@ export async function undoPatch(context: RenderContext, path: string): Promise<U
     await trimFilm(context, path);
     const movie = await readMovie(files, path, sha256);
     const ledger = await readLedger(files, path, sha256);
-    const current = ledger === null ? null : currentEntry(ledger, movie.moov.digest, await files.stat(path));
+    const found = await files.stat(path);
+    const current = ledger === null ? null : currentEntry(ledger, movie.moov.digest, found);
     if (current !== null && isOwn(current) && (await findUndo(files, movie)) !== null) {
       const parent = ledger?.entries.find(({ id }) => id === current.parent);
       const survivors = new Set([...(parent?.chunks ?? []), ...(parent?.sound?.pieces ?? [])].map(({ key }) => key));
@@ -48,11 +53,34 @@ export async function undoPatch(context: RenderContext, path: string): Promise<U
     const before = await readMovie(files, path, sha256);
     const stat = await files.stat(path);
     const entry = ledger === null ? null : currentEntry(ledger, before.moov.digest, stat);
-    if (ledger !== null && entry !== null && stat !== null && stat.size === entry.fileSize) {
+    const wasTrusted = current !== null && trustOf(current, found) === 'trusted';
+    const isOld = entry !== null && stat?.size === entry.fileSize;
+    if (ledger !== null && isOld && wasTrusted && (await isWholeAgain(context, path, current, entry))) {
       await store.keepLedger(await recordTrust(files, ledger, entry.id, stat, sha256));
     }
     return { path, entry, moovDigest: before.moov.digest, sizeBytes, freedBytes: movie.sizeBytes - sizeBytes };
   } finally {
     await lock.release();
   }
+}
+
+/**
+ * Tells whether the bytes that a version gives back are what was written. A film's were all held against its history before
+ * it was changed; of a deliverable of ours that was not trusted then, only those that the new version kept.
+ */
+async function isWholeAgain(
+  { files, hashing }: Pick<RenderContext, 'files' | 'hashing'>,
+  path: string,
+  from: LedgerEntry,
+  to: LedgerEntry,
+): Promise<boolean> {
+  if (!isOwn(from)) return true;
+  const placeOf = ({ offset, digest }: StoredChunk): string => `${offset} ${digest}`;
+  const piecesOf = (entry: LedgerEntry): readonly StoredChunk[] => [
+    ...deliverableChunks(entry, path),
+    ...deliverableSound(entry, path),
+  ];
+  const known = new Set(piecesOf(from).map(placeOf));
+  const given = piecesOf(to).filter((piece) => !known.has(placeOf(piece)));
+  return (await corruptChunks(files, given, hashing)).length === 0;
 }
