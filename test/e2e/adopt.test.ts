@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeFiles, sha256 } from '@patchwork/files';
 import { startWorkers, type MediaWorkers } from '@patchwork/media';
@@ -182,4 +182,27 @@ test('tags and chapters: untouched by an edit that moves nothing, moved with the
   const kept = (movie: Movie): readonly string[] => sideBoxes(movie).filter((line) => /^moov.(meta|uuid) /.test(line));
   expect(kept(now)).toEqual(kept(found));
   expect((await site.run('verify', site.path, '--deep')).code).toBe(0);
+});
+
+test('a range that is forced is encoded although the store has its pictures, and one outside of the film is refused', async () => {
+  const site = nativeSite(native);
+  const timeline = site.timeline(film);
+  await site.run('adopt', site.path, '--timeline', timeline);
+  const forced = (range: string): ReturnType<typeof site.run> =>
+    site.run('render', timeline, '-o', site.path, '--on-unknown', 'trust', '--in-place', '--force-range', range);
+  const stored = (): readonly string[] =>
+    readdirSync(join(site.folder, 'store'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.pack'),
+    );
+  const packs: number[] = [];
+  for (let i = 0; i < 2; i++) {
+    const render = await forced('125:130');
+    expect(render.code, render.stdout).toBe(0);
+    expect(render.json.frames).toEqual({ total: frames, rendered: 20, reused: 140 });
+    packs.push(stored().length);
+    expect((await site.run('undo', site.path)).code).toBe(0);
+  }
+  expect(packs).toEqual([1, 2]);
+  const outside = await forced(`150:${frames + 1}`);
+  expect([outside.code, outside.json.code]).toEqual([1, 'PW_RANGE_OUTSIDE']);
 });

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { PatchworkError, type Diagnostic } from '@patchwork/kernel';
+import { PatchworkError, type Diagnostic, type Digest } from '@patchwork/kernel';
 import { fontDigest } from '@patchwork/media';
 import {
   actionKey,
@@ -23,7 +23,7 @@ import { evenLengths } from './fresh-pictures.ts';
 import { knownToolchain } from '../known-toolchain.ts';
 import type { MediaCatalog } from '../media/media-catalog.ts';
 import { parseRange } from '../range-text.ts';
-import { checkAdoptedSettings } from '../refusal.ts';
+import { checkAdoptedSettings, checkForced } from '../refusal.ts';
 import type { RenderRequest } from '../request.ts';
 import { compileEntry } from '../snapshot.ts';
 import type { LoadedTimeline } from '../timeline-file.ts';
@@ -55,7 +55,7 @@ export interface AdoptedPreparation {
  * Finds out what a new version of an adopted film keeps and what must be rendered. Its grid is that of its own safe
  * boundaries.
  *
- * @throws PW_FULL_REQUIRED where another profile is asked for; PW_UNKNOWN_REFUSED unless the request trusts what could not be seen; PW_ADOPT_*, PW_MEDIA_*, PW_VERIFY_FAILED
+ * @throws PW_FULL_REQUIRED where another profile is asked for; PW_UNKNOWN_REFUSED unless the request trusts what could not be seen; PW_RANGE_OUTSIDE; PW_ADOPT_*, PW_MEDIA_*, PW_VERIFY_FAILED
  */
 export async function prepareAdopted(context: RenderContext, request: RenderRequest): Promise<AdoptedPreparation> {
   const path = request.deliverablePath;
@@ -87,12 +87,16 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
   const { timeline, timelineName, media, range, epochs } = entry;
   const old = compileEntry(context, { timeline, timelineName, media, range, epochs, profile: { ...profile, video } });
   const forced = request.forceRanges.map((text) => parseRange(text, timelineFacts(loaded.timeline)));
+  checkForced(forced, { in: 0, out: program.frames });
   const isForced = (frame: number): boolean => forced.some((each) => frame >= each.in && frame < each.out);
   const isSameSound = old.program.sound.key === program.sound.key && film.frames === program.frames;
   // Of a film that stays as long as it is and keeps its sound nothing is moved: index and metadata are kept with it.
   const found = adoptedStretches(old.program, chunks, program, { isForced, mayMove: !isSameSound });
   const stretches = film.base.stream.family === 'intra' ? found : withoutSingles(found);
   const toolchain = canEncode(video) ? await knownToolchain(context, video) : entry.toolchain;
+  const missing = missingChunks(context, stretches, program, video, toolchain).map((chunk) =>
+    overlapsAny(chunk.range, forced) ? { ...chunk, key: forcedKey(context, ledger, chunk.key) } : chunk,
+  );
   const hasSound = film.base.movie.tracks.some(({ handler }) => handler === 'soun');
   return {
     film,
@@ -106,7 +110,7 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
     video,
     toolchain,
     stretches,
-    missing: missingChunks(context, stretches, program, video, toolchain),
+    missing,
     sound: hasSound ? (isSameSound ? 'reuse' : 'render') : 'none',
     dirty: dirtyRanges(old.program, program, 0),
     diagnostics: [...loaded.diagnostics, ...diagnostics],
@@ -148,6 +152,15 @@ function requireTrust({ onUnknown, range, deliverablePath }: RenderRequest): voi
       details: { path: deliverablePath, domains: ['transform', 'effects', 'titles', 'colour'] },
     },
   );
+}
+
+function overlapsAny(range: FrameRange, others: readonly FrameRange[]): boolean {
+  return others.some((other) => range.in < other.out && other.in < range.out);
+}
+
+/** What a person forces is not what the store has. Of one history every version gets other keys; a killed run is taken up. */
+function forcedKey({ sha256 }: RenderContext, { entries }: Ledger, key: Digest): Digest {
+  return sha256(`forced ${entries.at(-1)?.id ?? ''} ${key}`);
 }
 
 function missingChunks(
