@@ -164,3 +164,9 @@ export function needBox(index: IndexBytes, parent: Box, boxes: readonly Box[], t
   if (box === null) throw index.error('PW_MOVIE_BOX', parent, parent.start, `it holds no ${type}`);
   return box;
 }
+
+/** A whole index as the box that holds all others. A size of 1 means that the size follows in 64 bits. */
+export function moovBox({ bytes }: IndexBytes): Box {
+  const isWide = bytes.length >= 16 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) === 1;
+  return { type: 'moov', path: 'moov', start: 0, body: isWide ? 16 : 8, end: bytes.length };
+}

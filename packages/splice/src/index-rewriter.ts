@@ -1,5 +1,5 @@
 import { PatchworkError } from '@patchwork/kernel';
-import { childBoxes, IndexBytes, type Box } from './box-reader.ts';
+import { childBoxes, IndexBytes, moovBox, type Box } from './box-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { packedRuns, writeRuns } from './runs.ts';
 import type { Movie, SampleColumns, SampleEntry, SampleTables, Track } from './movie.ts';
@@ -40,16 +40,9 @@ export function rewrittenMoov(
   const { bytes, offset } = movie.moov;
   const index = new IndexBytes(bytes, offset, movie.path);
   const out = new ByteWriter(bytes.length + 65536);
-  const moov: Box = {
-    type: 'moov',
-    path: 'moov',
-    start: 0,
-    body: bytes.length >= 16 && bytes[3] === 1 ? 16 : 8,
-    end: bytes.length,
-  };
   let track = -1;
   out.box('moov', () => {
-    for (const box of childBoxes(index, moov)) {
+    for (const box of childBoxes(index, moovBox(index))) {
       const isTrack = box.type === 'trak';
       if (isTrack) track += 1;
       const change = isTrack ? changes.get(track) : undefined;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { nodeFiles, sha256 } from '@patchwork/files';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ByteWriter } from './byte-writer.ts';
 import { movedSideIndex } from './moved-side-index.ts';
 import type { Movie } from './movie.ts';
 import { readMovie } from './movie-reader.ts';
@@ -86,6 +87,46 @@ test('W15: a chapter whose picture is gone, or that would pass another, does not
   const moved = await movedSideIndex(files, alone, { rate, frames: 24, frameAt: gone });
   expect(moved?.lost.length).toBe(1);
   expect(moved?.side.boxes.map((box) => Buffer.from(box).includes('chpl'))).toEqual([false, false, false]);
+});
+
+/** A movie whose index has one more box of tags. */
+function withMeta(film: Movie, content: (out: ByteWriter) => void): Movie {
+  const out = new ByteWriter();
+  out.box('moov', () => {
+    out.bytes(film.moov.bytes.subarray(8));
+    out.fullBox('meta', 0, 0, () => content(out));
+  });
+  return { ...film, moov: { ...film.moov, bytes: out.toBytes() } };
+}
+
+test('W15: tags with items of their own stay behind; a word with the same letters does not count', async () => {
+  const film = await decorated([{ frame: 0, title: 'a' }]);
+  const lostOf = async (content: (out: ByteWriter) => void): Promise<readonly string[] | undefined> =>
+    (await movedSideIndex(files, withMeta(film, content), { rate, frames: 24, frameAt: (frame) => frame }))?.lost;
+  // A value's country and language are zeros, and with its first letter they look like a size.
+  const value = (text: string): ((out: ByteWriter) => void) => {
+    return (out) =>
+      out.box('data', () => {
+        for (const each of [1, 0]) out.u32(each);
+        out.latin1(text.padEnd(300));
+      });
+  };
+  for (const text of ['kilocycles', 'a tone of 12 kilocycles']) expect(await lostOf(value(text))).toEqual([]);
+  const items = (version: number): Promise<readonly string[] | undefined> =>
+    lostOf((out) => {
+      value('kilocycles')(out);
+      out.fullBox('iloc', version, 0, () => out.zeros(8));
+    });
+  const lost = ['moov/meta[1] with items of its own'];
+  expect([await items(0), await items(1), await items(2)]).toEqual([lost, lost, lost]);
+  expect(
+    await lostOf((out) => {
+      out.u32(1);
+      out.latin1('iloc');
+      out.u64(24);
+      out.zeros(8);
+    }),
+  ).toEqual(lost);
 });
 
 test('W15: other tracks of text are not taken for chapters', async () => {

@@ -41,7 +41,7 @@ export async function movedSideIndex(files: FilePort, movie: Movie, move: Pictur
     if (!keptBoxes.includes(box.type)) return [];
     const bytes = index.bytes.slice(box.start, box.end);
     // Its items stand at places in the old file.
-    if (Buffer.from(bytes).includes('iloc', 0, 'latin1')) {
+    if (holdsItems(bytes)) {
       lost.push(`${box.path} with items of its own`);
       return [];
     }
@@ -51,6 +51,21 @@ export async function movedSideIndex(files: FilePort, movie: Movie, move: Pictur
     return [user.bytes];
   });
   return { side: { boxes: kept, chapters }, lost };
+}
+
+/**
+ * Tells whether bytes hold an item location box, at whatever depth. The four letters alone also stand in words
+ * (`kilocycles`): before a box stands its size, which fits, and behind its type a version and flags, which are zero.
+ */
+function holdsItems(bytes: Uint8Array): boolean {
+  const found = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = found.indexOf('iloc', 4, 'latin1'); at !== -1; at = found.indexOf('iloc', at + 1, 'latin1')) {
+    const size = found.readUInt32BE(at - 4);
+    // The size follows in 64 bits.
+    if (size === 1) return true;
+    if (size >= 14 && at - 4 + size <= found.length && found.readUIntBE(at + 5, 3) === 0) return true;
+  }
+  return false;
 }
 
 /** Chapters that would change their order are not sure to mean what they meant. */

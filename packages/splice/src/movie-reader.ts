@@ -1,5 +1,5 @@
 import { PatchworkError, type FilePort, type OpenFile, type Sha256 } from '@patchwork/kernel';
-import { childBoxes, findBox, fourCcAt, IndexBytes, movieError, needBox, type Box } from './box-reader.ts';
+import { childBoxes, findBox, fourCcAt, IndexBytes, movieError, moovBox, needBox, type Box } from './box-reader.ts';
 import type { Movie, MovieTimecode, TopBox, Track } from './movie.ts';
 import { readMediaHeader, readTrack } from './track-parser.ts';
 
@@ -53,7 +53,7 @@ async function readOpenMovie(file: OpenFile, path: string, sizeBytes: number, sh
   }
   const bytes = await readExactly(file, path, top.offset, top.size);
   const index = new IndexBytes(bytes, top.offset, path);
-  const moov: Box = { type: 'moov', path: 'moov', start: 0, body: top.headerSize, end: bytes.length };
+  const moov = moovBox(index);
   const children = childBoxes(index, moov);
   refuseOtherKinds(index, moov, children);
   const header = readMediaHeader(index, needBox(index, moov, children, 'mvhd'));

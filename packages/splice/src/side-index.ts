@@ -1,4 +1,4 @@
-import { childBoxes, IndexBytes, type Box } from './box-reader.ts';
+import { childBoxes, IndexBytes, moovBox, type Box } from './box-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import type { Movie } from './movie.ts';
 
@@ -49,7 +49,5 @@ export function holdsSideIndex(movie: Movie, side: SideIndex): boolean {
 /** The boxes of a movie's index, and the bytes that they stand in. */
 export function indexBoxes({ moov, path }: Movie): { readonly index: IndexBytes; readonly boxes: readonly Box[] } {
   const index = new IndexBytes(moov.bytes, moov.offset, path);
-  const body = moov.bytes[3] === 1 && moov.bytes.length >= 16 ? 16 : 8;
-  const root: Box = { type: 'moov', path: 'moov', start: 0, body, end: moov.bytes.length };
-  return { index, boxes: childBoxes(index, root) };
+  return { index, boxes: childBoxes(index, moovBox(index)) };
 }

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { nodeFiles, sha256 } from '@patchwork/files';
-import { childBoxes, IndexBytes, type Box } from '../box-reader.ts';
+import { childBoxes, IndexBytes, moovBox, type Box } from '../box-reader.ts';
 import { ByteWriter } from '../byte-writer.ts';
 import type { Movie } from '../movie.ts';
 import { readMovie } from '../movie-reader.ts';
@@ -57,10 +57,6 @@ function decoratedMoov(
     out.box('uuid', () => out.latin1('0123456789abcdefmade elsewhere'));
   });
   return out.toBytes();
-}
-
-function moovBox({ bytes }: IndexBytes): Box {
-  return { type: 'moov', path: 'moov', start: 0, body: 8, end: bytes.length };
 }
 
 function pictureTrack(index: IndexBytes, out: ByteWriter, trak: Box, textId: number): void {
