@@ -1,4 +1,4 @@
-// The comparison on 20,000 clips: processor time, and clips that were taken for another one. Budget of the issue: 1 % edits
+// The comparison on 20,000 clips: processor time, and clips that were taken for another one. Budget: 1 % edits
 // under 1 s. Two uses of the same frames of one file are the same to every eye and count as right.
 // Random edit sequences are in the package's tests: PW_RUNS=10000 npx vitest run packages/diff/src/script.test.ts
 import { diffTimelines } from '@patchwork/diff';

@@ -1,5 +1,5 @@
 // The timeline library on 20,000 clips: reading and writing against JSON.parse and JSON.stringify, lookups, edits.
-// Budgets are the issue's: read + index + write within 3 times the engine's own, 1 M lookups a second, 10,000 edits in 2 s,
+// Budgets: read + index + write within 3 times the engine's own, 1 M lookups a second, 10,000 edits in 2 s,
 // all in processor time.
 import {
   applyEvents,
