@@ -26,6 +26,7 @@ import {
   withShot,
 } from './kit/fixture.ts';
 import type { Film, FilmMedia, Shot } from './kit/film.ts';
+import { rerender } from './kit/mixed-film.ts';
 import { otioText } from './kit/otio-text.ts';
 import { freshFolder, patchwork, type Ran, type RunDocument, type StoryProfile } from './kit/patchwork.ts';
 import { clean, handedOver, patchTo, renderFilm, sha256OfPath, type Output } from './kit/story.ts';
@@ -201,23 +202,13 @@ function textsOf({ json }: Ran): readonly string[] {
 
 describe('17: another delivery', () => {
   /** Renders a delivered film again, in a folder of its own and without its store, under a changed profile. */
-  async function rerender(
+  async function delivered(
     change: (profile: StoryProfile) => void,
     extra: readonly string[] = [],
     deliverable?: string,
   ): Promise<Ran> {
     const old = await clean(film, 'A');
-    const place = handedOver({ ...old, deliverable: deliverable ?? old.deliverable });
-    const shown = await patchwork(['show', place.deliverable], { store: place.store });
-    const profile = structuredClone(shown.json.profile);
-    change(profile);
-    const path = join(place.folder, 'profile.json');
-    writeFileSync(path, JSON.stringify(profile));
-    const timeline = `${place.deliverable}.otio`;
-    writeFileSync(timeline, otioText(film));
-    return patchwork(['render', timeline, '-o', place.deliverable, '--profile', path, ...extra], {
-      store: place.store,
-    });
+    return rerender(handedOver({ ...old, deliverable: deliverable ?? old.deliverable }), film, change, extra);
   }
 
   test.each([
@@ -227,7 +218,7 @@ describe('17: another delivery', () => {
   ])(
     '17: a change of %s is refused by name',
     async (key, change) => {
-      const ran = await rerender(change);
+      const ran = await delivered(change);
       expect(ran.code, ran.stderr).toBe(2);
       expect(`${ran.json.message} ${JSON.stringify(ran.json.details)}`).toContain(key);
     },
@@ -237,7 +228,7 @@ describe('17: another delivery', () => {
   test(
     '17: --full renders anew',
     async () => {
-      const ran = await rerender(withCrf18, ['--full']);
+      const ran = await delivered(withCrf18, ['--full']);
       expect(ran.code, ran.stderr).toBe(0);
       expect(ran.json.frames.rendered).toBe(1152);
       const old = await clean(film, 'A');
@@ -254,21 +245,21 @@ describe('17: another delivery', () => {
     async () => {
       const tag = (profile: StoryProfile): void =>
         void Object.assign(profile.video.color, { primaries: 'smpte170m', transfer: 'gamma28' });
-      const ran = await rerender(tag);
+      const ran = await delivered(tag);
       expect(ran.code, ran.stderr).toBe(0);
       expect(ran.json.frames).toEqual({ total: 1152, rendered: 0, reused: 1152 });
       expect(ran.json.dirty).toEqual([]);
       expect(ran.json.reasons).toEqual([]);
       const color = { primaries: 'smpte170m', transfer: 'gamma28', matrix: 'bt709', range: 'tv' };
       expect(await colorOf(ran.json.deliverable), 'what a decoder is told').toEqual(color);
-      const anew = await rerender(tag, ['--full']);
+      const anew = await delivered(tag, ['--full']);
       expect(anew.json.frames.rendered).toBe(1152);
       expect(sha256OfPath(ran.json.deliverable), 'E1: the remux is the clean render').toBe(
         sha256OfPath(anew.json.deliverable),
       );
       // And back again: the old file.
       const old = await clean(film, 'A');
-      const back = await rerender(
+      const back = await delivered(
         (profile) => void Object.assign(profile.video.color, { primaries: 'bt709', transfer: 'bt709' }),
         [],
         ran.json.deliverable,
@@ -282,7 +273,7 @@ describe('17: another delivery', () => {
   test(
     '17: a colour tag that pixels depend on needs a full render',
     async () => {
-      const ran = await rerender((profile) => void (profile.video.color.matrix = 'smpte170m'));
+      const ran = await delivered((profile) => void (profile.video.color.matrix = 'smpte170m'));
       expect(ran.code, ran.stderr).toBe(2);
       expect(ran.json.message).toContain('video.color.matrix bt709 -> smpte170m');
     },
@@ -292,7 +283,7 @@ describe('17: another delivery', () => {
   test(
     '17: a colour tag of ProRes stands in every frame',
     async () => {
-      const ran = await rerender(
+      const ran = await delivered(
         (profile) => void (profile.video.color.primaries = 'smpte170m'),
         [],
         (await clean(film, 'B')).deliverable,
@@ -306,7 +297,7 @@ describe('17: another delivery', () => {
   test(
     '17: --allow-mixed is harmless where nothing differs',
     async () => {
-      const same = await rerender(() => undefined, ['--allow-mixed']);
+      const same = await delivered(() => undefined, ['--allow-mixed']);
       expect(same.code, same.stderr).toBe(0);
       expect(same.json.frames.rendered).toBe(0);
     },
@@ -316,7 +307,7 @@ describe('17: another delivery', () => {
   test(
     '17: sound in another format leaves the picture alone',
     async () => {
-      const ran = await rerender(
+      const ran = await delivered(
         (profile) => void (profile.sound = { codec: 'aac', sampleRate: 48000, layout: 'stereo', bitrate: 192000 }),
       );
       expect(ran.code, ran.stderr).toBe(0);

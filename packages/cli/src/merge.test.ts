@@ -14,30 +14,16 @@ import {
   writeOtio,
   type Timeline,
 } from '@patchwork/timeline';
-import { runCommandLine } from './program.ts';
+import { commandLineIn, type Said } from '../test/command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'patchwork-merge-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-interface Said {
-  readonly exit: number;
-  readonly json: { readonly [key: string]: Json };
-  readonly out: string;
-}
+const run = commandLineIn(folder);
 
-async function said(...words: readonly string[]): Promise<Said> {
-  let out = '';
-  const exit = await runCommandLine(
-    {
-      terminal: { stdout: (text) => (out += String(text)), stderr: () => {}, columns: 0, color: false },
-      env: { XDG_CACHE_HOME: join(folder, 'cache'), XDG_CONFIG_HOME: join(folder, 'config') },
-      folder,
-      signal: new AbortController().signal,
-      nowMs: Date.now,
-    },
-    words,
-  );
-  return { exit, out, json: words.includes('--json') ? (JSON.parse(out) as Said['json']) : {} };
+async function said(...words: readonly string[]): Promise<Said & { readonly json: { readonly [key: string]: Json } }> {
+  const ran = await run(words);
+  return { ...ran, json: words.includes('--json') ? (JSON.parse(ran.out) as { readonly [key: string]: Json }) : {} };
 }
 
 const fps = rational(24);

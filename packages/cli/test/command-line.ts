@@ -9,11 +9,14 @@ export interface Said {
 }
 
 /** Runs command lines in a folder, whose settings and store are its own. */
-export type CommandLine = (words: readonly string[]) => Promise<Said>;
+export type CommandLine = (
+  words: readonly string[],
+  terminal?: { readonly color?: boolean; readonly width?: number },
+) => Promise<Said>;
 
 /** A command line within a folder; nothing of the user's is read. */
 export function commandLineIn(folder: string): CommandLine {
-  return async (words) => {
+  return async (words, terminal = {}) => {
     let out = '';
     let err = '';
     const exit = await runCommandLine(
@@ -24,6 +27,7 @@ export function commandLineIn(folder: string): CommandLine {
           columns: 0,
           width: 80,
           color: false,
+          ...terminal,
         },
         env: { XDG_CACHE_HOME: join(folder, 'cache'), XDG_CONFIG_HOME: join(folder, 'config') },
         folder,

@@ -15,7 +15,7 @@ import {
   writeOtio,
   type Composable,
 } from '@patchwork/timeline';
-import { runCommandLine } from '../program.ts';
+import { commandLineIn } from '../../test/command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'patchwork-diff-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,33 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Colour, as a terminal reads it. */
 const sgr = new RegExp(`${String.fromCodePoint(27)}\\[[\\d;]*m`, 'g');
 
-interface Said {
-  readonly exit: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function said(words: readonly string[], terminal: { color?: boolean; width?: number } = {}): Promise<Said> {
-  let out = '';
-  let err = '';
-  const exit = await runCommandLine(
-    {
-      terminal: {
-        stdout: (text) => (out += text),
-        stderr: (text) => (err += text),
-        columns: 0,
-        color: false,
-        ...terminal,
-      },
-      env: { XDG_CACHE_HOME: join(folder, 'cache'), XDG_CONFIG_HOME: join(folder, 'config') },
-      folder,
-      signal: new AbortController().signal,
-      nowMs: Date.now,
-    },
-    words,
-  );
-  return { exit, out, err };
-}
+const said = commandLineIn(folder);
 
 interface Cut {
   readonly rate?: number;

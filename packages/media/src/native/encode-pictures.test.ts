@@ -88,6 +88,19 @@ async function encoded(
   });
 }
 
+/** Encodes chunks together, each alone, and backwards in another process: all the same. Returns them. */
+async function sameInAnyCompany(
+  video: VideoProfile,
+  ranges: readonly (readonly [number, number])[],
+): ReturnType<typeof encoded> {
+  const together = await encoded(workers, video, ranges);
+  const alone = await Promise.all(ranges.map(async (range) => (await encoded(workers, video, [range]))[0]));
+  const backwards = (await encoded(others, video, ranges.toReversed())).toReversed();
+  expect(alone).toEqual(together);
+  expect(backwards).toEqual(together);
+  return together;
+}
+
 describe('H.264 chunks', () => {
   const video = smallProfile('h264');
   const ranges = [
@@ -100,11 +113,7 @@ describe('H.264 chunks', () => {
   ] as const;
 
   test('are the same bytes alone, in any company, in any order and in another process', async () => {
-    const together = await encoded(workers, video, ranges);
-    const alone = await Promise.all(ranges.map(async (range) => (await encoded(workers, video, [range]))[0]));
-    const backwards = (await encoded(others, video, ranges.toReversed())).toReversed();
-    expect(alone).toEqual(together);
-    expect(backwards).toEqual(together);
+    await sameInAnyCompany(video, ranges);
   });
 
   test('are samples behind 4-byte lengths: one IDR picture, first; no parameter sets, delimiters or user data', async () => {
@@ -207,11 +216,7 @@ describe.each(['hevc-mp4', 'av1-mp4'] as const)('%s chunks', (name) => {
   ] as const;
 
   test('are the same bytes alone, in any company, in any order and in another process', async () => {
-    const together = await encoded(workers, video, ranges);
-    const alone = await Promise.all(ranges.map(async (range) => (await encoded(workers, video, [range]))[0]));
-    const backwards = (await encoded(others, video, ranges.toReversed())).toReversed();
-    expect(alone).toEqual(together);
-    expect(backwards).toEqual(together);
+    const together = await sameInAnyCompany(video, ranges);
     expect(new Set(together.map(({ chunk }) => chunk.config)).size, 'one configuration').toBe(1);
     for (const { chunk, bytes } of together) {
       expect(chunk.digest).toBe(createHash('sha256').update(bytes).digest('hex'));

@@ -35,7 +35,7 @@ export function encodePictures(job: PictureJob, pool: FramePool, onFrame: (done:
     color: video.color,
   };
   const drawer = new Drawer(canvas, pool, paths, job.unmodelled ?? 'refuse');
-  const out = new SampleFile(job.outPath);
+  const out = new SampleFile(job.outPath, 'pictures');
   try {
     const encode = codecFacts(video.codec).isIntra ? encodeIntra : encodeGops;
     return encode(job, drawer, out, onFrame);
@@ -69,9 +69,10 @@ function encodeGops(job: PictureJob, drawer: Drawer, out: SampleFile, onFrame: (
       config ??= ownConfig;
       if (ownConfig !== config)
         throw encoderFault(video.codec, 'two chunks of one profile got different parameter sets');
+      for (const { data } of samples) out.append(data);
       chunks.push({
         key: job.keys[index] ?? '',
-        digest: out.write(samples.map((sample) => sample.data)),
+        digest: out.takeDigest(),
         sizes: samples.map((sample) => sample.data.length),
         order: packets.map((packet) => packet.order),
         sync: samples.map((sample) => sample.starts),
@@ -93,21 +94,22 @@ function encodeIntra(
 ): EncodedChunk[] {
   const encoder = new VideoEncoder(job.video);
   const chunks: EncodedChunk[] = [];
-  let waiting: Uint8Array[] = [];
+  let sizes: number[] = [];
   const cut = (packets: readonly EncodedPacket[]): void => {
     for (const packet of packets) {
-      waiting.push(packet.data);
+      out.append(packet.data);
+      sizes.push(packet.data.length);
       const length = job.lengths[chunks.length];
-      if (length === undefined || waiting.length < length) continue;
+      if (length === undefined || sizes.length < length) continue;
       chunks.push({
         key: job.keys[chunks.length] ?? '',
-        digest: out.write(waiting),
-        sizes: waiting.map((sample) => sample.length),
-        order: waiting.map((_, place) => place),
-        sync: waiting.map(() => true),
+        digest: out.takeDigest(),
+        sizes,
+        order: sizes.map((_, place) => place),
+        sync: sizes.map(() => true),
         config: '',
       });
-      waiting = [];
+      sizes = [];
     }
   };
   try {
@@ -119,7 +121,7 @@ function encodeIntra(
   } finally {
     encoder.close();
   }
-  if (chunks.length !== job.lengths.length || waiting.length > 0) {
+  if (chunks.length !== job.lengths.length || sizes.length > 0) {
     throw new PatchworkError(
       'PW_MEDIA_ENCODER',
       `${encoderName(job.video.codec)} gave ${chunks.length} chunks for ${job.lengths.length}`,

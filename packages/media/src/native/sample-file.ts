@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type Digest, PatchworkError } from '@patchwork/kernel';
 
-/** A job's output: samples one after another, hashed chunk by chunk. */
+/** A job's output: samples one after another, hashed as they are written. */
 export class SampleFile {
   private readonly path: string;
+  private readonly content: 'pictures' | 'sound';
   private readonly descriptor: number;
+  private hash = createHash('sha256');
 
   /** Opens the file, emptied. @throws PW_MEDIA_WRITE */
-  constructor(path: string) {
+  constructor(path: string, content: 'pictures' | 'sound') {
     this.path = path;
+    this.content = content;
     try {
       this.descriptor = openSync(path, 'w');
     } catch (error) {
@@ -17,20 +20,20 @@ export class SampleFile {
     }
   }
 
-  /** Appends a chunk's samples and digests them. @throws PW_MEDIA_WRITE */
-  write(samples: readonly Uint8Array[]): Digest {
-    const hash = createHash('sha256');
-    for (const sample of samples) {
-      hash.update(sample);
-      let done = 0;
-      while (done < sample.length) {
-        try {
-          done += writeSync(this.descriptor, sample, done);
-        } catch (error) {
-          throw this.failure(error);
-        }
-      }
+  /** Appends bytes. @throws PW_MEDIA_WRITE */
+  append(bytes: Uint8Array): void {
+    this.hash.update(bytes);
+    try {
+      for (let done = 0; done < bytes.length;) done += writeSync(this.descriptor, bytes, done);
+    } catch (error) {
+      throw this.failure(error);
     }
+  }
+
+  /** Digests what was appended since the last call, or since the file was opened. */
+  takeDigest(): Digest {
+    const { hash } = this;
+    this.hash = createHash('sha256');
     return hash.digest('hex');
   }
 
@@ -40,7 +43,7 @@ export class SampleFile {
   }
 
   private failure(error: unknown): PatchworkError {
-    return new PatchworkError('PW_MEDIA_WRITE', `${this.path}: rendered pictures cannot be written`, {
+    return new PatchworkError('PW_MEDIA_WRITE', `${this.path}: rendered ${this.content} cannot be written`, {
       hint: 'Check the free space and the permissions of the store folder.',
       details: { path: this.path },
       cause: error,

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { PatchworkError } from '@patchwork/kernel';
 import type { SoundProfile } from '@patchwork/plan';
 import { AV_CODEC_FLAG_BITEXACT, AV_CODEC_FLAG_GLOBAL_HEADER, AV_SAMPLE_FMT_FLTP } from 'node-av/constants';
 import { CodecContext, CodecParameters, Frame, Packet, Rational, avChannelLayoutDefault } from 'node-av/lib';
 import type { EncodedSound } from '../jobs.ts';
 import { checked, encoderNamed, endOfStream, present, tryAgain } from './check.ts';
+import { SampleFile } from './sample-file.ts';
 
 /** Takes a programme's samples block by block and writes its packets. */
 export interface SoundWriter {
@@ -28,53 +27,12 @@ export function soundWriter(profile: SoundProfile, outPath: string, samples: num
   }
 }
 
-/** The packets' file, hashed on the way. */
-class PacketFile {
-  private readonly path: string;
-  private readonly descriptor: number;
-  private readonly hash = createHash('sha256');
-
-  constructor(path: string) {
-    this.path = path;
-    try {
-      this.descriptor = openSync(path, 'w');
-    } catch (error) {
-      throw this.failure(error);
-    }
-  }
-
-  write(data: Uint8Array): void {
-    this.hash.update(data);
-    try {
-      for (let done = 0; done < data.length;) done += writeSync(this.descriptor, data, done);
-    } catch (error) {
-      throw this.failure(error);
-    }
-  }
-
-  digest(): string {
-    return this.hash.digest('hex');
-  }
-
-  close(): void {
-    closeSync(this.descriptor);
-  }
-
-  private failure(cause: unknown): PatchworkError {
-    return new PatchworkError('PW_MEDIA_WRITE', `${this.path}: rendered sound cannot be written`, {
-      hint: 'Check the free space and the permissions of the store folder.',
-      details: { path: this.path },
-      cause,
-    });
-  }
-}
-
 /** Whole-number PCM, no dither, a half rounded away from zero: the same sum is the same bytes, silence stays silence. */
 class PcmWriter implements SoundWriter {
   private readonly codec: 'pcm_s16le' | 'pcm_s24le';
   private readonly sampleRate: number;
   private readonly bytes: 2 | 3;
-  private readonly file: PacketFile;
+  private readonly file: SampleFile;
   private readonly samples: number;
   private clipped = 0;
 
@@ -83,7 +41,7 @@ class PcmWriter implements SoundWriter {
     this.sampleRate = sampleRate;
     this.bytes = bytes;
     this.samples = samples;
-    this.file = new PacketFile(outPath);
+    this.file = new SampleFile(outPath, 'sound');
   }
 
   write(left: Float64Array, right: Float64Array, count: number): void {
@@ -94,7 +52,7 @@ class PcmWriter implements SoundWriter {
       data.writeIntLE(this.quantized(left[index] ?? 0, full), index * 2 * bytes, bytes);
       data.writeIntLE(this.quantized(right[index] ?? 0, full), (index * 2 + 1) * bytes, bytes);
     }
-    this.file.write(data);
+    this.file.append(data);
   }
 
   private quantized(value: number, full: number): number {
@@ -119,7 +77,7 @@ class PcmWriter implements SoundWriter {
       bytesPerPacket: 2 * this.bytes,
       priming: 0,
       config: '',
-      digest: this.file.digest(),
+      digest: this.file.takeDigest(),
       clipped: this.clipped,
     };
   }
@@ -136,7 +94,7 @@ class PcmWriter implements SoundWriter {
 class AacWriter implements SoundWriter {
   private readonly sampleRate: number;
   private readonly samples: number;
-  private readonly file: PacketFile;
+  private readonly file: SampleFile;
   private readonly context: CodecContext;
   private readonly packet = new Packet();
   private readonly left: Float32Array;
@@ -185,7 +143,7 @@ class AacWriter implements SoundWriter {
     this.left = new Float32Array(this.frameSize);
     this.right = new Float32Array(this.frameSize);
     this.packet.alloc();
-    this.file = new PacketFile(outPath);
+    this.file = new SampleFile(outPath, 'sound');
   }
 
   write(left: Float64Array, right: Float64Array, count: number): void {
@@ -234,7 +192,7 @@ class AacWriter implements SoundWriter {
       checked(code, 'taking a sound packet');
       const data = present(this.packet.data, 'packet data');
       this.sizes.push(data.length);
-      this.file.write(data);
+      this.file.append(data);
       this.packet.unref();
     }
   }
@@ -254,7 +212,7 @@ class AacWriter implements SoundWriter {
       bytesPerPacket: null,
       priming: this.priming,
       config: this.config,
-      digest: this.file.digest(),
+      digest: this.file.takeDigest(),
       clipped: this.clipped,
     };
   }
