@@ -4,7 +4,7 @@ import { Log } from 'node-av/lib';
 import { decodeDigests } from './native/decode-digests.ts';
 import { decodeSound } from './native/decode-sound.ts';
 import { encodePictures } from './native/encode-pictures.ts';
-import { FramePool } from './native/frame-pool.ts';
+import { FramePool } from './native/decode/frame-pool.ts';
 import { probe } from './native/probe.ts';
 import { readCodes } from './native/read-codes.ts';
 import { renderSound } from './native/render-sound.ts';

@@ -4,10 +4,10 @@ import { Frame, Packet } from 'node-av/lib';
 import type { CodecContext, FormatContext } from 'node-av/lib';
 import type { DecodedDigests, DigestJob, FrameDigest } from '../jobs.ts';
 import { emptyDecoder, endOfStream, libavText, tryAgain } from './check.ts';
-import { frameDigest } from './frame-digest.ts';
-import { openInput } from './input.ts';
-import { type MovieFrames, movieFrames, statedMovieFrames } from './movie-frames.ts';
-import { openDecoder } from './open-stream.ts';
+import { frameDigest } from './frame/frame-digest.ts';
+import { openInput } from './decode/input.ts';
+import { type MovieFrames, movieFrames, statedMovieFrames } from './decode/movie-frames.ts';
+import { openDecoder } from './decode/open-stream.ts';
 
 /** Findings kept; a broken file would have one for each frame. */
 const findingsKept = 100;

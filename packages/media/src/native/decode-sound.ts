@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { DecodeSoundJob, DecodedSound } from '../jobs.ts';
-import { SoundDecoder } from './sound-decoder.ts';
+import { SoundDecoder } from './sound/sound-decoder.ts';
 
 /** Decodes a file's sound linearly into 32-bit floats, one channel after another. @throws PW_MEDIA_* */
 export function decodeSound(job: DecodeSoundJob): DecodedSound {

@@ -6,7 +6,7 @@ import type { Picture } from '@patchwork/program';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type JobMedia, startWorkers } from '../index.ts';
 import { drawnBytes, makeBench, smallProfile, sourcePicture, testMedia } from '../testing/bench.ts';
-import { encoderOptions } from './video-encoder.ts';
+import { encoderOptions } from './encode/video-encoder.ts';
 
 const workers = startWorkers({ count: 2 });
 const others = startWorkers({ count: 1 });

@@ -1,13 +1,13 @@
 import { PatchworkError } from '@patchwork/kernel';
 import { codecFacts, type EncodedChunk } from '@patchwork/plan';
 import type { PictureJob } from '../jobs.ts';
-import { codedGroup } from './coded-group.ts';
-import { Drawer } from './draw.ts';
-import { encoderFault, encoderName } from './encoder-name.ts';
-import type { FramePool } from './frame-pool.ts';
-import { rasterFormat } from './raster.ts';
+import { codedGroup } from './encode/coded-group.ts';
+import { Drawer } from './draw/draw.ts';
+import { encoderFault, encoderName } from './encode/encoder-name.ts';
+import type { FramePool } from './decode/frame-pool.ts';
+import { rasterFormat } from './frame/raster.ts';
 import { SampleFile } from './sample-file.ts';
-import { type EncodedPacket, VideoEncoder } from './video-encoder.ts';
+import { type EncodedPacket, VideoEncoder } from './encode/video-encoder.ts';
 
 function checkJob(job: PictureJob): void {
   const sum = job.lengths.reduce((total, length) => total + length, 0);

@@ -21,15 +21,15 @@ import {
 import { avChannelLayoutDescribe, avGetCodecName } from 'node-av/lib';
 import type { FormatContext, Stream } from 'node-av/lib';
 import type { ProbedMedia } from '../jobs.ts';
-import { colorTags } from './color-tags.ts';
-import { frameTimes } from './frame-times.ts';
-import { openInput } from './input.ts';
+import { colorTags } from './frame/color-tags.ts';
+import { frameTimes } from './decode/frame-times.ts';
+import { openInput } from './decode/input.ts';
 
-import { type ScannedPackets, scanPackets } from './packet-scan.ts';
-import { pixelFormatName } from './pixel-format.ts';
-import { openDecoder } from './open-stream.ts';
-import { missingBytes } from './stated-size.ts';
-import { StreamDecoder } from './stream-decoder.ts';
+import { type ScannedPackets, scanPackets } from './decode/packet-scan.ts';
+import { pixelFormatName } from './frame/pixel-format.ts';
+import { openDecoder } from './decode/open-stream.ts';
+import { missingBytes } from './decode/stated-size.ts';
+import { StreamDecoder } from './decode/stream-decoder.ts';
 import { timecodeFrame } from './timecode.ts';
 
 /**

@@ -5,8 +5,8 @@ import { Log } from 'node-av/lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type JobMedia, startWorkers } from '../index.ts';
 import { makeBench, sourcePicture, testMedia } from '../testing/bench.ts';
-import { frameDigest } from './frame-digest.ts';
-import { decodeAll } from './linear-decode.ts';
+import { frameDigest } from './frame/frame-digest.ts';
+import { decodeAll } from './decode/linear-decode.ts';
 
 Log.setLevel(AV_LOG_QUIET);
 const workers = startWorkers({ count: 1 });

@@ -3,9 +3,9 @@ import type { Frame } from 'node-av/lib';
 import { readTestCode } from '../test-code.ts';
 import type { ReadCode, ReadCodesJob } from '../jobs.ts';
 import { present } from './check.ts';
-import { FrameArena } from './frame-arena.ts';
-import { decodeAll } from './linear-decode.ts';
-import { Scaler } from './scaler.ts';
+import { FrameArena } from './frame/frame-arena.ts';
+import { decodeAll } from './decode/linear-decode.ts';
+import { Scaler } from './frame/scaler.ts';
 
 /** Reads the test code of every frame of a movie, in presentation order. @throws PW_MEDIA_* */
 export function readCodes(job: ReadCodesJob, onFrame: (done: number) => void): ReadCode[] {

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type JobMedia, type TestSoundSpec, startWorkers } from '../index.ts';
 import { makeBench, testMedia } from '../testing/bench.ts';
 import { renderSound } from './render-sound.ts';
-import { envelope } from './sound-reader.ts';
-import { toneAt } from './tone-track.ts';
+import { envelope } from './sound/sound-reader.ts';
+import { toneAt } from './test-media/tone-track.ts';
 
 Log.setLevel(AV_LOG_QUIET);
 const workers = startWorkers({ count: 2 });

@@ -2,9 +2,9 @@ import { dirname } from 'node:path';
 import { PatchworkError } from '@patchwork/kernel';
 import type { SoundPiece } from '@patchwork/program';
 import type { EncodedSound, SoundJob } from '../jobs.ts';
-import { soundWriter } from './sound-encoder.ts';
-import { PieceReader, sourceRange, sourceWalk } from './sound-reader.ts';
-import { SoundStore } from './sound-store.ts';
+import { soundWriter } from './sound/sound-encoder.ts';
+import { PieceReader, sourceRange, sourceWalk } from './sound/sound-reader.ts';
+import { SoundStore } from './sound/sound-store.ts';
 
 /** Record samples mixed at a time. The result does not depend on it (test). */
 const defaultBlock = 1 << 15;

@@ -6,7 +6,7 @@ import { Packet, avGetCodecName } from 'node-av/lib';
 import type { Stream } from 'node-av/lib';
 import type { MovieScan, ScannedPacket, ScannedStream } from '../jobs.ts';
 import { endOfStream, libavText } from './check.ts';
-import { openInput } from './input.ts';
+import { openInput } from './decode/input.ts';
 
 /** Lists every packet of a movie as libav's demuxer gives them. @throws PW_MEDIA_* */
 export function scanMovie(path: string): MovieScan {

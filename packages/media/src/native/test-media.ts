@@ -17,14 +17,14 @@ import {
 } from 'node-av/lib';
 import type { TestMediaSpec, TestVideoSpec } from '../jobs.ts';
 import { checked, encoderNamed, present } from './check.ts';
-import { colorNumbers } from './color-tags.ts';
-import { FrameArena } from './frame-arena.ts';
-import { tagFrame } from './frame-memory.ts';
-import { MuxedTrack } from './muxed-track.ts';
-import { Scaler } from './scaler.ts';
-import { TestCard, cardRate } from './test-card.ts';
+import { colorNumbers } from './frame/color-tags.ts';
+import { FrameArena } from './frame/frame-arena.ts';
+import { tagFrame } from './frame/frame-memory.ts';
+import { MuxedTrack } from './test-media/muxed-track.ts';
+import { Scaler } from './frame/scaler.ts';
+import { TestCard, cardRate } from './test-media/test-card.ts';
 import { timecodeText } from './timecode.ts';
-import { ToneTrack } from './tone-track.ts';
+import { ToneTrack } from './test-media/tone-track.ts';
 
 const encoders = { h264: 'libx264', prores: 'prores_ks', mpeg4: 'mpeg4', mjpeg: 'mjpeg', png: 'png' } as const;
 const defaultFormats = {

@@ -4,14 +4,14 @@ import type { Frame } from 'node-av/lib';
 import type { ColorTags } from '@patchwork/program';
 import type { ThumbnailItem, ThumbnailJob } from '../jobs.ts';
 import { checked, encoderNamed, present } from './check.ts';
-import { colorNumbers, colorTags } from './color-tags.ts';
-import { Drawer } from './draw.ts';
-import { FrameArena } from './frame-arena.ts';
-import { tagFrame } from './frame-memory.ts';
-import type { FramePool } from './frame-pool.ts';
-import { type MovieFrames, movieFrames } from './movie-frames.ts';
-import { rasterFormat } from './raster.ts';
-import { Scaler } from './scaler.ts';
+import { colorNumbers, colorTags } from './frame/color-tags.ts';
+import { Drawer } from './draw/draw.ts';
+import { FrameArena } from './frame/frame-arena.ts';
+import { tagFrame } from './frame/frame-memory.ts';
+import type { FramePool } from './decode/frame-pool.ts';
+import { type MovieFrames, movieFrames } from './decode/movie-frames.ts';
+import { rasterFormat } from './frame/raster.ts';
+import { Scaler } from './frame/scaler.ts';
 
 /** Draws small stills of pictures or movie frames. Pictures that cannot be drawn show their input. @throws PW_MEDIA_* */
 export function thumbnails(job: ThumbnailJob, pool: FramePool, onItem: (done: number) => void): Uint8Array[] {

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { PatchworkError } from '@patchwork/kernel';
 import type { Toolchain, VideoProfile } from '@patchwork/plan';
 import { getFFmpegInfo } from 'node-av/lib';
-import { solidRaster } from './composite.ts';
+import { solidRaster } from './draw/composite.ts';
 import { drawingVersion } from '../drawing-version.ts';
-import { encoderName } from './encoder-name.ts';
-import { x265Settings } from './hevc-group.ts';
-import { splitAnnexB, x264Settings } from './nal.ts';
-import { RasterArena, rasterFormat } from './raster.ts';
-import { VideoEncoder } from './video-encoder.ts';
+import { encoderName } from './encode/encoder-name.ts';
+import { x265Settings } from './encode/hevc-group.ts';
+import { splitAnnexB, x264Settings } from './encode/nal.ts';
+import { RasterArena, rasterFormat } from './frame/raster.ts';
+import { VideoEncoder } from './encode/video-encoder.ts';
 
 /**
  * What encodes a profile on this machine, by asking it: one frame is encoded. Answers are kept from run to run: whoever

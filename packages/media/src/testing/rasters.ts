@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { type Plane, type Raster, RasterArena, rasterFormat } from '../native/raster.ts';
+import { type Plane, type Raster, RasterArena, rasterFormat } from '../native/frame/raster.ts';
 
 /** A plane of given values, row by row. */
 export function planeOf(depth: number, width: number, height: number, value: (x: number, y: number) => number): Plane {

@@ -1,0 +1,151 @@
+import type { ColorTags, Crop } from '@patchwork/program';
+import type { Rational } from '@patchwork/time';
+import type { Frame } from 'node-av/lib';
+import { carriesAlpha } from '../frame/pixel-format.ts';
+import type { FrameArena } from '../frame/frame-arena.ts';
+import { rasterOfFrame } from '../frame/frame-memory.ts';
+import { croppedRaster, placedRaster, trimmedRaster, turnedRaster } from './place.ts';
+import { type Raster, type RasterArena, type RasterFormat, fullChroma } from '../frame/raster.ts';
+import type { Scaler } from '../frame/scaler.ts';
+
+/** How a picture of another raster comes onto the canvas. */
+export interface Conforming {
+  readonly color: ColorTags;
+  readonly pixelAspect: Rational;
+  /** Degrees clockwise: 0, 90, 180 or 270. */
+  readonly rotation: number;
+  readonly conform: 'fit' | 'fill' | 'none';
+  readonly crop: Crop;
+}
+
+/** Where pictures are composed. */
+export interface DrawingCanvas {
+  readonly format: RasterFormat;
+  readonly width: number;
+  readonly height: number;
+  readonly color: ColorTags;
+}
+
+/** What drawing works with: memory for planes and frames, both taken back when the picture is done, and the scaler. */
+export interface Workshop {
+  readonly arena: RasterArena;
+  readonly frames: FrameArena;
+  readonly scaler: Scaler;
+}
+
+/**
+ * A frame on the canvas: cropped, turned, converted to the canvas's format and colour, conformed. A frame that is
+ * already all that is copied; otherwise the scaler runs once (twice for a crop or a turn).
+ * A matrix or range that the file does not state is taken to be the canvas's.
+ */
+export function conformedFrame(frame: Frame, how: Conforming, canvas: DrawingCanvas, shop: Workshop): Raster {
+  const color = usedColor(how, canvas);
+  const { crop, rotation } = how;
+  const cropped = isCropped(how);
+  if (!cropped && rotation === 0) return conformed(frame, color, how, canvas, shop);
+  // Cut and turned at full chroma, where any pixel is a place to cut.
+  const full = fullChroma(canvas.format);
+  const format = hasAlpha(frame) ? full.withAlpha : full.pixelFormat;
+  const open = shop.frames.take(format, frame.width, frame.height);
+  shop.scaler.convert(frame, color, open, canvas.color);
+  let raster = rasterOfFrame(open, full);
+  if (cropped) {
+    const left = Math.round(crop.left * raster.width);
+    const top = Math.round(crop.top * raster.height);
+    const width = raster.width - left - Math.round(crop.right * raster.width);
+    const height = raster.height - top - Math.round(crop.bottom * raster.height);
+    if (width <= 0 || height <= 0) return clearRaster(canvas, shop);
+    raster =
+      crop.inPlace === true
+        ? trimmedRaster(shop.arena, raster, left, top, width, height)
+        : croppedRaster(raster, left, top, width, height);
+  }
+  if (rotation === 90 || rotation === 180 || rotation === 270) raster = turnedRaster(shop.arena, raster, rotation);
+  const turned = shop.frames.frameOf(raster);
+  const aspect =
+    rotation === 90 || rotation === 270 ? { num: how.pixelAspect.den, den: how.pixelAspect.num } : how.pixelAspect;
+  return conformed(turned, canvas.color, { ...how, pixelAspect: aspect }, canvas, shop);
+}
+
+/**
+ * Whether the samples of a frame are those of the canvas as they stand: its size, format, matrix and range, opaque. Then
+ * `conformedFrame` would copy it and do nothing else.
+ */
+export function isConformed(frame: Frame, how: Conforming, canvas: DrawingCanvas): boolean {
+  const size = shownSize(frame, how, canvas);
+  const fits = size.width === frame.width && size.height === frame.height;
+  const fills = frame.width === canvas.width && frame.height === canvas.height;
+  if (!fits || !fills || how.rotation !== 0 || isCropped(how)) return false;
+  return frame.format === canvas.format.pixelFormat && isAlike(usedColor(how, canvas), canvas);
+}
+
+function isCropped({ crop }: Conforming): boolean {
+  return crop.left > 0 || crop.right > 0 || crop.top > 0 || crop.bottom > 0;
+}
+
+function isAlike(color: ColorTags, canvas: DrawingCanvas): boolean {
+  return color.matrix === canvas.color.matrix && color.range === canvas.color.range;
+}
+
+/** A frame's colour, where the file does not state it the canvas's. */
+function usedColor({ color }: Conforming, canvas: DrawingCanvas): ColorTags {
+  return {
+    ...color,
+    matrix: color.matrix === 'unknown' ? canvas.color.matrix : color.matrix,
+    range: color.range === 'unknown' ? canvas.color.range : color.range,
+  };
+}
+
+/** A canvas with nothing on it. */
+export function clearRaster(canvas: DrawingCanvas, shop: Workshop): Raster {
+  const planes = shop.arena.planes(canvas.format, canvas.width, canvas.height);
+  const middle = 1 << (canvas.format.depth - 1);
+  planes.forEach((plane, index) => plane.data.fill(index === 0 ? 0 : middle));
+  return { format: canvas.format, width: canvas.width, height: canvas.height, planes, alpha: 0 };
+}
+
+function conformed(frame: Frame, color: ColorTags, how: Conforming, canvas: DrawingCanvas, shop: Workshop): Raster {
+  const { format } = canvas;
+  const size = shownSize(frame, how, canvas);
+  const same = size.width === frame.width && size.height === frame.height;
+  const alike = isAlike(color, canvas);
+  const native = frame.format === format.pixelFormat || frame.format === format.withAlpha;
+  const ready =
+    same && alike && native
+      ? shop.frames.copyOf(frame)
+      : shop.frames.take(hasAlpha(frame) ? format.withAlpha : format.pixelFormat, size.width, size.height);
+  if (!(same && alike && native)) shop.scaler.convert(frame, color, ready, canvas.color);
+  const left = evenPart((canvas.width - size.width) / 2);
+  const top = evenPart((canvas.height - size.height) / 2);
+  return placedRaster(shop.arena, rasterOfFrame(ready, format), canvas.width, canvas.height, left, top);
+}
+
+/** Pixels of the conformed picture on the canvas, even, so that its chroma falls on the canvas's. */
+function shownSize(frame: Frame, how: Conforming, canvas: DrawingCanvas): { width: number; height: number } {
+  const width = (frame.width * how.pixelAspect.num) / how.pixelAspect.den;
+  const { height } = frame;
+  if (how.conform === 'none') {
+    return how.pixelAspect.num === how.pixelAspect.den && frame.width % 2 === 0 && height % 2 === 0
+      ? { width: frame.width, height }
+      : { width: even(width), height: even(height) };
+  }
+  const across = canvas.width / width;
+  const down = canvas.height / height;
+  const scale = how.conform === 'fit' ? Math.min(across, down) : Math.max(across, down);
+  return {
+    width: scale === across ? canvas.width : even(width * scale),
+    height: scale === down ? canvas.height : even(height * scale),
+  };
+}
+
+function even(size: number): number {
+  return Math.max(2, 2 * Math.round(size / 2));
+}
+
+function evenPart(offset: number): number {
+  return 2 * Math.floor(offset / 2);
+}
+
+function hasAlpha(frame: Frame): boolean {
+  return carriesAlpha(frame.format);
+}
