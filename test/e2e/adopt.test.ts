@@ -199,6 +199,9 @@ test('a range that is forced is encoded although the store has its pictures, and
     const render = await forced('125:130');
     expect(render.code, render.stdout).toBe(0);
     expect(render.json.frames).toEqual({ total: frames, rendered: 20, reused: 140 });
+    expect(render.json['reasons']).toEqual([
+      expect.objectContaining({ code: 'epoch', text: 'the range was declared stale' }),
+    ]);
     packs.push(stored().length);
     expect((await site.run('undo', site.path)).code).toBe(0);
   }

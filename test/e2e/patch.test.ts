@@ -133,6 +133,22 @@ describe('an insert edit', () => {
     expect(documentOf(await site.run('log')).entries.length).toBe(1);
   });
 
+  test('an older version is restored beside the film, with a history of its own', async () => {
+    const site = siteOf(await film('film', {}));
+    const store = join(site.path, '..', 'store');
+    await site.run('patch', '--range', '25:50', '--with', await piece(25), '--in-place');
+    const before = readFileSync(site.path);
+    await site.run('patch', '--range', '75:100', '--with', await piece(25), '--in-place');
+    const copy = join(site.path, '..', 'copy.mp4');
+    const ran = await patchwork(['restore', `${site.path}@{1}`, '-o', copy], { store });
+    expect(ran.code, ran.stdout + ran.stderr).toBe(0);
+    expect(readFileSync(copy).equals(before), 'the version before, byte for byte').toBe(true);
+    const log = await patchwork(['log', copy], { store });
+    expect(documentOf(log).entries).toHaveLength(1);
+    expect((await patchwork(['verify', copy], { store })).code).toBe(0);
+    expect((await patchwork(['patch', copy, '--range', '0:25', '--with', await piece(25)], { store })).code).toBe(0);
+  });
+
   test('compact frees what was replaced and keeps what is shown', async () => {
     const site = siteOf(await film('film', {}));
     await site.run('patch', '--range', '30:40', '--with', await piece(10), '--in-place');

@@ -36,7 +36,11 @@ export interface Finding {
 
 /** Proves a movie before it is published. @throws PW_PROOF_FAILED with everything that was found */
 export async function proveMovie(context: RenderContext, request: ProofRequest): Promise<void> {
-  const findings = await findingsOfMovie(context, request);
+  requireProof(await findingsOfMovie(context, request));
+}
+
+/** @throws PW_PROOF_FAILED with everything that was found */
+export function requireProof(findings: readonly Finding[]): void {
   const [first] = findings;
   if (first === undefined) return;
   throw new PatchworkError('PW_PROOF_FAILED', `the new file did not stand its proof: ${first.message}`, {
@@ -101,6 +105,7 @@ function originsOf({ spec, previousKeys, fresh }: ProofRequest): readonly ChunkO
   });
 }
 
-function findingFrom({ code, text, frame }: ProofFinding): Finding {
+/** A finding of the container layer as this package tells it. */
+export function findingFrom({ code, text, frame }: ProofFinding): Finding {
   return { code, message: text, ...(frame === null ? {} : { details: { frame } }) };
 }

@@ -16,9 +16,10 @@ import {
   type WorkTimes,
 } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
+import { ledgerChunks } from './ledger-chunks.ts';
 import type { Preparation } from './preparation.ts';
 import type { RenderRequest } from './request.ts';
-import type { NamedMedia } from './snapshot.ts';
+import { timelineSnapshot, type NamedMedia } from './snapshot.ts';
 
 /** A new deliverable, complete and proven, not yet under its name. */
 export interface MadeMovie {
@@ -98,11 +99,7 @@ async function entryOf(context: RenderContext, preparation: Preparation, made: M
     toolchain,
     keySchema: actionKeySchema,
     ...(made.mixed === null ? {} : { mixed: made.mixed }),
-    timeline: {
-      name: loaded.fileName,
-      format: loaded.fileName.slice(loaded.fileName.lastIndexOf('.') + 1),
-      text: new TextDecoder().decode(loaded.bytes),
-    },
+    timeline: timelineSnapshot(loaded),
     timelineName: loaded.timeline.name,
     media: catalog.named satisfies readonly NamedMedia[],
     epochs,
@@ -110,25 +107,12 @@ async function entryOf(context: RenderContext, preparation: Preparation, made: M
     renderer: 'ffmpeg',
     counts: { rendered: made.rendered, reused: program.frames - made.rendered },
     took: made.took,
-    chunks: placedChunks(made.pieces, written.placed),
+    chunks: ledgerChunks(made.pieces, written.placed),
     sound:
       made.sound === null || preparation.soundKey === null
         ? null
         : await soundOf(context, preparation.soundKey, made.sound, written.soundPlaced),
   };
-}
-
-/** Chunks as a ledger names them: without the path they came from, with the offset where they stand now. */
-export function placedChunks(chunks: readonly EncodedChunk[], placed: readonly number[]): readonly LedgerChunk[] {
-  return chunks.map(({ key, digest, sizes, order, sync, config }, index) => ({
-    key,
-    digest,
-    sizes,
-    order,
-    sync,
-    config,
-    offset: placed[index] ?? 0,
-  }));
 }
 
 /** The sound of a new file as its history names it, run by run. @throws PW_FILE_* */
@@ -163,13 +147,22 @@ export async function soundOf(
   return { key, digest, config, samplesPerPacket, priming, samples, pieces };
 }
 
+/** So much is read at once. */
+const blockBytes = 1 << 20;
+
 /** Hashes a run of sound of the new file, so that it can be checked piece by piece later. It was just written: no disk is read. */
-async function digestOf(context: RenderContext, place: SoundPlace): Promise<Digest> {
-  const file = await context.files.open(place.path, 'read');
+async function digestOf({ files, hashing }: RenderContext, { path, offset, sizeBytes }: SoundPlace): Promise<Digest> {
+  const hash = hashing.startSha256();
+  const block = new Uint8Array(Math.min(blockBytes, sizeBytes));
+  const file = await files.open(path, 'read');
   try {
-    const bytes = new Uint8Array(place.sizeBytes);
-    await file.read(bytes, place.offset);
-    return context.sha256(bytes);
+    for (let done = 0; done < sizeBytes;) {
+      const got = await file.read(block.subarray(0, Math.min(block.length, sizeBytes - done)), offset + done);
+      if (got === 0) break;
+      hash.update(block.subarray(0, got));
+      done += got;
+    }
+    return hash.digest();
   } finally {
     await file.close();
   }

@@ -25,10 +25,12 @@ import { readRevision, type History, type Revision } from './history.ts';
 import { isOwn } from './film/film-history.ts';
 import { restoreFilm } from './film/restore-film.ts';
 import { keptSound } from './kept-sound.ts';
+import { ledgerChunks } from './ledger-chunks.ts';
 import { videoSpec } from './mixture.ts';
 import { findingsOfMovie } from './proof.ts';
-import { placedChunks, settleDelivery, soundOf } from './record-delivery.ts';
+import { settleDelivery, soundOf } from './record-delivery.ts';
 import { runId, sweepLeftovers } from './run-id.ts';
+import { contentOf } from './same-content.ts';
 import { compileEntry } from './snapshot.ts';
 import { requireSpace } from './space.ts';
 import type { Restored } from './restored.ts';
@@ -176,38 +178,16 @@ async function restoredEntry(
   },
   spec: MovieSpec,
 ): Promise<NewLedgerEntry> {
-  const {
-    profile,
-    toolchain,
-    timeline,
-    timelineName,
-    media,
-    epochs,
-    range,
-    renderer,
-    fileSha256,
-    sound,
-    keySchema,
-    mixed,
-  } = entry;
+  const { sound } = entry;
   return {
+    ...contentOf(entry),
     parent: history.current?.id ?? null,
     timeMs: context.clockMs(),
     moovDigest: made.moovDigest,
     fileSize: made.sizeBytes,
-    fileSha256,
-    profile,
-    toolchain,
-    ...(keySchema === undefined ? {} : { keySchema }),
-    ...(mixed === undefined ? {} : { mixed }),
-    timeline,
-    timelineName,
-    media,
-    epochs,
-    range,
-    renderer,
+    fileSha256: entry.fileSha256,
     counts: { rendered: 0, reused: entry.counts.rendered + entry.counts.reused },
-    chunks: placedChunks(spec.video.pieces, made.placed),
+    chunks: ledgerChunks(spec.video.pieces, made.placed),
     // A version that was appended to had its sound in other runs than the clean render that it comes back as.
     sound:
       sound === null || spec.sound === null ? null : await soundOf(context, sound.key, spec.sound, made.soundPlaced),

@@ -1,7 +1,7 @@
 import { isPatchworkError, PatchworkError, type Digest } from '@patchwork/kernel';
 import { fontDigest } from '@patchwork/media';
 import { compileProgram, type MediaInfo, type Program } from '@patchwork/program';
-import type { LedgerEntry } from '@patchwork/store';
+import type { LedgerEntry, TimelineSnapshot } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
 import { hasTimeline } from './film/film-history.ts';
 import { timelineFromBytes, type LoadedTimeline } from './timeline-file.ts';
@@ -45,6 +45,15 @@ export function compileEntry(context: Pick<RenderContext, 'sha256'>, entry: Snap
     range: entry.range,
   });
   return { loaded, facts: timelineFacts(loaded.timeline), program };
+}
+
+/** A timeline as an entry keeps it: the text that it is read from again. */
+export function timelineSnapshot({ fileName, bytes }: LoadedTimeline): TimelineSnapshot {
+  return {
+    name: fileName,
+    format: fileName.slice(fileName.lastIndexOf('.') + 1),
+    text: new TextDecoder().decode(bytes),
+  };
 }
 
 function loadedFrom(context: Pick<RenderContext, 'sha256'>, entry: SnapshotFields): LoadedTimeline {

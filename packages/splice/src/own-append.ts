@@ -130,20 +130,26 @@ interface Placement {
   readonly soundPlaced: readonly SoundPlace[];
 }
 
-/** A storage chunk a piece; a sound run of whole packets likewise. */
+/**
+ * A storage chunk a piece; a sound run of whole packets likewise. Runs are joined within one stride, as in the canonical
+ * file: sound that was appended whole stands in one, and a history names and reads it run by run.
+ */
 function placementOf(spec: MovieSpec, layout: Layout, offsets: readonly number[]): Placement {
   const picture: StorageChunk[] = [];
   const placed: number[] = [];
   const runs: SoundPlace[] = [];
+  let isNewStride = true;
   layout.segments.forEach((segment, i) => {
     const offset = offsets[i] ?? 0;
     if (segment.piece === null) {
       const last = runs.at(-1);
-      if (last !== undefined && last.offset + last.sizeBytes === offset) {
+      if (!isNewStride && last !== undefined && last.offset + last.sizeBytes === offset) {
         runs[runs.length - 1] = { ...last, sizeBytes: last.sizeBytes + segment.sizeBytes };
       } else runs.push({ path: segment.path, offset, sizeBytes: segment.sizeBytes });
+      isNewStride = false;
       return;
     }
+    isNewStride = true;
     placed.push(offset);
     picture.push({ offset, samples: segment.piece.sizes.length });
   });

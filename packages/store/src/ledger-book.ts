@@ -8,6 +8,29 @@ import { ledgerVersion, type EntryRecord, type PlacedRecord, type SoundRecord } 
 import { packRuns, packSequences, unpackRuns, unpackSequences } from './number-runs.ts';
 import { encodeRecord, type RecordLine } from './record-line.ts';
 
+/** What an entry's writer may give; a whole entry that was read is more than that. */
+const entryFields: { readonly [name in keyof Required<NewLedgerEntry>]: true } = {
+  parent: true,
+  timeMs: true,
+  moovDigest: true,
+  fileSize: true,
+  fileSha256: true,
+  profile: true,
+  toolchain: true,
+  keySchema: true,
+  mixed: true,
+  timeline: true,
+  timelineName: true,
+  media: true,
+  epochs: true,
+  range: true,
+  renderer: true,
+  counts: true,
+  took: true,
+  chunks: true,
+  sound: true,
+};
+
 /** What became of a record given to {@link LedgerBook.apply}. */
 export type Applied = 'known' | 'unknown' | 'broken' | 'newer';
 
@@ -62,6 +85,8 @@ export class LedgerBook {
 
   /** Writes an entry as a line, whose digest is the entry's id. Changes nothing. @throws TypeError when it does not hold */
   encode(entry: NewLedgerEntry): { readonly bytes: Uint8Array; readonly digest: Digest } {
+    const strange = Object.keys(entry).find((name) => !Object.hasOwn(entryFields, name));
+    if (strange !== undefined) throw new TypeError(`appendEntry: entry.${strange} is no field of a new entry`);
     const parts = new Map<Digest, Json>();
     const part = (value: Json): Digest => {
       const digest = this.#partName(value);
@@ -147,8 +172,9 @@ function entryFrom(
   let chunks: readonly LedgerChunk[] | null = null;
   let pieces: readonly LedgerChunk[] | null = null;
   return {
-    id,
     ...plain,
+    // A record may hold fields of any name.
+    id,
     ...(mixed === undefined ? {} : { mixed: { settings: mixed.settings, of: unpackRuns(mixed.of) ?? [] } }),
     timeline: { ...timeline, text },
     media,

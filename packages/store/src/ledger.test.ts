@@ -106,6 +106,22 @@ test('L10: the settings of each chunk are read back, and settings that do not fi
   await expect(append(short, { ...entry, mixed: { settings, of: [0, 1] } })).rejects.toThrow(TypeError);
 });
 
+test('L1: an entry is named by its line, whatever its record says, and a writer gives no name', async () => {
+  const machine = await testMachine();
+  const { entry } = sampleFilm(sha256, { name: 'film', picture: samples(['a']) });
+  const first = await append(machine, entry);
+  await expect(append(machine, { ...first, parent: first.id }), 'a whole entry is no new one').rejects.toThrow(
+    /entry\.(id|trust) is no field/,
+  );
+  const text = new TextDecoder().decode(await ledgerBytes(machine));
+  const [header = '', line = ''] = text.split('\n');
+  const value = JSON.parse(line.slice(line.indexOf('{'))) as object;
+  const hostile = encodeRecord({ ...value, id: 'f'.repeat(64), trust: 'mine' }, sha256);
+  const bytes = Buffer.concat([Buffer.from(`${header}\n`), hostile.bytes]);
+  const [found] = parseLedger(bytes, film, sha256).entries;
+  expect([found?.id, found?.trust]).toEqual([hostile.digest, null]);
+});
+
 test('L2: an entry whose chunks are all known writes none of them', async () => {
   const machine = await testMachine();
   const names = Array.from({ length: 2000 }, (_, i) => `${i}`);

@@ -1,16 +1,17 @@
 import { PatchworkError } from '@patchwork/kernel';
-import { fontDigest } from '@patchwork/media';
 import { actionKeySchema, type Profile } from '@patchwork/plan';
-import { compileProgram, type Canvas, type MediaInfo, type Program } from '@patchwork/program';
+import type { MediaInfo, Program } from '@patchwork/program';
 import { encoderNote } from '@patchwork/splice';
 import { appendEntry, lockDeliverable, type NewLedgerEntry } from '@patchwork/store';
 import { compare, formatRate, formatTimecode } from '@patchwork/time';
+import { adoptedProgram } from './adopted-program.ts';
 import type { RenderContext } from '../context.ts';
 import { checkCuts, type CutCheck } from './film-cuts.ts';
 import { adoptedRenderer, foundEntry, isOwn, openFilmHistory } from './film-history.ts';
 import { openFilm, probedVideo, trimFilm, type FinishedFilm } from './finished-film.ts';
 import { encodableAs, foundProfile, matchingVideo } from './matching-profile.ts';
 import { settleDelivery } from '../record-delivery.ts';
+import { timelineSnapshot } from '../snapshot.ts';
 import { openTimelineWithCatalog } from '../timeline-media.ts';
 import { timelineFacts, type TimelineFacts } from '../timeline-facts.ts';
 
@@ -57,16 +58,7 @@ export async function adoptDeliverable(context: RenderContext, request: AdoptReq
     });
     const facts = timelineFacts(loaded.timeline);
     const profile = await adoptedProfile(context, film);
-    const { program } = compileProgram({
-      timeline: loaded.timeline,
-      canvas: canvasOf(profile),
-      media: catalog.find,
-      sha256: context.sha256,
-      sampleRate: profile.sound.sampleRate,
-      epochs: [],
-      font: fontDigest(),
-      range: null,
-    });
+    const { program } = adoptedProgram(context, profile, loaded, catalog);
     const cuts = await requireMatch(context, film, { program, facts, media: catalog.named });
     const history = await openFilmHistory(context, film, false);
     if (history.entry !== null && isOwn(history.entry)) throw alreadyOurs(path);
@@ -78,11 +70,7 @@ export async function adoptDeliverable(context: RenderContext, request: AdoptReq
       parent: parent.id,
       profile,
       keySchema: actionKeySchema,
-      timeline: {
-        name: loaded.fileName,
-        format: loaded.fileName.slice(loaded.fileName.lastIndexOf('.') + 1),
-        text: new TextDecoder().decode(loaded.bytes),
-      },
+      timeline: timelineSnapshot(loaded),
       timelineName: loaded.timeline.name,
       media: catalog.named,
       renderer: adoptedRenderer,
@@ -116,23 +104,6 @@ async function adoptedProfile(context: RenderContext, film: FinishedFilm): Promi
   if (encodableAs(film) === null) return { ...found, name: 'adopted', video: { ...found.video, color: video.color } };
   const note = await encoderNote(context.files, film.base);
   return { ...found, name: 'adopted', video: matchingVideo(film, video, note) };
-}
-
-/** Where a film does not say how its numbers mean colours, its media are drawn as players would take it: BT.709. */
-export function canvasOf({ video }: Profile): Canvas {
-  const { width, height, rate, color } = video;
-  const known = (value: string, other: string): string => (value === 'unknown' ? other : value);
-  return {
-    width,
-    height,
-    rate,
-    color: {
-      primaries: known(color.primaries, 'bt709'),
-      transfer: known(color.transfer, 'bt709'),
-      matrix: known(color.matrix, 'bt709'),
-      range: known(color.range, 'tv'),
-    },
-  };
 }
 
 interface Wanted {

@@ -1,21 +1,22 @@
 import { extname } from 'node:path';
 import { PatchworkError, type Diagnostic, type Digest } from '@patchwork/kernel';
-import { fontDigest } from '@patchwork/media';
 import {
   actionKey,
   dirtyRanges,
   encodingDigest,
+  mergeReasons,
   resolveProfile,
   type MissingChunk,
   type Profile,
+  type Reason,
   type Toolchain,
   type VideoProfile,
 } from '@patchwork/plan';
-import { compileProgram, type Program } from '@patchwork/program';
+import type { Program } from '@patchwork/program';
 import type { Ledger, LedgerEntry } from '@patchwork/store';
 import type { FrameRange } from '@patchwork/time';
 import { adoptedStretches, withoutSingles, type Stretch } from './adopted-plan.ts';
-import { canvasOf } from './adopt.ts';
+import { adoptedProgram, canvasOf } from './adopted-program.ts';
 import type { RenderContext } from '../context.ts';
 import { openFilmHistory } from './film-history.ts';
 import { openFilm, trimFilm, type FinishedFilm } from './finished-film.ts';
@@ -66,24 +67,14 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
   if (entry === null) throw new TypeError('prepareAdopted: the film has no history');
   const profile = entry.profile;
   checkProfile(request, film, profile);
-  const canvas = canvasOf(profile);
-  const video = { ...profile.video, color: canvas.color };
+  const video = { ...profile.video, color: canvasOf(profile).color };
   const opened = await openTimelineWithCatalog(context, {
     ...request,
     path: request.timelinePath,
     name: request.timelineName,
   });
   const { loaded, catalog } = opened;
-  const { program, diagnostics } = compileProgram({
-    timeline: loaded.timeline,
-    canvas,
-    media: catalog.find,
-    sha256: context.sha256,
-    sampleRate: profile.sound.sampleRate,
-    epochs: [],
-    font: fontDigest(),
-    range: null,
-  });
+  const { program, diagnostics } = adoptedProgram(context, profile, loaded, catalog);
   const { timeline, timelineName, media, range, epochs } = entry;
   const old = compileEntry(context, { timeline, timelineName, media, range, epochs, profile: { ...profile, video } });
   const forced = request.forceRanges.map((text) => parseRange(text, timelineFacts(loaded.timeline)));
@@ -91,10 +82,14 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
   const isForced = (frame: number): boolean => forced.some((each) => frame >= each.in && frame < each.out);
   const isSameSound = old.program.sound.key === program.sound.key && film.frames === program.frames;
   // Of a film that stays as long as it is and keeps its sound nothing is moved: index and metadata are kept with it.
-  const found = adoptedStretches(old.program, chunks, program, { isForced, mayMove: !isSameSound });
-  const stretches = film.base.stream.family === 'intra' ? found : withoutSingles(found);
+  const stretchesOf = (isFresh: (frame: number) => boolean): readonly Stretch[] => {
+    const found = adoptedStretches(old.program, chunks, program, { isForced: isFresh, mayMove: !isSameSound });
+    return film.base.stream.family === 'intra' ? found : withoutSingles(found);
+  };
+  const stretches = stretchesOf(isForced);
   const toolchain = canEncode(video) ? await knownToolchain(context, video) : entry.toolchain;
-  const missing = missingChunks(context, stretches, program, video, toolchain).map((chunk) =>
+  const unforced = forced.length === 0 ? stretches : stretchesOf(() => false);
+  const missing = missingChunks(context, { stretches, unforced }, program, video, toolchain).map((chunk) =>
     overlapsAny(chunk.range, forced) ? { ...chunk, key: forcedKey(context, ledger, chunk.key) } : chunk,
   );
   const hasSound = film.base.movie.tracks.some(({ handler }) => handler === 'soun');
@@ -163,22 +158,44 @@ function forcedKey({ sha256 }: RenderContext, { entries }: Ledger, key: Digest):
   return sha256(`forced ${entries.at(-1)?.id ?? ''} ${key}`);
 }
 
+/**
+ * The fresh stretches in chunks.
+ *
+ * @param found.unforced the stretches as they would be if nothing were forced: what is kept there is forced here.
+ */
 function missingChunks(
   context: RenderContext,
-  stretches: readonly Stretch[],
+  found: { readonly stretches: readonly Stretch[]; readonly unforced: readonly Stretch[] },
   program: Program,
   video: VideoProfile,
   toolchain: Toolchain,
 ): readonly MissingChunk[] {
   const encoding = encodingDigest(video, toolchain, context.sha256);
-  return stretches.flatMap(({ kind, range }) => {
+  return found.stretches.flatMap(({ kind, range }) => {
     if (kind === 'kept') return [];
     let at = range.in;
     return evenLengths(range.out - range.in, video.gop).map((length) => {
       const piece = { in: at, out: at + length };
       at += length;
-      const reason = { code: 'content-changed', text: 'not in the film', range: piece };
-      return { key: actionKey(program, piece, encoding, context.sha256), range: piece, reasons: [reason] };
+      return {
+        key: actionKey(program, piece, encoding, context.sha256),
+        range: piece,
+        reasons: reasonsFor(piece, found.unforced),
+      };
     });
   });
+}
+
+/** Frames that the film would keep are rendered as somebody forces them; the others as it does not hold them. */
+function reasonsFor(piece: FrameRange, unforced: readonly Stretch[]): readonly Reason[] {
+  return mergeReasons(
+    unforced
+      .filter(({ range }) => overlapsAny(range, [piece]))
+      .map(({ kind, range }) => ({
+        ...(kind === 'fresh'
+          ? { code: 'content-changed', text: 'the film holds no piece that shows this' }
+          : { code: 'epoch', text: 'the range was declared stale' }),
+        range: { in: Math.max(range.in, piece.in), out: Math.min(range.out, piece.out) },
+      })),
+  );
 }

@@ -1,6 +1,5 @@
-import { basename } from 'node:path';
 import { PatchworkError, type Digest } from '@patchwork/kernel';
-import { actionKeySchema, estimate, guessRates, type EncodedChunk, type Plan } from '@patchwork/plan';
+import { actionKeySchema, estimate, guessRates, mergeReasons, type EncodedChunk, type Plan } from '@patchwork/plan';
 import {
   base64FromBytes,
   bytesFromBase64,
@@ -21,8 +20,9 @@ import { toNumber, type FrameRange } from '@patchwork/time';
 import { canEncode, prepareAdopted, type AdoptedPreparation } from './adopted-preparation.ts';
 import type { RenderContext } from '../context.ts';
 import { encodeMissing } from '../encode-missing.ts';
-import { adoptedRenderer, otherTracks, unplaced } from './film-history.ts';
+import { adoptedRenderer, otherTracks } from './film-history.ts';
 import { filmSound, newSound } from './film-sound.ts';
+import { ledgerChunks } from '../ledger-chunks.ts';
 import { checkUnchanged } from '../media/media-catalog.ts';
 import { movedSide } from './moved-side.ts';
 import type { Delivery, Forecast } from '../outcome.ts';
@@ -31,6 +31,7 @@ import { proveMovie } from '../proof.ts';
 import { settleDelivery } from '../record-delivery.ts';
 import type { RenderRequest } from '../request.ts';
 import { runId } from '../run-id.ts';
+import { timelineSnapshot } from '../snapshot.ts';
 import { requireSpace } from '../space.ts';
 import { patchStanding, standsStill } from './standing-patch.ts';
 import { watchList } from '../watch-list.ts';
@@ -134,9 +135,7 @@ function adoptedForecast(context: RenderContext, request: RenderRequest, prepara
     canvas: program.canvas,
     place: { rate: program.canvas.rate, offset: 0, start: program.start },
     dirty: preparation.dirty,
-    reasons: stretches.flatMap(({ kind, range }) =>
-      kind === 'fresh' ? [{ code: 'content-changed', text: 'the film holds no piece that shows this', range }] : [],
-    ),
+    reasons: mergeReasons(missing.flatMap(({ reasons }) => reasons)),
     watch: watchList(previous, program),
     diagnostics: preparation.diagnostics,
     estimate: {
@@ -323,18 +322,14 @@ function newEntry(
     profile,
     toolchain,
     keySchema: actionKeySchema,
-    timeline: {
-      name: basename(loaded.fileName),
-      format: loaded.fileName.slice(loaded.fileName.lastIndexOf('.') + 1),
-      text: new TextDecoder().decode(loaded.bytes),
-    },
+    timeline: timelineSnapshot(loaded),
     timelineName: loaded.timeline.name,
     media: catalog.named,
     epochs: [],
     range: null,
     renderer: adoptedRenderer,
     counts: { rendered, reused: program.frames - rendered },
-    chunks: unplaced(chunks),
+    chunks: ledgerChunks(chunks),
   };
 }
 

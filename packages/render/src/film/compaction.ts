@@ -2,12 +2,13 @@ import { PatchworkError, type Digest } from '@patchwork/kernel';
 import { deadBytes, keptFindings, publish, readMovie, rewriteMovie, writeMovie, type Movie } from '@patchwork/splice';
 import { appendEntry, lockDeliverable, type LedgerEntry, type NewLedgerEntry } from '@patchwork/store';
 import type { RenderContext } from '../context.ts';
-import { isOwn, requireWhole, unplaced } from './film-history.ts';
-import { requireProof } from './film-publication.ts';
+import { isOwn, requireWhole } from './film-history.ts';
 import { readHistory, type History } from '../history.ts';
-import { findingsOfMovie } from '../proof.ts';
-import { placedChunks, settleDelivery, soundOf } from '../record-delivery.ts';
+import { ledgerChunks } from '../ledger-chunks.ts';
+import { findingFrom, proveMovie, requireProof } from '../proof.ts';
+import { settleDelivery, soundOf } from '../record-delivery.ts';
 import { runId, sweepLeftovers } from '../run-id.ts';
+import { contentOf } from '../same-content.ts';
 import { requireSpace } from '../space.ts';
 import { specOfEntry } from '../verify.ts';
 
@@ -73,23 +74,14 @@ async function compactOwn(context: RenderContext, history: History, entry: Ledge
     run: runId(context),
     write: (temporary) => writeMovie(files, temporary, spec, hashing),
     prove: async (temporary) => {
-      const found = await findingsOfMovie(context, {
-        path: temporary,
-        spec,
-        previousKeys: entry.chunks.map(({ key }) => key),
-        fresh: new Set(),
-        depth: 'default',
-      });
-      requireProof(
-        found.map(({ code, message }) => ({ code, text: message, frame: null })),
-        'Nothing was published and the old file is untouched.',
-      );
+      const previousKeys = entry.chunks.map(({ key }) => key);
+      await proveMovie(context, { path: temporary, spec, previousKeys, fresh: new Set(), depth: 'default' });
     },
     record: async (made) => {
       const next = {
         ...again(context, entry, made),
         fileSha256: made.sha256,
-        chunks: placedChunks(entry.chunks, made.placed),
+        chunks: ledgerChunks(entry.chunks, made.placed),
         sound:
           entry.sound === null || spec.sound === null
             ? null
@@ -112,14 +104,14 @@ async function compactFilm(context: RenderContext, history: History, entry: Ledg
     write: (temporary) => rewriteMovie(files, temporary, movie, null, context.store.tempPath('fitted'), hashing),
     prove: async (temporary) => {
       const now = await readMovie(files, temporary, context.sha256);
-      requireProof(keptFindings(movie, now, null), 'Nothing was published and the old file is untouched.');
+      requireProof(keptFindings(movie, now, null).map(findingFrom));
       await requireWhole(context, now, entry, path);
     },
     record: async (made) => {
       const next = {
         ...again(context, entry, made),
         fileSha256: null,
-        chunks: unplaced(entry.chunks),
+        chunks: ledgerChunks(entry.chunks),
         sound: entry.sound,
       };
       await appendEntry(files, ledger, next, context.sha256);
@@ -135,18 +127,8 @@ function again(
   entry: LedgerEntry,
   made: { readonly moovDigest: Digest; readonly sizeBytes: number },
 ): Omit<NewLedgerEntry, 'fileSha256' | 'chunks' | 'sound'> {
-  const { profile, toolchain, timeline, timelineName, media, epochs, range, renderer, keySchema, mixed } = entry;
   return {
-    ...(keySchema === undefined ? {} : { keySchema }),
-    ...(mixed === undefined ? {} : { mixed }),
-    profile,
-    toolchain,
-    timeline,
-    timelineName,
-    media,
-    epochs,
-    range,
-    renderer,
+    ...contentOf(entry),
     parent: entry.id,
     timeMs: context.clockMs(),
     moovDigest: made.moovDigest,

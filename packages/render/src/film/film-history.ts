@@ -8,7 +8,6 @@ import {
   readLedger,
   trustOf,
   type Ledger,
-  type LedgerChunk,
   type LedgerEntry,
   type LedgerSound,
   type NewLedgerEntry,
@@ -16,6 +15,7 @@ import {
 } from '@patchwork/store';
 import type { RenderContext } from '../context.ts';
 import type { FinishedFilm } from './finished-film.ts';
+import { ledgerChunks } from '../ledger-chunks.ts';
 import { foundProfile } from './matching-profile.ts';
 
 /** Renderers of entries: `found` a film as another program left it, `patch` one with a piece put in by hand. */
@@ -130,7 +130,7 @@ export async function foundEntry(
     range: null,
     renderer: foundRenderer,
     counts: { rendered: 0, reused: film.frames },
-    chunks: unplaced(chunks),
+    chunks: ledgerChunks(chunks),
     sound: await otherTracks(context, movie),
   };
 }
@@ -139,19 +139,6 @@ export async function foundEntry(
 async function foundToolchain(context: RenderContext, film: FinishedFilm): Promise<Toolchain> {
   const note = await encoderNote(context.files, film.base);
   return { drawing: '', ffmpeg: '', encoder: note ?? 'unknown', cpuClass: null };
-}
-
-/** Chunks of a film of another program stand where its index says: a history holds no places of its own. */
-export function unplaced(chunks: readonly EncodedChunk[]): readonly LedgerChunk[] {
-  return chunks.map(({ key, digest, sizes, order, sync, config }) => ({
-    key,
-    digest,
-    sizes,
-    order,
-    sync,
-    config,
-    offset: 0,
-  }));
 }
 
 /** The tracks that are no pictures, each as one piece named by its bytes; null where there are none. */

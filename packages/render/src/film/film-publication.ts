@@ -11,6 +11,7 @@ import {
 } from '@patchwork/splice';
 import type { RenderContext } from '../context.ts';
 import type { FinishedFilm } from './finished-film.ts';
+import { findingFrom, requireProof } from '../proof.ts';
 import { runId } from '../run-id.ts';
 
 /**
@@ -53,8 +54,7 @@ export async function publishFilm(context: RenderContext, job: FilmPublication):
       mode === 'fast'
         ? patchClone(context.files, path, plan, context.hashing)
         : rewriteMovie(context.files, path, plan.base.movie, plan, context.store.tempPath('fitted'), context.hashing),
-    prove: async (path) =>
-      requireProof(await job.findings(path), 'Nothing was published and the old file is untouched.'),
+    prove: async (path) => requireProof((await job.findings(path)).map(findingFrom)),
     record: job.record,
   });
   return written;
@@ -68,9 +68,7 @@ async function patchedInPlace(context: RenderContext, job: FilmPublication): Pro
     size = (await files.stat(film.path))?.size ?? size;
     await job.record({ moovDigest, sizeBytes: size });
   });
-  await provenOrUndone(context, film.path, async () =>
-    requireProof(await job.findings(film.path), 'The file was put back as it was.'),
-  );
+  await provenOrUndone(context, film.path, async () => requireProof((await job.findings(film.path)).map(findingFrom)));
   return { moovDigest: made.moovDigest, sizeBytes: made.sizeBytes };
 }
 
@@ -92,8 +90,16 @@ export async function provenOrUndone(
     } catch (failure) {
       throw notPutBack(path, error, failure);
     }
-    throw error;
+    throw isPatchworkError(error) && error.code === 'PW_PROOF_FAILED' ? putBack(error) : error;
   }
+}
+
+/** What the proof found stands; what became of the file is another thing in place than beside it. */
+function putBack({ code, message, details }: PatchworkError): PatchworkError {
+  return new PatchworkError(code, message, {
+    hint: 'The file was put back as it was. Please report this with the details from --json.',
+    details,
+  });
 }
 
 function notPutBack(path: string, error: unknown, failure: unknown): PatchworkError {
@@ -102,15 +108,5 @@ function notPutBack(path: string, error: unknown, failure: unknown): PatchworkEr
     hint: 'The file holds a version that failed its proof: run patchwork undo on it.',
     details: { ...(isPatchworkError(error) ? error.details : {}), path, putBack: undo ?? '' },
     cause: error,
-  });
-}
-
-/** @throws PW_PROOF_FAILED with everything that was found */
-export function requireProof(findings: readonly ProofFinding[], consequence: string): void {
-  const [first] = findings;
-  if (first === undefined) return;
-  throw new PatchworkError('PW_PROOF_FAILED', `the new file did not stand its proof: ${first.text}`, {
-    hint: `${consequence} Please report this with the details from --json.`,
-    details: { findings: findings.slice(0, 100).map(({ code, text }) => ({ code, message: text })) },
   });
 }

@@ -22,7 +22,6 @@ import {
   openFilmHistory,
   otherTracks,
   patchRenderer,
-  unplaced,
   type FilmHistory,
 } from './film-history.ts';
 import { decodeBefore, patchFindings } from './film-proof.ts';
@@ -31,6 +30,7 @@ import { openFilm, probedVideo, trimFilm, type FinishedFilm } from './finished-f
 import { encodeFootage, type Footage } from './fresh-pictures.ts';
 import { matchingVideo } from './matching-profile.ts';
 import { copiedPiece, openPiece, type Piece } from './piece.ts';
+import { ledgerChunks } from '../ledger-chunks.ts';
 import { parseRange } from '../range-text.ts';
 import { settleDelivery } from '../record-delivery.ts';
 import { sweepLeftovers } from '../run-id.ts';
@@ -233,7 +233,7 @@ async function recordPatch(context: RenderContext, ready: Ready, record: PatchRe
     range: null,
     renderer: patchRenderer,
     counts: { rendered, reused: film.frames - rendered },
-    chunks: unplaced(chunks),
+    chunks: ledgerChunks(chunks),
     // A patch leaves the other tracks alone, and they were held against the history before it.
     sound: isOwn(parent) ? await otherTracks(context, film.base.movie) : parent.sound,
   };

@@ -2,10 +2,12 @@ import { PatchworkError } from '@patchwork/kernel';
 import { deadIndexes, publish, readMovie, undoAppend } from '@patchwork/splice';
 import { appendEntry, emptyLedger, readLedger, recordTrust, type LedgerEntry } from '@patchwork/store';
 import type { RenderContext } from '../context.ts';
-import { requireWhole, unplaced } from './film-history.ts';
+import { requireWhole } from './film-history.ts';
 import type { History } from '../history.ts';
+import { ledgerChunks } from '../ledger-chunks.ts';
 import type { Restored } from '../restored.ts';
 import { runId } from '../run-id.ts';
+import { contentOf } from '../same-content.ts';
 
 /**
  * Brings an older version of a film back that was not rendered here: by taking back what was appended since, in a copy that
@@ -57,7 +59,17 @@ export async function restoreFilm(
       await appendEntry(
         files,
         ledger,
-        { ...entry, parent: null, fileSize: now.sizeBytes, chunks: unplaced(entry.chunks) },
+        {
+          ...contentOf(entry),
+          parent: null,
+          timeMs: context.clockMs(),
+          moovDigest: entry.moovDigest,
+          fileSize: now.sizeBytes,
+          fileSha256: entry.fileSha256,
+          counts: { rendered: 0, reused: entry.counts.rendered + entry.counts.reused },
+          chunks: ledgerChunks(entry.chunks),
+          sound: entry.sound,
+        },
         sha256,
       );
     },

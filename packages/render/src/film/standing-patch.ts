@@ -19,7 +19,8 @@ import type { FrameRange } from '@patchwork/time';
 import type { AdoptedPreparation } from './adopted-preparation.ts';
 import type { RenderContext } from '../context.ts';
 import { otherTracks } from './film-history.ts';
-import { publishFilm, requireProof, type PublicationMode, type PublishedFilm } from './film-publication.ts';
+import { publishFilm, type PublicationMode, type PublishedFilm } from './film-publication.ts';
+import { findingFrom, requireProof } from '../proof.ts';
 import { runId } from '../run-id.ts';
 import { decodeFilm } from './verify-film.ts';
 
@@ -95,7 +96,7 @@ export async function patchStanding(
         const movie = await readMovie(files, clone, sha256);
         return rewriteMovie(files, temporary, movie, null, context.store.tempPath('fitted'), hashing);
       },
-      prove: async (path) => requireProof(await findings(path), 'Nothing was published and the old file is untouched.'),
+      prove: async (path) => requireProof((await findings(path)).map(findingFrom)),
       record: (made) => record(made, chunks),
     });
     return { ...written, chunks, mode };
