@@ -1,7 +1,7 @@
 import type { Place } from '@patchwork/render';
 import { rational } from '@patchwork/time';
 import { expect, test } from 'vitest';
-import { bytesText, counted, diagnosticLines, length, recordRange, recordTimecode } from './words.ts';
+import { bytesText, counted, diagnosticLines, encoderName, length, recordRange, recordTimecode } from './words.ts';
 
 const film: Place = { rate: rational(24), offset: 0, start: { frame: 86_400, dropFrame: false } };
 
@@ -36,4 +36,16 @@ test('a diagnostic says where it stands, if anywhere', () => {
       { ...odd, where: null },
     ]),
   ).toEqual(['  warning: odd (V1, clip 3)', '  warning: odd']);
+});
+
+test.each([
+  ['x264 - core 164 r3095 - H.264/MPEG-4 AVC codec - Copyleft 2003-2022 - options: cabac=1', 'x264 - core 164 r3095'],
+  [
+    'x265 (build 199) - 3.5+1:[Linux] 8bit - H.265/HEVC codec - options: cpuid=1',
+    'x265 (build 199) - 3.5+1:[Linux] 8bit',
+  ],
+  ['Lavc', 'Lavc'],
+  ['', ''],
+])('an encoder is named without its settings: %s', (note, name) => {
+  expect(encoderName(note)).toBe(name);
 });

@@ -39,3 +39,8 @@ export function diagnosticLines(diagnostics: readonly Diagnostic[]): string[] {
     ({ severity, message, where }) => `  ${severity}: ${message}${where === null ? '' : ` (${where})`}`,
   );
 }
+
+/** An encoder's name and build, without the hundred settings that x264 and x265 write behind them. */
+export function encoderName(note: string): string {
+  return /^(.*?)(?: - (?:H\.26\d|options:).*)?$/s.exec(note)?.[1] ?? note;
+}

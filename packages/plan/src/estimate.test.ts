@@ -31,6 +31,14 @@ test('guessed rates say that they are guesses, and stand where nothing was measu
   expect(measuredRates([], guess)).toBe(guess);
 });
 
+test('a film in a codec that is never rendered to has a forecast, too', () => {
+  const raster = { width: 1920, height: 1080, rate: { num: 24, den: 1 } };
+  const known = builtInProfile('prores-422-hq', raster);
+  const found: typeof known = JSON.parse(JSON.stringify(known).replace('"prores"', '"jpeg"'));
+  expect(found.video.codec).toBe('jpeg');
+  expect(guessRates(found, 2)).toEqual(guess);
+});
+
 test('two runs tell the start and the pace, a sound-only run the pace of sound', () => {
   const rates = measuredRates([run(100, 4), run(300, 8), run(0, 0.5)], guess);
   expect(rates).toEqual({

@@ -37,18 +37,25 @@ export function estimate(plan: Plan, programSeconds: number, rates: RenderRates)
 }
 
 /** For a machine without history: pixels a second on one core, and bytes a pixel as an upper bound of ordinary pictures. */
-const guesses: { readonly [codec in VideoCodec]: readonly [pixelsPerSecond: number, bytesPerPixel: number] } = {
+const guesses = {
   h264: [30e6, 0.1],
   hevc: [6e6, 0.08],
   av1: [12e6, 0.08],
   prores: [90e6, 1.1],
   dnxhr: [60e6, 0.9],
-};
+} as const satisfies { readonly [codec in VideoCodec]: readonly [pixelsPerSecond: number, bytesPerPixel: number] };
+/** The profile of a film that was found may name a codec that is never rendered to, Motion JPEG say: intra like this one. */
+const strangerGuess = guesses.prores;
+
+function isGuessed(codec: string): codec is VideoCodec {
+  return Object.hasOwn(guesses, codec);
+}
 
 /** Rates for a machine without history; the pictures of a second grow with `cores`. */
 export function guessRates(profile: Profile, cores: number): RenderRates {
   const pixels = profile.video.width * profile.video.height;
-  const [pixelsPerSecond, bytesPerPixel] = guesses[profile.video.codec];
+  const { codec } = profile.video;
+  const [pixelsPerSecond, bytesPerPixel] = isGuessed(codec) ? guesses[codec] : strangerGuess;
   const soundBytesPerSecond =
     profile.sound.bitrate === null ? profile.sound.sampleRate * 2 * 3 : profile.sound.bitrate / 8;
   return {

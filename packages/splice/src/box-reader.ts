@@ -113,9 +113,21 @@ export class IndexBytes {
 /** Builds an error about a place in a movie file. */
 export function movieError(code: string, file: string, box: string, offset: number, what: string): PatchworkError {
   return new PatchworkError(code, `${JSON.stringify(file)}: ${box} at byte ${offset}: ${what}`, {
-    hint: 'The file is damaged or not what its name says; take it from a backup or write it again.',
+    hint: hintOf(code),
     details: { file, box, offset },
   });
+}
+
+/** A whole file of another kind is not called damaged. */
+function hintOf(code: string): string {
+  switch (code) {
+    case 'PW_MOVIE_FRAGMENTED':
+      return 'Write it as one plain file, for example with ffmpeg -i IN -c copy OUT.mp4.';
+    case 'PW_MOVIE_NOT_MOVIE':
+      return 'Only MP4 and MOV films can be taken; bring a film of another container into one of them first.';
+    default:
+      return 'The file is damaged or not what its name says; take it from a backup or write it again.';
+  }
 }
 
 /** Four bytes as text. */

@@ -121,6 +121,16 @@ describe('reading movies', () => {
     for (const [code, bytes] of cases) expect(await codeOf(bytes), code).toBe(code);
   });
 
+  test('R4: a whole file of another kind is not called damaged', async () => {
+    const ftyp = mp4.subarray(0, boxAt(mp4, 'ftyp').end);
+    for (const bytes of [Buffer.from('RIFF....AVI LIST'), Buffer.concat([ftyp, box('moof')])]) {
+      writeFileSync(path, bytes);
+      await expect(readMovie(files, path, sha256)).rejects.toMatchObject({
+        hint: expect.not.stringContaining('damaged'),
+      });
+    }
+  });
+
   test('R4: sizes that wrap, stand still or go back end the reading; none is a loop', async () => {
     const ftyp = boxAt(mp4, 'ftyp');
     const behind = mp4.subarray(ftyp.end);

@@ -11,9 +11,9 @@ import {
 } from '@patchwork/render';
 import type { Place } from '@patchwork/render';
 import { publicationMode } from '../flags.ts';
-import { collect, mapRules } from '../timeline-flags.ts';
+import { collect, edlRateFrom, mapRules } from '../timeline-flags.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
-import { bytesText, counted, recordRange } from '../words.ts';
+import { bytesText, counted, encoderName, recordRange } from '../words.ts';
 
 /** Flags of `patch`, as commander hands them over. */
 interface PatchFlags extends CommonFlags {
@@ -28,6 +28,7 @@ interface PatchFlags extends CommonFlags {
 interface AdoptFlags extends CommonFlags {
   readonly timeline: string;
   readonly name?: string;
+  readonly edlRate?: string;
   readonly mediaMap?: readonly string[];
   readonly search?: readonly string[];
 }
@@ -39,6 +40,7 @@ export function addSplice(program: Command, shell: Shell, run: RunAction): void 
     .argument('<deliverable>', 'a finished .mov or .mp4 of any origin')
     .requiredOption('--timeline <file>', 'the timeline that it was made from')
     .option('--name <name>', 'which timeline of the file')
+    .option('--edl-rate <rate>', 'frames a second of an EDL, which does not say: 24, 23.976, 30000/1001')
     .option('--media-map <old=new>', 'media paths that begin with OLD are at NEW (repeatable)', collect, [])
     .option('--search <folder>', 'look for missing media here, by name (repeatable)', collect, [])
     .description('bind a film that another program made to its timeline, so that edits can be patched in')
@@ -86,6 +88,7 @@ async function adopt(
     deliverablePath: resolve(shell.folder, deliverable),
     timelinePath: resolve(shell.folder, flags.timeline),
     timelineName: flags.name ?? null,
+    edlRate: edlRateFrom(flags.edlRate),
     mediaMap: mapRules(flags.mediaMap),
     searchFolders: (flags.search ?? []).map((each) => resolve(shell.folder, each)),
   });
@@ -104,7 +107,7 @@ async function adopt(
       `${done.deliverablePath} is bound to ${flags.timeline}`,
       `  ${counted(frames, 'frame')} in ${counted(chunks, 'piece')}, the longest of ${counted(longestChunk, 'frame')}`,
       `  ${counted(cuts.cuts - cuts.unseen, 'cut')} seen in the film${cuts.unseen === 0 ? '' : `, ${cuts.unseen} between pictures too alike to tell`}`,
-      ...(encoder === null ? [] : [`  made by ${encoder}`]),
+      ...(encoder === null ? [] : [`  made by ${encoderName(encoder)}`]),
       '  what another program drew is unknown here: patch it with patchwork render … --on-unknown trust',
     ].join('\n'),
   };

@@ -3,7 +3,7 @@ import { actionKeySchema, type Profile } from '@patchwork/plan';
 import type { MediaInfo, Program } from '@patchwork/program';
 import { encoderNote } from '@patchwork/splice';
 import { appendEntry, lockDeliverable, type NewLedgerEntry } from '@patchwork/store';
-import { compare, formatRate, formatTimecode } from '@patchwork/time';
+import { compare, formatRate, formatTimecode, type Rate } from '@patchwork/time';
 import { adoptedProgram } from './adopted-program.ts';
 import type { RenderContext } from '../context.ts';
 import { checkCuts, type CutCheck } from './film-cuts.ts';
@@ -20,6 +20,8 @@ export interface AdoptRequest {
   readonly deliverablePath: string;
   readonly timelinePath: string;
   readonly timelineName: string | null;
+  /** Of an EDL, which does not say; null guesses it. */
+  readonly edlRate: Rate | null;
   readonly mediaMap: readonly { readonly from: string; readonly to: string }[];
   readonly searchFolders: readonly string[];
 }
@@ -54,7 +56,6 @@ export async function adoptDeliverable(context: RenderContext, request: AdoptReq
       ...request,
       path: request.timelinePath,
       name: request.timelineName,
-      edlRate: null,
     });
     const facts = timelineFacts(loaded.timeline);
     const profile = await adoptedProfile(context, film);

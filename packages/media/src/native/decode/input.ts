@@ -72,7 +72,7 @@ function readHead(path: string): Buffer {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new PatchworkError('PW_MEDIA_MISSING', `${path}: there is no such file`, {
-        hint: 'Put the file back, or say where it is with --media-map or --search.',
+        hint: 'Put the file back or check its name; for media of a timeline, say where it is with --media-map or --search.',
         details: { path },
         cause: error,
       });
