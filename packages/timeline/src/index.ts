@@ -66,7 +66,7 @@ export {
   makeTransition,
 } from './builders.ts';
 export type { ClipParts, ItemParts, MarkerParts, NodeParts, ReferenceParts, TransitionParts } from './builders.ts';
-export { knownEffect, makeEffect, withKnownEffect } from './known-effect.ts';
+export { effectKind, knownEffect, makeEffect, withKnownEffect } from './known-effect.ts';
 export { unmodelledOf, withUnmodelled } from './unmodelled.ts';
 export type { Unmodelled } from './unmodelled.ts';
 export {
@@ -102,12 +102,21 @@ export type {
   ExtractEdit,
   FillEdit,
   InsertEdit,
+  JoinEdit,
   LiftEdit,
   MoveEdit,
   OverwriteEdit,
   RemoveEdit,
+  RemoveEffectEdit,
+  RemoveTransitionEdit,
+  ReplaceEdit,
+  RetimeEdit,
+  RetimeSpeed,
   RippleEdit,
   RollEdit,
+  SetEdit,
+  SetEffectEdit,
+  SetTransitionEdit,
   SliceEdit,
   SlideEdit,
   SlipEdit,
@@ -121,13 +130,14 @@ export type { DirtyRange } from './edit/dirty.ts';
 export { linkedWith, linkOf } from './edit/group.ts';
 export { roomOf, slipRoomOf } from './edit/room.ts';
 export type { Room } from './edit/room.ts';
-export { speedOf } from './edit/retime.ts';
+export { isTimeEffect, speedOf } from './edit/retime.ts';
 export { eventsFromJson, eventsToJson } from './edit/event-json.ts';
 export { rateOfTimeline as gridOf } from './edit/lane.ts';
 export { drawEdit } from './edit/change-picture.ts';
 export { drawTimeline, drawTrack } from './edit/picture.ts';
-export { editFromStep, mediaFileName, planScript } from './edit/script.ts';
-export type { ScriptStep } from './edit/script.ts';
+export { editFromStep, planScript } from './edit/script.ts';
+export { mediaFileName } from './edit/step-reader.ts';
+export type { ScriptStep } from './edit/step-reader.ts';
 export { selectItem, selectTrack } from './edit/select.ts';
 export type { ItemSelector } from './edit/select.ts';
 export {

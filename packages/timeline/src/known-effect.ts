@@ -39,6 +39,11 @@ export function knownEffect(effect: Effect): KnownEffect | null {
   return new Parser(effect).parse(type, value);
 }
 
+/** What an effect is, value aside: its type in the vocabulary, else its schema and name, `Effect Blur`. */
+export function effectKind(effect: Effect): string {
+  return knownEffect(effect)?.type ?? `${effect.schemaName} ${effect.effectName}`;
+}
+
 function spell(known: KnownEffect): Plain {
   return Object.fromEntries(Object.entries(known).map(([key, value]) => [key, spellPart(value)]));
 }

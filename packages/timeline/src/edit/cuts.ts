@@ -98,7 +98,8 @@ function cutsOf(region: Region): Cut[] {
   return cuts;
 }
 
-interface Sides {
+/** The items on either side of a cut; null at a track's end. */
+export interface Sides {
   readonly left: Item | null;
   readonly right: Item | null;
 }
@@ -130,14 +131,14 @@ function offsetBefore(placed: readonly Composable[], left: Item | null, region: 
   return secondsOfTime(before.outOffset);
 }
 
-/** Before the cut the incoming item shows its head handle, over the outgoing item's own length. */
-function inLimit(sides: Sides, taken: Rational): Rational | null {
+/** Before the cut the incoming item shows its head handle, over the outgoing item's own length. Null is without limit. */
+export function inLimit(sides: Sides, taken: Rational): Rational | null {
   const own = sides.left === null ? null : max(zero, subtract(lengthOfItem(sides.left), taken));
   return smallest(own, sides.right === null ? null : roomOf(sides.right).head);
 }
 
 /** After the cut the outgoing item shows its tail handle, over the incoming item's own length. */
-function outLimit(sides: Sides): Rational | null {
+export function outLimit(sides: Sides): Rational | null {
   return smallest(
     sides.right === null ? null : lengthOfItem(sides.right),
     sides.left === null ? null : roomOf(sides.left).tail,

@@ -2,6 +2,7 @@ import { add, compare, max, min, multiply, subtract, zero, type Rational, type T
 import { knownEffect } from '../known-effect.ts';
 import type { Composable, Effect, Item, NodeId } from '../model.ts';
 import { isItem, trimmedRange } from '../ranges.ts';
+import { unmodelledOf } from '../unmodelled.ts';
 import { sameValue } from '../otio/node-equality.ts';
 import type { Lane } from './lane.ts';
 import { lengthOfItem } from './piece.ts';
@@ -109,7 +110,7 @@ function showsTheSame(a: Shown, b: Shown): boolean {
       ? sameValue(old.mediaReferences, now.mediaReferences) &&
         old.activeMediaReferenceKey === now.activeMediaReferenceKey
       : 'children' in old && 'children' in now && sameValue(old.children, now.children);
-  if (!sameContent || !haveTheSameEffects(a, b)) return false;
+  if (!sameContent || !sameValue(unmodelledOf(old), unmodelledOf(now)) || !haveTheSameEffects(a, b)) return false;
   const speed = speedOf(now);
   return compare(sourceAtZero(a, speed), sourceAtZero(b, speed)) === 0;
 }

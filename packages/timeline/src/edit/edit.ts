@@ -1,5 +1,7 @@
-import type { RationalTime, TimeRange } from '@patchwork/time';
-import type { Item, NodeId } from '../model.ts';
+import type { Rational, RationalTime, TimeRange } from '@patchwork/time';
+import type { Effect, Item, MediaReference, NodeId } from '../model.ts';
+import type { Unmodelled } from '../unmodelled.ts';
+import type { TimeMapEffect } from '../vocabulary.ts';
 
 /**
  * One edit, as data. Items and tracks are named by id; times are in the track's own time unless said otherwise; deltas are
@@ -18,7 +20,15 @@ export type Edit =
   | RemoveEdit
   | MoveEdit
   | LiftEdit
-  | ExtractEdit;
+  | ExtractEdit
+  | JoinEdit
+  | RetimeEdit
+  | SetTransitionEdit
+  | RemoveTransitionEdit
+  | ReplaceEdit
+  | SetEffectEdit
+  | RemoveEffectEdit
+  | SetEdit;
 
 /** Lays an item over what is there. */
 export interface OverwriteEdit {
@@ -133,6 +143,91 @@ export interface ExtractEdit {
   readonly range: TimeRange;
 }
 
+/** Takes a blade back: two neighbours that play on through their cut become one. */
+export interface JoinEdit {
+  readonly op: 'join';
+  readonly track: NodeId;
+  /** The cut. */
+  readonly at: RationalTime;
+}
+
+/** Media seconds per record second, 0 for a freeze, negative for backwards; or a ramp. */
+export type RetimeSpeed = Rational | Pick<TimeMapEffect, 'points' | 'sampling'>;
+
+/** Runs an item at another speed. It begins at the same source time and keeps its place. */
+export interface RetimeEdit {
+  readonly op: 'retime';
+  readonly item: NodeId;
+  readonly speed: RetimeSpeed;
+  /** Default: as long as it is. `media`: as long as the media that it played now takes. */
+  readonly length?: RationalTime | 'media';
+  /** True (default): later items move with a new length. False: they stay; a gap opens, or gives way. */
+  readonly ripple?: boolean;
+  /** In the item's own time: where it begins, if not where it did. */
+  readonly from?: RationalTime;
+}
+
+/** Puts a transition at a cut, or changes the one that is there. */
+export interface SetTransitionEdit {
+  readonly op: 'setTransition';
+  readonly track: NodeId;
+  /** The cut; also a track's begin or end. */
+  readonly at: RationalTime;
+  /** How far it reaches before the cut, and behind it. */
+  readonly inOffset: RationalTime;
+  readonly outOffset: RationalTime;
+  /** Default: that of the transition that is there, else `SMPTE_Dissolve`. */
+  readonly transitionType?: string;
+  /** Default: as it is, else true. */
+  readonly enabled?: boolean;
+}
+
+/** Takes the transition away from a cut. */
+export interface RemoveTransitionEdit {
+  readonly op: 'removeTransition';
+  readonly track: NodeId;
+  readonly at: RationalTime;
+}
+
+/** Puts other media into a clip: its place, length, effects and marks stay. */
+export interface ReplaceEdit {
+  readonly op: 'replace';
+  readonly item: NodeId;
+  readonly media: MediaReference;
+  /** Where it begins in the new media. Default: the same source time. */
+  readonly from?: RationalTime;
+  /** Default: the clip keeps its name. */
+  readonly name?: string;
+}
+
+/** Gives an item an effect, or another value to the one of that kind that it has. Speeds are the matter of {@link RetimeEdit}. */
+export interface SetEffectEdit {
+  readonly op: 'setEffect';
+  readonly item: NodeId;
+  readonly effect: Effect;
+  /** Of several of its kind: which one, from 1 (default). */
+  readonly number?: number;
+}
+
+/** Takes an effect away from an item. */
+export interface RemoveEffectEdit {
+  readonly op: 'removeEffect';
+  readonly item: NodeId;
+  /** As {@link effectKind} says it: `opacity`, `Effect Blur`. */
+  readonly effect: string;
+  readonly number?: number;
+}
+
+/** Sets what an item is beside its place and its effects. What is left out stays. */
+export interface SetEdit {
+  readonly op: 'set';
+  readonly item: NodeId;
+  readonly enabled?: boolean;
+  readonly name?: string;
+  /** What no model says and may be seen: grades, plug-ins. */
+  readonly unmodelled?: readonly Unmodelled[];
+}
+
 /** How to plan. */
 export interface EditOptions {
   /**
@@ -161,4 +256,17 @@ export interface EditLimit {
 }
 
 /** Edits of an item that stands in a track: those that a linked group can share. */
-export type GroupableEdit = TrimEdit | SliceEdit | SlipEdit | SlideEdit | RippleEdit | RollEdit | RemoveEdit | MoveEdit;
+export type GroupableEdit =
+  | TrimEdit
+  | SliceEdit
+  | SlipEdit
+  | SlideEdit
+  | RippleEdit
+  | RollEdit
+  | RemoveEdit
+  | MoveEdit
+  | RetimeEdit
+  | ReplaceEdit
+  | SetEffectEdit
+  | RemoveEffectEdit
+  | SetEdit;

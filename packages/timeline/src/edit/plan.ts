@@ -17,11 +17,15 @@ import { applyEvents, invertEvents, type EditEvent } from './event.ts';
 import { planGroup } from './group.ts';
 import { fill } from './ops/fill.ts';
 import { insert } from './ops/insert.ts';
+import { join } from './ops/join.ts';
+import { removeEffect, replace, set, setEffect } from './ops/look.ts';
 import { extract, lift, overwrite } from './ops/overwrite.ts';
 import { move, remove } from './ops/remove.ts';
+import { retime } from './ops/retime.ts';
 import { roll, slide } from './ops/roll.ts';
 import { slice } from './ops/slice.ts';
 import { slip } from './ops/slip.ts';
+import { removeTransition, setTransition } from './ops/transition.ts';
 import { ripple, trim } from './ops/trim.ts';
 import { Transaction } from './transaction.ts';
 import { expectTimes } from './valid-times.ts';
@@ -50,6 +54,7 @@ export interface EditPlan {
  * @throws PW_EDIT_ITEM, PW_EDIT_TRACK for what the timeline does not hold
  * @throws PW_EDIT_LIMIT in strict mode, naming how far it could go
  * @throws PW_EDIT_TIME, PW_EDIT_NEGATIVE_TIME, PW_EDIT_RATE, PW_EDIT_LENGTH, PW_EDIT_FILL, PW_EDIT_NO_GAP, PW_EDIT_SPEED
+ * @throws PW_EDIT_NO_CUT, PW_EDIT_JOIN, PW_EDIT_EFFECT
  * @throws PW_EDIT_TRANSITION under the transition policy `error`
  */
 export function planEdit(timeline: Timeline, edit: Edit | readonly Edit[], options: EditOptions = {}): EditPlan {
@@ -139,6 +144,30 @@ function performOne(context: EditContext, edit: Edit): string | null {
       return null;
     case 'extract':
       extract(context, edit);
+      return null;
+    case 'join':
+      join(context, edit);
+      return null;
+    case 'retime':
+      retime(context, edit);
+      return null;
+    case 'setTransition':
+      setTransition(context, edit);
+      return null;
+    case 'removeTransition':
+      removeTransition(context, edit);
+      return null;
+    case 'replace':
+      replace(context, edit);
+      return null;
+    case 'setEffect':
+      setEffect(context, edit);
+      return null;
+    case 'removeEffect':
+      removeEffect(context, edit);
+      return null;
+    case 'set':
+      set(context, edit);
       return null;
     default:
       throw new TypeError(`planEdit: op ${JSON.stringify((edit as { readonly op: unknown }).op)} is none`);

@@ -35,6 +35,11 @@ export function speedOf(item: Item): Rational {
   return speed;
 }
 
+/** Tells whether an effect changes time: a warp, a freeze, a ramp. Those are compared and set as speeds. */
+export function isTimeEffect(effect: Effect): boolean {
+  return effect.timeScalar !== null || effect.schemaName === 'FreezeFrame' || knownEffect(effect)?.type === 'timeMap';
+}
+
 /** A scalar of many digits stands for a simple ratio; a denominator above 10⁶ is noise below a thousandth of a frame. */
 function simple(scalar: Rational): Rational {
   return scalar.den <= 1_000_000 ? scalar : rational(Math.round((scalar.num / scalar.den) * 1_000_000), 1_000_000);

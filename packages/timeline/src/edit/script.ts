@@ -1,30 +1,10 @@
-import { PatchworkError, type Json } from '@patchwork/kernel';
-import {
-  divide,
-  one,
-  parseRate,
-  parseRational,
-  rational,
-  subtract,
-  type Rate,
-  type Rational,
-  type RationalTime,
-  type TimeRange,
-} from '@patchwork/time';
-import { makeClip, makeExternalReference, makeGap } from '../builders.ts';
-import type { Item, Timeline, Track } from '../model.ts';
-import { TimelineIndex } from '../snapshot/timeline-index.ts';
+import type { Json } from '@patchwork/kernel';
+import type { Timeline } from '../model.ts';
 import { EditContext } from './context.ts';
 import type { Edit, EditOptions } from './edit.ts';
-import { Lane, rateOfTimeline } from './lane.ts';
 import { perform, planOf, type EditPlan } from './plan.ts';
-import { selectItem, selectTrack, type ItemSelector } from './select.ts';
+import { StepReader, wrongStep, type ScriptStep } from './step-reader.ts';
 import { Transaction } from './transaction.ts';
-
-/** One step of an edit script, as it stands in a file. See {@link planScript}. */
-export interface ScriptStep {
-  readonly [key: string]: Json;
-}
 
 /**
  * Plans a script: a list of steps, as one transaction. Each step names its item and track in words and is looked up when its
@@ -40,6 +20,11 @@ export interface ScriptStep {
  *  {"op": "lift",   "track": "V1", "range": [100, 200]}]
  * ```
  *
+ * `setTransition` takes `in` and `out`, frames before and behind the cut at `at`; `retime` a `speed` (`"1/2"`, `-1`, `"freeze"`, or a
+ * ramp `{"points": [["0", "0"], …]}` in seconds) and a `length`; `setEffect` an `effect` (`{"type": "opacity", "opacity": 0.5}` or OTIO),
+ * `removeEffect` its kind; `replace` a `media` and `from`; `set` `enabled` and `rename`. A `clip`, a `media` and an `effect` may be
+ * OTIO objects. `also` names more tracks on which the same happens (linked sound), `inside` the compound within which a step edits.
+ *
  * An item's name may stand under `item` or `clip`. `trim`, `ripple` and `roll` take `in` and `out`, or `edge` and `delta`; `rippleTrim` and `rollTrim` are other names of
  * `ripple` and `roll`. `overwrite`, `insert` and `fill` take a `clip` (or `{"gap": frames}`); `remove` takes `fill`, default true.
  *
@@ -49,216 +34,43 @@ export function planScript(timeline: Timeline, script: Json, options: EditOption
   const steps = Array.isArray(script) ? (script as readonly Json[]) : [script];
   const transaction = new Transaction(timeline, options.transitions ?? 'adjust');
   const context = new EditContext(transaction, options);
-  steps.forEach((step, at) => perform(context, new StepReader(transaction.timeline, step, at).read(), options));
-  return planOf(timeline, transaction, context.limits, steps.length > 1 || options.group !== undefined);
+  steps.forEach((step, at) => performStep(context, step, at, options));
+  const isCompound = steps.length > 1 || options.group !== undefined || steps.some(isOnSeveralTracks);
+  return planOf(timeline, transaction, context.limits, isCompound);
+}
+
+/** A step with `also` edits items at the same place of those tracks too: as one group, or one after the other where it names a place. */
+function performStep(context: EditContext, step: Json, at: number, options: EditOptions): void {
+  const { transaction } = context;
+  const edit = new StepReader(transaction.timeline, step, at).read();
+  const others = tracksBeside(step, at).map((track): Json => ({ ...(step as ScriptStep), track }));
+  if (others.length === 0) {
+    perform(context, edit, options);
+  } else if ('item' in edit && typeof edit.item === 'string') {
+    const beside = others.map((other) => new StepReader(transaction.timeline, other, at).read());
+    const items = [edit, ...beside].flatMap((one) => ('item' in one && typeof one.item === 'string' ? [one.item] : []));
+    perform(context, edit, { ...options, group: items });
+  } else {
+    perform(context, edit, options);
+    for (const other of others) perform(context, new StepReader(transaction.timeline, other, at).read(), options);
+  }
+}
+
+function isOnSeveralTracks(step: Json): boolean {
+  return (
+    typeof step === 'object' && step !== null && !Array.isArray(step) && (step as ScriptStep)['also'] !== undefined
+  );
+}
+
+/** @throws PW_EDIT_SCRIPT */
+function tracksBeside(step: Json, at: number): readonly Json[] {
+  if (!isOnSeveralTracks(step)) return [];
+  const { also, track } = step as ScriptStep;
+  if (Array.isArray(also) && track !== undefined) return also as readonly Json[];
+  throw wrongStep(at, 'also', 'be a list of tracks, beside "track"');
 }
 
 /** Reads one step of a script against the timeline as it then is. @throws PW_EDIT_SCRIPT, PW_EDIT_ITEM, PW_EDIT_TRACK, PW_EDIT_AMBIGUOUS */
 export function editFromStep(timeline: Timeline, step: Json): Edit {
   return new StepReader(timeline, step, 0).read();
-}
-
-/** Names a clip that a step gives no name: after the file of its media. */
-export function mediaFileName(media: string): string {
-  return media.split(/[\\/]/).at(-1) ?? media;
-}
-
-const otherNames: { readonly [name: string]: string } = { rippleTrim: 'ripple', rollTrim: 'roll', blade: 'slice' };
-
-class StepReader {
-  readonly #timeline: Timeline;
-  readonly #step: ScriptStep;
-  readonly #position: number;
-
-  constructor(timeline: Timeline, step: Json, number: number) {
-    this.#timeline = timeline;
-    this.#position = number;
-    if (typeof step !== 'object' || step === null || Array.isArray(step)) throw this.#wrong('it', 'be an object');
-    this.#step = step as ScriptStep;
-  }
-
-  read(): Edit {
-    const name = this.#text('op');
-    const op = otherNames[name] ?? name;
-    switch (op) {
-      case 'overwrite':
-        return { op, item: this.#clip(), track: this.#track().id, at: this.#placeOrRange() };
-      case 'insert':
-        return { op, item: this.#clip(), track: this.#track().id, at: this.#time('at', this.#rate()) };
-      case 'fill':
-        return {
-          op,
-          item: this.#clip(),
-          track: this.#track().id,
-          at: this.#placeOrRange(),
-          reference: this.#reference(),
-        };
-      case 'lift':
-      case 'extract':
-        return { op, track: this.#track().id, range: this.#range('range', this.#rate()) };
-      case 'slice':
-        return this.#slice();
-      case 'slip':
-      case 'slide':
-        return this.#withItem((item, rate) => ({ op, item: item.id, delta: this.#time('delta', rate) }));
-      case 'trim':
-      case 'ripple':
-      case 'roll':
-        return this.#withItem((item, rate) => ({ op, item: item.id, ...this.#deltas(rate) }));
-      case 'remove':
-        return this.#withItem((item) => ({ op, item: item.id, fill: this.#fill() }));
-      case 'move':
-        return this.#withItem((item, rate) => {
-          const to = this.#step['to'];
-          const target = to === undefined ? {} : { track: selectTrack(this.#timeline, this.#selector(to, 'to')).id };
-          return { op, item: item.id, at: this.#time('at', rate), ...target };
-        });
-      default:
-        throw this.#wrong(
-          'op',
-          `be one of overwrite, insert, trim, slice, slip, slide, ripple, roll, fill, remove, move, lift, extract, not ${name}`,
-        );
-    }
-  }
-
-  #slice(): Edit {
-    if (this.#step['item'] === undefined && this.#step['index'] === undefined) {
-      return { op: 'slice', target: this.#track().id, at: this.#time('at', this.#rate()) };
-    }
-    return this.#withItem((item, rate) => ({ op: 'slice', target: item.id, at: this.#time('at', rate) }));
-  }
-
-  #withItem(make: (item: Item, rate: Rate) => Edit): Edit {
-    const selector = this.#itemSelector();
-    const item = selectItem(this.#timeline, selector);
-    const parent = TimelineIndex.of(this.#timeline).parentOf(item.id);
-    return make(item, parent?.kind === 'Track' ? this.#rateOf(parent) : one);
-  }
-
-  #itemSelector(): ItemSelector {
-    const { clip, item = typeof clip === 'string' ? clip : undefined, track, index, atFrame } = this.#step;
-    const inTrack = track === undefined ? {} : { track: this.#selector(track, 'track') };
-    if (typeof item === 'string') return { ...inTrack, name: item };
-    if (typeof index === 'number' && Number.isSafeInteger(index) && index >= 0) return { ...inTrack, index };
-    if (atFrame !== undefined) return { ...inTrack, at: divide(this.#frames('atFrame', atFrame), this.#rate()) };
-    throw this.#wrong('item', 'be the name of an item; or give "track" and "index", or "track" and "atFrame"');
-  }
-
-  #track(): Track {
-    const { track } = this.#step;
-    if (track === undefined) throw this.#wrong('track', 'be there');
-    return selectTrack(this.#timeline, this.#selector(track, 'track'));
-  }
-
-  #rate(): Rate {
-    return this.#rateOf(this.#track());
-  }
-
-  #rateOf(track: Track): Rate {
-    return new Lane(track, rateOfTimeline(this.#timeline) ?? one).rate;
-  }
-
-  #deltas(rate: Rate): { readonly deltaIn?: RationalTime; readonly deltaOut?: RationalTime } {
-    const { edge } = this.#step;
-    if (edge !== undefined) {
-      if (edge !== 'in' && edge !== 'out') throw this.#wrong('edge', 'be "in" or "out"');
-      const delta = this.#time('delta', rate);
-      return edge === 'in' ? { deltaIn: delta } : { deltaOut: delta };
-    }
-    const sides = {
-      ...(this.#step['in'] === undefined ? {} : { deltaIn: this.#time('in', rate) }),
-      ...(this.#step['out'] === undefined ? {} : { deltaOut: this.#time('out', rate) }),
-    };
-    if (Object.keys(sides).length === 0) throw this.#wrong('in', 'be there, or "out", or "edge" with "delta"');
-    return sides;
-  }
-
-  #placeOrRange(): RationalTime | TimeRange {
-    const rate = this.#rate();
-    return this.#step['range'] === undefined ? this.#time('at', rate) : this.#range('range', rate);
-  }
-
-  #range(key: string, rate: Rate): TimeRange {
-    const value = this.#step[key];
-    if (!Array.isArray(value) || value.length !== 2) throw this.#wrong(key, 'be [in, out]');
-    const [from, to] = (value as readonly Json[]).map((part) => this.#frames(key, part));
-    if (from === undefined || to === undefined) throw this.#wrong(key, 'be [in, out]');
-    return rangeBetween(from, to, rate);
-  }
-
-  #time(key: string, rate: Rate): RationalTime {
-    return { value: this.#frames(key, this.#step[key]), rate };
-  }
-
-  #frames(key: string, value: Json | undefined): Rational {
-    if (typeof value === 'number' && Number.isSafeInteger(value)) return rational(value);
-    const parsed = typeof value === 'string' ? parseRational(value) : null;
-    if (parsed === null) throw this.#wrong(key, 'be frames: a whole number, or "n/d"');
-    return parsed;
-  }
-
-  #clip(): Item {
-    const clip = this.#step['clip'];
-    if (typeof clip !== 'object' || clip === null || Array.isArray(clip))
-      throw this.#wrong('clip', 'be an object with "source" and "media", or with "gap"');
-    const parts = clip as ScriptStep;
-    const rate = this.#clipRate(parts);
-    if (parts['gap'] !== undefined) return makeGap({ value: this.#frames('clip.gap', parts['gap']), rate });
-    const { name, media } = parts;
-    if (typeof media !== 'string') throw this.#wrong('clip.media', 'be a path or URL');
-    const range = (key: string): TimeRange => {
-      const value = parts[key];
-      if (!Array.isArray(value) || value.length !== 2) throw this.#wrong(`clip.${key}`, 'be [in, out]');
-      const [from, to] = value as readonly Json[];
-      return rangeBetween(this.#frames(`clip.${key}`, from), this.#frames(`clip.${key}`, to), rate);
-    };
-    const available = parts['available'] === undefined ? {} : { availableRange: range('available') };
-    return makeClip({
-      name: typeof name === 'string' ? name : mediaFileName(media),
-      sourceRange: range('source'),
-      media: makeExternalReference({ targetUrl: media, ...available }),
-    });
-  }
-
-  #clipRate(clip: ScriptStep): Rate {
-    const { rate } = clip;
-    if (rate === undefined) return this.#rate();
-    const parsed = typeof rate === 'string' || typeof rate === 'number' ? parseRate(String(rate)) : null;
-    if (parsed === null) throw this.#wrong('clip.rate', 'be a rate, 25 or "24000/1001"');
-    return parsed;
-  }
-
-  #fill(): boolean {
-    const { fill } = this.#step;
-    if (fill === undefined || typeof fill === 'boolean') return fill ?? true;
-    throw this.#wrong('fill', 'be true or false');
-  }
-
-  #reference(): 'source' | 'sequence' | 'fit' {
-    const { reference } = this.#step;
-    if (reference === 'source' || reference === 'sequence' || reference === 'fit') return reference;
-    throw this.#wrong('reference', 'be "source", "sequence" or "fit"');
-  }
-
-  #selector(value: Json, key: string): string | number {
-    if (typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value))) return value;
-    throw this.#wrong(key, 'be a track\'s name, "V1", or its index');
-  }
-
-  #text(key: string): string {
-    const value = this.#step[key];
-    if (typeof value === 'string') return value;
-    throw this.#wrong(key, 'be a text');
-  }
-
-  #wrong(key: string, wanted: string): PatchworkError {
-    return new PatchworkError('PW_EDIT_SCRIPT', `step ${this.#position + 1}: "${key}" should ${wanted}`, {
-      hint: 'See the examples at planScript.',
-      details: { step: this.#position, key },
-    });
-  }
-}
-
-function rangeBetween(from: Rational, to: Rational, rate: Rate): TimeRange {
-  return { start: { value: from, rate }, duration: { value: subtract(to, from), rate } };
 }

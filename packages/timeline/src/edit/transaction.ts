@@ -140,6 +140,11 @@ export class Transaction {
     this.#replace(lane, index, [lane.item(index)], [item]);
   }
 
+  /** Replaces what stands between two items, transitions and all. */
+  replaceBetween(lane: Lane, left: number, right: number, between: readonly Composable[]): void {
+    this.#replace(lane, left + 1, lane.index.slice(left + 1, right === -1 ? lane.count : right), between);
+  }
+
   #replace(lane: Lane, from: number, before: readonly Composable[], after: readonly Composable[]): void {
     const events = eventsBetween(lane.track, from, before, after);
     if (events.length === 0) return;
@@ -198,10 +203,13 @@ function eventsBetween(
 
 function changeEvent(parent: Track | Stack, index: number, was: Composable, now: Composable): EditEvent | null {
   if (was === now) return null;
-  if (was.kind !== now.kind) return { kind: 'replace', parent: parent.id, index, before: was, after: now };
+  const whole: EditEvent = { kind: 'replace', parent: parent.id, index, before: was, after: now };
+  if (was.kind !== now.kind) return whole;
   const [old, fresh] = [fieldsOfNode(was), fieldsOfNode(now)];
   const changed = Object.keys(fresh).filter((key) => key !== 'id' && !sameValue(old[key], fresh[key]));
   if (changed.length === 0) return null;
+  // Media travel with their clip: a patch of fields has no place for nodes of that kind.
+  if (changed.includes('mediaReferences')) return whole;
   const pick = (source: NodePatch): NodePatch => Object.fromEntries(changed.map((key) => [key, source[key]]));
   return { kind: 'modify', parent: parent.id, index, id: now.id, before: pick(old), after: pick(fresh) };
 }

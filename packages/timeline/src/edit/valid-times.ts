@@ -11,15 +11,17 @@ import type { Edit } from './edit.ts';
  */
 export function expectTimes(edit: Edit): void {
   const fields = edit as unknown as { readonly [field: string]: unknown };
-  for (const field of ['at', 'delta', 'deltaIn', 'deltaOut', 'range']) expectTime(fields[field], field, edit);
+  for (const field of timeFields) expectTime(fields[field], field, edit);
   for (const field of ['item', 'fill']) {
     const item = fields[field];
     if (typeof item === 'object' && item !== null) expectTime((item as Item).sourceRange, `${field}.sourceRange`, edit);
   }
 }
 
+const timeFields = ['at', 'delta', 'deltaIn', 'deltaOut', 'range', 'length', 'from', 'inOffset', 'outOffset'] as const;
+
 function expectTime(time: unknown, field: string, edit: Edit): void {
-  if (time === undefined || time === null) return;
+  if (time === undefined || time === null || time === 'media') return;
   const moments = isRange(time) ? [time.start, time.duration] : [time as RationalTime];
   for (const moment of moments) {
     if (isRational(moment.value) && isRational(moment.rate) && moment.rate.num > 0) continue;

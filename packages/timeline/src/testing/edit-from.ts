@@ -1,6 +1,9 @@
-import { makeRange } from '../builders.ts';
+import { isPatchworkError } from '@patchwork/kernel';
+import { makeExternalReference, makeRange } from '../builders.ts';
 import type { Edit } from '../edit/edit.ts';
+import { planEdit } from '../edit/plan.ts';
 import type { Clip, Item, Timeline } from '../model.ts';
+import { effectKind, makeEffect } from '../known-effect.ts';
 import { isItem } from '../ranges.ts';
 import { lengthIn } from './frame-map.ts';
 import { at, clip, firstTrack, fps } from './lane-text.ts';
@@ -63,10 +66,52 @@ export function editFrom(seed: EditSeed, timeline: Timeline): DrawnEdit | null {
         const reference = (['source', 'sequence', 'fit'] as const)[seed.choice % 3] ?? 'source';
         return { op: 'fill', item: incoming, track: track.id, at: at(from), reference };
       }
+      case 'join':
+      case 'removeTransition':
+      case 'setTransition': {
+        // At a cut: what is nowhere is refused, and those refusals have tests of their own.
+        const cut =
+          seed.op === 'removeTransition' ? transitionCut(timeline, seed.item) : item === undefined ? null : start;
+        if (cut === null) return null;
+        if (seed.op === 'join') return { op: 'join', track: track.id, at: at(cut) };
+        if (seed.op === 'removeTransition') return { op: 'removeTransition', track: track.id, at: at(cut) };
+        const [inOffset, outOffset] = [at(seed.choice), at(seed.length % 6)];
+        if (seed.choice + (seed.length % 6) === 0) return null;
+        return { op: 'setTransition', track: track.id, at: at(cut), inOffset, outOffset };
+      }
       default:
     }
     if (item === undefined) return null;
     switch (seed.op) {
+      case 'retime': {
+        if (item.kind === 'Gap') return null;
+        const speed = [
+          { num: 1, den: 2 },
+          { num: 2, den: 1 },
+          { num: -1, den: 1 },
+          { num: 0, den: 1 },
+          { num: 1, den: 1 },
+        ][seed.choice % 5];
+        const length = seed.deltaIn === null ? {} : { length: at(seed.length) };
+        const from = seed.deltaOut === null ? {} : { ripple: seed.deltaOut > 0 };
+        return { op: 'retime', item: item.id, speed: speed ?? { num: 1, den: 1 }, ...length, ...from };
+      }
+      case 'replace': {
+        if (item.kind !== 'Clip') return null;
+        const media = makeExternalReference({
+          targetUrl: '/media/other.mov',
+          availableRange: makeRange(40, 20 + seed.length, fps),
+        });
+        return { op: 'replace', item: item.id, media, from: at(40 + seed.choice), name: `other${seed.item}` };
+      }
+      case 'setEffect':
+        return { op: 'setEffect', item: item.id, effect: makeEffect({ type: 'opacity', opacity: seed.choice / 10 }) };
+      case 'removeEffect':
+        return item.effects.some((effect) => effectKind(effect) === 'opacity')
+          ? { op: 'removeEffect', item: item.id, effect: 'opacity' }
+          : null;
+      case 'set':
+        return { op: 'set', item: item.id, enabled: seed.choice % 2 === 0 };
       case 'trim':
       case 'ripple':
       case 'roll':
@@ -82,5 +127,28 @@ export function editFrom(seed: EditSeed, timeline: Timeline): DrawnEdit | null {
         return null;
     }
   })();
-  return edit === null ? null : { edit, ...common };
+  return edit === null || !isPossible(timeline, edit) ? null : { edit, ...common };
+}
+
+/** Where the n-th transition of the first track stands; null without any. */
+function transitionCut(timeline: Timeline, number: number): number | null {
+  let cut = 0;
+  const cuts: number[] = [];
+  for (const child of firstTrack(timeline).children) {
+    if (child.kind === 'Transition') cuts.push(cut);
+    else if (isItem(child)) cut += lengthIn(child);
+  }
+  return cuts[number % Math.max(1, cuts.length)] ?? null;
+}
+
+/** A join of what no blade divided, and a transition without room, are refused, and refusals have tests of their own. */
+function isPossible(timeline: Timeline, edit: Edit): boolean {
+  if (edit.op !== 'join' && edit.op !== 'setTransition') return true;
+  try {
+    planEdit(timeline, edit);
+    return true;
+  } catch (error) {
+    if (isPatchworkError(error) && (error.code === 'PW_EDIT_JOIN' || error.code === 'PW_EDIT_LENGTH')) return false;
+    throw error;
+  }
 }

@@ -137,6 +137,14 @@ const ops = [
   'move',
   'lift',
   'extract',
+  'join',
+  'retime',
+  'setTransition',
+  'removeTransition',
+  'replace',
+  'setEffect',
+  'removeEffect',
+  'set',
 ] as const;
 
 /** Draws edits. */
