@@ -13,6 +13,13 @@ export function filtersOf(context: TrackContext, item: Item, where: string): Xml
   for (const { label } of unmodelledOf(item)) notSaid.add('PW_WRITE_EFFECT', 'error', `${label} was left out`, where);
   const times = timeEffectsOf(item);
   const filters = timeFilters(context, item, where);
+  const moves = item.effects.flatMap((effect) => {
+    const known = effect.enabled ? knownEffect(effect) : null;
+    return known?.type === 'transform' ? [known] : [];
+  });
+  filters.push(...motionFilter(context, item, moves[0] ?? null, where));
+  if (moves.length > 1)
+    notSaid.add('PW_WRITE_EFFECT', 'error', 'a second transform has no place in xmeml; it was left out', where);
   for (const effect of item.effects) {
     if (times.includes(effect)) continue;
     const known = effect.enabled ? knownEffect(effect) : null;
@@ -41,8 +48,7 @@ export function filtersOf(context: TrackContext, item: Item, where: string): Xml
           ),
         ),
       );
-    else if (known?.type === 'transform') filters.push(...motionFilter(context, item, known, where));
-    else
+    else if (known?.type !== 'transform' && known?.type !== 'conform')
       notSaid.add(
         'PW_WRITE_EFFECT',
         effect.enabled ? 'error' : 'note',

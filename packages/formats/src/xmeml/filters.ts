@@ -13,11 +13,16 @@ import { decimalValue, shiftPoint } from '../fcpxml/param.ts';
 import { canonicalXml } from '../xml/canonical.ts';
 import { childElement, childElements, childText, type XmlElement } from '../xml/element.ts';
 import { opposite, parameterNamed, positionOf, readParam, readPoint, type ParamContext } from './param.ts';
+import type { Placing } from './raster.ts';
 import { readTimeGraph } from './time-graph.ts';
 import { flag } from './values.ts';
 
+type FilterContext = ParamContext;
+
 /** What a clip's filters need to know of it. */
-export type FilterContext = ParamContext;
+export interface FilterPlace extends Omit<ParamContext, 'unmodelled'> {
+  readonly conform: Placing['conform'];
+}
 
 /** A clip's filters, sorted. */
 export interface Filters {
@@ -25,6 +30,8 @@ export interface Filters {
   readonly unmodelled: Unmodelled[];
   /** 1 as shot and under a time map; negative backwards; 0 holds; null where it is not known. */
   speed: Rational | null;
+  /** A constant speed that mixes neighbouring frames. */
+  isBlended: boolean;
 }
 
 function isConstant(value: Param, wanted: number): boolean {
@@ -44,8 +51,10 @@ function percent(text: string): number | null {
 }
 
 /** Reads the filters of a clip. */
-export function readFilters(context: FilterContext, clip: XmlElement): Filters {
-  const filters: Filters = { effects: [], unmodelled: [], speed: rational(1) };
+export function readFilters(place: FilterPlace, clip: XmlElement): Filters {
+  const filters: Filters = { effects: [], unmodelled: [], speed: rational(1), isBlended: false };
+  const context: FilterContext = { ...place, unmodelled: filters.unmodelled };
+  if (place.conform !== 'fit') push(filters, { type: 'conform', mode: place.conform });
   for (const filter of childElements(clip, 'filter')) {
     const effect = childElement(filter, 'effect');
     if (effect === null || !flag(filter, 'enabled', true)) continue;
@@ -110,12 +119,12 @@ function readMotion(context: FilterContext, effect: XmlElement, filters: Filters
   const center = readPoint(context, effect, 'center');
   const anchor = readPoint(context, effect, 'centeroffset');
   const isAtRest = [center.x, center.y, anchor.x, anchor.y].every((value) => isConstant(value, 0));
-  if (!isAtRest && context.aspect === null)
-    return keep(context, effect, filters, 'moves a picture whose raster is not the sequence’s');
+  if (!isAtRest && context.unit === null)
+    return keep(context, effect, filters, 'moves a picture of a size that is not the sequence’s');
   const position = positionOf(center, anchor);
-  if (position === null) return keep(context, effect, filters, 'animates its anchor');
+  if (position === null) return keep(context, effect, filters, 'animates its anchor in steps');
   const scale = readParam(context, effect, 'scale', 1, percent);
-  const rotation = readParam(context, effect, 'rotation', 0, opposite);
+  const rotation = readParam(context, effect, 'rotation', 0, (text) => opposite(text));
   if (isAtRest && isConstant(scale, 1) && isConstant(rotation, 0)) return;
   push(filters, { type: 'transform', position, scale: { x: scale, y: scale }, rotation, anchor });
 }
@@ -159,15 +168,8 @@ function readTimeRemap(context: FilterContext, effect: XmlElement, filters: Filt
     filters.speed = null;
     return keep(context, effect, filters, `plays at ${speed} %`);
   }
-  if (scalar !== 1) filters.effects.unshift(scalar === 0 ? makeFreezeFrame() : makeTimeWarp(scalar));
+  if (scalar === 0) filters.effects.unshift(makeFreezeFrame());
+  else if (scalar !== 1 && !isBlended) filters.effects.unshift(makeTimeWarp(scalar));
   filters.speed = exact;
-  if (isBlended && scalar !== 1) {
-    context.remarks.add({
-      code: 'PW_XMEML_SAMPLING',
-      severity: 'warning',
-      at: effect.position,
-      timecode: context.timecode,
-      message: 'the retime blends frames in the file; whole frames are shown here',
-    });
-  }
+  filters.isBlended = isBlended && scalar !== 1 && scalar !== 0;
 }

@@ -6,10 +6,11 @@ import {
   makeMissingReference,
   type MediaReference,
 } from '@patchwork/timeline';
-import { timeAt, type PlainObject } from '../fcpxml/nodes.ts';
+import { metadataOf, timeAt, type PlainObject } from '../fcpxml/nodes.ts';
 import type { TrackKind } from '../fcpxml/scene.ts';
 import { canonicalXml } from '../xml/canonical.ts';
 import { attribute, childElement, childElements, childText, type XmlElement } from '../xml/element.ts';
+import { rasterOf } from './raster.ts';
 import type { XmemlReading } from './reading.ts';
 import { flag, frameCount, rateOf } from './values.ts';
 
@@ -50,7 +51,9 @@ export function mediaOf(
     });
     return makeMissingReference({ name, availableRange });
   }
-  return makeExternalReference({ name, targetUrl: url, availableRange });
+  const raster = rasterOf(file);
+  const metadata = metadataOf('xmeml', raster === null ? {} : { width: raster.width, height: raster.height });
+  return makeExternalReference({ name, targetUrl: url, availableRange, metadata });
 }
 
 /** A plain colour of a generator, 0 to 1, or null for a generator that draws something else. */

@@ -1,104 +1,160 @@
-import { compare, formatRational } from '@patchwork/time';
-import type { Item, Keyframe, Param, TransformEffect } from '@patchwork/timeline';
+import { compare, equals, type Rational } from '@patchwork/time';
+import type { Item, Param, TransformEffect } from '@patchwork/timeline';
 import { decimal } from '../fcpxml/writer/decimals.ts';
 import { valueAt } from '../fcpxml/writer/effects.ts';
 import { xml, type XmlOut } from '../xml/write.ts';
-import { heightsFromWidths, positionOf, type PointParam } from './param.ts';
-import { animated, filter, parameter, percent, reportCurves, whenOf } from './param-out.ts';
+import { centerOf, heightsFrom, mapParam, positionOf, type PointParam } from './param.ts';
+import { animated, filter, parameter, percent, straightKeys, whenOf } from './param-out.ts';
+import type { PointUnit } from './raster.ts';
+import { writtenPlacing, type WrittenPlacing } from './raster-out.ts';
 import { text, type TrackContext } from './writing.ts';
 
-/** Writes a transform as Basic Motion; what it cannot say is reported. */
-export function motionFilter(context: TrackContext, item: Item, transform: TransformEffect, where: string): XmlOut[] {
-  const { notSaid } = context.writing;
-  const { position, scale, rotation } = transform;
+/**
+ * Writes how a picture is placed and moved as Basic Motion; what it cannot say is reported. Empty where it stands as it
+ * would without.
+ */
+export function motionFilter(
+  context: TrackContext,
+  item: Item,
+  transform: TransformEffect | null,
+  where: string,
+): XmlOut[] {
+  const placing = context.side === 'video' ? writtenPlacing(context, item, where) : { unit: null, size: 1 };
+  if (transform === null)
+    return placing.size === 1 ? [] : [basicMotion([scaleParameter(context, item, 1, placing, where)])];
+  const { position, scale, rotation, anchor } = transform;
   const refuse = (why: string): XmlOut[] => {
-    notSaid.add('PW_WRITE_EFFECT', 'error', `${why} has no place in xmeml; the transform was left out`, where);
+    context.writing.notSaid.add(
+      'PW_WRITE_EFFECT',
+      'error',
+      `${why} has no place in xmeml; the transform was left out`,
+      where,
+    );
     return [];
   };
   if (JSON.stringify(scale.x) !== JSON.stringify(scale.y))
     return refuse('a scale that differs between width and height');
-  const { x, y } = transform.anchor;
-  if (typeof x !== 'number' || typeof y !== 'number') return refuse('an anchor that moves');
-  const isMoved = [position.x, position.y, x, y].some((value) => value !== 0);
-  if (isMoved && context.aspect === null) return refuse('a position on a raster of unknown size');
+  const isMoved = [position.x, position.y, anchor.x, anchor.y].some((value) => value !== 0);
+  const { unit } = placing;
+  if (isMoved && unit === null) return refuse('a position on a raster of unknown size');
+  const [straightPosition, straightAnchor] = [position, anchor].map((point) =>
+    straightPoint(context, item, point, where),
+  );
+  if (straightPosition === undefined || straightAnchor === undefined) return [];
   // The centre is where the anchor comes to lie; the position moves the picture.
-  const center = { x: plus(position.x, x), y: plus(position.y, y) };
+  const center = centerOf(straightPosition, straightAnchor);
+  if (center === null) return refuse('an anchor that moves in steps');
   return [
-    filter('basic', 'Basic Motion', 'video', [
-      animated(context, item, 'scale', scale.x, percent, where),
+    basicMotion([
+      scaleParameter(context, item, scale.x, placing, where),
       animated(context, item, 'rotation', rotation, turned, where),
-      ...(isMoved ? movedParameters(context, item, { center, anchor: { x, y }, position }, where) : []),
+      ...(isMoved && unit !== null
+        ? movedParameters(context, item, { position: straightPosition, center, anchor: straightAnchor }, placing, where)
+        : []),
     ]),
   ];
 }
 
 interface Moved {
-  readonly center: PointParam;
-  readonly anchor: { readonly x: number; readonly y: number };
   readonly position: PointParam;
+  readonly center: PointParam;
+  readonly anchor: PointParam;
 }
 
-function movedParameters(context: TrackContext, item: Item, moved: Moved, where: string): XmlOut[] {
-  const { center, anchor, position } = moved;
-  const aspect = context.aspect ?? 1;
-  const value = (x: number, y: number): XmlOut =>
-    xml('value', [], [text('horiz', decimal(x / aspect)), text('vert', turned(y))]);
-  const keys = keysOf(context, center, where).map((key) =>
-    xml(
-      'keyframe',
-      [],
-      [
-        text('when', whenOf(context, item, key.time, where)),
-        value(valueAt(center.x, key.time).value, valueAt(center.y, key.time).value),
-      ],
-    ),
-  );
-  const inHeights = (value: number): number => heightsFromWidths(decimal(value / aspect), aspect) ?? 0;
-  const isSame =
-    survives(position.x, center.x, anchor.x, inHeights) && survives(position.y, center.y, anchor.y, (value) => value);
-  if (!isSame || inHeights(anchor.x) !== anchor.x)
-    context.writing.notSaid.add('PW_WRITE_EFFECT', 'warning', 'a position was rounded to what xmeml can say', where);
+function movedParameters(
+  context: TrackContext,
+  item: Item,
+  moved: Moved,
+  placing: WrittenPlacing,
+  where: string,
+): XmlOut[] {
+  const unit = placing.unit ?? { x: 1, y: 1 };
+  // The anchor is a place of the picture itself, which is shown at `size`.
+  const ownUnit = { x: unit.x * placing.size, y: unit.y * placing.size };
+  reportRounding(context, moved, unit, where);
   return [
-    parameter('center', value(first(center.x), first(center.y)), keys),
-    parameter('centerOffset', value(anchor.x, anchor.y)),
+    pointParameter(context, item, { id: 'center', point: moved.center, unit }, where),
+    pointParameter(context, item, { id: 'centerOffset', point: moved.anchor, unit: ownUnit }, where),
   ];
 }
 
-/** Key frames of both halves, each time once, in order. */
-function keysOf(context: TrackContext, point: PointParam, where: string): Keyframe[] {
-  const byTime = new Map<string, Keyframe>();
-  const halves = [point.x, point.y].flatMap((param) => (typeof param === 'number' ? [] : [param.keyframes]));
-  for (const keyframes of halves) {
-    reportCurves(context, keyframes, where);
-    for (const key of keyframes) byTime.set(formatRational(key.time), key);
-  }
-  if (halves.some((keyframes) => keyframes.length !== byTime.size))
+function basicMotion(parameters: readonly XmlOut[]): XmlOut {
+  return filter('basic', 'Basic Motion', 'video', parameters);
+}
+
+function scaleParameter(
+  context: TrackContext,
+  item: Item,
+  scale: Param,
+  placing: WrittenPlacing,
+  where: string,
+): XmlOut {
+  const { size } = placing;
+  const spell = (value: number): string => percent(size === 1 ? value : Number((value * size).toPrecision(12)));
+  return animated(context, item, 'scale', scale, spell, where);
+}
+
+/** A point whose keys are joined by straight lines, as one list of keys has to hold both halves. */
+function straightPoint(context: TrackContext, item: Item, point: PointParam, where: string): PointParam {
+  const straight = (param: Param): Param =>
+    typeof param === 'number' ? param : { keyframes: straightKeys(context, item, param.keyframes, where) };
+  return { x: straight(point.x), y: straight(point.y) };
+}
+
+interface WrittenPoint {
+  readonly id: string;
+  readonly point: PointParam;
+  readonly unit: PointUnit;
+}
+
+function pointParameter(context: TrackContext, item: Item, { id, point, unit }: WrittenPoint, where: string): XmlOut {
+  const value = (x: number, y: number): XmlOut =>
+    xml('value', [], [text('horiz', decimal(x / unit.x)), text('vert', turned(y / unit.y))]);
+  const times = keysOf(point);
+  const halves = [point.x, point.y].filter((param) => typeof param !== 'number');
+  if (halves.some((param) => param.keyframes.length !== times.length))
     context.writing.notSaid.add(
       'PW_WRITE_KEYFRAME',
       'warning',
       'a position has keys of its halves at different times; both were given all of them',
       where,
     );
-  return [...byTime.values()].toSorted((a, b) => compare(a.time, b.time));
+  const keys = times.map((time) =>
+    xml(
+      'keyframe',
+      [],
+      [
+        text('when', whenOf(context, item, time, where)),
+        value(valueAt(point.x, time).value, valueAt(point.y, time).value),
+      ],
+    ),
+  );
+  return parameter(id, value(first(point.x), first(point.y)), keys);
 }
 
-/** Tells whether a reader finds the same position again. */
-function survives(position: Param, center: Param, anchor: number, read: (value: number) => number): boolean {
-  const values = (param: Param): number[] =>
-    typeof param === 'number' ? [param] : param.keyframes.map(({ value }) => value);
-  const again = values(center).map((value) => positionOf({ x: read(value), y: 0 }, { x: read(anchor), y: 0 })?.x);
-  return values(position).every((value, index) => value === again[index]);
+/** Times of both halves' keys, each once, in order. */
+function keysOf(point: PointParam): Rational[] {
+  const times = [point.x, point.y].flatMap((param) =>
+    typeof param === 'number' ? [] : param.keyframes.map(({ time }) => time),
+  );
+  return times.toSorted(compare).filter((time, at, all) => at === 0 || !equals(time, all[at - 1] ?? time));
+}
+
+/** Remarks on a position that a reader does not find again to the last digit. */
+function reportRounding(context: TrackContext, moved: Moved, unit: PointUnit, where: string): void {
+  const again = (param: Param, one: number): Param =>
+    mapParam(param, (value) => heightsFrom(decimal(value / one), one) ?? 0);
+  const found = positionOf(
+    { x: again(moved.center.x, unit.x), y: again(moved.center.y, unit.y) },
+    { x: again(moved.anchor.x, unit.x), y: again(moved.anchor.y, unit.y) },
+  );
+  const isSame = (a: Param | undefined, b: Param): boolean => JSON.stringify(a) === JSON.stringify(b);
+  if (!isSame(found?.x, moved.position.x) || !isSame(found?.y, moved.position.y))
+    context.writing.notSaid.add('PW_WRITE_EFFECT', 'warning', 'a position was rounded to what xmeml can say', where);
 }
 
 function turned(value: number): string {
   return decimal(value === 0 ? 0 : -value);
-}
-
-function plus(param: Param, value: number): Param {
-  if (value === 0) return param;
-  return typeof param === 'number'
-    ? param + value
-    : { keyframes: param.keyframes.map((key) => ({ ...key, value: key.value + value })) };
 }
 
 function first(param: Param): number {

@@ -1,6 +1,18 @@
-import { secondsFromTime, subtract, zero, type Rational } from '@patchwork/time';
+import {
+  add,
+  divide,
+  isInteger,
+  multiply,
+  rational,
+  secondsFromTime,
+  subtract,
+  toNumber,
+  zero,
+  type Rational,
+} from '@patchwork/time';
 import type { Item, Keyframe, Param } from '@patchwork/timeline';
 import { shifted } from '../fcpxml/writer/decimals.ts';
+import { valueAt } from '../fcpxml/writer/effects.ts';
 import { fileOf } from '../fcpxml/writer/links.ts';
 import { xml, type XmlOut } from '../xml/write.ts';
 import { text, type TrackContext } from './writing.ts';
@@ -47,15 +59,52 @@ export function mediaStartOf(item: Item): Rational {
   return range === null ? zero : secondsFromTime(range.start);
 }
 
-/** Reports key frames that are not joined by straight lines. */
-export function reportCurves(context: TrackContext, keyframes: readonly Keyframe[], where: string): void {
-  if (keyframes.every(({ interpolation }) => interpolation === 'linear')) return;
+/** More key frames than this are not written for one eased move. */
+const maxSamples = 10_000;
+
+/**
+ * Key frames between which straight lines show the same at every frame: a hold gets a second key in its last frame, an ease
+ * one in every frame. Programs agree on straight lines alone.
+ */
+export function straightKeys(
+  context: TrackContext,
+  item: Item,
+  keyframes: readonly Keyframe[],
+  where: string,
+): readonly Keyframe[] {
+  if (keyframes.every(({ interpolation }) => interpolation === 'linear')) return keyframes;
+  const start = item.sourceRange === null ? zero : secondsFromTime(item.sourceRange.start);
+  const frameOf = (key: Keyframe): Rational => multiply(subtract(key.time, start), context.rate);
+  const isOnGrid = keyframes.every((key) => isInteger(frameOf(key)));
+  const straight = isOnGrid ? keyframes.flatMap((key, at) => straightened(context, keyframes, key, at)) : [];
+  if (isOnGrid && straight.length <= maxSamples) return straight;
   context.writing.notSaid.add(
     'PW_WRITE_KEYFRAME',
     'error',
     'held and eased key frames are written as linear ones',
     where,
   );
+  return keyframes;
+}
+
+function straightened(
+  context: TrackContext,
+  keyframes: readonly Keyframe[],
+  key: Keyframe,
+  index: number,
+): readonly Keyframe[] {
+  const next = keyframes[index + 1];
+  if (next === undefined || key.interpolation === 'linear') return [{ ...key, interpolation: 'linear' }];
+  const frames = toNumber(multiply(subtract(next.time, key.time), context.rate));
+  const after = (frame: number): Rational => add(key.time, divide(rational(frame), context.rate));
+  if (key.interpolation === 'hold') {
+    const last = { ...key, time: after(frames - 1), interpolation: 'linear' as const };
+    return frames > 1 ? [{ ...key, interpolation: 'linear' }, last] : [{ ...key, interpolation: 'linear' }];
+  }
+  return Array.from({ length: Math.min(frames, maxSamples + 1) }, (_unused, frame) => {
+    const time = after(frame);
+    return { time, value: valueAt({ keyframes }, time).value, interpolation: 'linear' };
+  });
 }
 
 /** A parameter with its number or key frames. */
@@ -68,8 +117,7 @@ export function animated(
   where: string,
 ): XmlOut {
   if (typeof param === 'number') return parameter(id, spell(param));
-  reportCurves(context, param.keyframes, where);
-  const keys = param.keyframes.map((key) =>
+  const keys = straightKeys(context, item, param.keyframes, where).map((key) =>
     xml('keyframe', [], [text('when', whenOf(context, item, key.time, where)), text('value', spell(key.value))]),
   );
   return parameter(id, spell(param.keyframes[0]?.value ?? 0), keys);

@@ -1,9 +1,11 @@
-import { add, compare, divide, equals, type Rate, type Rational } from '@patchwork/time';
-import type { Keyframe, Param } from '@patchwork/timeline';
+import { compare, equals, type Rate, type Rational } from '@patchwork/time';
+import type { Param, Unmodelled } from '@patchwork/timeline';
 import type { Remarks } from '../diagnostics.ts';
 import { decimalValue } from '../fcpxml/param.ts';
+import { valueAt } from '../fcpxml/writer/effects.ts';
 import { childElement, childElements, childText, type XmlElement } from '../xml/element.ts';
-import { frameCount } from './values.ts';
+import { keyedParam } from './keyframes.ts';
+import type { PointUnit } from './raster.ts';
 
 /** What a filter's parameters need to know of their clip. */
 export interface ParamContext {
@@ -13,8 +15,10 @@ export interface ParamContext {
   readonly rate: Rate;
   /** Own time of the media's frame 0: key frames count from there. */
   readonly mediaZero: Rational;
-  /** Width ÷ height of the sequence's raster where the picture has it too; null: points cannot be said in heights. */
-  readonly aspect: number | null;
+  /** What points are measured in; null: they cannot be said in heights. */
+  readonly unit: PointUnit | null;
+  /** Takes in what of the parameters is not modelled. */
+  readonly unmodelled: Unmodelled[];
 }
 
 type ReadNumber = (text: string) => number | null;
@@ -42,7 +46,9 @@ export function readParam(
   read: ReadNumber = decimalValue,
 ): Param {
   const element = parameterNamed(effect, id);
-  return element === null ? initial : (keyed(context, element, (owner) => numberIn(owner, 'value', read)) ?? initial);
+  return element === null
+    ? initial
+    : (keyedParam(context, element, (owner) => numberIn(owner, 'value', read)) ?? initial);
 }
 
 /** A point, x to the right and y up, in heights of the raster; 0,0 where it is absent. */
@@ -50,36 +56,42 @@ export function readPoint(context: ParamContext, effect: XmlElement, id: string)
   const element = parameterNamed(effect, id);
   if (element === null) return { x: 0, y: 0 };
   const half = (name: string, read: ReadNumber): Param =>
-    keyed(context, element, (owner) => {
+    keyedParam(context, element, (owner) => {
       const value = childElement(owner, 'value');
       return value === null ? null : numberIn(value, name, read);
     }) ?? 0;
-  return { x: half('horiz', (text) => heightsFromWidths(text, context.aspect ?? 1)), y: half('vert', opposite) };
+  const unit = context.unit ?? { x: 1, y: 1 };
+  return {
+    x: half('horiz', (text) => heightsFrom(text, unit.x)),
+    y: half('vert', (text) => opposite(text, unit.y)),
+  };
 }
 
 /** The number of a text with its sign turned: xmeml points down and turns clockwise. */
-export function opposite(text: string): number | null {
-  const value = decimalValue(text);
+export function opposite(text: string, unit: number = 1): number | null {
+  const value = heightsFrom(text, unit);
   return value === null ? null : value === 0 ? 0 : -value;
 }
 
-/** Widths of a raster in its heights. 15 digits survive the way there and back; more would be noise of the division. */
-export function heightsFromWidths(text: string, aspect: number): number | null {
-  const widths = decimalValue(text);
-  return widths === null ? null : Number((widths * aspect).toPrecision(15)) + 0;
+/** Heights of a raster that so many units are. 15 digits survive the way there and back; more would be noise. */
+export function heightsFrom(text: string, unit: number): number | null {
+  const value = decimalValue(text);
+  if (value === null || unit === 1) return value;
+  return Number((value * unit).toPrecision(15)) + 0;
 }
 
-/**
- * Position of the vocabulary, which moves the picture, from a centre, at which the anchor comes to lie. Null where the
- * anchor is animated.
- */
+/** Position of the vocabulary, which moves the picture, from a centre, at which the anchor comes to lie. */
 export function positionOf(center: PointParam, anchor: PointParam): PointParam | null {
-  const { x, y } = anchor;
-  if (typeof x !== 'number' || typeof y !== 'number') return null;
-  return {
-    x: mapParam(center.x, (value) => difference(value, x)),
-    y: mapParam(center.y, (value) => difference(value, y)),
-  };
+  const x = combined(center.x, anchor.x, difference);
+  const y = combined(center.y, anchor.y, difference);
+  return x === null || y === null ? null : { x, y };
+}
+
+/** The centre at which the anchor of a picture comes to lie, from the vocabulary's position. */
+export function centerOf(position: PointParam, anchor: PointParam): PointParam | null {
+  const x = combined(position.x, anchor.x, (value, more) => (more === 0 ? value : value + more));
+  const y = combined(position.y, anchor.y, (value, more) => (more === 0 ? value : value + more));
+  return x === null || y === null ? null : { x, y };
 }
 
 /** Rounded to 10⁻¹² heights: a sum of decimals comes back as it was. */
@@ -87,7 +99,27 @@ function difference(value: number, less: number): number {
   return less === 0 ? value : Number((value - less).toFixed(12)) + 0;
 }
 
-function mapParam(param: Param, map: (value: number) => number): Param {
+/** Two parameters as one; null where they move between keys in ways that no one kind of key says. */
+function combined(a: Param, b: Param, combine: (a: number, b: number) => number): Param | null {
+  if (typeof a === 'number') return typeof b === 'number' ? combine(a, b) : mapParam(b, (value) => combine(a, value));
+  if (typeof b === 'number') return mapParam(a, (value) => combine(value, b));
+  const keys = [...a.keyframes, ...b.keyframes];
+  if (keys.some(({ interpolation }) => interpolation !== 'linear')) return null;
+  const times = keys
+    .map(({ time }) => time)
+    .toSorted(compare)
+    .filter((time, at, all) => at === 0 || !equals(time, all[at - 1] ?? time));
+  return {
+    keyframes: times.map((time) => ({
+      time,
+      value: combine(valueAt(a, time).value, valueAt(b, time).value),
+      interpolation: 'linear',
+    })),
+  };
+}
+
+/** A parameter whose values are all changed alike. */
+export function mapParam(param: Param, map: (value: number) => number): Param {
   return typeof param === 'number'
     ? map(param)
     : { keyframes: param.keyframes.map((key) => ({ ...key, value: map(key.value) })) };
@@ -96,43 +128,4 @@ function mapParam(param: Param, map: (value: number) => number): Param {
 function numberIn(owner: XmlElement, name: string, read: ReadNumber): number | null {
   const text = childText(owner, name);
   return text === null ? null : read(text);
-}
-
-/** Null where neither key frames nor a value can be read. */
-function keyed(context: ParamContext, element: XmlElement, read: (owner: XmlElement) => number | null): Param | null {
-  const keyframes: Keyframe[] = [];
-  for (const key of childElements(element, 'keyframe')) {
-    const when = frameCount(key, 'when');
-    const value = read(key);
-    if (when === null || value === null) continue;
-    keyframes.push({ time: add(context.mediaZero, divide(when, context.rate)), value, interpolation: 'linear' });
-  }
-  keyframes.sort((a, b) => compare(a.time, b.time));
-  const unique = keyframes.filter((key, at) => {
-    const next = keyframes[at + 1];
-    return next === undefined || !equals(next.time, key.time);
-  });
-  const [first] = unique;
-  if (first === undefined) return read(element);
-  if (unique.every((key) => key.value === first.value)) return first.value;
-  reportCurves(context, element);
-  return { keyframes: unique };
-}
-
-/** Handles of a curve between key frames. */
-const handles: ReadonlySet<string> = new Set(['inbez', 'outbez', 'inscale', 'outscale']);
-
-/** Remarks on key frames that are joined by curves: they are joined by straight lines here. */
-export function reportCurves(context: ParamContext, element: XmlElement): void {
-  const hasCurve = childElements(element, 'keyframe').some((key) =>
-    childElements(key).some(({ name }) => handles.has(name)),
-  );
-  if (!hasCurve) return;
-  context.remarks.add({
-    code: 'PW_XMEML_CURVE',
-    severity: 'warning',
-    at: element.position,
-    timecode: context.timecode,
-    message: `the curves of "${childText(element, 'name') ?? childText(element, 'parameterid') ?? ''}" are made of straight pieces here`,
-  });
 }

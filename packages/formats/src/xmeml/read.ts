@@ -12,7 +12,7 @@ import {
 import { Remarks } from '../diagnostics.ts';
 import { metadataOf, timeAt } from '../fcpxml/nodes.ts';
 import type { ReadTimelines } from '../fcpxml/read.ts';
-import { Scene, type Placement, type SceneFormat, type TrackKind } from '../fcpxml/scene.ts';
+import { Scene, type Placement, type SceneFormat } from '../fcpxml/scene.ts';
 import { withTidyLinks } from '../links.ts';
 import { canonicalXml } from '../xml/canonical.ts';
 import { attribute, childElement, childElements, childText, type XmlElement } from '../xml/element.ts';
@@ -21,8 +21,9 @@ import { readFilters } from './filters.ts';
 import { channelMap, fileStart, generatorThings, mediaOf } from './media.ts';
 import { type TrackSpot, type CutTransition, cutOf, recordEdges, sourceEntry, linkGroup } from './place.ts';
 import { XmemlReading } from './reading.ts';
-import { aspectOf, rasterOf } from './raster.ts';
+import { hasOtherPixels, placingOf, rasterOf, type Placing } from './raster.ts';
 import { formatOf, canvasOf, readMarkers } from './sequence-format.ts';
+import { blendedSpeed } from './time-graph.ts';
 import { flag, rateOf } from './values.ts';
 
 /**
@@ -232,14 +233,9 @@ function placeItem(
   const nested = reading.resolve(childElement(element, 'sequence'));
   const mediaRate = rateOf(file) ?? rateOf(element) ?? rate;
   const mediaStart = fileStart(file, mediaRate);
+  const placing = placingFor(reading, nested ?? file, spot);
   const filters = readFilters(
-    {
-      remarks: reading.remarks,
-      timecode,
-      rate: rateOf(element) ?? rate,
-      mediaZero: mediaStart,
-      aspect: aspectOf(rasterOf(nested ?? file), spot.raster),
-    },
+    { remarks: reading.remarks, timecode, rate: rateOf(element) ?? rate, mediaZero: mediaStart, ...placing },
     element,
   );
   const entry = sourceEntry(element, edges, { rate, mediaStart, speed: filters.speed, duration });
@@ -254,7 +250,7 @@ function placeItem(
   const common = {
     name,
     sourceRange,
-    effects: filters.effects,
+    effects: [...blendedSpeed(filters, entry, duration), ...filters.effects],
     enabled: spot.isEnabled && flag(element, 'enabled', true),
     markers: readMarkers(element, rateOf(element) ?? rate, mediaStart),
     metadata: metadataOf(
@@ -265,7 +261,7 @@ function placeItem(
   };
   const item =
     nested !== null && childElement(nested, 'media') !== null
-      ? nestedItem(reading, nested, common, spot.kind)
+      ? nestedItem(reading, nested, common, spot)
       : withUnmodelled(makeClip({ ...common, media: mediaOf(reading, element, file, mediaRate, mediaStart) }), []);
   const generator = element.name === 'generatoritem' ? generatorThings(reading, element, timecode) : [];
   return scene.place(
@@ -274,13 +270,20 @@ function placeItem(
   );
 }
 
+/** Sound has no place on the raster. */
+function placingFor(reading: XmemlReading, shown: XmlElement | null, spot: TrackSpot): Placing {
+  if (spot.kind !== 'Video') return { conform: 'fit', unit: null };
+  const placing = placingOf(rasterOf(shown), spot.raster, reading.producer);
+  return placing.conform === 'none' && hasOtherPixels(shown) ? { ...placing, unit: null } : placing;
+}
+
 function nestedItem(
   reading: XmemlReading,
   sequence: XmlElement,
   common: Pick<Item, 'name' | 'sourceRange' | 'effects' | 'enabled' | 'markers' | 'metadata'>,
-  kind: TrackKind,
+  { kind, rate }: Pick<TrackSpot, 'kind' | 'rate'>,
 ): Item {
-  const format = formatOf(reading, sequence);
+  const format = formatOf(reading, sequence, rate);
   const scene = reading.inside(sequence, () => readScene(reading, sequence, format, true));
   if (scene === null) {
     reading.remarks.add({

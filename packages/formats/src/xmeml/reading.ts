@@ -6,17 +6,21 @@ import { definitionsOf } from './values.ts';
 /** Which program wrote a document: it decides how some numbers are meant. */
 export type XmemlProducer = 'premiere' | 'resolve' | 'fcp7';
 
+/** Marks that Final Cut Pro 7 leaves and Resolve, which writes version 5 as well, does not. */
+const finalCutNames: ReadonlySet<string> = new Set(['updatebehavior', 'itemhistory', 'appspecificdata']);
+
 function producerOf(root: XmlElement): XmemlProducer {
-  let producer: XmemlProducer = 'fcp7';
-  const walk = (element: XmlElement): void => {
-    for (const [name] of element.attributes)
-      if (name.startsWith('MZ.') || name.startsWith('TL.') || name.startsWith('premiere')) producer = 'premiere';
-    if (element.name === 'pproTicksIn') producer = 'premiere';
-    if (producer !== 'premiere') for (const child of childElements(element)) walk(child);
+  let isFinalCut = false;
+  const isPremiere = (element: XmlElement): boolean => {
+    if (finalCutNames.has(element.name)) isFinalCut = true;
+    return (
+      element.name === 'pproTicksIn' ||
+      element.attributes.some(([name]) => /^(?:MZ\.|TL\.|premiere)/.test(name)) ||
+      childElements(element).some(isPremiere)
+    );
   };
-  walk(root);
-  if (producer === 'fcp7' && attribute(root, 'version') === '5') return 'resolve';
-  return producer;
+  if (isPremiere(root)) return 'premiere';
+  return attribute(root, 'version') === '5' && !isFinalCut ? 'resolve' : 'fcp7';
 }
 
 /** What the reading of one document shares. */

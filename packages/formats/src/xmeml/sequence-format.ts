@@ -17,13 +17,13 @@ import { childElement, childElements, childText, type XmlElement } from '../xml/
 import { type XmemlReading } from './reading.ts';
 import { frameCount, rateOf } from './values.ts';
 
-/** Reads raster, rate and start of a sequence. */
-export function formatOf(reading: XmemlReading, sequence: XmlElement): SceneFormat {
+/** Reads raster, rate and start of a sequence; one inside of another has that one's rate where it names none. */
+export function formatOf(reading: XmemlReading, sequence: XmlElement, inherited: Rate | null = null): SceneFormat {
   const media = childElement(sequence, 'media');
   const video = media === null ? null : childElement(media, 'video');
   const format = video === null ? null : childElement(video, 'format');
   const samples = format === null ? null : childElement(format, 'samplecharacteristics');
-  const rate = rateOf(sequence) ?? rateOf(samples);
+  const rate = rateOf(sequence) ?? rateOf(samples) ?? inherited;
   if (rate === null) {
     reading.remarks.add({
       code: 'PW_XMEML_RATE',

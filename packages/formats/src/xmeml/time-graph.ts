@@ -1,7 +1,8 @@
-import { add, compare, divide, equals } from '@patchwork/time';
-import type { TimeMapEffect } from '@patchwork/timeline';
+import { add, compare, divide, equals, multiply, subtract, type Rational } from '@patchwork/time';
+import { makeEffect, type Effect, type TimeMapEffect } from '@patchwork/timeline';
 import { childElements, type XmlElement } from '../xml/element.ts';
-import { parameterNamed, reportCurves, type ParamContext } from './param.ts';
+import { keepCurves } from './keyframes.ts';
+import { parameterNamed, type ParamContext } from './param.ts';
 import { frameCount } from './values.ts';
 
 /**
@@ -24,6 +25,25 @@ export function readTimeGraph(context: ParamContext, effect: XmlElement): TimeMa
     return next === undefined || !equals(next.time, point.time);
   });
   if (unique.length < 2) return null;
-  reportCurves(context, graph);
+  keepCurves(context, graph);
   return unique;
+}
+
+/**
+ * A constant speed that mixes neighbouring frames, as a straight map over a clip's own range; backwards the range is played
+ * from its end. Empty where the speed mixes none.
+ */
+export function blendedSpeed(
+  filters: { readonly speed: Rational | null; readonly isBlended: boolean },
+  entry: Rational,
+  duration: Rational,
+): Effect[] {
+  const { speed } = filters;
+  if (!filters.isBlended || speed === null || duration.num <= 0) return [];
+  const from = speed.num < 0 ? subtract(entry, multiply(duration, speed)) : entry;
+  const points = [
+    { time: entry, value: from },
+    { time: add(entry, duration), value: add(from, multiply(duration, speed)) },
+  ];
+  return [makeEffect({ type: 'timeMap', points, sampling: 'blend' })];
 }

@@ -29,6 +29,7 @@ import { timelineRate } from '../listing.ts';
 import { writeXml, xml, type XmlOut } from '../xml/write.ts';
 import { filtersOf } from './filters-out.ts';
 import { alignmentOf, edgesOf, sourceOf, transitionItem } from './place-out.ts';
+import { rasterFrom } from './raster-out.ts';
 import { type Numbered, text, Writing, type TrackContext } from './writing.ts';
 
 function contentOf(context: TrackContext, item: Item, where: string): { name: string; content: XmlOut[] } {
@@ -245,11 +246,10 @@ function sequenceElement(
   const size = ['width', 'height'].flatMap((name) =>
     typeof parts.canvas[name] === 'number' ? [text(name, String(parts.canvas[name]))] : [],
   );
-  const { width, height } = parts.canvas;
-  const aspect = typeof width === 'number' && typeof height === 'number' && height > 0 ? width / height : null;
+  const canvas = rasterFrom(parts.canvas);
   const video = ofKind('Video').map(({ track, pieces }, index) =>
     trackElement(
-      { writing, rate, side: 'video', trackIndex: index + 1, aspect, numbered },
+      { writing, rate, side: 'video', trackIndex: index + 1, canvas, numbered },
       pieces,
       track.enabled,
       null,
@@ -258,7 +258,7 @@ function sequenceElement(
   const audio = ofKind('Audio').flatMap(({ track, pieces }, index) =>
     ([0, 1] as const).map((side) =>
       trackElement(
-        { writing, rate, side: 'audio', trackIndex: index * 2 + 1 + side, aspect, numbered },
+        { writing, rate, side: 'audio', trackIndex: index * 2 + 1 + side, canvas, numbered },
         pieces,
         track.enabled,
         side,
@@ -326,11 +326,12 @@ function timecodeOf(frame: number, rate: Rate, dropFrame: boolean): string {
 }
 
 /**
- * Writes a timeline as xmeml 4 (Final Cut Pro 7 XML), stereo sound as exploded pairs of tracks. What the format cannot say
+ * Writes a timeline as xmeml 4 (Final Cut Pro 7 XML; version 5, as Resolve means it, where it was read so), stereo sound as exploded pairs of tracks. What the format cannot say
  * is in `notSaid`; an `error` there means that the file shows something else than the timeline.
  */
 export function writeXmeml(timeline: Timeline): WrittenText {
-  const writing = new Writing();
+  const isForResolve = member(timeline.metadata, 'xmeml', 'producer') === 'resolve';
+  const writing = new Writing(isForResolve);
   const rate = timelineRate(timeline);
   const canvas = member(timeline.metadata, 'patchwork', 'canvas');
   const tracks = timeline.tracks.children.filter((child): child is Track => child.kind === 'Track');
@@ -345,7 +346,7 @@ export function writeXmeml(timeline: Timeline): WrittenText {
     canvas: isJsonObject(canvas) ? (plainJson(canvas) as { readonly [key: string]: unknown }) : {},
   });
   return {
-    text: writeXml(xml('xmeml', [['version', '4']], [sequence]), 'xmeml'),
+    text: writeXml(xml('xmeml', [['version', isForResolve ? '5' : '4']], [sequence]), 'xmeml'),
     notSaid: withoutRepeats(writing.notSaid.all()),
   };
 }

@@ -12,6 +12,8 @@ import {
 import { NotSaid } from '../fcpxml/writer/not-said.ts';
 import type { FileReference } from '../fcpxml/writer/resources.ts';
 import { xml, type XmlOut } from '../xml/write.ts';
+import type { Raster } from './raster.ts';
+import { rasterKept } from './raster-out.ts';
 
 /** A clip item whose links are known only when all are numbered. */
 export interface Numbered {
@@ -30,9 +32,15 @@ export function text(name: string, value: string): XmlOut {
 /** Shared by everything that is written into one document. */
 export class Writing {
   readonly notSaid: NotSaid = new NotSaid();
+  /** A timeline that came from Resolve goes back to it: its pictures are fitted before they are moved. */
+  readonly isForResolve: boolean;
   readonly #files = new Map<string, string>();
   #clips = 0;
   #sequences = 0;
+
+  constructor(isForResolve: boolean) {
+    this.isForResolve = isForResolve;
+  }
 
   nextClip(): string {
     this.#clips += 1;
@@ -114,7 +122,7 @@ export class Writing {
           'media',
           [],
           [
-            xml('video', [], [xml('samplecharacteristics', [], [this.rate(mediaRate, where)])]),
+            xml('video', [], [xml('samplecharacteristics', [], [this.rate(mediaRate, where), ...sizeOf(reference)])]),
             xml('audio', [], [text('channelcount', '2')]),
           ],
         ),
@@ -123,13 +131,18 @@ export class Writing {
   }
 }
 
+function sizeOf(reference: FileReference): XmlOut[] {
+  const raster = rasterKept(reference.metadata);
+  return raster === null ? [] : [text('width', String(raster.width)), text('height', String(raster.height))];
+}
+
 /** What the writing of one track shares. */
 export interface TrackContext {
   readonly writing: Writing;
   readonly rate: Rate;
   readonly side: 'video' | 'audio';
   readonly trackIndex: number;
-  /** Width ÷ height of the sequence's raster; null where it is not known. */
-  readonly aspect: number | null;
+  /** The sequence's raster; null where it is not known. */
+  readonly canvas: Raster | null;
   readonly numbered: Numbered[];
 }

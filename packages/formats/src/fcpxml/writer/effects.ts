@@ -1,4 +1,4 @@
-import { compare, formatRational, type Rational } from '@patchwork/time';
+import { compare, divide, formatRational, subtract, toNumber, type Rational } from '@patchwork/time';
 import { knownEffect, type Effect, type Keyframe, type KnownEffect, type Param } from '@patchwork/timeline';
 import { xml, type XmlOut } from '../../xml/write.ts';
 import { blendModeNumber } from '../blend-mode.ts';
@@ -102,8 +102,7 @@ export function valueAt(param: Param, time: Rational): { value: number; isKey: b
   if (compare(next.time, time) === 0) return { value: next.value, isKey: true };
   const previous = after > 0 ? keyframes[after - 1] : undefined;
   if (after === -1 || previous === undefined) return { value: next.value, isKey: false };
-  const seconds = (at: Rational): number => at.num / at.den;
-  const share = (seconds(time) - seconds(previous.time)) / (seconds(next.time) - seconds(previous.time));
+  const share = toNumber(divide(subtract(time, previous.time), subtract(next.time, previous.time)));
   const eased =
     previous.interpolation === 'hold'
       ? 0
