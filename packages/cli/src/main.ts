@@ -4,11 +4,20 @@ import { fileURLToPath } from 'node:url';
 
 // Node spends 0.3 s on finding and reading some 400 small modules. `npm run build` joins them into one file; it is used as
 // long as nothing was built after it.
-const bundle: string = './bundled-process.js';
-const { runProcess } = isBundleCurrent()
-  ? ((await import(bundle)) as typeof import('./process.ts'))
-  : await import('./process.ts');
-await runProcess();
+const bundles = { process: './bundled-process.js', answer: './bundled-answer.js' };
+if (!isBundleCurrent()) {
+  const { runProcess } = await import('./process.ts');
+  await runProcess();
+} else if (!(await answeredAtOnce())) {
+  const { runProcess } = (await import(bundles.process)) as typeof import('./process.ts');
+  await runProcess();
+}
+
+/** A small part of the program looks first whether the answer is known: the rest takes longer to load than to say so. */
+async function answeredAtOnce(): Promise<boolean> {
+  const { answerAtOnce } = (await import(bundles.answer)) as typeof import('./standing/quick.ts');
+  return await answerAtOnce();
+}
 
 function isBundleCurrent(): boolean {
   const bundle = statSync(new URL('./bundled-process.js', import.meta.url), { throwIfNoEntry: false });

@@ -21,9 +21,11 @@ export interface CommandResult {
   readonly text: string;
 }
 
-/** Prints a result as the person asked: one JSON document, or text. */
-export function printResult(terminal: Terminal, result: CommandResult, asJson: boolean): void {
-  terminal.stdout(`${asJson ? JSON.stringify(result.document) : result.text}\n`);
+/** Prints a result as the person asked: one JSON document, or text. Returns what it printed. */
+export function printResult(terminal: Terminal, result: CommandResult, asJson: boolean): string {
+  const text = `${asJson ? JSON.stringify(result.document) : result.text}\n`;
+  terminal.stdout(text);
+  return text;
 }
 
 /** A failure, for machines. */

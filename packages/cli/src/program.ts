@@ -24,7 +24,7 @@ export async function runCommandLine(shell: Shell, words: readonly string[]): Pr
   let exitCode: ExitCode = 0;
   let need: StoreNeed = 'store';
   const run: RunAction = async (flags, work) => {
-    exitCode = await runCommand(shell, flags, need, work);
+    exitCode = await runCommand({ ...shell, words }, flags, need, work);
   };
   const program = commandLine(shell, run, (code) => {
     exitCode = code;

@@ -6,6 +6,9 @@ import { exitCodeOf, type ExitCode } from './exit-code.ts';
 import { printError, printResult, type CommandResult, type Terminal } from './output.ts';
 import { idleProgress, progressLine, updatedProgress } from './progress-line.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { commandLineKey } from './standing/command-line-key.ts';
+import { observedFiles } from './standing/observed-files.ts';
+import { keepAnswer, type Standing } from './standing/standing-answer.ts';
 import { storeFor, type StoreNeed } from './store-need.ts';
 
 /** Flags that every command knows. */
@@ -25,6 +28,8 @@ export interface CommandContext extends RenderContext {
 /** What a command gives back: its result, and its exit code where that is not 0. */
 export interface CommandOutcome extends CommandResult {
   readonly exitCode?: ExitCode;
+  /** Where nothing was done, and nothing would be as long as all files stay as they are. */
+  readonly standing?: Standing;
 }
 
 /** The process around a command: the terminal, the environment, the folder, the signal that Ctrl-C gives. */
@@ -36,6 +41,11 @@ export interface Shell {
   readonly nowMs: () => number;
 }
 
+/** A shell and the words that were typed there. */
+export interface TypedShell extends Shell {
+  readonly words: readonly string[];
+}
+
 /** Runs a command's work in its context and keeps its exit code. */
 export type RunAction = (
   flags: CommonFlags,
@@ -44,7 +54,7 @@ export type RunAction = (
 
 /** Runs one command: opens what it needs, prints what it gives or throws, closes everything, and says the exit code. */
 export async function runCommand(
-  shell: Shell,
+  shell: TypedShell,
   flags: CommonFlags,
   need: StoreNeed,
   command: (context: CommandContext) => Promise<CommandOutcome>,
@@ -53,11 +63,12 @@ export async function runCommand(
   let workers: MediaWorkers | null = null;
   const line = progressPrinter(shell);
   try {
-    const files = nodeFiles();
+    const observed = observedFiles(nodeFiles(), shell.nowMs());
+    const { files } = observed;
     const settings = await readSettings({ files, env: shell.env, folder: shell.folder, flags });
     const { store, mediaCache, problem } = await storeFor(
       need,
-      files,
+      nodeFiles(),
       settings.store.value,
       { sha256, capBytes: settings.storeCapBytes.value, clockMs: shell.nowMs },
       (path, onBytes) =>
@@ -81,7 +92,10 @@ export async function runCommand(
         workers: () => (workers ??= startWorkers({ count: settings.workers.value })),
       });
       line.clear();
-      printResult(shell.terminal, outcome, asJson);
+      const printed = printResult(shell.terminal, outcome, asJson);
+      const key = outcome.standing === undefined ? null : commandLineKey(shell);
+      if (outcome.standing !== undefined && key !== null)
+        keepAnswer(settings.store.value, key, observed, outcome.standing, printed);
       return outcome.exitCode ?? 0;
     } finally {
       await store.close();

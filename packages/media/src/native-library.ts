@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, cpus, platform } from 'node:os';
-import { pathToFileURL } from 'node:url';
+import { join, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { drawingVersion } from './drawing-version.ts';
 
 /** Raised when `toolchain` says other things of the same library. */
@@ -13,6 +14,11 @@ export interface NativeLibrary {
   readonly path: string;
   /** All else that an answer depends on: our own versions, and the processor. */
   readonly version: string;
+  /**
+   * Files that decide which library this is, besides its own: packages that are installed, lists of what is installed, and
+   * absent ones that would come first.
+   */
+  readonly deciding: readonly string[];
 }
 
 /** Says which native library will be loaded, without loading it; null where only the loading itself would tell. */
@@ -23,7 +29,8 @@ export function nativeLibrary(): NativeLibrary | null {
   const path = resolved(`@seydx/node-av-${platform()}-${arch()}/node-av.node`, door);
   const nodeAv = nodeAvVersion(door);
   if (path === null || nodeAv === null) return null;
-  return { path, version: `${answersVersion} drawing ${drawingVersion} node-av ${nodeAv} ${processor()}` };
+  const version = `${answersVersion} drawing ${drawingVersion} node-av ${nodeAv} ${processor()}`;
+  return { path, version, deciding: [packageFile(door), ...ownBuilds(door), ...installLists([door, path])] };
 }
 
 /** The processor by name and, where the system lists them, instructions: some encoders give other bytes on another one. */
@@ -35,19 +42,32 @@ function processor(): string {
 
 /** Whether node-av has a library of its own making, which it would prefer. */
 function isBuiltHere(door: string): boolean {
+  return process.env['AV_FROM_SOURCE'] !== undefined || ownBuilds(door).some((place) => existsSync(place));
+}
+
+/** Where such a library would stand. */
+function ownBuilds(door: string): readonly string[] {
   const places = ['../build/Release/node-av.node', '../binary/node-av.node', '../node-av.node'];
-  return (
-    process.env['AV_FROM_SOURCE'] !== undefined ||
-    places.some((place) => existsSync(new URL(place, pathToFileURL(door))))
-  );
+  return places.map((place) => fileURLToPath(new URL(place, pathToFileURL(door))));
+}
+
+/** npm writes these anew whenever it installs or removes anything. */
+function installLists(paths: readonly string[]): readonly string[] {
+  const folders = paths.flatMap((path) => {
+    const at = path.indexOf(`${sep}node_modules${sep}`);
+    return at < 0 ? [] : [path.slice(0, at)];
+  });
+  return [...new Set(folders)].map((folder) => join(folder, 'node_modules', '.package-lock.json'));
 }
 
 /** Version of the npm package, whose door stands one folder below its root; null when it does not say. */
 function nodeAvVersion(door: string): string | null {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', pathToFileURL(door)), 'utf8')) as {
-    readonly version?: unknown;
-  };
+  const { version } = JSON.parse(readFileSync(packageFile(door), 'utf8')) as { readonly version?: unknown };
   return typeof version === 'string' ? version : null;
+}
+
+function packageFile(door: string): string {
+  return fileURLToPath(new URL('../package.json', pathToFileURL(door)));
 }
 
 function resolved(name: string, from: string): string | null {

@@ -3,6 +3,7 @@ import type { RenderContext } from './context.ts';
 import { costOf } from './forecast-cost.ts';
 import type { Forecast, Place } from './outcome.ts';
 import type { Preparation } from './preparation.ts';
+import { isUpToDate } from './up-to-date.ts';
 import { watchList } from './watch-list.ts';
 
 /** What a preparation promises: the dry run's whole answer, and the promise that a run is held to. */
@@ -14,6 +15,7 @@ export function forecastOf(context: RenderContext, preparation: Preparation): Fo
     plan,
     canvas: program.canvas,
     place,
+    isStanding: isUpToDate(preparation) && isRecorded(preparation),
     dirty: preparation.dirty,
     reasons: mergeReasons(plan.missing.flatMap(({ reasons }) => reasons)).map((reason) => ({
       ...reason,
@@ -27,4 +29,9 @@ export function forecastOf(context: RenderContext, preparation: Preparation): Fo
     diagnostics: preparation.diagnostics,
     estimate: costOf(context, preparation),
   };
+}
+
+/** Tells whether the film is trusted by the history that lies beside it: one that the store alone keeps can go from there. */
+function isRecorded({ base }: Preparation): boolean {
+  return base.kind === 'ours' && base.trusted && base.ledger.carried === null;
 }

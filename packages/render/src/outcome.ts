@@ -21,6 +21,11 @@ export interface Forecast {
   readonly plan: Plan;
   readonly canvas: Canvas;
   readonly place: Place;
+  /**
+   * The film that stands there is what would be written, its bytes as its history beside it recorded them: nothing but files
+   * that this run looked at can change that. Of adopted films this is never said.
+   */
+  readonly isStanding: boolean;
   /** Frames whose picture differs from the deliverable's at the same place, from the timeline's start. */
   readonly dirty: readonly FrameRange[];
   readonly reasons: readonly Reason[];

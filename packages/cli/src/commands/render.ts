@@ -62,7 +62,11 @@ async function plan(
   const request = await renderRequest(context, shell.folder, timeline, deliverable, flags);
   const forecast = await forecastRender(context, request);
   if (request.piecesFolder !== undefined) await writePieceList(context, request.piecesFolder, forecast);
-  return { document: { ...forecastDocument(forecast), verified: null }, text: forecastText(forecast) };
+  return {
+    document: { ...forecastDocument(forecast), verified: null },
+    text: forecastText(forecast),
+    ...standingOf(forecast, request, flags),
+  };
 }
 
 async function render(
@@ -90,7 +94,18 @@ async function render(
       notes: delivery.notes,
     },
     text: deliveryText(delivery, request.proof, shell.nowMs() - startMs),
+    ...standingOf(delivery.forecast, request, flags),
   };
+}
+
+/** What nothing but the files it looked at decides stands until one of them changes; another file that it writes does not. */
+function standingOf(
+  { isStanding }: Forecast,
+  { deliverablePath, piecesFolder }: RenderRequest,
+  { markers }: RenderFlags,
+): Pick<CommandOutcome, 'standing'> {
+  if (!isStanding || markers !== undefined || piecesFolder !== undefined) return {};
+  return { standing: { deliverable: deliverablePath } };
 }
 
 /** The document of a plan; a render's has its outcome on top. */

@@ -131,6 +131,7 @@ function adoptedForecast(context: RenderContext, request: RenderRequest, prepara
   const cost = estimate(plan, seconds, guessRates(profile, context.workers().count));
   return {
     kind: 'forecast',
+    isStanding: false,
     plan,
     canvas: program.canvas,
     place: { rate: program.canvas.rate, offset: 0, start: program.start },
