@@ -520,6 +520,20 @@ describe('two runs at one deliverable', () => {
     },
     timeout,
   );
+
+  test(
+    'a hangup does not reach a run that has no terminal, as under nohup',
+    async () => {
+      const site = copyOfSite(delivered, await filmOf([3, 0, 48]));
+      const running = startCommand(site);
+      await reachPhase(site, running, 'render');
+      running.child.kill('SIGHUP');
+      const { code, stderr } = await running.ended;
+      expect(code, stderr).toBe(0);
+      removeSite(site);
+    },
+    timeout,
+  );
 });
 
 describe.concurrent('names', () => {

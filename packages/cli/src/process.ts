@@ -12,6 +12,11 @@ export async function runProcess(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => interrupt.abort(interrupted(signal)));
   }
+  // A closed terminal ends what runs in it as Ctrl-C does. Without one (nohup, a service) a hangup is nothing to us: Node
+  // forgets that nohup asked to have it ignored.
+  process.on('SIGHUP', () => {
+    if (hasTerminal()) interrupt.abort(interrupted('SIGHUP'));
+  });
   // Node leaves (exit code 13) when nothing but an awaited promise is left: a command under way is always something.
   const underWay = setInterval(() => {}, 1 << 30);
   process.exitCode = await runCommandLine(
@@ -25,6 +30,10 @@ export async function runProcess(): Promise<void> {
     process.argv.slice(2),
   );
   clearInterval(underWay);
+}
+
+function hasTerminal(): boolean {
+  return process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
 }
 
 function interrupted(signal: string): PatchworkError {

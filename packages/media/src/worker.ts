@@ -82,5 +82,6 @@ process.on('message', (message) => {
   work(id, kind, job as never);
 });
 process.on('disconnect', () => process.exit(0));
-// Ctrl-C reaches the whole process group; the parent decides which jobs end.
+// Ctrl-C and a closed terminal reach the whole process group; the parent decides which jobs end.
 process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);
