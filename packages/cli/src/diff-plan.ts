@@ -3,6 +3,7 @@ import { isPatchworkError } from '@patchwork/kernel';
 import type { MissingChunk } from '@patchwork/plan';
 import { forecastRender, parseRevision, type CompareOptions } from '@patchwork/render';
 import type { FrameRange } from '@patchwork/time';
+import { deliverablePath } from './deliverable-path.ts';
 import type { CommandContext } from './shell.ts';
 
 /** What a render of the new timeline would encode, in frames from the timeline's start; or why that is not known. */
@@ -11,7 +12,14 @@ export interface DiffPlan {
   readonly unknown: readonly string[];
 }
 
+/** Tells a film from a timeline by its name. */
 const isDeliverable = (path: string): boolean => /\.(mov|mp4|m4v)$/i.test(path);
+
+/** Where a side of a diff stands: a timeline file, a deliverable or a revision of one. @throws PW_FILE_ABSENT */
+export function sidePath(folder: string, text: string): string {
+  const { path } = parseRevision(text);
+  return isDeliverable(path) ? `${deliverablePath(folder, path)}${text.slice(path.length)}` : resolve(folder, text);
+}
 
 /**
  * Plans the render of a timeline file over the deliverable as it stands, of the part of the timeline that it holds (null:
@@ -31,7 +39,7 @@ export async function diffPlan(
   try {
     const forecast = await forecastRender(context, {
       timelinePath: resolve(folder, newText),
-      deliverablePath: resolve(folder, path),
+      deliverablePath: deliverablePath(folder, path),
       timelineName: options.timelineName,
       edlRate: options.edlRate,
       mediaMap: options.mediaMap,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { PatchworkError } from '@patchwork/kernel';
 import { readWholeFile, type PublicationMode, type RenderRequest, type UnknownPolicy } from '@patchwork/render';
 import { builtInProfileNames, isBuiltInProfileName } from '@patchwork/plan';
+import { deliverablePath } from './deliverable-path.ts';
 import { notYet } from './not-yet.ts';
 import type { CommandContext, CommonFlags } from './shell.ts';
 import { edlRateFrom, mapRules, type MediaFlags } from './timeline-flags.ts';
@@ -33,11 +34,13 @@ export async function renderRequest(
   deliverable: string,
   flags: RenderFlags,
 ): Promise<RenderRequest> {
+  // Looked at by its own name as well: a link that leads elsewhere later makes an answer that was kept worthless.
+  await context.files.stat(resolve(folder, deliverable));
   return {
     timelinePath: resolve(folder, timeline),
     timelineName: flags.timeline ?? null,
     edlRate: edlRateFrom(flags.edlRate),
-    deliverablePath: resolve(folder, deliverable),
+    deliverablePath: deliverablePath(folder, deliverable),
     profile: flags.profile === undefined ? null : await profileFrom(context, folder, flags.profile),
     range: flags.range ?? null,
     forceRanges: flags.forceRange ?? [],

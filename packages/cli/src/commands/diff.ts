@@ -17,7 +17,7 @@ import { openSides, type ComparedSide } from '@patchwork/render';
 import { annotatedTimeline, changeEdl, changeMarkers, changesCsv, diffPageHtml } from '@patchwork/report';
 import { writeOtio } from '@patchwork/timeline';
 import { diffPictures } from '../diff-pictures.ts';
-import { diffPlan } from '../diff-plan.ts';
+import { diffPlan, sidePath } from '../diff-plan.ts';
 import { diffText } from '../diff-text.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { collect, timelineRequest, withMediaFlags, type MediaFlags } from '../timeline-flags.ts';
@@ -111,7 +111,7 @@ async function compare(
   flags: DiffFlags,
 ): Promise<Compared> {
   const options = { ...timelineRequest(shell.folder, oldText, flags), timelineName: flags.timeline ?? null };
-  const sides = await openSides(context, resolve(shell.folder, oldText), resolve(shell.folder, newText), options);
+  const sides = await openSides(context, sidePath(shell.folder, oldText), sidePath(shell.folder, newText), options);
   const { plan, unknown } = await diffPlan(
     context,
     shell.folder,

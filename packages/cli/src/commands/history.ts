@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { PatchworkError, type Json } from '@patchwork/kernel';
 import {
@@ -18,6 +17,7 @@ import {
   type Revision,
 } from '@patchwork/render';
 import { byteLength, type LedgerEntry } from '@patchwork/store';
+import { deliverablePath } from '../deliverable-path.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { bytesText, counted, recordRange, recordTimecode } from '../words.ts';
 
@@ -25,14 +25,14 @@ import { bytesText, counted, recordRange, recordTimecode } from '../words.ts';
 export function addHistory(program: Command, shell: Shell, run: RunAction): void {
   const revisionFrom = (text: string): Revision => {
     const revision = parseRevision(text);
-    return { ...revision, path: resolve(shell.folder, revision.path) };
+    return { ...revision, path: deliverablePath(shell.folder, revision.path) };
   };
   program
     .command('log')
     .argument('<deliverable>')
     .description('the history of a deliverable, newest first')
     .action(async (path: string, flags: CommonFlags) =>
-      run(flags, (context) => log(context, resolve(shell.folder, path))),
+      run(flags, (context) => log(context, deliverablePath(shell.folder, path))),
     );
   program
     .command('show')
@@ -62,7 +62,11 @@ export function addHistory(program: Command, shell: Shell, run: RunAction): void
     .description('bring an older version back')
     .action(async (text: string, flags: CommonFlags & { readonly output?: string }) =>
       run(flags, (context) =>
-        restore(context, revisionFrom(text), flags.output === undefined ? null : resolve(shell.folder, flags.output)),
+        restore(
+          context,
+          revisionFrom(text),
+          flags.output === undefined ? null : deliverablePath(shell.folder, flags.output),
+        ),
       ),
     );
   program
@@ -71,7 +75,7 @@ export function addHistory(program: Command, shell: Shell, run: RunAction): void
     .option('--deep', 'decode everything, and 60 random seeks')
     .description('check hashes, container, splices and decoding')
     .action(async (path: string, flags: CommonFlags & { readonly deep?: boolean }) =>
-      run(flags, (context) => verify(context, resolve(shell.folder, path), flags.deep === true)),
+      run(flags, (context) => verify(context, deliverablePath(shell.folder, path), flags.deep === true)),
     );
 }
 
