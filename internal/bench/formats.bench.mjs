@@ -39,7 +39,7 @@ function print({ format, megabytes, ms, heap, clips }, note) {
 function inProcess(format, megabytes) {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    ['--expose-gc', '--max-old-space-size=4096', fileURLToPath(import.meta.url), 'measure', format, String(megabytes)],
+    ['--max-old-space-size=4096', fileURLToPath(import.meta.url), 'measure', format, String(megabytes)],
     { encoding: 'utf8', maxBuffer: 1 << 24 },
   );
   if (status !== 0) throw new Error(`${format} ${megabytes} MB ended with ${status}: ${stderr.slice(-2000)}`);
@@ -49,13 +49,13 @@ function inProcess(format, megabytes) {
 /** Reads a file of a size a few times over and prints the least processor time, and how large the process became. */
 function measure(format, megabytes) {
   const file = { name: `bench.${format}`, bytes: documentOf(format, megabytes) };
-  // The first turns compile: a long-running program and a bench read warm, a command reads cold.
+  // The first turns compile: a long-running program and a bench read warm, a command reads cold. Nothing is collected by
+  // force between them: that throws compiled code away with the shapes of dead objects, and what follows is half cold.
   const turns = megabytes > 5 ? 2 : megabytes > 1 ? 6 : 30;
   let ms = Infinity;
   let coldMs = 0;
   let clips = 0;
   for (let turn = 0; turn < turns; turn += 1) {
-    globalThis.gc?.();
     const before = process.cpuUsage();
     const { timelines } = readTimelineFile(file);
     const { user, system } = process.cpuUsage(before);

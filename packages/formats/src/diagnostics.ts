@@ -1,6 +1,12 @@
 import type { Diagnostic, Severity } from '@patchwork/kernel';
 import type { Position } from './xml/element.ts';
 
+/** A moment of the record, spelled as timecode when a remark is made of it: most never are. */
+export interface Moment {
+  /** Null at rates that have no timecode. */
+  timecode(): string | null;
+}
+
 /** What a reader says about one place. */
 export interface Remark {
   readonly code: string;
@@ -9,7 +15,7 @@ export interface Remark {
   /** In the file; null when the whole file is meant. */
   readonly at: Position | null;
   /** Record timecode; null where there is none. */
-  readonly timecode?: string | null;
+  readonly timecode?: Moment | string | null;
   readonly hint?: string;
 }
 
@@ -45,7 +51,8 @@ export class Remarks {
       if (remark.severity === 'error') this.#leftOutErrors += 1;
       return;
     }
-    const timecode = remark.timecode ?? null;
+    const { timecode: at = null } = remark;
+    const timecode = typeof at === 'object' ? (at?.timecode() ?? null) : at;
     this.#list.push({
       code: remark.code,
       severity: remark.severity,

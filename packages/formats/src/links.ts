@@ -33,7 +33,7 @@ export function withTidyLinks(timeline: Timeline): Timeline {
     if ((counts.get(link) ?? 0) < 2) return withoutLink(metadata);
     const name = names.get(link) ?? `link${names.size + 1}`;
     names.set(link, name);
-    return withMember(metadata, ['patchwork', 'link'], name);
+    return name === link ? metadata : withMember(metadata, ['patchwork', 'link'], name);
   };
   const tracks = mapMetadata(timeline.tracks, change);
   return tracks.kind === 'Stack' ? { ...timeline, tracks } : timeline;

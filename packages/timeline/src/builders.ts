@@ -146,7 +146,18 @@ export function makeTransition(parts: TransitionParts): Transition {
 
 /** Makes a reference to a file. */
 export function makeExternalReference(parts: ReferenceParts & { readonly targetUrl: string }): ExternalReference {
-  return { kind: 'ExternalReference', ...referenceFields(parts), targetUrl: parts.targetUrl };
+  // Spelled out like a clip: readers make one a clip.
+  const bounds = parts.availableImageBounds ?? null;
+  return {
+    kind: 'ExternalReference',
+    id: freshId(),
+    name: parts.name ?? '',
+    metadata: parts.metadata ?? emptyObject,
+    extra: emptyObject,
+    availableRange: parts.availableRange ?? null,
+    availableImageBounds: bounds === null ? null : boundsJson(bounds),
+    targetUrl: parts.targetUrl,
+  };
 }
 
 /** Makes a reference to media that cannot be named. */

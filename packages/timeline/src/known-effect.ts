@@ -2,24 +2,19 @@ import { PatchworkError, type Json } from '@patchwork/kernel';
 import { compare, formatRational, parseRational, type Rational } from '@patchwork/time';
 import { makePlainEffect } from './builders.ts';
 import { jsonFrom, member, plainJson, withMember } from './json/json-member.ts';
-import { emptyObject, type JsonValue } from './json-value.ts';
+import type { JsonValue } from './json-value.ts';
 import type { Effect } from './model.ts';
 import type { Keyframe, KnownEffect, Param } from './vocabulary.ts';
 
-interface Plain {
-  readonly [key: string]: Json;
-}
-
 /** Makes an effect of the vocabulary: named by its type, its value in `metadata.patchwork`, exact times as `n/d` text. */
 export function makeEffect(known: KnownEffect): Effect {
-  const metadata = withMember(emptyObject, ['patchwork'], jsonFrom(spell(known)));
-  return makePlainEffect(known.type, { metadata });
+  return makePlainEffect(known.type, { metadata: { type: 'object', entries: [['patchwork', spelled(known)]] } });
 }
 
 /** The effect with another value; its other metadata stays. */
 export function withKnownEffect(effect: Effect, known: KnownEffect): Effect {
   const unmodelled = member(effect.metadata, 'patchwork', 'unmodelled');
-  const value = jsonFrom(spell(known));
+  const value = spelled(known);
   const metadata = withMember(effect.metadata, ['patchwork'], value);
   return {
     ...effect,
@@ -44,17 +39,16 @@ export function effectKind(effect: Effect): string {
   return knownEffect(effect)?.type ?? `${effect.schemaName} ${effect.effectName}`;
 }
 
-function spell(known: KnownEffect): Plain {
-  return Object.fromEntries(Object.entries(known).map(([key, value]) => [key, spellPart(value)]));
-}
-
-function spellPart(part: unknown): Json {
-  if (typeof part !== 'object' || part === null) return part as Json;
-  if (Array.isArray(part)) return part.map(spellPart);
+/** A value of the vocabulary as JSON, exact times as text. */
+function spelled(part: unknown): JsonValue {
+  if (typeof part !== 'object' || part === null) return jsonFrom(part as Json);
+  if (Array.isArray(part)) return { type: 'array', items: part.map(spelled) };
   const object = part as { readonly [key: string]: unknown };
   if (typeof object['num'] === 'number' && typeof object['den'] === 'number')
     return formatRational(object as unknown as Rational);
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, spellPart(value)]));
+  const entries: [string, unknown][] = Object.entries(object);
+  for (const entry of entries) entry[1] = spelled(entry[1]);
+  return { type: 'object', entries: entries as [string, JsonValue][] };
 }
 
 /** Reads the value back, checking every part. */

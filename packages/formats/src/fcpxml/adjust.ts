@@ -1,6 +1,6 @@
 import { add, compare, max, subtract, zero, type Rational } from '@patchwork/time';
 import type { KnownEffect, Param } from '@patchwork/timeline';
-import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
+import { attribute, attributePairs, childElement, childElements, type XmlElement } from '../xml/element.ts';
 import { blendModeName } from './blend-mode.ts';
 import { canonicalEffect } from './canonical.ts';
 import {
@@ -254,7 +254,7 @@ function readPanner(context: AdjustContext, element: XmlElement, side: Side): vo
   const mode = attribute(element, 'mode') ?? '0';
   // 0 leaves the channels alone, 1 is "Stereo Left/Right"; the others place sound in a surround field.
   if (!/^\s*[01]\b/.test(mode)) return keepUnmodelled(context, element, side, `pans in mode ${mode}`);
-  const onlyAmount = element.attributes.every(([name]) => name === 'mode' || name === 'amount');
+  const onlyAmount = attributePairs(element).every(([name]) => name === 'mode' || name === 'amount');
   const onlyAmountParam = childElements(element).every(
     (child) => child.name === 'param' && attribute(child, 'name')?.toLowerCase() === 'amount',
   );

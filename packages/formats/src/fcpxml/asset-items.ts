@@ -1,5 +1,5 @@
 import { zero, type Rate } from '@patchwork/time';
-import { makeMissingReference } from '@patchwork/timeline';
+import { makeMissingReference, type Marker } from '@patchwork/timeline';
 import { attribute, type XmlElement } from '../xml/element.ts';
 import {
   aspectOf,
@@ -23,6 +23,8 @@ import type { FcpAsset } from './asset.ts';
 import type { Placement } from './scene.ts';
 import { emptySide, type Side } from './side.ts';
 import { chooseChannels, readSoundSources } from './sound-sources.ts';
+
+const noMarkers: readonly Marker[] = [];
 
 /** Which side of an asset a clip shows, and what of its element stands on that side. */
 interface AssetSide {
@@ -50,18 +52,18 @@ function placeSide(reading: Reading, frame: ClipFrame, parts: AssetSide): Placem
   readAdjustments(reading, frame, frame.element, wanted, { source, duration, aspect }, side);
   const plays = parts.finish(side, source);
   if (parts.isFirst) reportUnknown(reading, frame, isAssetChild, side);
-  const { scene, lane } = frame.spot;
+  const { scene } = frame.spot;
   const item = clipOf(frame, parts.name, {
     media: asset === null ? makeMissingReference({ name: frame.name }) : referenceOfAsset(asset, scene.format.rate),
     source,
     side,
     enabled: frame.enabled && plays,
     link: parts.link,
-    markers: parts.isFirst ? readMarkers(reading, frame, source, mediaRate) : [],
+    markers: parts.isFirst ? readMarkers(reading, frame, source, mediaRate) : noMarkers,
     kept: parts.isFirst ? keptOf(frame.element) : soundKept(frame.element),
   });
-  const place = isPicture ? { kind: 'Video' as const, lane } : { kind: 'Audio' as const, lane: soundLane(frame) };
-  return scene.place({ ...place, start, duration, item }, frame.element);
+  const lane = isPicture ? frame.spot.lane : soundLane(frame);
+  return scene.place({ kind: isPicture ? 'Video' : 'Audio', lane, start, duration, item }, frame.element);
 }
 
 /** The edges of the clip itself. */

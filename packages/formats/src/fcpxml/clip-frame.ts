@@ -1,3 +1,4 @@
+import type { Json } from '@patchwork/kernel';
 import {
   add,
   equals,
@@ -18,10 +19,11 @@ import {
   type Effect,
   type Marker,
 } from '@patchwork/timeline';
+import type { Moment } from '../diagnostics.ts';
 import { attribute, childElements, ownText, type XmlElement } from '../xml/element.ts';
-import { inlineXml, outFromElement, xml } from '../xml/write.ts';
-import { isAdjustment, isSoundAdjustment, readAdjustment } from './adjust.ts';
-import { hintsIn, withoutHints } from './hints.ts';
+import { inlineElement, inlineXml, xml } from '../xml/write.ts';
+import { isAdjustment, isSoundAdjustment, readAdjustment, type AdjustContext } from './adjust.ts';
+import { hintIn, withoutHints } from './hints.ts';
 import { metadataOf, timeAt, type PlainObject } from './nodes.ts';
 import type { Reading } from './reading.ts';
 import { readRetime, type Retime } from './retime.ts';
@@ -41,7 +43,7 @@ export interface ClipFrame {
   /** On the record. */
   readonly duration: Rational;
   readonly retime: Retime;
-  readonly timecode: string | null;
+  readonly timecode: Moment | null;
 }
 
 /** One side of a clip: which of its local time it shows and where its media stands in that. */
@@ -75,7 +77,7 @@ export function timeAttribute(
   reading: Reading,
   element: XmlElement,
   name: string,
-  timecode: string | null,
+  timecode: Moment | null,
 ): Rational | null {
   const text = attribute(element, name);
   if (text === null) return null;
@@ -136,7 +138,7 @@ export function readFrame(
 
 /** Lane on which a clip's sound is laid out: its picture's, or the one that the writer noted. */
 export function soundLane(frame: ClipFrame): LanePath {
-  const { lane } = hintsIn(frame.element);
+  const lane = hintIn(frame.element, 'lane');
   if (lane === null || !/^-?\d{1,4}$/.test(lane)) return frame.spot.lane;
   return lane === '0' ? [] : [Number(lane)];
 }
@@ -169,6 +171,8 @@ export function sourceOfSide(frame: ClipFrame, content: SideContent): SideSource
   return { sourceRange, ownStart, ownFromLocal, timeEffects: timeEffectsOf(retime, { ownStart, entry }, content) };
 }
 
+const noEffects: readonly Effect[] = [];
+
 /** Above it a double does not tell one speed from the next. */
 const maxSpeedDenominator = 1_000_000;
 
@@ -176,13 +180,13 @@ function timeEffectsOf(
   retime: Retime,
   from: { readonly ownStart: Rational; readonly entry: Rational },
   content: SideContent,
-): Effect[] {
+): readonly Effect[] {
   const { speed, sampling } = retime;
   if (retime.points !== null) {
     const points = retime.points.map(({ time, value }) => ({ time, value: add(value, content.shift) }));
     return [makeEffect({ type: 'timeMap', points, sampling })];
   }
-  if (speed === null || (equals(speed, one) && sampling === 'nearest')) return [];
+  if (speed === null || (equals(speed, one) && sampling === 'nearest')) return noEffects;
   if (speed.num === 0) return [makeFreezeFrame()];
   const scalar = toNumber(speed);
   const spelled = rationalFromDouble(scalar);
@@ -228,30 +232,42 @@ export function isCosmetic(element: XmlElement): boolean {
 }
 
 /** What the item keeps of its element for the writer and for people. */
-export function keptOf(element: XmlElement, more: PlainObject = {}): PlainObject {
-  const attributes = Object.fromEntries(element.attributes.filter(([name]) => !saidAttributes.has(name)));
-  const kept = childElements(element)
-    .filter(isCosmetic)
-    .map(withoutHints)
-    .filter((child) => child !== null)
-    .map((child) => inlineXml(outFromElement(child)));
-  return {
-    element: element.name,
-    ...(Object.keys(attributes).length > 0 ? { attributes } : {}),
-    ...(kept.length > 0 ? { kept } : {}),
-    ...more,
-  };
+export function keptOf(element: XmlElement, more?: PlainObject): PlainObject {
+  const { name, attributes } = element;
+  // Built in place: a long film has hundreds of thousands.
+  const all: { [name: string]: Json } = { element: name };
+  const own: (readonly [name: string, value: string])[] = [];
+  for (let at = 0; at < attributes.length; at += 2) {
+    const key = attributes[at] ?? '';
+    if (!saidAttributes.has(key)) own.push([key, attributes[at + 1] ?? '']);
+  }
+  if (own.length > 0) all['attributes'] = Object.fromEntries(own);
+  const kept: string[] = [];
+  for (const child of childElements(element)) {
+    const part = isCosmetic(child) ? withoutHints(child) : null;
+    if (part !== null) kept.push(inlineElement(part));
+  }
+  if (kept.length > 0) all['kept'] = kept;
+  return more === undefined ? all : Object.assign(all, more);
 }
 
+const noMarkers: readonly Marker[] = [];
+
 /** Markers of a clip, in the item's own time. */
-export function readMarkers(reading: Reading, frame: ClipFrame, source: SideSource, mediaRate: Rate | null): Marker[] {
+export function readMarkers(
+  reading: Reading,
+  frame: ClipFrame,
+  source: SideSource,
+  mediaRate: Rate | null,
+): readonly Marker[] {
   const { rate } = frame.spot.scene.format;
-  const markers: Marker[] = [];
+  let markers: Marker[] | null = null;
   for (const element of childElements(frame.element)) {
     if (element.name !== 'marker' && element.name !== 'chapter-marker') continue;
     const start = timeAttribute(reading, element, 'start', frame.timecode);
     if (start === null) continue;
     const duration = timeAttribute(reading, element, 'duration', frame.timecode) ?? { num: 0, den: 1 };
+    markers ??= [];
     markers.push(
       markerNode(element, {
         start: timeAt(source.ownFromLocal(start), mediaRate ?? rate, rate),
@@ -259,7 +275,7 @@ export function readMarkers(reading: Reading, frame: ClipFrame, source: SideSour
       }),
     );
   }
-  return markers;
+  return markers ?? noMarkers;
 }
 
 /** A marker by its element. Final Cut's kinds: plain, to do, done, chapter. */
@@ -300,17 +316,19 @@ export function readAdjustments(
   },
   side: Side,
 ): void {
-  const context = {
-    remarks: reading.remarks,
-    resources: reading.resources,
-    timecode: frame.timecode,
-    aspect: place.aspect,
-    ownStart: place.source.ownStart,
-    ownEnd: add(place.source.ownStart, place.duration),
-    ownFromLocal: place.ownFromLocal ?? place.source.ownFromLocal,
-  };
+  let context: AdjustContext | null = null;
   for (const child of childElements(element)) {
-    if (isAdjustment(child) && isSoundAdjustment(child) === (wanted === 'sound')) readAdjustment(context, child, side);
+    if (!isAdjustment(child) || isSoundAdjustment(child) !== (wanted === 'sound')) continue;
+    context ??= {
+      remarks: reading.remarks,
+      resources: reading.resources,
+      timecode: frame.timecode,
+      aspect: place.aspect,
+      ownStart: place.source.ownStart,
+      ownEnd: add(place.source.ownStart, place.duration),
+      ownFromLocal: place.ownFromLocal ?? place.source.ownFromLocal,
+    };
+    readAdjustment(context, child, side);
   }
   if (element === frame.element) keepRetime(frame.retime, wanted, side);
 }
@@ -338,7 +356,7 @@ export function reportUnknown(
 ): void {
   for (const child of childElements(frame.element)) {
     if (isAdjustment(child) || isCosmetic(child) || commonNames.has(child.name) || known(child)) continue;
-    side.unmodelled.push({ label: `<${child.name}>`, content: inlineXml(outFromElement(child)) });
+    side.unmodelled.push({ label: `<${child.name}>`, content: inlineElement(child) });
     side.raw.push(rawElement(reading.resources, child));
     reading.remarks.add({
       code: 'PW_FCPXML_ELEMENT',

@@ -1,9 +1,10 @@
 import type { Rational } from '@patchwork/time';
 import { makeClip, makeEffect, withUnmodelled, type Clip, type Marker, type MediaReference } from '@patchwork/timeline';
+import type { Moment } from '../diagnostics.ts';
 import { attribute, type XmlElement } from '../xml/element.ts';
 import { recordFromLocal, timeAttribute, type ClipFrame, type SideSource } from './clip-frame.ts';
 import type { Sides } from './spot.ts';
-import { hintsIn } from './hints.ts';
+import { hintIn } from './hints.ts';
 import { metadataOf, type PlainObject } from './nodes.ts';
 import type { Reading } from './reading.ts';
 import type { FcpAsset } from './asset.ts';
@@ -18,7 +19,7 @@ export function enabledSides(sides: Sides, srcEnable: string | null): Sides | 'n
 }
 
 /** Looks an asset up; a missing one is reported. */
-export function assetOf(reading: Reading, element: XmlElement, timecode: string | null): FcpAsset | null {
+export function assetOf(reading: Reading, element: XmlElement, timecode: Moment | null): FcpAsset | null {
   const id = attribute(element, 'ref') ?? '';
   const asset = reading.resources.assets.get(id) ?? null;
   if (asset === null) {
@@ -57,21 +58,21 @@ export interface ClipParts {
 /** Makes a clip of one side. */
 export function clipOf(frame: ClipFrame, name: string, parts: ClipParts): Clip {
   const { source } = parts;
-  const link = hintsIn(frame.element).link ?? parts.link;
+  const { side, kept } = parts;
+  const link = hintIn(frame.element, 'link') ?? parts.link;
+  const ours = link === null ? plainChannelMap(side) : { link, ...plainChannelMap(side) };
+  const effects =
+    side.effects.length === 0 ? source.timeEffects : source.timeEffects.concat(side.effects.map(makeEffect));
   const clip = makeClip({
     name,
     sourceRange: source.sourceRange,
-    effects: [...source.timeEffects, ...parts.side.effects.map(makeEffect)],
+    effects,
     markers: parts.markers,
     enabled: parts.enabled,
     media: parts.media,
-    metadata: metadataOf(
-      'fcpxml',
-      { ...parts.kept, ...plainRaw(parts.side.raw) },
-      { ...(link === null ? {} : { link }), ...plainChannelMap(parts.side) },
-    ),
+    metadata: metadataOf('fcpxml', side.raw.length === 0 ? kept : { ...kept, ...plainRaw(side.raw) }, ours),
   });
-  return parts.side.unmodelled.length === 0 ? clip : withUnmodelled(clip, parts.side.unmodelled);
+  return side.unmodelled.length === 0 ? clip : withUnmodelled(clip, side.unmodelled);
 }
 
 /** Where a side stands on the record; the sound of a split edit begins elsewhere than its picture. */

@@ -1,4 +1,5 @@
 import { add, compare, divide, equals, max, min, one, subtract, zero, type Rational } from '@patchwork/time';
+import type { Moment } from '../diagnostics.ts';
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
 import { assetOf, clipOf, isAnchored, isItemElement, soundEdges } from './clip-node.ts';
 import {
@@ -230,7 +231,7 @@ export function readSyncClip(reading: Reading, element: XmlElement, spot: Spot):
   return frame === null ? nothing(spot) : readContainer(reading, frame, content, origin);
 }
 
-function earliestOffset(reading: Reading, content: readonly XmlElement[], timecode: string | null): Rational {
+function earliestOffset(reading: Reading, content: readonly XmlElement[], timecode: Moment | null): Rational {
   const offsets = content.map((element) => timeAttribute(reading, element, 'offset', timecode) ?? zero);
   const [first = zero, ...others] = offsets;
   return others.reduce(min, first);

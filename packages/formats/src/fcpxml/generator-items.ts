@@ -1,8 +1,8 @@
 import { zero } from '@patchwork/time';
 import { makeGeneratorReference, jsonFrom } from '@patchwork/timeline';
 import { canonicalXml } from '../xml/canonical.ts';
-import { attribute, childElements, type XmlElement } from '../xml/element.ts';
-import { inlineXml, outFromElement } from '../xml/write.ts';
+import { attribute, childElements, partsOf, type XmlElement } from '../xml/element.ts';
+import { inlineElement } from '../xml/write.ts';
 import { canonicalValue, meaningOfReference } from './canonical.ts';
 import {
   aspectOf,
@@ -78,14 +78,7 @@ export function readGenerator(
       element,
       color === null
         ? {
-            xml: inlineXml(
-              outFromElement({
-                ...element,
-                name: 'generator',
-                attributes: [],
-                content: childElements(element, 'param'),
-              }),
-            ),
+            xml: inlineElement(partsOf(element, 'generator', ['param'])),
           }
         : {},
     ),

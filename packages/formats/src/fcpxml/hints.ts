@@ -13,18 +13,16 @@ export interface Hints {
 
 const prefix = 'org.patchwork.';
 
-function hintIn(element: XmlElement, name: string): string | null {
-  for (const metadata of childElements(element, 'metadata')) {
-    for (const entry of childElements(metadata, 'md')) {
-      if (attribute(entry, 'key') === prefix + name) return attribute(entry, 'value');
+/** A hint that an element's metadata holds, or null. */
+export function hintIn(element: XmlElement, name: keyof Hints): string | null {
+  for (const metadata of childElements(element)) {
+    if (metadata.name !== 'metadata') continue;
+    for (const entry of childElements(metadata)) {
+      const key = entry.name === 'md' ? attribute(entry, 'key') : null;
+      if (key?.startsWith(prefix) === true && key.slice(prefix.length) === name) return attribute(entry, 'value');
     }
   }
   return null;
-}
-
-/** The hints that an element's metadata holds. */
-export function hintsIn(element: XmlElement): Hints {
-  return { link: hintIn(element, 'link'), lane: hintIn(element, 'lane') };
 }
 
 /** The element without hints, for keeping; null where nothing else is in it. */
@@ -34,7 +32,9 @@ export function withoutHints(metadata: XmlElement): XmlElement | null {
     typeof part !== 'string' && (attribute(part, 'key') ?? '').startsWith(prefix);
   if (!metadata.content.some(isHint)) return metadata;
   const content = metadata.content.filter((part) => !isHint(part));
-  return content.length === 0 ? null : { ...metadata, content };
+  return content.length === 0
+    ? null
+    : { name: metadata.name, attributes: metadata.attributes, content, position: metadata.position };
 }
 
 /** Metadata with hints: the kept one widened, or a fresh one, or none. */

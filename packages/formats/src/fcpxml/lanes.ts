@@ -3,7 +3,8 @@ import { isAnchored } from './clip-node.ts';
 
 /** Lane of an element; absent means 0. */
 export function laneOf(element: XmlElement): number {
-  const text = attribute(element, 'lane') ?? '0';
+  const text = attribute(element, 'lane');
+  if (text === null) return 0;
   return /^-?\d{1,6}$/.test(text.trim()) ? Number(text) : 0;
 }
 

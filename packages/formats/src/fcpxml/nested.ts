@@ -26,7 +26,7 @@ import {
 } from './clip-frame.ts';
 import type { Placed } from './spot.ts';
 import { colorTagsOf } from './color-tags.ts';
-import { hintsIn } from './hints.ts';
+import { hintIn } from './hints.ts';
 import { metadataOf, type PlainObject } from './nodes.ts';
 import type { Reading } from './reading.ts';
 import type { Placement, Scene, SceneFormat, ScenePart } from './scene.ts';
@@ -245,7 +245,7 @@ function partsOf(
 
 function stackOf(nested: NestedSide, content: SideContent): Item {
   const parts = partsOf(nested, content);
-  const link = hintsIn(nested.frame.element).link ?? nested.link;
+  const link = hintIn(nested.frame.element, 'link') ?? nested.link;
   const stack = makeStack({
     name: nested.frame.name,
     sourceRange: parts.source.sourceRange,

@@ -30,12 +30,19 @@ export function timeAt(seconds: Rational, ...rates: readonly [Rate, ...(Rate | n
 
 /** Metadata with what this format keeps, and what the project's packages read, empty parts left out. */
 export function metadataOf(format: string, kept: PlainObject, patchwork: PlainObject = {}): JsonObject {
-  const entries: (readonly [key: string, value: JsonObject])[] = [];
-  for (const [key, plain] of [[format, kept] as const, ['patchwork', patchwork] as const]) {
-    const value = jsonFrom(plain);
-    if (value.entries.length > 0) entries.push([key, value]);
-  }
-  return entries.length === 0 ? emptyObject : { type: 'object', entries };
+  const own = jsonFrom(kept);
+  const ours = jsonFrom(patchwork);
+  // Of just the length needed: a long film has hundreds of thousands.
+  if (ours.entries.length === 0)
+    return own.entries.length === 0 ? emptyObject : { type: 'object', entries: [[format, own]] };
+  if (own.entries.length === 0) return { type: 'object', entries: [['patchwork', ours]] };
+  return {
+    type: 'object',
+    entries: [
+      [format, own],
+      ['patchwork', ours],
+    ],
+  };
 }
 
 /** A gap of exact length. */

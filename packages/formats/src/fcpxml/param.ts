@@ -1,6 +1,6 @@
 import { compare, equals, type Rational } from '@patchwork/time';
 import type { Keyframe, Param } from '@patchwork/timeline';
-import type { Remarks } from '../diagnostics.ts';
+import type { Moment, Remarks } from '../diagnostics.ts';
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
 import { parseFcpTime } from './time.ts';
 
@@ -11,7 +11,7 @@ export type ValueReader = (text: string) => number | null;
 export interface ParamContext {
   readonly remarks: Remarks;
   /** Record timecode of the clip. */
-  readonly timecode: string | null;
+  readonly timecode: Moment | null;
   /** Clip's local time → the item's own time. */
   ownFromLocal(local: Rational): Rational;
 }
@@ -42,14 +42,14 @@ export function shiftPoint(text: string, places: number): number | null {
 
 /** The `<param>` of a name inside an adjustment, or null. */
 export function paramNamed(element: XmlElement, name: string): XmlElement | null {
-  return (
-    childElements(element, 'param').find((param) => attribute(param, 'name')?.toLowerCase() === name.toLowerCase()) ??
-    null
-  );
+  for (const child of childElements(element))
+    if (child.name === 'param' && attribute(child, 'name')?.toLowerCase() === name.toLowerCase()) return child;
+  return null;
 }
 
 /** One number of a value that holds several: `"1.2 0.8"`, component 1 is 0.8. A lone number counts for all components. */
 function component(text: string, index: number, count: number): string {
+  if (count === 1 && !/\s/.test(text)) return text;
   const parts = text.trim().split(/\s+/);
   return (parts.length < count ? parts[0] : parts[index]) ?? '';
 }
@@ -67,9 +67,9 @@ export function readParam(
   const { value, initial, index = 0, count = 1 } = options;
   const param = paramNamed(element, name);
   const axis = param === null || count === 1 ? null : paramNamed(param, index === 0 ? 'X' : 'Y');
-  const animated = [axis, param].find(
-    (candidate) => candidate != null && childElement(candidate, 'keyframeAnimation') !== null,
-  );
+  const isAnimated = (candidate: XmlElement | null): boolean =>
+    candidate !== null && childElement(candidate, 'keyframeAnimation') !== null;
+  const animated = isAnimated(axis) ? axis : isAnimated(param) ? param : null;
   const pick = (text: string): string => (animated != null && animated === axis ? text : component(text, index, count));
   if (animated != null) {
     const keyframes = readKeyframes(context, animated, (text) => value(pick(text)));

@@ -11,7 +11,7 @@ import {
   type Rational,
 } from '@patchwork/time';
 import type { TimeMapEffect } from '@patchwork/timeline';
-import type { Remarks } from '../diagnostics.ts';
+import type { Moment, Remarks } from '../diagnostics.ts';
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
 import { formatFcpTime, parseFcpTime } from './time.ts';
 
@@ -59,7 +59,7 @@ export const noRetime: Retime = {
 
 interface RetimeContext {
   readonly remarks: Remarks;
-  readonly timecode: string | null;
+  readonly timecode: Moment | null;
   /** Of the timeline that the clip stands in. */
   readonly rate: Rate;
   /** Of the clip's media, where the file says it. */

@@ -25,7 +25,7 @@ import {
   type Transition,
   type Unmodelled,
 } from '@patchwork/timeline';
-import type { Remarks } from '../diagnostics.ts';
+import type { Moment, Remarks } from '../diagnostics.ts';
 import type { Position } from '../xml/element.ts';
 import { gapNode, metadataOf, timeAt, trackNode, type PlainObject } from './nodes.ts';
 
@@ -138,7 +138,6 @@ export class Scene {
   readonly #isNested: boolean;
   readonly #placements: Placement[] = [];
   #begin: Rational = zero;
-  #lastTimecode: { readonly seconds: Rational; readonly text: string | null } | null = null;
   readonly #transitions = new Map<string, PlacedTransition[]>();
 
   /** A nested scene may begin before its content's first clip: sound that was synchronised to it often does. */
@@ -148,11 +147,9 @@ export class Scene {
     this.#isNested = isNested;
   }
 
-  /** Record timecode of a moment of the scene, null at rates that have none. */
-  timecode(seconds: Rational): string | null {
-    // One clip asks several times, mostly with the very same value and for remarks that are never made.
-    if (this.#lastTimecode?.seconds !== seconds) this.#lastTimecode = { seconds, text: this.#formatted(seconds) };
-    return this.#lastTimecode.text;
+  /** Record timecode of a moment of the scene, for remarks. */
+  timecode(seconds: Rational): Moment {
+    return { timecode: () => this.#formatted(seconds) };
   }
 
   #formatted(seconds: Rational): string | null {
@@ -226,7 +223,7 @@ export class Scene {
     return this.#begin;
   }
 
-  #checkGrid(placement: Placement, element: Origin, timecode: string | null): void {
+  #checkGrid(placement: Placement, element: Origin, timecode: Moment): void {
     const start = multiply(placement.start, this.format.rate);
     const duration = multiply(placement.duration, this.format.rate);
     if (start.den === 1 && duration.den === 1) return;
@@ -315,6 +312,7 @@ export class Scene {
       waiting.set(key, [...(waiting.get(key) ?? []), transition]);
     }
     const takeAt = (cut: Rational): void => {
+      if (waiting.size === 0) return;
       const key = formatRational(cut);
       for (const transition of waiting.get(key) ?? []) {
         if (children.at(-1)?.kind === 'Transition') this.#refuse(transition, 'meets another one at the same cut');

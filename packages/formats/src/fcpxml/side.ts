@@ -1,6 +1,6 @@
 import type { KnownEffect, Unmodelled } from '@patchwork/timeline';
 import { attribute, type XmlElement } from '../xml/element.ts';
-import { inlineXml, outFromElement } from '../xml/write.ts';
+import { inlineElement } from '../xml/write.ts';
 import type { PlainObject } from './nodes.ts';
 import type { FcpResources } from './resources.ts';
 
@@ -26,6 +26,8 @@ export interface RawElement {
   readonly effect: { readonly name: string; readonly uid: string } | null;
 }
 
+const nothing: PlainObject = {};
+
 /** An empty {@link Side}. */
 export function emptySide(): Side {
   return { effects: [], unmodelled: [], raw: [], channelMap: null };
@@ -34,14 +36,14 @@ export function emptySide(): Side {
 /** Keeps an element as it stands. */
 export function rawElement(resources: FcpResources, element: XmlElement): RawElement {
   return {
-    xml: inlineXml(outFromElement(element)),
+    xml: inlineElement(element),
     effect: resources.effects.get(attribute(element, 'ref') ?? '') ?? null,
   };
 }
 
 /** Raw elements as plain metadata; empty for none. */
 export function plainRaw(raw: readonly RawElement[]): PlainObject {
-  if (raw.length === 0) return {};
+  if (raw.length === 0) return nothing;
   return {
     raw: raw.map(({ xml, effect }) => ({
       xml,
@@ -53,6 +55,6 @@ export function plainRaw(raw: readonly RawElement[]): PlainObject {
 /** The channel map as the packages above read it; empty for none. */
 export function plainChannelMap(side: Side): PlainObject {
   return side.channelMap === null
-    ? {}
+    ? nothing
     : { channelMap: { left: [...side.channelMap.left], right: [...side.channelMap.right] } };
 }

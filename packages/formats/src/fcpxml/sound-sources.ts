@@ -109,9 +109,9 @@ export function readSoundSources(
   side: Side,
 ): boolean {
   const sources = childElements(owner).filter(isSoundSource);
-  const playing = sources.filter(isPlaying);
   const [only] = sources;
   if (only === undefined) return true;
+  const playing = sources.filter(isPlaying);
   if (playing.length === 0) return false;
   if (sources.length === 1 && !isCut(only) && playsAll(only, place.channelCount)) {
     readAdjustments(reading, frame, only, 'sound', { source: place.source, duration: place.duration, aspect: 1 }, side);

@@ -1,5 +1,6 @@
 import { isPatchworkError } from '@patchwork/kernel';
 import { add, compare, equals, subtract, zero, type Rational } from '@patchwork/time';
+import type { Moment } from '../diagnostics.ts';
 import { attribute, childElements, type XmlElement } from '../xml/element.ts';
 import { readAssetClip, readAudio, readVideo } from './asset-items.ts';
 import { isAnchored, isItemElement } from './clip-node.ts';
@@ -179,7 +180,7 @@ export function readStory(reading: Reading, element: XmlElement, spot: StorySpot
   return end;
 }
 
-function reportSeam(reading: Reading, element: XmlElement, isHole: boolean, timecode: string | null): void {
+function reportSeam(reading: Reading, element: XmlElement, isHole: boolean, timecode: Moment | null): void {
   reading.remarks.add({
     code: isHole ? 'PW_FCPXML_HOLE' : 'PW_FCPXML_OVERLAP',
     severity: 'warning',
@@ -190,7 +191,7 @@ function reportSeam(reading: Reading, element: XmlElement, isHole: boolean, time
   });
 }
 
-function reportForeign(reading: Reading, element: XmlElement, timecode: string | null): void {
+function reportForeign(reading: Reading, element: XmlElement, timecode: Moment | null): void {
   if (isCosmetic(element) || element.name === 'marker' || element.name === 'chapter-marker') return;
   reading.remarks.add({
     code: 'PW_FCPXML_ELEMENT',

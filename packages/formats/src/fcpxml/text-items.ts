@@ -1,12 +1,15 @@
 import { zero } from '@patchwork/time';
-import { attribute, type XmlElement } from '../xml/element.ts';
-import { inlineXml, outFromElement } from '../xml/write.ts';
+import { attribute, partsOf, type XmlElement } from '../xml/element.ts';
+import { inlineElement } from '../xml/write.ts';
 import { placeGenerated } from './generator-items.ts';
 import { canonicalTitle, meaningOfReference, wordsOfTitle } from './canonical.ts';
 import { endOfFrame, keptOf, readFrame, type ClipFrame } from './clip-frame.ts';
 import type { Placed, Spot } from './spot.ts';
 import type { Reading } from './reading.ts';
 import { emptySide } from './side.ts';
+
+/** The parts of a title or caption that the writer puts back: text, styles and parameters. */
+const textParts: readonly string[] = ['param', 'text', 'text-style-def'];
 
 /** Reads a `<title>`: kept whole, since its look is its template's. */
 export function readTitle(
@@ -34,19 +37,9 @@ export function readTitle(
     kind: 'Title',
     side,
     parameters: { effect: meaningOfReference(reading.resources, attribute(element, 'ref') ?? ''), text: words },
-    kept: keptOf(element, { xml: inlineXml(outFromElement(ownParts(element))) }),
+    kept: keptOf(element, { xml: inlineElement(partsOf(element, element.name, textParts)) }),
   });
   return { placed: { end: endOfFrame(frame), video, audio: [] }, frame };
-}
-
-/** The parts of a title that the writer puts back: text, styles and parameters. */
-function ownParts(element: XmlElement): XmlElement {
-  const names = new Set(['param', 'text', 'text-style-def']);
-  return {
-    ...element,
-    attributes: [],
-    content: element.content.filter((part) => typeof part !== 'string' && names.has(part.name)),
-  };
 }
 
 /** Reads a `<caption>`: text beside the picture, on a track of its own kind, never drawn. */
@@ -62,7 +55,7 @@ export function readCaption(
     track: 'Caption',
     side: emptySide(),
     parameters: { text: wordsOfTitle(element) },
-    kept: keptOf(element, { xml: inlineXml(outFromElement(ownParts(element))) }),
+    kept: keptOf(element, { xml: inlineElement(partsOf(element, element.name, textParts)) }),
   });
   return { placed: { end: endOfFrame(frame), video: null, audio: [] }, frame };
 }

@@ -1,7 +1,8 @@
 import { add, equals, formatRational, multiply, rational, subtract, type Rational } from '@patchwork/time';
 import { unmodelledOf, withMember, withUnmodelled, type Unmodelled } from '@patchwork/timeline';
+import type { Moment } from '../diagnostics.ts';
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
-import { inlineXml, outFromElement } from '../xml/write.ts';
+import { inlineElement } from '../xml/write.ts';
 import { canonicalEffect } from './canonical.ts';
 import { timeAttribute } from './clip-frame.ts';
 import type { Placed, Spot } from './spot.ts';
@@ -126,7 +127,7 @@ export function placeTransition(reading: Reading, element: XmlElement, place: Tr
     );
 }
 
-function reportKept(reading: Reading, element: XmlElement, timecode: string | null, kind: Kind): void {
+function reportKept(reading: Reading, element: XmlElement, timecode: Moment | null, kind: Kind): void {
   reading.remarks.add({
     code: 'PW_FCPXML_UNMODELLED',
     severity: 'warning',
@@ -193,7 +194,7 @@ function keptOfTransition(reading: Reading, element: XmlElement, what: Kind): Pl
   const filters = childElements(element).filter((child) => child.name.startsWith('filter-'));
   const effects = filters.map((filter) => reading.resources.effects.get(attribute(filter, 'ref') ?? ''));
   return {
-    filters: filters.map((filter) => inlineXml(outFromElement(filter))),
+    filters: filters.map(inlineElement),
     effects: effects.map((effect) => ({ name: effect?.name ?? '', uid: effect?.uid ?? '' })),
   };
 }

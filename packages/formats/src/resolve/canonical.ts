@@ -1,4 +1,4 @@
-import { attribute, childElements, ownText, type XmlElement } from '../xml/element.ts';
+import { attribute, attributePairs, childElements, ownText, type XmlElement } from '../xml/element.ts';
 
 /** Elements that change without a pixel changing: times of saving, caches, thumbnails, what a window shows, markers. */
 const volatile: ReadonlySet<string> = new Set([
@@ -52,7 +52,9 @@ export function canonicalElement(
   skip: (element: XmlElement) => boolean = () => false,
 ): string {
   if (isVolatile(element.name) || skip(element)) return '';
-  const attributes = element.attributes.filter(([name]) => name !== 'DbId').toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const attributes = attributePairs(element)
+    .filter(([name]) => name !== 'DbId')
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
   const children = childElements(element);
   const text = children.length > 0 ? '' : ownText(element).trim();
   const content =

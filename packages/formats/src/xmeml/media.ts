@@ -6,6 +6,7 @@ import {
   makeMissingReference,
   type MediaReference,
 } from '@patchwork/timeline';
+import type { Moment } from '../diagnostics.ts';
 import { metadataOf, timeAt, type PlainObject } from '../fcpxml/nodes.ts';
 import type { TrackKind } from '../fcpxml/scene.ts';
 import { canonicalXml } from '../xml/canonical.ts';
@@ -85,7 +86,7 @@ function generatorReference(element: XmlElement): MediaReference {
 export function generatorThings(
   reading: XmemlReading,
   element: XmlElement,
-  timecode: string | null,
+  timecode: Moment | null,
 ): { label: string; content: string }[] {
   const effect = childElement(element, 'effect');
   if (fillColor(element) !== null || effect === null) return [];

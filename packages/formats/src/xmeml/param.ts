@@ -1,6 +1,6 @@
 import { compare, equals, type Rate, type Rational } from '@patchwork/time';
 import type { Param, Unmodelled } from '@patchwork/timeline';
-import type { Remarks } from '../diagnostics.ts';
+import type { Moment, Remarks } from '../diagnostics.ts';
 import { decimalValue } from '../fcpxml/param.ts';
 import { valueAt } from '../fcpxml/writer/effects.ts';
 import { childElement, childElements, childText, type XmlElement } from '../xml/element.ts';
@@ -10,7 +10,7 @@ import type { PointUnit } from './raster.ts';
 /** What a filter's parameters need to know of their clip. */
 export interface ParamContext {
   readonly remarks: Remarks;
-  readonly timecode: string | null;
+  readonly timecode: Moment | null;
   /** Rate at which key frames are counted. */
   readonly rate: Rate;
   /** Own time of the media's frame 0: key frames count from there. */

@@ -1,6 +1,6 @@
 import { PatchworkError } from '@patchwork/kernel';
 import type { Remarks } from '../diagnostics.ts';
-import { attribute, childElements, countElements, type XmlElement } from '../xml/element.ts';
+import { attribute, attributePairs, childElements, countElements, type XmlElement } from '../xml/element.ts';
 import { definitionsOf } from './values.ts';
 
 /** Which program wrote a document: it decides how some numbers are meant. */
@@ -15,7 +15,7 @@ function producerOf(root: XmlElement): XmemlProducer {
     if (finalCutNames.has(element.name)) isFinalCut = true;
     return (
       element.name === 'pproTicksIn' ||
-      element.attributes.some(([name]) => /^(?:MZ\.|TL\.|premiere)/.test(name)) ||
+      attributePairs(element).some(([name]) => /^(?:MZ\.|TL\.|premiere)/.test(name)) ||
       childElements(element).some(isPremiere)
     );
   };

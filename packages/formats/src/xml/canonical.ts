@@ -1,4 +1,4 @@
-import type { XmlElement } from './element.ts';
+import { attributePairs, type XmlElement } from './element.ts';
 
 /** What an attribute becomes in the canonical text: its value, another one, or null for leaving it out. */
 export type AttributeRule = (element: XmlElement, name: string, value: string) => string | null;
@@ -6,7 +6,7 @@ export type AttributeRule = (element: XmlElement, name: string, value: string) =
 /** Writes an element so that equal meanings give equal texts: attributes sorted by name, rewritten by `rule`. */
 export function canonicalXml(element: XmlElement, rule: AttributeRule): string {
   const attributes: string[] = [];
-  for (const [name, spelled] of element.attributes.toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, spelled] of attributePairs(element).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const value = rule(element, name, spelled);
     if (value !== null) attributes.push(` ${name}=${JSON.stringify(value)}`);
   }

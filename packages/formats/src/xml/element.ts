@@ -7,8 +7,8 @@ export interface Position {
 /** An XML element: its attributes and content in file order, and where its tag began. Comments are not kept. */
 export interface XmlElement {
   readonly name: string;
-  /** In file order, no name twice. Pairs and no map: a long film has millions of elements with three of them each. */
-  readonly attributes: readonly (readonly [name: string, value: string])[];
+  /** Name, value, name, value, in file order, no name twice. Flat: a long film has millions of them. */
+  readonly attributes: readonly string[];
   /**
    * Elements and runs of text, in file order, references resolved. White space between elements is left out; white space
    * in an element that has no child elements is content and is kept.
@@ -17,13 +17,51 @@ export interface XmlElement {
   readonly position: Position;
 }
 
-/** The child elements, in order; of one name if given. */
-export function childElements(element: XmlElement, name?: string): XmlElement[] {
-  const found: XmlElement[] = [];
-  for (const part of element.content) {
-    if (typeof part !== 'string' && (name === undefined || part.name === name)) found.push(part);
+/** An element that a parser has read. The position is made when it is asked for: nearly none ever is. */
+export class ReadElement implements XmlElement {
+  readonly name: string;
+  readonly attributes: readonly string[];
+  readonly content: readonly (XmlElement | string)[];
+  readonly #line: number;
+  readonly #column: number;
+
+  constructor(
+    name: string,
+    attributes: readonly string[],
+    content: readonly (XmlElement | string)[],
+    line: number,
+    column: number,
+  ) {
+    this.name = name;
+    this.attributes = attributes;
+    this.content = content;
+    this.#line = line;
+    this.#column = column;
   }
-  return found;
+
+  get position(): Position {
+    return { line: this.#line, column: this.#column };
+  }
+}
+
+const noElements: readonly XmlElement[] = [];
+
+function isElements(content: readonly (XmlElement | string)[]): content is readonly XmlElement[] {
+  for (const part of content) if (typeof part === 'string') return false;
+  return true;
+}
+
+/** The child elements, in order; of one name if given. Where all content is wanted it is that itself. */
+export function childElements(element: XmlElement, name?: string): readonly XmlElement[] {
+  const { content } = element;
+  if (name === undefined && isElements(content)) return content;
+  let found: XmlElement[] | null = null;
+  for (const part of content) {
+    if (typeof part === 'string' || (name !== undefined && part.name !== name)) continue;
+    if (found === null) found = [part];
+    else found.push(part);
+  }
+  return found ?? noElements;
 }
 
 /** The first child element of a name, or null. */
@@ -47,8 +85,23 @@ export function childText(element: XmlElement, name: string): string | null {
 
 /** An attribute's value, or null. */
 export function attribute(element: XmlElement, name: string): string | null {
-  for (const pair of element.attributes) if (pair[0] === name) return pair[1];
+  const { attributes } = element;
+  for (let at = 0; at < attributes.length; at += 2) if (attributes[at] === name) return attributes[at + 1] ?? null;
   return null;
+}
+
+/** The attributes as pairs of name and value, in file order. */
+export function attributePairs(element: XmlElement): (readonly [name: string, value: string])[] {
+  const { attributes } = element;
+  const pairs: (readonly [string, string])[] = [];
+  for (let at = 0; at < attributes.length; at += 2) pairs.push([attributes[at] ?? '', attributes[at + 1] ?? '']);
+  return pairs;
+}
+
+/** An element of another name with the child elements of some names, and no attributes. */
+export function partsOf(element: XmlElement, name: string, names: readonly string[]): XmlElement {
+  const content = childElements(element).filter((child) => names.includes(child.name));
+  return { name, attributes: [], content, position: element.position };
 }
 
 /** Number of elements of a tree, the root included. */

@@ -1,6 +1,7 @@
 import { PatchworkError } from '@patchwork/kernel';
 import { SaxesParser } from 'saxes';
-import type { Position, XmlElement } from './element.ts';
+import { ReadElement, type Position, type XmlElement } from './element.ts';
+import { parsePlainXml } from './plain-parse.ts';
 
 /** Bounds that no honest timeline meets and every hostile one does. */
 export interface XmlLimits {
@@ -17,7 +18,7 @@ const defaultLimits: XmlLimits = { depth: 256, elements: 4_000_000, attributes: 
 /** An element while it is being read. */
 interface OpenElement {
   readonly name: string;
-  readonly attributes: (readonly [name: string, value: string])[];
+  readonly attributes: string[];
   readonly content: (XmlElement | string)[];
   readonly position: Position;
   hasElements: boolean;
@@ -35,7 +36,7 @@ function closed(open: OpenElement): XmlElement {
   const content = open.hasElements
     ? open.content.filter((part) => typeof part !== 'string' || part.trim() !== '')
     : open.content;
-  return { name: open.name, attributes: open.attributes, content, position: open.position };
+  return new ReadElement(open.name, open.attributes, content, open.position.line, open.position.column);
 }
 
 /** Reads one document. One use. */
@@ -108,8 +109,8 @@ class TreeReader {
   #addAttribute(name: string, value: string): void {
     const element = this.#open.at(-1);
     if (element === undefined) return;
-    element.attributes.push([name, value]);
-    if (element.attributes.length > this.#limits.attributes) {
+    element.attributes.push(name, value);
+    if (element.attributes.length > 2 * this.#limits.attributes) {
       this.#fail(
         'PW_XML_SIZE',
         `more than ${this.#limits.attributes} attributes on <${element.name}>`,
@@ -144,5 +145,11 @@ class TreeReader {
  * @throws PW_XML_SYNTAX, PW_XML_ENTITY, PW_XML_DEPTH, PW_XML_SIZE, each with `file:line:column`.
  */
 export function parseXml(fileName: string, text: string, limits: Partial<XmlLimits> = {}): XmlElement {
-  return new TreeReader(fileName, { ...defaultLimits, ...limits }).read(text);
+  const all = { ...defaultLimits, ...limits };
+  return parsePlainXml(text, all) ?? parseFullXml(fileName, text, all);
+}
+
+/** As {@link parseXml}, by the full parser alone: what all shortcuts are held against. */
+export function parseFullXml(fileName: string, text: string, limits: XmlLimits = defaultLimits): XmlElement {
+  return new TreeReader(fileName, limits).read(text);
 }

@@ -1,4 +1,4 @@
-import type { XmlElement } from './element.ts';
+import { attributePairs, type XmlElement } from './element.ts';
 
 /** An element to be written; attributes in the order given, null ones left out. */
 export interface XmlOut {
@@ -20,7 +20,7 @@ export function xml(
 export function outFromElement(element: XmlElement): XmlOut {
   return {
     name: element.name,
-    attributes: element.attributes,
+    attributes: attributePairs(element),
     content: element.content.map((part) => (typeof part === 'string' ? part : outFromElement(part))),
   };
 }
@@ -42,8 +42,12 @@ function escapeText(text: string): string {
     .replaceAll('\r', '&#13;');
 }
 
+// What an escaped text can differ in; surrogates, whole or not, are looked at closer.
+const special = /[^\x20\x21\x23-\x25\x27-\x3b\x3d\x3f-\ud7ff\ue000-\ufffd]/;
+
 /** Escapes an attribute; white space as references, or a reader would turn it into blanks. */
 function escapeAttribute(text: string): string {
+  if (!special.test(text)) return text;
   return escapeText(text).replaceAll('"', '&quot;').replaceAll('\t', '&#9;').replaceAll('\n', '&#10;');
 }
 
@@ -71,6 +75,30 @@ export function writeXml(root: XmlOut, doctype: string | null): string {
   lines.push('');
   writeElement(root, '', lines);
   return `${lines.join('\n')}\n`;
+}
+
+/** An element that was read, without line breaks: as {@link inlineXml} of {@link outFromElement}, in one go. */
+export function inlineElement(element: XmlElement): string {
+  const parts: string[] = [];
+  pushElement(element, parts);
+  // Joined and not added up: what stays in a timeline by the hundred thousand should be one string, not a tree of them.
+  return parts.join('');
+}
+
+function pushElement({ name, attributes, content }: XmlElement, parts: string[]): void {
+  parts.push('<', name);
+  for (let at = 0; at < attributes.length; at += 2)
+    parts.push(' ', attributes[at] ?? '', '="', escapeAttribute(attributes[at + 1] ?? ''), '"');
+  if (content.length === 0) {
+    parts.push('/>');
+    return;
+  }
+  parts.push('>');
+  for (const part of content) {
+    if (typeof part === 'string') parts.push(escapeText(part));
+    else pushElement(part, parts);
+  }
+  parts.push('</', name, '>');
 }
 
 /** One element without line breaks, attributes as given: for keeping XML inside a metadata text. */

@@ -11,12 +11,17 @@ export function isJsonNumber(value: JsonValue | undefined): value is JsonNumber 
   return typeof value === 'object' && value !== null && value.type === 'number';
 }
 
+function memberOf(object: JsonObject, key: string): JsonValue | undefined {
+  for (const entry of object.entries) if (entry[0] === key) return entry[1];
+  return undefined;
+}
+
 /** Finds a member by its path of keys; undefined where any step is absent. Of repeated keys the first counts. */
 export function member(object: JsonValue | undefined, ...path: readonly string[]): JsonValue | undefined {
   let value = object;
   for (const key of path) {
     if (!isJsonObject(value)) return undefined;
-    value = value.entries.find((entry) => entry[0] === key)?.[1];
+    value = memberOf(value, key);
   }
   return value;
 }
@@ -49,11 +54,15 @@ export function jsonFrom(plain: Json): JsonValue {
     return { type: 'number', lexeme: String(plain === 0 ? 0 : plain) };
   }
   if (Array.isArray(plain)) return { type: 'array', items: plain.map((item: Json) => jsonFrom(item)) };
-  const entries: [string, JsonValue][] = [];
-  for (const [key, value] of Object.entries(plain as { readonly [key: string]: Json })) {
-    if (value !== undefined) entries.push([key, jsonFrom(value)]);
+  // The arrays that `Object.entries` makes are of just the length needed, and ours: they become the entries.
+  const entries: [string, Json | JsonValue][] = Object.entries(plain as { readonly [key: string]: Json });
+  let isWhole = true;
+  for (const entry of entries) {
+    if (entry[1] === undefined) isWhole = false;
+    else entry[1] = jsonFrom(entry[1] as Json);
   }
-  return { type: 'object', entries };
+  const spelled = entries as [string, JsonValue][];
+  return { type: 'object', entries: isWhole ? spelled : spelled.filter(([, value]) => value !== undefined) };
 }
 
 /**
