@@ -12,8 +12,10 @@ export interface DiffPlan {
   readonly unknown: readonly string[];
 }
 
-/** Tells a film from a timeline by its name. */
-const isDeliverable = (path: string): boolean => /\.(mov|mp4|m4v)$/i.test(path);
+/** Tells whether a side is named like a deliverable. */
+export function isDeliverable(path: string): boolean {
+  return /\.(mov|mp4|m4v)$/i.test(path);
+}
 
 /** Where a side of a diff stands: a timeline file, a deliverable or a revision of one. @throws PW_FILE_ABSENT */
 export function sidePath(folder: string, text: string): string {
@@ -44,6 +46,7 @@ export async function diffPlan(
       edlRate: options.edlRate,
       mediaMap: options.mediaMap,
       searchFolders: options.searchFolders,
+      grades: options.grades ?? null,
       profile: null,
       range: range === null ? null : `${range.in}:${range.out}`,
       forceRanges: [],

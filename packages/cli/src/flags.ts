@@ -49,6 +49,7 @@ export async function renderRequest(
     onUnknown: unknownPolicy(flags.onUnknown),
     mediaMap: mapRules(flags.mediaMap),
     searchFolders: (flags.search ?? []).map((each) => resolve(folder, each)),
+    grades: flags.grades === undefined ? null : resolve(folder, flags.grades),
     paranoid: flags.paranoid ?? false,
     publication: publicationMode(flags),
     ...rendererOf(folder, flags),

@@ -1,14 +1,13 @@
 import { basename } from 'node:path';
 import type { Digest, Json } from '@patchwork/kernel';
 import {
-  readResolveProject,
   readResolveStill,
   type ResolveClip,
   type ResolveDigests,
   type ResolveSequence,
   type StillDigests,
 } from '@patchwork/formats';
-import { readWholeFile } from '@patchwork/render';
+import { readProjectDigests, readWholeFile } from '@patchwork/render';
 import type { Terminal } from './output.ts';
 import type { CommandContext, CommandOutcome } from './shell.ts';
 import { counted } from './words.ts';
@@ -18,18 +17,17 @@ export type ResolveFile =
   | { readonly kind: 'project'; readonly file: string; readonly digests: ResolveDigests }
   | { readonly kind: 'still'; readonly file: string; readonly digests: StillDigests };
 
-/** Projects larger than this are refused: they are packed XML. */
-const largestBytes = 512 * 1024 * 1024;
+/** Stills larger than this are refused: they are XML. */
+const largestBytes = 64 * 1024 * 1024;
 
 /** Reads a `.drt`, `.drp` or `.drx`; null for every other file. @throws PW_ZIP_*, PW_XML_*, PW_RESOLVE_FILE, PW_FILE_* */
 export async function resolveDigestsOf(context: CommandContext, path: string): Promise<ResolveFile | null> {
   const ending = /\.(drt|drp|drx)$/i.exec(path)?.[1]?.toLowerCase();
   if (ending === undefined || (await context.files.stat(path))?.isDirectory === true) return null;
-  const bytes = await readWholeFile(context.files, path, largestBytes);
   const file = basename(path);
-  return ending === 'drx'
-    ? { kind: 'still', file, digests: readResolveStill(file, bytes, context.sha256) }
-    : { kind: 'project', file, digests: readResolveProject(file, bytes, context.sha256) };
+  if (ending !== 'drx') return { kind: 'project', file, digests: await readProjectDigests(context, path) };
+  const bytes = await readWholeFile(context.files, path, largestBytes);
+  return { kind: 'still', file, digests: readResolveStill(file, bytes, context.sha256) };
 }
 
 /** Shows clips and digests: `patchwork.inspect/1` with no timelines and a member `resolve`. */

@@ -14,6 +14,7 @@ export interface TimelineFlags {
 export interface MediaFlags extends TimelineFlags {
   readonly mediaMap?: readonly string[];
   readonly search?: readonly string[];
+  readonly grades?: string;
 }
 
 /** Adds `--timeline` and `--edl-rate`. */
@@ -35,6 +36,14 @@ export function withMediaFlags(command: Command): Command {
     );
 }
 
+/** Adds `--grades`. */
+export function withGradesFlag(command: Command): Command {
+  return command.option(
+    '--grades <project>',
+    'the .drp or .drt of the same state: its grades, Fusion compositions and effects are compared',
+  );
+}
+
 /** Reads the flags. @throws PW_USAGE_RATE, PW_USAGE_MAP */
 export function timelineRequest(folder: string, path: string, flags: MediaFlags): TimelineRequest {
   return {
@@ -43,6 +52,7 @@ export function timelineRequest(folder: string, path: string, flags: MediaFlags)
     edlRate: edlRateFrom(flags.edlRate),
     mediaMap: mapRules(flags.mediaMap),
     searchFolders: (flags.search ?? []).map((each) => resolve(folder, each)),
+    grades: flags.grades === undefined ? null : resolve(folder, flags.grades),
   };
 }
 

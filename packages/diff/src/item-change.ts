@@ -1,18 +1,11 @@
 import { canonicalJson, type Json } from '@patchwork/kernel';
 import { formatRational, multiply, type Rate } from '@patchwork/time';
-import {
-  activeReferenceOrNull,
-  emptyObject,
-  member,
-  plainJson,
-  unmodelledOf,
-  withMember,
-  type Marker,
-} from '@patchwork/timeline';
+import { activeReferenceOrNull, emptyObject, member, plainJson, withMember, type Marker } from '@patchwork/timeline';
 import { effectChanges, type AspectChange } from './effect-change.ts';
 import { jsonDifference } from './json-difference.ts';
 import { isVersionPair } from './likeness.ts';
 import { versionOf } from './name-version.ts';
+import { saidContents, saidThings, seenChanges } from './seen-change.ts';
 import { isSameSpeed, speedText, type TrackItem } from './track-item.ts';
 
 /** Whether nothing can differ; most clips of most timelines end here. */
@@ -39,12 +32,14 @@ function isPlainSame(old: TrackItem, next: TrackItem): boolean {
 export function itemChanges(old: TrackItem, next: TrackItem, rate: Rate): AspectChange[] {
   if (isPlainSame(old, next)) return [];
   const media = mediaChanges(old, next);
+  const effects = [...speedChanges(old, next, rate), ...effectChanges(old.node.effects, next.node.effects, rate)];
   const isOtherFile = media.some(({ kind }) => kind === 'replace' || kind === 'version');
   return [
     ...media,
-    ...speedChanges(old, next, rate),
-    ...effectChanges(old.node.effects, next.node.effects, rate),
+    ...effects,
     ...stateChanges(old, next),
+    // What the timeline says of a clip's effects, Resolve's digest of them says again.
+    ...seenChanges(old.node, next.node).filter(({ kind }) => kind !== 'effect' || effects.length === 0),
     ...routeChanges(old, next),
     // A new version or another file brings its own name.
     ...cosmeticChanges(old, next).filter(({ values }) => !isOtherFile || values[0]?.name !== 'name'),
@@ -151,9 +146,8 @@ function stateChanges(old: TrackItem, next: TrackItem): AspectChange[] {
       values: [{ name: 'enabled', old: old.node.enabled, new: next.node.enabled }],
     });
   }
-  const [a, b] = [unmodelledOf(old.node), unmodelledOf(next.node)];
-  const contents = (list: typeof a): string => list.map(({ content }) => content).join('\n');
-  if (contents(a) !== contents(b)) {
+  if (saidContents(old.node) !== saidContents(next.node)) {
+    const [a, b] = [saidThings(old.node), saidThings(next.node)];
     const label =
       b.find(({ content }) => !a.some((other) => other.content === content))?.label ??
       a[0]?.label ??
@@ -163,13 +157,13 @@ function stateChanges(old: TrackItem, next: TrackItem): AspectChange[] {
       kind: unmodelledKind(label),
       department: 'vfx',
       text: `${label} ${verb}`,
-      values: [{ name: label, old: contents(a), new: contents(b) }],
+      values: [{ name: label, old: saidContents(old.node), new: saidContents(next.node) }],
     });
   }
   return changes;
 }
 
-/** Grades and Fusion compositions are known by name, and by digest where a reader makes one; nobody models them. */
+/** Grades and Fusion compositions that a file names itself are known by that name; nobody models them. */
 function unmodelledKind(label: string): 'grade' | 'fusion' | 'unmodelled' {
   if (/\bfusion\b/i.test(label)) return 'fusion';
   return /\b(cdl|grade|lut|colou?r correct\w*)\b/i.test(label) ? 'grade' : 'unmodelled';

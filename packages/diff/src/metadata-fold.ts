@@ -8,6 +8,7 @@ const fewest = 4;
 /**
  * Tells a mark that changed on many clips once: after an edit that broke links, every clip behind it has another link
  * number, and nobody wants to read that nine hundred times. `metadata changed on 912 clips: Resolve_OTIO.Link Group ID`.
+ * So is a group's grade, which is one thing on all of its members: `group grade "Night" changed on 12 clips`.
  */
 export function foldMetadata(drafts: readonly Draft[]): Draft[] {
   const groups = new Map<string, Draft[]>();
@@ -19,13 +20,17 @@ export function foldMetadata(drafts: readonly Draft[]): Draft[] {
   }
   return drafts.flatMap((draft) => {
     const group = isFoldable(draft) ? (groups.get(draft.text) ?? []) : [];
-    if (group.length < fewest) return [draft];
+    if (group.length < (isGroupGrade(draft) ? 2 : fewest)) return [draft];
     return group[0] === draft ? [folded(draft, group)] : [];
   });
 }
 
-function isFoldable({ kind, text }: Draft): boolean {
-  return kind === 'metadata' && text.startsWith('metadata changed');
+function isFoldable(draft: Draft): boolean {
+  return isGroupGrade(draft) || (draft.kind === 'metadata' && draft.text.startsWith('metadata changed'));
+}
+
+function isGroupGrade({ kind, text }: Draft): boolean {
+  return kind === 'grade' && text.startsWith('group grade ');
 }
 
 function folded(first: Draft, group: readonly Draft[]): Draft {
@@ -33,7 +38,9 @@ function folded(first: Draft, group: readonly Draft[]): Draft {
   const isOne = group.every(({ values }) => canonicalJson(plainOf(values)) === canonicalJson(plainOf(first.values)));
   return {
     ...first,
-    text: first.text.replace('metadata changed', `metadata changed on ${counted(items.length, 'clip')}`),
+    text: isGroupGrade(first)
+      ? `${first.text} on ${counted(items.length, 'clip')}`
+      : first.text.replace('metadata changed', `metadata changed on ${counted(items.length, 'clip')}`),
     items,
     tracks: [...new Set(group.flatMap(({ tracks }) => tracks))],
     values: isOne ? first.values : [],

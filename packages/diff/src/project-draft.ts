@@ -9,6 +9,7 @@ import { effectChanges } from './effect-change.ts';
 import { jsonDifference } from './json-difference.ts';
 import { markersText, markerWords } from './item-change.ts';
 import type { Layout } from './position-draft.ts';
+import { seenChanges } from './seen-change.ts';
 import type { TrackView } from './track-item.ts';
 
 /** Settings of the whole timeline and of its tracks. */
@@ -22,6 +23,10 @@ export function projectDrafts(
     ...canvasDrafts(canvases, [old, next]),
     ...startDrafts(old, next),
     ...effectChanges(old.tracks.effects, next.tracks.effects, layout.rate).map((change) => ({
+      ...whole(change.kind, change.department, change.text),
+      values: change.values,
+    })),
+    ...seenChanges(old, next).map((change) => ({
       ...whole(change.kind, change.department, change.text),
       values: change.values,
     })),

@@ -23,6 +23,8 @@ export { withResolveEffects } from './resolve/effects.ts';
 export type { ResolveOptions } from './resolve/effects.ts';
 export { readResolveProject, readResolveStill } from './resolve/project.ts';
 export type { ResolveClip, ResolveDigests, ResolveSequence, StillDigests } from './resolve/project.ts';
+export { seenOf, withoutSeen, withResolveDigests } from './resolve/seen-timeline.ts';
+export type { Seen } from './resolve/seen-timeline.ts';
 export { writeOtioTimeline } from './otio/write.ts';
 export { writeXmeml } from './xmeml/write.ts';
 export { inspection } from './inspection.ts';

@@ -29,6 +29,6 @@ export type { PictureChange, PictureNames } from './picture-change.ts';
 export { readProfileDocument } from './profile-document.ts';
 export type { ProfileDocument } from './profile-document.ts';
 export type { ContainerProfile, Profile, SoundProfile, Toolchain, VideoCodec, VideoProfile } from './profile.ts';
-export { mergeReasons } from './reason-finder.ts';
+export { mergeReasons, PictureReasons } from './reason-finder.ts';
 export { resolveProfile } from './resolve-profile.ts';
 export type { ProfileRequest, RasterFacts } from './resolve-profile.ts';

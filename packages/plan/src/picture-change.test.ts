@@ -1,3 +1,4 @@
+import { seenThing } from '@patchwork/timeline';
 import { expect, test } from 'vitest';
 import type { Picture, SourcePicture } from '@patchwork/program';
 import { pictureChanges } from './picture-change.ts';
@@ -40,6 +41,19 @@ const nest = (input: Picture, width = 64): Picture => ({
 });
 const over = (...layers: Picture[]): Picture => ({ op: 'over', layers });
 const strange = (content: string): Picture => ({ op: 'unmodelled', input: source, label: 'filter "Blur"', content });
+const graded = (
+  level: 'clip' | 'group' | 'timeline',
+  letter: string,
+  label = 'grade',
+  input: Picture = source,
+): Picture => ({
+  op: 'unmodelled',
+  input,
+  ...seenThing(
+    { domain: 'grade', level, digest: letter.repeat(64) },
+    level === 'timeline' ? label : `${label} on V1 / a`,
+  ),
+});
 const fade = (opacity: number, input: Picture = source): Picture => ({ op: 'opacity', input, opacity });
 const black: Picture = { op: 'solid', color: [0, 0, 0, 1] };
 
@@ -49,6 +63,14 @@ test.each<[string, Picture, Picture, string[]]>([
   ['text added', source, text('B'), ['title a: text "B" added']],
   ['font', text('A'), text('A', 'g'), ['font a: font changed under the same text']],
   ['unmodelled', strange('1'), strange('2'), ['unmodelled a: filter "Blur" changed']],
+  ['a grade', graded('clip', 'a'), graded('clip', 'b'), ['grade a: grade changed']],
+  ['a group’s grade', source, graded('group', 'a', 'group grade "Night"'), ['grade a: group grade "Night" changed']],
+  [
+    'the timeline’s grade over all layers',
+    over(black, graded('clip', 'a')),
+    graded('timeline', 'b', 'timeline grade', over(black, graded('clip', 'a'))),
+    ['grade timeline grade changed'],
+  ],
   ['a dissolve in progress', mix(1), mix(3), ['transition a | b: dissolve changed']],
   ['one side of a dissolve', mix(1), mix(1, fade(0.5)), ['opacity a: opacity 100 % → 50 %']],
   [

@@ -1,4 +1,5 @@
 import { equals } from '@patchwork/time';
+import { seenDigestOf } from '@patchwork/timeline';
 import type {
   MixPicture,
   NestPicture,
@@ -27,15 +28,26 @@ export interface PictureNames {
 
 /** Says how `next` differs from `previous`. Empty when the pictures are the same. */
 export function pictureChanges(previous: Picture, next: Picture, names: PictureNames): PictureChange[] {
-  const [before, after] = [layersOf(previous), layersOf(next)];
-  const pairs = pairLayers(before, after, names);
-  const changes: PictureChange[] = [];
+  const [before, after] = [withoutLook(previous), withoutLook(next)];
+  const pairs = pairLayers(layersOf(before.picture), layersOf(after.picture), names);
+  const changes: PictureChange[] = unmodelledChanges(before.look, after.look, 'timeline');
   for (const [old, current] of pairs) {
     if (old !== null && current !== null) changes.push(...layerChanges(layerOf(old), layerOf(current), names));
     else if (current !== null) changes.push({ code: 'layer', text: `${called(current, names)}: layer added` });
     else if (old !== null) changes.push({ code: 'layer', text: `${called(old, names)}: layer removed` });
   }
   return changes;
+}
+
+/** A picture without what the whole timeline puts over it, which tells nothing of its layers. */
+function withoutLook(picture: Picture): { readonly picture: Picture; readonly look: readonly Unmodelled[] } {
+  const look: Unmodelled[] = [];
+  let inner = picture;
+  while (inner.op === 'unmodelled' && seenDigestOf(inner.content)?.level === 'timeline') {
+    look.push(inner);
+    inner = inner.input;
+  }
+  return { picture: inner, look };
 }
 
 /** Pairs layers that read the same file, in order; what is left is paired where one stands against one. */
@@ -83,16 +95,29 @@ function layerChanges(before: Layer, after: Layer, names: PictureNames): Picture
     changes.push({ code: 'transform', text: `${name}: ${transformText(before.transforms, after.transforms)}` });
   }
   changes.push(...textChanges(before, after, name));
-  if (
-    !isSame(
-      before.unmodelled.map(({ content }) => content),
-      after.unmodelled.map(({ content }) => content),
-    )
-  ) {
-    const label = (after.unmodelled.at(-1) ?? before.unmodelled.at(-1))?.label ?? 'something not modelled';
-    changes.push({ code: 'unmodelled', text: `${name}: ${label} changed` });
-  }
+  changes.push(...unmodelledChanges(before.unmodelled, after.unmodelled, name));
   return [...changes, ...coreChanges(before.core, after.core, name, names)];
+}
+
+type Unmodelled = Layer['unmodelled'][number];
+
+/** What nobody models: by domain where it is known by its digest, else by its label. */
+function unmodelledChanges(before: readonly Unmodelled[], after: readonly Unmodelled[], name: string): PictureChange[] {
+  const contents = (list: readonly Unmodelled[]): string[] => list.map(({ content }) => content);
+  const different = (list: readonly Unmodelled[], other: readonly Unmodelled[]): readonly Unmodelled[] =>
+    list.filter(({ content }) => !contents(other).includes(content));
+  if (isSame(contents(before), contents(after))) return [];
+  const [gone, come] = [different(before, after), different(after, before)];
+  const changes = new Map<string, PictureChange>();
+  for (const thing of [...come, ...gone]) {
+    const seen = seenDigestOf(thing.content);
+    // The label ends with its place, which the name says.
+    const what = seen === null ? thing.label : thing.label.replace(/ on [^"]*$/, '');
+    const text = seen?.level === 'timeline' ? `${what} changed` : `${name}: ${what} changed`;
+    if (!changes.has(text)) changes.set(text, { code: seen?.domain ?? 'unmodelled', text });
+  }
+  if (changes.size > 0) return [...changes.values()];
+  return [{ code: 'unmodelled', text: `${name}: ${after.at(-1)?.label ?? 'something not modelled'} changed` }];
 }
 
 function textChanges(before: Layer, after: Layer, name: string): PictureChange[] {

@@ -1,5 +1,6 @@
 import { formatRational } from '@patchwork/time';
 import type { Picture, SourcePicture } from '@patchwork/program';
+import { seenDigestOf } from '@patchwork/timeline';
 
 /**
  * Writes a picture as an indented outline, topmost operation first: exactly what its frame key digests, so that a reader can
@@ -37,8 +38,17 @@ export function pictureText(picture: Picture, pathOf: (source: SourcePicture) =>
         ...indented(pictureText(picture.input, pathOf)),
       ];
     case 'unmodelled':
-      return [`not modelled: ${picture.label}`, ...indented(pictureText(picture.input, pathOf))];
+      return [
+        `not modelled: ${picture.label}${digestText(picture.content)}`,
+        ...indented(pictureText(picture.input, pathOf)),
+      ];
   }
+}
+
+/** What is known of a digest alone: its beginning, so that two can be told apart. */
+function digestText(content: string): string {
+  const seen = seenDigestOf(content);
+  return seen === null ? '' : `, ${seen.digest.slice(0, 12)}`;
 }
 
 function indented(lines: readonly string[]): string[] {

@@ -1,4 +1,5 @@
 import { isPatchworkError, type Diagnostic, type Digest } from '@patchwork/kernel';
+import { seenOf } from '@patchwork/formats';
 import { fontDigest } from '@patchwork/media';
 import type { Profile } from '@patchwork/plan';
 import { compileProgram, type Canvas, type MediaInfo, type Program } from '@patchwork/program';
@@ -6,8 +7,9 @@ import type { FrameRange, Rate } from '@patchwork/time';
 import type { Timeline } from '@patchwork/timeline';
 import type { RenderContext } from './context.ts';
 import { parseRevision, readRevision } from './history.ts';
-import { compileEntry, type NamedMedia } from './snapshot.ts';
-import { firstVideoFacts, withRaster } from './timeline-file.ts';
+import { bareTimeline, unseenBetween } from './seen-domains.ts';
+import { compileEntry, type NamedMedia, type Snapshot } from './snapshot.ts';
+import { firstVideoFacts, withRaster, type LoadedTimeline } from './timeline-file.ts';
 import { openTimelineWithCatalog } from './timeline-media.ts';
 import { timelineFacts } from './timeline-facts.ts';
 
@@ -36,6 +38,9 @@ export interface CompareOptions {
   readonly edlRate: Rate | null;
   readonly mediaMap: readonly { readonly from: string; readonly to: string }[];
   readonly searchFolders: readonly string[];
+  /** Path of the project that the new side was exported from, and the old one's. Default: none; a deliverable's is in its history. */
+  readonly grades?: string | null;
+  readonly oldGrades?: string | null;
 }
 
 /**
@@ -48,16 +53,23 @@ export async function openSides(
   newText: string,
   options: CompareOptions,
 ): Promise<{ readonly old: ComparedSide; readonly new: ComparedSide }> {
-  const old = await sourceOf(context, oldText, options);
+  const old = await sourceOf(context, oldText, { ...options, grades: options.oldGrades ?? null });
   const next = await sourceOf(context, newText, options);
   const canvas = old.canvas ?? next.canvas ?? null;
-  return { old: await old.open(canvas), new: await next.open(canvas) };
+  const unseen = unseenBetween(old.timeline, next.timeline);
+  // Where one side alone was seen with its project, what both files say is compared.
+  const isBare = (seenOf(old.timeline) === null) !== (seenOf(next.timeline) === null);
+  const after = await next.open(canvas, isBare);
+  const unknown = unseen.length === 0 ? [] : [`unknown: ${unseen.join(', ')}`];
+  return { old: await old.open(canvas, isBare), new: { ...after, unknown: [...after.unknown, ...unknown] } };
 }
 
 interface Source {
   /** Of a delivered side. */
   readonly canvas: Canvas | null;
-  readonly open: (canvas: Canvas | null) => Promise<ComparedSide>;
+  readonly timeline: Timeline;
+  /** `isBare` leaves out what was seen of a project. */
+  readonly open: (canvas: Canvas | null, isBare: boolean) => Promise<ComparedSide>;
 }
 
 async function sourceOf(context: RenderContext, text: string, options: CompareOptions): Promise<Source> {
@@ -69,21 +81,27 @@ async function sourceOf(context: RenderContext, text: string, options: CompareOp
 async function deliveredSource(context: RenderContext, text: string): Promise<Source> {
   const revision = parseRevision(text);
   const { entry, history } = await readRevision(context, revision);
-  const snapshot = compileEntry(context, { ...entryFields(entry), range: null });
+  const compile = (change?: (loaded: LoadedTimeline) => LoadedTimeline): Snapshot =>
+    compileEntry(context, { ...entryFields(entry), range: null }, change);
+  const seen = compile();
   const byUrl = urlTable(entry.media as readonly NamedMedia[]);
   return {
-    canvas: snapshot.program.canvas,
-    open: async () => ({
-      timeline: snapshot.loaded.timeline,
-      program: snapshot.program,
-      identityOf: (url) => byUrl.get(url)?.identity ?? null,
-      rate: snapshot.program.canvas.rate,
-      unknown: [],
-      diagnostics: snapshot.loaded.diagnostics,
-      media: [...byUrl.values()],
-      file: entry.id === history.current?.id ? { path: revision.path, range: entry.range } : null,
-      profile: entry.profile,
-    }),
+    canvas: seen.program.canvas,
+    timeline: seen.loaded.timeline,
+    open: async (_, isBare) => {
+      const { loaded, program } = isBare ? compile(bareTimeline) : seen;
+      return {
+        timeline: loaded.timeline,
+        program,
+        identityOf: (url) => byUrl.get(url)?.identity ?? null,
+        rate: program.canvas.rate,
+        unknown: [],
+        diagnostics: loaded.diagnostics,
+        media: [...byUrl.values()],
+        file: entry.id === history.current?.id ? { path: revision.path, range: entry.range } : null,
+        profile: entry.profile,
+      };
+    },
   };
 }
 
@@ -107,14 +125,15 @@ async function fileSource(context: RenderContext, path: string, options: Compare
   const lost = opened.linked.ambiguous.map(
     ({ name, paths }) => `${path}: several files answer to ${name}: ${paths.join(', ')}`,
   );
-  const open = async (given: Canvas | null): Promise<ComparedSide> => {
+  const open = async (given: Canvas | null, isBare: boolean): Promise<ComparedSide> => {
     const facts = timelineFacts(opened.loaded.timeline);
     const first = firstVideoFacts(opened.loaded.timeline, catalog.find);
     const width = given?.width ?? facts.width ?? first?.width;
     const height = given?.height ?? facts.height ?? first?.height;
     const rate = facts.rate ?? given?.rate ?? first?.rate;
     const raster = width === undefined || height === undefined ? null : { width, height };
-    const loaded = raster === null ? opened.loaded : withRaster(context.sha256, opened.loaded, raster);
+    const sized = raster === null ? opened.loaded : withRaster(context.sha256, opened.loaded, raster);
+    const loaded = isBare ? bareTimeline(sized) : sized;
     const side = {
       timeline: loaded.timeline,
       identityOf: (url: string) => catalog.find(url)?.identity ?? null,
@@ -140,7 +159,7 @@ async function fileSource(context: RenderContext, path: string, options: Compare
     const compiled = compiledOrUnknown(context, path, loaded.timeline, canvas, catalog.find, loaded.diagnostics);
     return { ...side, ...compiled, unknown: [...lost, ...compiled.unknown] };
   };
-  return { canvas: null, open };
+  return { canvas: null, timeline: opened.loaded.timeline, open };
 }
 
 function compiledOrUnknown(

@@ -30,6 +30,7 @@ export { mediaFolderOf } from './timeline-source.ts';
 export type { TimelineSource } from './timeline-source.ts';
 export { writeBundle } from './media/bundle-writing.ts';
 export type { BundleRequest } from './media/bundle-writing.ts';
+export { readProjectDigests } from './seen-domains.ts';
 export { sidePictures } from './side-pictures.ts';
 export { timelineFacts } from './timeline-facts.ts';
 export type { TimelineFacts } from './timeline-facts.ts';

@@ -1,4 +1,5 @@
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
+import { seenOf } from '@patchwork/formats';
 import { PatchworkError, type Digest, type Diagnostic, type FileStat } from '@patchwork/kernel';
 import {
   actionKeySchema,
@@ -15,6 +16,7 @@ import {
 import { compileProgram, type Canvas, type Epoch, type Program } from '@patchwork/program';
 import { historyOf, type LedgerEntry, type LedgerSound, type StoredChunk } from '@patchwork/store';
 import { type FrameRange } from '@patchwork/time';
+import type { Timeline } from '@patchwork/timeline';
 import { chunksOfBase, inspectBase, type Base } from './base.ts';
 import type { RenderContext } from './context.ts';
 import { carriedEpochs, forcedEpochs } from './epochs.ts';
@@ -27,6 +29,7 @@ import { checkOneEntry, MixedPlan, mixedNote, mixtureOf, type MixedChunk, type M
 import { parseRange } from './range-text.ts';
 import { checkBase, checkForced, checkMixed, checkNotMedia, checkSettings } from './refusal.ts';
 import type { RenderRequest } from './request.ts';
+import { requireDrawable, requireSeen, trustedRemark, unseenBetween } from './seen-domains.ts';
 import { compileEntry } from './snapshot.ts';
 import { soundAtHand } from './sound-at-hand.ts';
 import { soundKey } from './sound-track.ts';
@@ -119,6 +122,8 @@ export async function prepare(
   });
   const loaded = withRaster(context.sha256, opened.loaded, profile.video);
   const snapshot = entry === null ? null : compileEntry(context, entry);
+  const unseen = lostSight(snapshot?.loaded.timeline ?? null, loaded.timeline);
+  if (request.onUnknown !== 'trust') requireSeen(request.deliverablePath, unseen, showAgain);
   const old =
     entry === null || snapshot === null
       ? null
@@ -136,7 +141,7 @@ export async function prepare(
   const mixture = mixtureFor(request, entry, profile, toolchain, differences.length > 0);
   const compiled = compileRequest(context, request, { loaded, facts, profile, catalog, line: lineOf(base) });
   const { program, epochs, range } = compiled;
-  checkUnmodelled(program, request);
+  if (request.onUnknown !== 'trust') requireDrawable(program.unmodelled, null);
   const previous = entry === null || snapshot === null ? null : { entry, ...snapshot };
   const shift = (range?.in ?? 0) - (entry?.range?.in ?? 0);
   const hand = await atHand(context, request, request.full ? { kind: 'absent', ledger: null } : base, {
@@ -178,8 +183,20 @@ export async function prepare(
       previous === null
         ? [{ in: range?.in ?? 0, out: (range?.in ?? 0) + program.frames }]
         : placed(clipped(dirtyRanges(previous.program, program, shift), program.frames), range),
-    diagnostics: [...loaded.diagnostics, ...compiled.diagnostics],
+    diagnostics: [
+      ...loaded.diagnostics,
+      ...compiled.diagnostics,
+      ...trustedRemark(basename(request.deliverablePath), unseen),
+    ],
   };
+}
+
+const showAgain =
+  'Show the project as before, with --grades; or say with --on-unknown trust that nothing but the edit changed.';
+
+/** What was seen of the delivered version and is not of the new one. The built-in renderer itself reads the timeline alone. */
+function lostSight(old: Timeline | null, next: Timeline): readonly string[] {
+  return old === null || seenOf(old) === null || seenOf(next) !== null ? [] : unseenBetween(old, next);
 }
 
 /** Whether there is more to render than new media under old names would ask for. */
@@ -241,20 +258,6 @@ async function statsOf(
   catalog: MediaCatalog,
 ): Promise<readonly { readonly path: string; readonly stat: FileStat | null }[]> {
   return Promise.all(catalog.named.map(async ({ path }) => ({ path, stat: await context.files.stat(path) })));
-}
-
-function checkUnmodelled(program: Program, request: RenderRequest): void {
-  const [first] = program.unmodelled;
-  if (first === undefined || request.onUnknown === 'trust') return;
-  const count = program.unmodelled.length;
-  throw new PatchworkError(
-    'PW_UNKNOWN_REFUSED',
-    `the built-in renderer cannot draw ${first.label}${count > 1 ? ` and ${count - 1} more` : ''}`,
-    {
-      hint: 'Remove it, or render the picture underneath with --on-unknown trust: the report then names every such place.',
-      details: { unmodelled: program.unmodelled.map(({ label, range }) => ({ label, range: [range.in, range.out] })) },
-    },
-  );
 }
 
 /** What entries are of that do not name the schema of their keys. */

@@ -28,6 +28,8 @@ export interface RenderRequest {
   readonly onUnknown: UnknownPolicy;
   readonly mediaMap: readonly { readonly from: string; readonly to: string }[];
   readonly searchFolders: readonly string[];
+  /** Path of the project whose grades, Fusion compositions and effects are looked at. Default: none. */
+  readonly grades?: string | null;
   /** Hash every reused byte, also of a file whose stat tuple is as we left it. */
   readonly paranoid: boolean;
   /** How the new version takes the old one's place. Default: `whole`. */

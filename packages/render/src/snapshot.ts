@@ -26,12 +26,17 @@ export type SnapshotFields = Pick<LedgerEntry, 'profile' | 'timeline' | 'timelin
 
 /**
  * Compiles what an entry was rendered from, with the media as they were then: nothing outside the ledger is looked at.
+ * `change` is applied to its timeline first.
  *
  * @throws PW_LEDGER_NO_TIMELINE for a version that was patched by hand, or found; PW_LEDGER_SNAPSHOT for one whose record
  *   is there in part
  */
-export function compileEntry(context: Pick<RenderContext, 'sha256'>, entry: SnapshotFields): Snapshot {
-  const loaded = loadedFrom(context, entry);
+export function compileEntry(
+  context: Pick<RenderContext, 'sha256'>,
+  entry: SnapshotFields,
+  change: (loaded: LoadedTimeline) => LoadedTimeline = (loaded) => loaded,
+): Snapshot {
+  const loaded = change(loadedFrom(context, entry));
   const byUrl = mediaByUrl(entry);
   const { width, height, rate, color } = entry.profile.video;
   const { program } = compileProgram({

@@ -87,7 +87,10 @@ export function withRaster(
   raster: { readonly width: number; readonly height: number },
 ): LoadedTimeline {
   if (!loaded.diagnostics.some(({ code }) => code === 'PW_RESOLVE_EFFECT')) return loaded;
-  return timelineFromBytes(sha256, loaded.fileName, loaded.bytes, loaded.timeline.name, { raster });
+  const again = timelineFromBytes(sha256, loaded.fileName, loaded.bytes, loaded.timeline.name, { raster });
+  // What a project had to say, the timeline's own text does not say again.
+  const project = loaded.diagnostics.filter(({ code }) => code.startsWith('PW_GRADES_'));
+  return project.length === 0 ? again : { ...again, diagnostics: [...again.diagnostics, ...project] };
 }
 
 function chosen(timelines: readonly Timeline[], name: string | null, file: string): Timeline {

@@ -4,6 +4,7 @@ import { unpackMedia } from './media/bundle-media.ts';
 import type { RenderContext } from './context.ts';
 import { openCatalog, type MediaCatalog } from './media/media-catalog.ts';
 import { linkMedia, type LinkedTimeline } from './media/media-link.ts';
+import { withProject } from './seen-domains.ts';
 import { loadTimeline, withTimeline, type LoadedTimeline } from './timeline-file.ts';
 import { mediaFolderOf, type TimelineSource } from './timeline-source.ts';
 
@@ -17,6 +18,8 @@ export interface TimelineRequest {
   readonly edlRate: Rate | null;
   readonly mediaMap: readonly { readonly from: string; readonly to: string }[];
   readonly searchFolders: readonly string[];
+  /** Path of the project (`.drp`, `.drt`) whose grades, Fusion compositions and effects are looked at. Default: none. */
+  readonly grades?: string | null;
 }
 
 /** A timeline and where its media is. */
@@ -40,7 +43,9 @@ export async function openTimeline(context: RenderContext, request: TimelineRequ
     folders: request.searchFolders,
   });
   const isSame = linked.timeline === loaded.timeline;
-  return { source, linked, loaded: isSame ? loaded : withTimeline(context.sha256, loaded, linked.timeline) };
+  const named = isSame ? loaded : withTimeline(context.sha256, loaded, linked.timeline);
+  const { grades = null } = request;
+  return { source, linked, loaded: grades === null ? named : await withProject(context, named, grades) };
 }
 
 /** As {@link openTimeline}, with all media hashed and probed. @throws what the probe throws (`PW_MEDIA_*`) as well */

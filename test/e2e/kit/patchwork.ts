@@ -32,6 +32,12 @@ export interface RunDocument {
   readonly changes: readonly { readonly text: string }[];
   readonly framesToRender: number | null;
   readonly unknown: readonly unknown[];
+  readonly diagnostics: readonly { readonly code: string; readonly message: string }[];
+  /** Of a plan for another program. */
+  readonly pieces: readonly { readonly file: string; readonly range: readonly [number, number] }[];
+  /** Of an explained frame. */
+  readonly picture: readonly string[];
+  readonly before: unknown;
 }
 
 /** The part of a profile document that stories change. */

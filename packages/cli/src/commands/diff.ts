@@ -13,14 +13,14 @@ import {
 } from '@patchwork/diff';
 import { writeAtomically } from '@patchwork/files';
 import { profileDifference } from '@patchwork/plan';
-import { openSides, type ComparedSide } from '@patchwork/render';
+import { openSides, parseRevision, type ComparedSide } from '@patchwork/render';
 import { annotatedTimeline, changeEdl, changeMarkers, changesCsv, diffPageHtml } from '@patchwork/report';
 import { writeOtio } from '@patchwork/timeline';
 import { diffPictures } from '../diff-pictures.ts';
-import { diffPlan, sidePath } from '../diff-plan.ts';
+import { diffPlan, isDeliverable, sidePath } from '../diff-plan.ts';
 import { diffText } from '../diff-text.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
-import { collect, timelineRequest, withMediaFlags, type MediaFlags } from '../timeline-flags.ts';
+import { collect, timelineRequest, withGradesFlag, withMediaFlags, type MediaFlags } from '../timeline-flags.ts';
 import { counted } from '../words.ts';
 
 const formats = ['text', 'json', 'csv', 'html', 'edl', 'markers', 'otio'] as const;
@@ -33,13 +33,15 @@ interface DiffFlags extends CommonFlags, MediaFlags {
   readonly all?: boolean;
   readonly pictures: boolean;
   readonly handles?: string;
+  readonly oldGrades?: string;
 }
 
 /** Adds `diff`: what changed between two timelines, in words or as a report. */
 export function addDiff(program: Command, shell: Shell, run: RunAction): void {
-  withMediaFlags(program.command('diff'))
+  withGradesFlag(withMediaFlags(program.command('diff')))
     .argument('<old>', 'a timeline file, a deliverable, or a revision (film.mov@{1})')
     .argument('<new>')
+    .option('--old-grades <project>', 'the same of the old side, where that is a timeline file')
     .option('--format <format>', formats.join(' | '), 'text')
     .option('-o, --output <file>', 'where to write the report; default: stdout')
     .option('--only <department>', `${departmentNames.join(' | ')} (repeatable)`, collect, [])
@@ -110,7 +112,12 @@ async function compare(
   newText: string,
   flags: DiffFlags,
 ): Promise<Compared> {
-  const options = { ...timelineRequest(shell.folder, oldText, flags), timelineName: flags.timeline ?? null };
+  const options = {
+    ...timelineRequest(shell.folder, oldText, flags),
+    timelineName: flags.timeline ?? null,
+    oldGrades: flags.oldGrades === undefined ? null : resolve(shell.folder, flags.oldGrades),
+  };
+  checkGradesSides(oldText, newText, flags);
   const sides = await openSides(context, sidePath(shell.folder, oldText), sidePath(shell.folder, newText), options);
   const { plan, unknown } = await diffPlan(
     context,
@@ -142,6 +149,17 @@ async function compare(
     ...(flags.handles === undefined ? {} : { handles: { frames: handleFrames(flags.handles) } }),
   };
   return { changes: diffTimelines(input), sides, input };
+}
+
+/** @throws PW_USAGE_GRADES where a project is named for a side that has its own record of it */
+function checkGradesSides(oldText: string, newText: string, { grades, oldGrades }: DiffFlags): void {
+  const wrong = [['--old-grades', oldGrades, oldText] as const, ['--grades', grades, newText] as const].find(
+    ([, project, side]) => project !== undefined && isDeliverable(parseRevision(side).path),
+  );
+  if (wrong === undefined) return;
+  throw new PatchworkError('PW_USAGE_GRADES', `${wrong[0]} is for timeline files, and ${wrong[2]} is a deliverable`, {
+    hint: 'Leave it out: what a deliverable was made with is in its history.',
+  });
 }
 
 /** A file that was read in part is compared in part: each thing that was left out, and how many more. */

@@ -6,7 +6,7 @@ import { lengthOf, normaliseRanges } from '@patchwork/time';
 import { renderRequest, type RenderFlags } from '../flags.ts';
 import { writePieceList } from '../piece-list.ts';
 import type { CommandContext, CommandOutcome, RunAction, Shell } from '../shell.ts';
-import { collect, withMediaFlags } from '../timeline-flags.ts';
+import { collect, withGradesFlag, withMediaFlags } from '../timeline-flags.ts';
 import { writeMarkerList } from '../watch-markers.ts';
 import { bytesText, counted, diagnosticLines, length, recordRange } from '../words.ts';
 import { duration } from '../progress-line.ts';
@@ -14,7 +14,7 @@ import { duration } from '../progress-line.ts';
 /** Adds `render` and `plan`. */
 export function addRender(program: Command, shell: Shell, run: RunAction): void {
   const shared = (command: Command): Command =>
-    withMediaFlags(command)
+    withGradesFlag(withMediaFlags(command))
       .option('--profile <name|file>', 'how to encode; default: as delivered before, else by the extension')
       .option('--range <in:out>', 'deliver a part; frames from the start, or timecodes; out is exclusive')
       .option('--force-range <in:out>', 'render this part again whatever its keys say (repeatable)', collect, [])

@@ -12,9 +12,9 @@ import {
 import type { Place } from '@patchwork/render';
 import { deliverablePath } from '../deliverable-path.ts';
 import { publicationMode } from '../flags.ts';
-import { collect, edlRateFrom, mapRules } from '../timeline-flags.ts';
+import { collect, edlRateFrom, mapRules, withGradesFlag } from '../timeline-flags.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
-import { bytesText, counted, encoderName, recordRange } from '../words.ts';
+import { bytesText, counted, diagnosticLines, encoderName, recordRange } from '../words.ts';
 
 /** Flags of `patch`, as commander hands them over. */
 interface PatchFlags extends CommonFlags {
@@ -32,12 +32,12 @@ interface AdoptFlags extends CommonFlags {
   readonly edlRate?: string;
   readonly mediaMap?: readonly string[];
   readonly search?: readonly string[];
+  readonly grades?: string;
 }
 
 /** Adds the commands for finished files: `adopt`, `patch`, `undo`, `compact`. */
 export function addSplice(program: Command, shell: Shell, run: RunAction): void {
-  program
-    .command('adopt')
+  withGradesFlag(program.command('adopt'))
     .argument('<deliverable>', 'a finished .mov or .mp4 of any origin')
     .requiredOption('--timeline <file>', 'the timeline that it was made from')
     .option('--name <name>', 'which timeline of the file')
@@ -92,6 +92,7 @@ async function adopt(
     edlRate: edlRateFrom(flags.edlRate),
     mediaMap: mapRules(flags.mediaMap),
     searchFolders: (flags.search ?? []).map((each) => resolve(shell.folder, each)),
+    grades: flags.grades === undefined ? null : resolve(shell.folder, flags.grades),
   });
   const { frames, chunks, longestChunk, encoder, cuts } = done;
   return {
@@ -103,13 +104,17 @@ async function adopt(
       longestChunk,
       encoder,
       cuts: { checked: cuts.cuts - cuts.unseen, unseen: cuts.unseen },
+      diagnostics: done.diagnostics.map((each) => ({ ...each })),
     },
     text: [
       `${done.deliverablePath} is bound to ${flags.timeline}`,
       `  ${counted(frames, 'frame')} in ${counted(chunks, 'piece')}, the longest of ${counted(longestChunk, 'frame')}`,
       `  ${counted(cuts.cuts - cuts.unseen, 'cut')} seen in the film${cuts.unseen === 0 ? '' : `, ${cuts.unseen} between pictures too alike to tell`}`,
       ...(encoder === null ? [] : [`  made by ${encoderName(encoder)}`]),
-      '  what another program drew is unknown here: patch it with patchwork render … --on-unknown trust',
+      flags.grades === undefined
+        ? '  what another program drew is unknown here: show its project with --grades, or patch with --on-unknown trust'
+        : `  its grades, Fusion compositions and effects are those of ${flags.grades}`,
+      ...diagnosticLines(done.diagnostics.filter(({ severity }) => severity !== 'note')),
     ].join('\n'),
   };
 }

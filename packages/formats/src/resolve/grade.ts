@@ -12,8 +12,18 @@ export function canonicalVersion(version: XmlElement, level: 'clip' | 'timeline'
   return parts.join('\n');
 }
 
+/** Versions of grades by their id, wherever a project keeps them: a clip may use one that stands with its media. */
+export type VersionIndex = ReadonlyMap<string, XmlElement>;
+
+/** A grade in use. */
+export interface UsedGrade {
+  readonly text: string;
+  /** Whether Resolve says that it corrects anything; a version that was never touched does not. */
+  readonly corrects: boolean;
+}
+
 /** The grade that a table has in use, in canonical form; null where the element holds none. */
-export function canonicalTable(holder: XmlElement, level: 'clip' | 'timeline'): string | null {
+export function usedGrade(holder: XmlElement, level: 'clip' | 'timeline', index: VersionIndex): UsedGrade | null {
   const wrapper = childElement(holder, 'pLmVerTable');
   const table = wrapper === null ? null : childElement(wrapper, 'ListMgt::LmVersionTable');
   if (table === null) return null;
@@ -21,9 +31,18 @@ export function canonicalTable(holder: XmlElement, level: 'clip' | 'timeline'): 
   const locals = childElement(table, 'Locals');
   const versions =
     locals === null ? [] : childElements(locals).flatMap((element) => childElements(element, 'ListMgt::LmVersion'));
-  const used = versions.find((version) => attribute(version, 'DbId') === active);
-  // A grade that is kept elsewhere (a remote version) counts with everything in the table.
-  return used === undefined
-    ? versions.map((version) => canonicalVersion(version, level)).join('\n--\n')
-    : canonicalVersion(used, level);
+  const used =
+    versions.find((version) => attribute(version, 'DbId') === active) ??
+    (active === null ? undefined : index.get(active));
+  // Where the one in use is not found, everything in the table counts.
+  const counted = used === undefined ? versions : [used];
+  return {
+    text: counted.map((version) => canonicalVersion(version, level)).join('\n--\n'),
+    corrects: counted.some(corrects),
+  };
+}
+
+/** Tells whether a version corrects anything; one that does not say so counts. */
+export function corrects(version: XmlElement): boolean {
+  return childText(version, 'HasCorrection')?.trim() !== 'false';
 }

@@ -5,7 +5,8 @@ import { parseXml } from '../xml/parse.ts';
 import { openArchive } from '../zip/unpack.ts';
 import { canonicalFusion } from './blob.ts';
 import { canonicalElement, databaseIds } from './canonical.ts';
-import { canonicalTable, canonicalVersion } from './grade.ts';
+import { canonicalVersion, corrects, usedGrade, type VersionIndex } from './grade.ts';
+import { groupFinder } from './group-members.ts';
 
 /** A clip of a Resolve sequence. Two clips with equal digests look equal as far as the file can tell. */
 export interface ResolveClip {
@@ -25,6 +26,12 @@ export interface ResolveClip {
     readonly fusion: Digest | null;
     readonly retime: Digest | null;
   };
+  /** Whether Resolve says that the grade corrects anything. */
+  readonly isGraded: boolean;
+  /** Whether it runs otherwise than at the speed of its media. */
+  readonly isRetimed: boolean;
+  /** Names of the colour groups that it is in. */
+  readonly groups: readonly string[];
 }
 
 /** A sequence: a timeline, a compound clip or a nested timeline. */
@@ -34,13 +41,24 @@ export interface ResolveSequence {
   readonly clips: readonly ResolveClip[];
   /** Of the timeline-level grade; null where there is none. */
   readonly grade: Digest | null;
+  /** Whether Resolve says that the timeline-level grade corrects anything. */
+  readonly isGraded: boolean;
+}
+
+/** The grades of a colour group. */
+export interface ResolveGroup {
+  readonly name: string;
+  readonly digest: Digest;
+  readonly isGraded: boolean;
+  /** Whether a clip of the file names it; else nobody can tell which clips it grades. */
+  readonly hasMembers: boolean;
 }
 
 /** What a `.drt` or `.drp` says, as canonical digests. */
 export interface ResolveDigests {
   readonly sequences: readonly ResolveSequence[];
   /** Grades of colour groups, by name. */
-  readonly groups: readonly { readonly name: string; readonly digest: Digest }[];
+  readonly groups: readonly ResolveGroup[];
   /** Of the project's settings and everything else outside of clips. */
   readonly settings: Digest | null;
   readonly diagnostics: readonly Diagnostic[];
@@ -81,12 +99,25 @@ function filled(element: XmlElement | null): string | null {
   return text === '' ? null : text;
 }
 
-function clipOf(element: XmlElement, track: string, ids: ReadonlyMap<string, string>, sha256: Sha256): ResolveClip {
+/** What reading a clip takes besides its element. */
+interface Reading {
+  readonly ids: ReadonlyMap<string, string>;
+  readonly versions: VersionIndex;
+  readonly groupsOf: (clip: XmlElement) => readonly string[];
+  readonly sha256: Sha256;
+}
+
+/** A time map of one length, at the speed of the media: `02` and a double. */
+const plainTimeMap = /^02[0-9a-fA-F]{16}$/;
+
+function clipOf(element: XmlElement, track: string, { ids, versions, groupsOf, sha256 }: Reading): ResolveClip {
   const digest = (text: string | null): Digest | null => (text === null ? null : sha256(text));
   const compositions = elementsNamed(element, 'CompositionBA')
     .map((blob) => filled(blob))
     .filter((hex) => hex !== null);
   const number = (name: string): number => Number(childText(element, name) ?? '0') || 0;
+  const grade = usedGrade(element, 'clip', versions);
+  const timeMap = filled(childElement(element, 'MediaTimemapBA'));
   return {
     track,
     name: childText(element, 'Name') ?? '',
@@ -102,22 +133,21 @@ function clipOf(element: XmlElement, track: string, ids: ReadonlyMap<string, str
           (child) => parts.has(child.name) || child.name === 'Start' || child.name === 'Name',
         ),
       ),
-      grade: digest(canonicalTable(element, 'clip')),
+      grade: digest(grade?.text ?? null),
       effects: digest(filled(childElement(element, 'EffectFiltersBA'))),
       fusion:
         compositions.length === 0
           ? null
           : sha256(compositions.map((hex) => canonicalFusion(hex) ?? `bytes ${hex}`).join('\n')),
-      retime: digest(filled(childElement(element, 'MediaTimemapBA'))),
+      retime: digest(timeMap),
     },
+    isGraded: grade?.corrects ?? false,
+    isRetimed: timeMap !== null && !plainTimeMap.test(timeMap),
+    groups: groupsOf(element),
   };
 }
 
-function clipsOf(
-  container: XmlElement,
-  ids: ReadonlyMap<string, string>,
-  sha256: Sha256,
-): { clips: ResolveClip[]; sequence: string | null } {
+function clipsOf(container: XmlElement, reading: Reading): { clips: ResolveClip[]; sequence: string | null } {
   const clips: ResolveClip[] = [];
   let sequence: string | null = null;
   for (const [vector, letter] of [
@@ -132,7 +162,7 @@ function clipsOf(
       sequence ??= childText(track, 'Sequence');
       const items = childElement(track, 'Items');
       for (const item of items === null ? [] : childElements(items).flatMap((element) => childElements(element))) {
-        clips.push(clipOf(item, `${letter}${index + 1}`, ids, sha256));
+        clips.push(clipOf(item, `${letter}${index + 1}`, reading));
       }
     });
   }
@@ -161,55 +191,79 @@ export function readResolveProject(fileName: string, bytes: Uint8Array, sha256: 
   }
   const ids = new Map<string, string>();
   for (const { root } of documents) databaseIds(root, ids);
-  const facts = sequenceFacts(
-    documents.map(({ root }) => root),
-    sha256,
-  );
-  const sequences = documents
-    .filter(({ root }) => root.name === 'Sm2SequenceContainer')
-    .map(({ root }): ResolveSequence => {
-      const { clips, sequence } = clipsOf(root, ids, sha256);
-      const fact = sequence === null ? undefined : facts.get(sequence);
-      return { name: fact?.name ?? '', clips, grade: fact?.grade ?? null };
-    });
+  const roots = documents.map(({ root }) => root);
+  const versions = versionIndex(roots);
   const project = documents.find(({ name }) => name === 'project.xml')?.root ?? null;
+  const groups = project === null ? [] : elementsNamed(project, 'Sm2Group');
+  const reading: Reading = { ids, versions, groupsOf: groupFinder(groups), sha256 };
+  const facts = sequenceFacts(roots, versions, sha256);
+  const sequences = roots
+    .filter((root) => root.name === 'Sm2SequenceContainer')
+    .map((root): ResolveSequence => {
+      const { clips, sequence } = clipsOf(root, reading);
+      const fact = sequence === null ? undefined : facts.get(sequence);
+      return { name: fact?.name ?? '', clips, grade: fact?.grade ?? null, isGraded: fact?.isGraded ?? false };
+    });
+  const named = new Set(sequences.flatMap(({ clips }) => clips.flatMap((clip) => clip.groups)));
   return {
     sequences: sequences.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
-    groups: project === null ? [] : groupsOf(project, sha256),
+    groups: groups.map((group) => groupOf(group, named, sha256)),
     settings:
       project === null ? null : sha256(canonicalElement(project, ids, (element) => element.name === 'Sm2Group')),
     diagnostics: [],
   };
 }
 
+function versionIndex(roots: readonly XmlElement[]): VersionIndex {
+  const index = new Map<string, XmlElement>();
+  for (const root of roots) {
+    for (const version of elementsNamed(root, 'ListMgt::LmVersion')) {
+      const id = attribute(version, 'DbId');
+      if (id !== null) index.set(id, version);
+    }
+  }
+  return index;
+}
+
+interface SequenceFact {
+  readonly name: string;
+  readonly grade: Digest | null;
+  readonly isGraded: boolean;
+}
+
 /** Names and timeline-level grades of sequences, by the sequence's id. */
 function sequenceFacts(
   roots: readonly XmlElement[],
+  versions: VersionIndex,
   sha256: Sha256,
-): Map<string, { name: string; grade: Digest | null }> {
-  const facts = new Map<string, { name: string; grade: Digest | null }>();
+): Map<string, SequenceFact> {
+  const facts = new Map<string, SequenceFact>();
   for (const root of roots) {
     for (const holder of [...elementsNamed(root, 'Sm2MpTimelineClip'), ...elementsNamed(root, 'Sm2MpCompoundClip')]) {
       for (const sequence of elementsNamed(holder, 'Sm2Sequence')) {
         const id = attribute(sequence, 'DbId');
-        const grade = canonicalTable(sequence, 'timeline');
-        if (id !== null)
-          facts.set(id, { name: childText(holder, 'Name') ?? '', grade: grade === null ? null : sha256(grade) });
+        const grade = usedGrade(sequence, 'timeline', versions);
+        if (id === null) continue;
+        facts.set(id, {
+          name: childText(holder, 'Name') ?? '',
+          grade: grade === null ? null : sha256(grade.text),
+          isGraded: grade?.corrects ?? false,
+        });
       }
     }
   }
   return facts;
 }
 
-function groupsOf(project: XmlElement, sha256: Sha256): { name: string; digest: Digest }[] {
-  return elementsNamed(project, 'Sm2Group').map((group) => ({
-    name: childText(group, 'Name') ?? '',
-    digest: sha256(
-      elementsNamed(group, 'ListMgt::LmVersion')
-        .map((version) => canonicalVersion(version, 'clip'))
-        .join('\n--\n'),
-    ),
-  }));
+function groupOf(group: XmlElement, named: ReadonlySet<string>, sha256: Sha256): ResolveGroup {
+  const name = childText(group, 'Name') ?? '';
+  const versions = elementsNamed(group, 'ListMgt::LmVersion');
+  return {
+    name,
+    digest: sha256(versions.map((version) => canonicalVersion(version, 'clip')).join('\n--\n')),
+    isGraded: versions.some(corrects),
+    hasMembers: named.has(name),
+  };
 }
 
 /**

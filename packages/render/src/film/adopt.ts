@@ -1,4 +1,4 @@
-import { PatchworkError } from '@patchwork/kernel';
+import { PatchworkError, type Diagnostic } from '@patchwork/kernel';
 import { actionKeySchema, type Profile } from '@patchwork/plan';
 import type { MediaInfo, Program } from '@patchwork/program';
 import { encoderNote } from '@patchwork/splice';
@@ -24,6 +24,8 @@ export interface AdoptRequest {
   readonly edlRate: Rate | null;
   readonly mediaMap: readonly { readonly from: string; readonly to: string }[];
   readonly searchFolders: readonly string[];
+  /** Path of the project that both were exported from. Default: none, then what it holds stays unknown. */
+  readonly grades?: string | null;
 }
 
 /** What an adoption found. */
@@ -37,12 +39,14 @@ export interface Adopted {
   /** What the film's encoder says of itself. */
   readonly encoder: string | null;
   readonly cuts: CutCheck;
+  /** What reading timeline and project had to say. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
  * Binds a finished film of any origin to the timeline that it was made from, so that an edit of it can be patched in. The
  * film is only read; its history is written beside it. What cannot be seen of a film (grades, titles, plug-ins of the
- * program that made it) stays unknown: a render on it must be told to trust it.
+ * program that made it) stays unknown unless its project is shown: a render on it must be told to trust it.
  *
  * @throws PW_ADOPT_MISMATCH listing where film and timeline disagree; PW_ADOPT_*, PW_MEDIA_*, PW_TIMELINE_*, PW_DELIVERABLE_BUSY, PW_FILE_*
  */
@@ -85,6 +89,7 @@ export async function adoptDeliverable(context: RenderContext, request: AdoptReq
       longestChunk: Math.max(...history.chunks.map(({ sizes }) => sizes.length)),
       encoder: await encoderNote(context.files, film.base),
       cuts,
+      diagnostics: loaded.diagnostics,
     };
   } finally {
     await lock.release();

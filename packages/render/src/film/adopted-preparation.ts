@@ -1,10 +1,12 @@
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import { PatchworkError, type Diagnostic, type Digest } from '@patchwork/kernel';
+import { seenOf } from '@patchwork/formats';
 import {
   actionKey,
   dirtyRanges,
   encodingDigest,
   mergeReasons,
+  PictureReasons,
   resolveProfile,
   type MissingChunk,
   type Profile,
@@ -26,7 +28,8 @@ import type { MediaCatalog } from '../media/media-catalog.ts';
 import { parseRange } from '../range-text.ts';
 import { checkAdoptedSettings, checkForced } from '../refusal.ts';
 import type { RenderRequest } from '../request.ts';
-import { compileEntry } from '../snapshot.ts';
+import { bareTimeline, requireDrawable, requireSeen, trustedRemark, unseenBetween } from '../seen-domains.ts';
+import { compileEntry, type Snapshot } from '../snapshot.ts';
 import type { LoadedTimeline } from '../timeline-file.ts';
 import { timelineFacts } from '../timeline-facts.ts';
 import { openTimelineWithCatalog } from '../timeline-media.ts';
@@ -74,9 +77,17 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
     name: request.timelineName,
   });
   const { loaded, catalog } = opened;
-  const { program, diagnostics } = adoptedProgram(context, profile, loaded, catalog);
   const { timeline, timelineName, media, range, epochs } = entry;
-  const old = compileEntry(context, { timeline, timelineName, media, range, epochs, profile: { ...profile, video } });
+  const compileOld = (change?: (each: LoadedTimeline) => LoadedTimeline): Snapshot =>
+    compileEntry(context, { timeline, timelineName, media, range, epochs, profile: { ...profile, video } }, change);
+  const delivered = compileOld();
+  const unseen = unseenBetween(delivered.loaded.timeline, loaded.timeline);
+  if (request.onUnknown !== 'trust') requireSeen(path, unseen, showBoth);
+  // Where one side alone was seen, what both sides say of the edit is compared.
+  const isHalfSeen = (seenOf(delivered.loaded.timeline) === null) !== (seenOf(loaded.timeline) === null);
+  const old = isHalfSeen ? compileOld(bareTimeline) : delivered;
+  const compared = isHalfSeen ? bareTimeline(loaded) : loaded;
+  const { program, diagnostics } = adoptedProgram(context, profile, compared, catalog);
   const forced = request.forceRanges.map((text) => parseRange(text, timelineFacts(loaded.timeline)));
   checkForced(forced, { in: 0, out: program.frames });
   const isForced = (frame: number): boolean => forced.some((each) => frame >= each.in && frame < each.out);
@@ -89,9 +100,16 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
   const stretches = stretchesOf(isForced);
   const toolchain = canEncode(video) ? await knownToolchain(context, video) : entry.toolchain;
   const unforced = forced.length === 0 ? stretches : stretchesOf(() => false);
-  const missing = missingChunks(context, { stretches, unforced }, program, video, toolchain).map((chunk) =>
+  const finder = new PictureReasons(program, { program: old.program, chunks: [], video, toolchain });
+  const missing = missingChunks(context, { stretches, unforced, finder }, program, video, toolchain).map((chunk) =>
     overlapsAny(chunk.range, forced) ? { ...chunk, key: forcedKey(context, ledger, chunk.key) } : chunk,
   );
+  if (request.onUnknown !== 'trust' && request.renderer !== 'pieces') {
+    requireDrawable(
+      program.unmodelled,
+      missing.map((each) => each.range),
+    );
+  }
   const hasSound = film.base.movie.tracks.some(({ handler }) => handler === 'soun');
   return {
     film,
@@ -108,7 +126,12 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
     missing,
     sound: hasSound ? (isSameSound ? 'reuse' : 'render') : 'none',
     dirty: dirtyRanges(old.program, program, 0),
-    diagnostics: [...loaded.diagnostics, ...diagnostics],
+    diagnostics: [
+      ...loaded.diagnostics,
+      ...diagnostics,
+      ...trustedRemark(basename(path), unseen),
+      ...(hasSound ? [soundRemark(basename(path))] : []),
+    ],
   };
 }
 
@@ -130,21 +153,34 @@ export function canEncode({ options }: VideoProfile): boolean {
   return Object.keys(options).length > 0;
 }
 
-/** The kept frames were made by a program whose grades, titles and plug-ins nobody saw. */
-function requireTrust({ onUnknown, range, deliverablePath }: RenderRequest): void {
+const showBoth =
+  'Adopt the film again with the --grades it was rendered from, and show those of now; or say with --on-unknown trust that nothing but the edit changed.';
+
+function soundRemark(where: string): Diagnostic {
+  return {
+    code: 'PW_UNKNOWN_SOUND',
+    severity: 'note',
+    message: 'the mix of the program that made the film was not looked at',
+    where,
+    hint: 'Where it changed, render the sound there.',
+  };
+}
+
+/** The kept frames were made by a program whose grades, titles and plug-ins nobody saw, unless its project is shown. */
+function requireTrust({ onUnknown, range, deliverablePath, grades = null }: RenderRequest): void {
   if (range !== null) {
     throw new PatchworkError('PW_ADOPT_RANGE', 'a part of a timeline cannot be rendered into an adopted film', {
       hint: 'Leave --range out: the film holds the whole timeline.',
       details: { range },
     });
   }
-  if (onUnknown === 'trust') return;
+  if (onUnknown === 'trust' || grades !== null) return;
   throw new PatchworkError(
     'PW_UNKNOWN_REFUSED',
-    `${deliverablePath} was made by another program: whether its kept frames still are what that program would draw is unknown`,
+    `${deliverablePath} was made by another program: whether its kept frames still are what that program would draw is unknown: colour, Fusion, effects`,
     {
-      hint: 'If nothing but the edit changed (no grade, no title, no plug-in), patch it with --on-unknown trust.',
-      details: { path: deliverablePath, domains: ['transform', 'effects', 'titles', 'colour'] },
+      hint: 'Show its project with --grades, to adopt as well. If nothing but the edit changed (no grade, no title, no plug-in), patch it with --on-unknown trust.',
+      details: { path: deliverablePath, domains: ['colour', 'Fusion', 'effects', 'titles', 'transform'] },
     },
   );
 }
@@ -165,7 +201,11 @@ function forcedKey({ sha256 }: RenderContext, { entries }: Ledger, key: Digest):
  */
 function missingChunks(
   context: RenderContext,
-  found: { readonly stretches: readonly Stretch[]; readonly unforced: readonly Stretch[] },
+  found: {
+    readonly stretches: readonly Stretch[];
+    readonly unforced: readonly Stretch[];
+    readonly finder: PictureReasons;
+  },
   program: Program,
   video: VideoProfile,
   toolchain: Toolchain,
@@ -180,22 +220,22 @@ function missingChunks(
       return {
         key: actionKey(program, piece, encoding, context.sha256),
         range: piece,
-        reasons: reasonsFor(piece, found.unforced),
+        reasons: reasonsFor(piece, found.unforced, found.finder),
       };
     });
   });
 }
 
-/** Frames that the film would keep are rendered as somebody forces them; the others as it does not hold them. */
-function reasonsFor(piece: FrameRange, unforced: readonly Stretch[]): readonly Reason[] {
+/** Frames that the film would keep are rendered as somebody forces them; the others for what changed in them. */
+function reasonsFor(piece: FrameRange, unforced: readonly Stretch[], finder: PictureReasons): readonly Reason[] {
   return mergeReasons(
     unforced
       .filter(({ range }) => overlapsAny(range, [piece]))
-      .map(({ kind, range }) => ({
-        ...(kind === 'fresh'
-          ? { code: 'content-changed', text: 'the film holds no piece that shows this' }
-          : { code: 'epoch', text: 'the range was declared stale' }),
-        range: { in: Math.max(range.in, piece.in), out: Math.min(range.out, piece.out) },
-      })),
+      .flatMap(({ kind, range }): readonly Reason[] => {
+        const part = { in: Math.max(range.in, piece.in), out: Math.min(range.out, piece.out) };
+        return kind === 'fresh'
+          ? finder.reasonsOfFrames(part)
+          : [{ code: 'epoch', text: 'the range was declared stale', range: part }];
+      }),
   );
 }
