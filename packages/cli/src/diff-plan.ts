@@ -3,7 +3,7 @@ import { isPatchworkError } from '@patchwork/kernel';
 import type { MissingChunk } from '@patchwork/plan';
 import { forecastRender, parseRevision, type CompareOptions } from '@patchwork/render';
 import type { FrameRange } from '@patchwork/time';
-import { deliverablePath } from './deliverable-path.ts';
+import { followedPath } from './followed-path.ts';
 import type { CommandContext } from './shell.ts';
 
 /** What a render of the new timeline would encode, in frames from the timeline's start; or why that is not known. */
@@ -20,7 +20,7 @@ export function isDeliverable(path: string): boolean {
 /** Where a side of a diff stands: a timeline file, a deliverable or a revision of one. @throws PW_FILE_ABSENT */
 export function sidePath(folder: string, text: string): string {
   const { path } = parseRevision(text);
-  return isDeliverable(path) ? `${deliverablePath(folder, path)}${text.slice(path.length)}` : resolve(folder, text);
+  return isDeliverable(path) ? `${followedPath(folder, path)}${text.slice(path.length)}` : resolve(folder, text);
 }
 
 /**
@@ -41,7 +41,7 @@ export async function diffPlan(
   try {
     const forecast = await forecastRender(context, {
       timelinePath: resolve(folder, newText),
-      deliverablePath: deliverablePath(folder, path),
+      deliverablePath: followedPath(folder, path),
       timelineName: options.timelineName,
       edlRate: options.edlRate,
       mediaMap: options.mediaMap,

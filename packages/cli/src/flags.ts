@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { PatchworkError } from '@patchwork/kernel';
 import { readWholeFile, type PublicationMode, type RenderRequest, type UnknownPolicy } from '@patchwork/render';
 import { builtInProfileNames, isBuiltInProfileName } from '@patchwork/plan';
-import { deliverablePath } from './deliverable-path.ts';
+import { followedPath } from './followed-path.ts';
 import { notYet } from './not-yet.ts';
 import type { CommandContext, CommonFlags } from './shell.ts';
 import { edlRateFrom, mapRules, type MediaFlags } from './timeline-flags.ts';
@@ -40,7 +40,7 @@ export async function renderRequest(
     timelinePath: resolve(folder, timeline),
     timelineName: flags.timeline ?? null,
     edlRate: edlRateFrom(flags.edlRate),
-    deliverablePath: deliverablePath(folder, deliverable),
+    deliverablePath: followedPath(folder, deliverable),
     profile: flags.profile === undefined ? null : await profileFrom(context, folder, flags.profile),
     range: flags.range ?? null,
     forceRanges: flags.forceRange ?? [],

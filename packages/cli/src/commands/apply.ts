@@ -7,6 +7,7 @@ import { planScript } from '@patchwork/timeline';
 import { editJson, editText } from '../edit-report.ts';
 import { checkPlace, previewEdited, writeEdited } from '../edited-file.ts';
 import { patchFrom, type PatchWay } from '../patch-file.ts';
+import { followedPath } from '../followed-path.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { timelineRequest, withTimelineFlags, type TimelineFlags } from '../timeline-flags.ts';
 import { counted } from '../words.ts';
@@ -44,9 +45,9 @@ async function apply(
   [path, script]: readonly [timeline: string, script: string],
   flags: ApplyFlags,
 ): Promise<CommandOutcome> {
-  const request = timelineRequest(shell.folder, path, flags);
-  const { loaded, source } = await loadTimeline(context, resolve(shell.folder, path), request);
-  const target = flags.output === undefined ? source.path : resolve(shell.folder, flags.output);
+  const request = { ...timelineRequest(shell.folder, path, flags), path: followedPath(shell.folder, path) };
+  const { loaded, source } = await loadTimeline(context, request.path, request);
+  const target = flags.output === undefined ? source.path : followedPath(shell.folder, flags.output);
   checkPlace(loaded, target, source);
   const text = new TextDecoder().decode(await readWholeFile(context.files, resolve(shell.folder, script), 64 << 20));
   const patch = patchFrom(text, way, flags.partial ?? false);

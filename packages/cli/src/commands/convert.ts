@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { PatchworkError, type Diagnostic, type Json } from '@patchwork/kernel';
 import { writeAtomically } from '@patchwork/files';
@@ -14,6 +14,8 @@ import {
 } from '@patchwork/formats';
 import { openTimeline, relinked, withIdleMedia, writeBundle } from '@patchwork/render';
 import type { Timeline } from '@patchwork/timeline';
+import { checkPlace } from '../edited-file.ts';
+import { followedPath } from '../followed-path.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { timelineRequest, withMediaFlags, type MediaFlags } from '../timeline-flags.ts';
 import { diagnosticLines } from '../words.ts';
@@ -47,10 +49,11 @@ async function convert(
   flags: ConvertFlags,
 ): Promise<CommandOutcome> {
   const policy = policyFrom(flags.mediaPolicy);
-  const path = resolve(shell.folder, to);
-  const request = timelineRequest(shell.folder, from, flags);
+  const path = followedPath(shell.folder, to);
+  const request = { ...timelineRequest(shell.folder, from, flags), path: followedPath(shell.folder, from) };
   const opened = await openTimeline(context, request);
   const { timeline } = opened.loaded;
+  checkPlace(opened.loaded, path, opened.source);
   // Without a flag about media a conversion says nothing about files: it may run where there are none.
   const asksForMedia = request.mediaMap.length > 0 || request.searchFolders.length > 0;
   const remarks = [...opened.loaded.diagnostics, ...(asksForMedia ? opened.linked.diagnostics : [])];

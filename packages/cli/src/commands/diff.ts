@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { PatchworkError, type Diagnostic } from '@patchwork/kernel';
 import {
@@ -19,6 +19,7 @@ import { writeOtio } from '@patchwork/timeline';
 import { diffPictures } from '../diff-pictures.ts';
 import { diffPlan, isDeliverable, sidePath } from '../diff-plan.ts';
 import { diffText } from '../diff-text.ts';
+import { followedPath } from '../followed-path.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { collect, timelineRequest, withGradesFlag, withMediaFlags, type MediaFlags } from '../timeline-flags.ts';
 import { counted } from '../words.ts';
@@ -94,7 +95,7 @@ async function writtenReport(
   report: string,
   { document, text }: CommandOutcome,
 ): Promise<CommandOutcome> {
-  const path = resolve(shell.folder, output);
+  const path = followedPath(shell.folder, output);
   await writeAtomically(context.files, path, new TextEncoder().encode(report));
   return { document, text: `${path}\n${text}` };
 }

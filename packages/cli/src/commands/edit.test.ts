@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,6 +101,18 @@ test('what was done in part is said, and refused with --strict', async () => {
   expect(readFileSync(at('cut.otio'), 'utf8')).toBe(cut);
 });
 
+test('a timeline behind a symbolic link is edited where it stands, and the link stays', async () => {
+  mkdirSync(at('disk'), { recursive: true });
+  writeFileSync(at('disk/real.otio'), cut);
+  symlinkSync('disk/real.otio', at('link.otio'));
+  for (const output of [[], ['-o', 'link.otio']]) {
+    expect((await run('edit', 'link.otio', 'slip', 'item=m02', 'delta=1', ...output)).exit).toBe(0);
+    expect(lstatSync(at('link.otio')).isSymbolicLink()).toBe(true);
+  }
+  expect(await picture('link.otio')).toBe(await picture('disk/real.otio'));
+  expect(readFileSync(at('disk/real.otio'), 'utf8')).not.toBe(cut);
+});
+
 describe('every format in and out', () => {
   test.each(['otio', 'fcpxml', 'xml', 'edl', 'otioz', 'otiod'])('.%s', async (ending) => {
     for (const name of ['m01', 'm02', 'm03', 'm04']) writeFileSync(at(`${name}.mov`), `media of ${name}`);
@@ -158,6 +170,7 @@ describe('a file that holds more than the timeline is not written over', () => {
       ['edit', name, '[]', '-o', name, ...lift],
       ['apply', name, 'none.json', ...lift],
       ['revert', name, 'none.json', ...lift],
+      ['convert', name, name, ...lift],
     ]) {
       const { exit, out } = await run(...words);
       expect([exit, JSON.parse(out)]).toMatchObject([1, { code: 'PW_EDIT_PLACE' }]);

@@ -1,10 +1,10 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { loadTimeline } from '@patchwork/render';
 import { planScript, type EditOptions } from '@patchwork/timeline';
 import { editJson, editText } from '../edit-report.ts';
 import { editScript } from '../edit-script.ts';
 import { checkPlace, previewEdited, writeEdited } from '../edited-file.ts';
+import { followedPath } from '../followed-path.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { timelineRequest, withTimelineFlags, type TimelineFlags } from '../timeline-flags.ts';
 import { transitionPolicy } from '../transition-policy.ts';
@@ -49,9 +49,9 @@ async function edit(
 ): Promise<CommandOutcome> {
   const options = optionsFrom(flags);
   const script = await editScript(context, shell, words, flags.script);
-  const request = timelineRequest(shell.folder, path, flags);
+  const request = { ...timelineRequest(shell.folder, path, flags), path: followedPath(shell.folder, path) };
   const { loaded, source } = await loadTimeline(context, request.path, request);
-  const target = flags.output === undefined ? source.path : resolve(shell.folder, flags.output);
+  const target = flags.output === undefined ? source.path : followedPath(shell.folder, flags.output);
   checkPlace(loaded, target, source);
   const plan = planScript(loaded.timeline, script, options);
   // A file that was asked for is written although nothing changed.

@@ -17,7 +17,7 @@ import {
   type Revision,
 } from '@patchwork/render';
 import { byteLength, type LedgerEntry } from '@patchwork/store';
-import { deliverablePath } from '../deliverable-path.ts';
+import { followedPath } from '../followed-path.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { bytesText, counted, recordRange, recordTimecode } from '../words.ts';
 
@@ -25,14 +25,14 @@ import { bytesText, counted, recordRange, recordTimecode } from '../words.ts';
 export function addHistory(program: Command, shell: Shell, run: RunAction): void {
   const revisionFrom = (text: string): Revision => {
     const revision = parseRevision(text);
-    return { ...revision, path: deliverablePath(shell.folder, revision.path) };
+    return { ...revision, path: followedPath(shell.folder, revision.path) };
   };
   program
     .command('log')
     .argument('<deliverable>')
     .description('the history of a deliverable, newest first')
     .action(async (path: string, flags: CommonFlags) =>
-      run(flags, (context) => log(context, deliverablePath(shell.folder, path))),
+      run(flags, (context) => log(context, followedPath(shell.folder, path))),
     );
   program
     .command('show')
@@ -65,7 +65,7 @@ export function addHistory(program: Command, shell: Shell, run: RunAction): void
         restore(
           context,
           revisionFrom(text),
-          flags.output === undefined ? null : deliverablePath(shell.folder, flags.output),
+          flags.output === undefined ? null : followedPath(shell.folder, flags.output),
         ),
       ),
     );
@@ -75,7 +75,7 @@ export function addHistory(program: Command, shell: Shell, run: RunAction): void
     .option('--deep', 'decode everything, and 60 random seeks')
     .description('check hashes, container, splices and decoding')
     .action(async (path: string, flags: CommonFlags & { readonly deep?: boolean }) =>
-      run(flags, (context) => verify(context, deliverablePath(shell.folder, path), flags.deep === true)),
+      run(flags, (context) => verify(context, followedPath(shell.folder, path), flags.deep === true)),
     );
 }
 

@@ -5,6 +5,7 @@ import { loadTimeline, type LoadedTimeline } from '@patchwork/render';
 import { mergeFiles } from '../merge-files.ts';
 import { mergeReport } from '../merge-report.ts';
 import { edlRateFrom } from '../timeline-flags.ts';
+import { followedPath } from '../followed-path.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 
 interface MergeFlags extends CommonFlags {
@@ -42,7 +43,7 @@ async function merge(
     return { ...loaded, bytes: source.bytes };
   };
   const [base, ours, theirs] = [await load(paths[0]), await load(paths[1]), await load(paths[2])];
-  const target = resolve(shell.folder, flags.output);
+  const target = followedPath(shell.folder, flags.output);
   const merged = mergeFiles({ base, ours, theirs }, target);
   const isWritten = flags.dryRun !== true;
   if (isWritten) await writeAtomically(context.files, target, merged.bytes);

@@ -10,7 +10,7 @@ import {
   type PublicationMode,
 } from '@patchwork/render';
 import type { Place } from '@patchwork/render';
-import { deliverablePath } from '../deliverable-path.ts';
+import { followedPath } from '../followed-path.ts';
 import { publicationMode } from '../flags.ts';
 import { collect, edlRateFrom, mapRules, withGradesFlag } from '../timeline-flags.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
@@ -68,14 +68,14 @@ export function addSplice(program: Command, shell: Shell, run: RunAction): void 
     .argument('<deliverable>')
     .description('take the last patch back that was made with --fast or --in-place')
     .action(async (path: string, flags: CommonFlags) =>
-      run(flags, (context) => undo(context, deliverablePath(shell.folder, path))),
+      run(flags, (context) => undo(context, followedPath(shell.folder, path))),
     );
   program
     .command('compact')
     .argument('<deliverable>')
     .description('write the file anew without replaced pictures')
     .action(async (path: string, flags: CommonFlags) =>
-      run(flags, (context) => compact(context, deliverablePath(shell.folder, path))),
+      run(flags, (context) => compact(context, followedPath(shell.folder, path))),
     );
 }
 
@@ -86,7 +86,7 @@ async function adopt(
   flags: AdoptFlags,
 ): Promise<CommandOutcome> {
   const done = await adoptDeliverable(context, {
-    deliverablePath: deliverablePath(shell.folder, deliverable),
+    deliverablePath: followedPath(shell.folder, deliverable),
     timelinePath: resolve(shell.folder, flags.timeline),
     timelineName: flags.name ?? null,
     edlRate: edlRateFrom(flags.edlRate),
@@ -127,7 +127,7 @@ async function patch(
 ): Promise<CommandOutcome> {
   const mode = publicationMode(flags);
   const done = await patchDeliverable(context, {
-    deliverablePath: deliverablePath(shell.folder, deliverable),
+    deliverablePath: followedPath(shell.folder, deliverable),
     range: flags.range,
     piecePath: resolve(shell.folder, flags.with),
     mode,

@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import { PatchworkError } from '@patchwork/kernel';
 
 /**
- * Where a deliverable really stands: a name that is a symbolic link stands for the file that it leads to. A rename would
- * replace the link and leave the film as it was, and by two names it would have two histories and two locks.
+ * Where a file that is written really stands: a name that is a symbolic link stands for the file that it leads to. A rename
+ * would replace the link and leave that file as it was, and by two names a film would have two histories and two locks.
  *
  * @throws PW_FILE_ABSENT where a link leads to nothing: the disk that it leads to may not be mounted
  */
-export function deliverablePath(folder: string, text: string): string {
+export function followedPath(folder: string, text: string): string {
   const path = resolve(folder, text);
   if (!isLink(path)) return path;
   try {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deliverablePath } from './deliverable-path.ts';
+import { followedPath } from './followed-path.ts';
 
 let folder: string;
 
@@ -20,15 +20,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('a link stands for the film that it leads to, a plain name for itself', () => {
   for (const name of ['current.mov', 'twice.mov']) {
-    expect(deliverablePath(folder, name), name).toBe(join(folder, 'disk', 'film.mov'));
+    expect(followedPath(folder, name), name).toBe(join(folder, 'disk', 'film.mov'));
   }
   for (const name of ['new.mov', 'disk/film.mov', 'link/film.mov', 'nowhere/film.mov', 'disk/film.mov/x']) {
-    expect(deliverablePath(folder, name), name).toBe(join(folder, name));
+    expect(followedPath(folder, name), name).toBe(join(folder, name));
   }
 });
 
 test('a link to a disk that is not there is refused: a film is not put in its place', () => {
-  expect(() => deliverablePath(folder, 'lost.mov')).toThrow(
+  expect(() => followedPath(folder, 'lost.mov')).toThrow(
     expect.objectContaining({ code: 'PW_FILE_ABSENT', message: expect.stringContaining('leads to nothing') }),
   );
 });
