@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { PatchworkError, type Diagnostic } from '@patchwork/kernel';
 import {
