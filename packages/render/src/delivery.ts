@@ -54,7 +54,7 @@ export async function renderDeliverable(context: RenderContext, request: RenderR
     }
     const { bytes, storeBytes } = forecast.estimate;
     // In place, the file grows by what is fresh.
-    const deliverableBytes = request.publication === 'in-place' ? 0 : bytes;
+    const deliverableBytes = request.publication === 'in-place' ? Math.min(bytes, storeBytes) : bytes;
     await requireSpace(context, request.deliverablePath, { deliverableBytes, storeBytes });
     return await deliver(context, request, preparation, forecast);
   } finally {

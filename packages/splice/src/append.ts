@@ -60,24 +60,40 @@ export async function appendMovie(
       if (!(await isUncommitted(file, base, end))) throw foreignTail(base, end);
       await file.truncate(end);
     }
-    await file.write(journal(base.moov.offset, end), end);
-    const mdat = end + journalBytes;
-    let at = mdat + 16;
-    const moov = await content(async (data) => {
-      const place = at;
-      await file.write(data, place);
-      at += data.length;
-      return place;
+    const appended = await trimmedOnFailure(file, end, async () => {
+      await file.write(journal(base.moov.offset, end), end);
+      const mdat = end + journalBytes;
+      let at = mdat + 16;
+      const moov = await content(async (data) => {
+        const place = at;
+        await file.write(data, place);
+        at += data.length;
+        return place;
+      });
+      await file.write(wideHeader('mdat', at - mdat), mdat);
+      await file.write(moov, at);
+      await file.sync();
+      const moovDigest = hashing.sha256(moov);
+      await record(moovDigest);
+      return { sizeBytes: at + moov.length, moovDigest, writtenBytes: at + moov.length - end };
     });
-    await file.write(wideHeader('mdat', at - mdat), mdat);
-    await file.write(moov, at);
-    await file.sync();
-    const moovDigest = hashing.sha256(moov);
-    await record(moovDigest);
     await mark(file, base.moov.offset, 'free');
-    return { sizeBytes: at + moov.length, moovDigest, writtenBytes: at + moov.length - end };
+    return appended;
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * Runs what comes before the commit; where it fails (a full disk, Ctrl-C), the file gets its old end back. What cannot even
+ * be cut off is no part of the movie, and the next append takes it away: the first failure is the one to tell.
+ */
+async function trimmedOnFailure<T>(file: OpenFile, end: number, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await file.truncate(end).catch(() => undefined);
+    throw error;
   }
 }
 

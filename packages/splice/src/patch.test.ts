@@ -415,6 +415,19 @@ describe('patching in place and anew', () => {
     expect(picturesOf(await readMovie(files, base.movie.path, sha256))).toEqual(picturesOf(base.movie));
   });
 
+  test('C13: a patch in place that finds the disk full leaves the file as it was, byte for byte', async () => {
+    const piece = codedChunk('h264 other', folder);
+    for (let after = 0; after < 5; after++) {
+      const base = await patchable('h264');
+      const before = readFileSync(base.movie.path);
+      const port = faultyFiles(files, { after, how: 'fail', write: 'half' });
+      await expect(patchInPlace(port, planOf(base, 8, piece), hashing, async () => undefined)).rejects.toMatchObject({
+        code: 'PW_FILE_NO_SPACE',
+      });
+      expect(Buffer.compare(readFileSync(base.movie.path), before), port.steps.join(', ')).toBe(0);
+    }
+  });
+
   test('C9: writing anew without a patch keeps every sample of every track and drops dead bytes', async () => {
     const base = await patchable('h264', 'pcm_s24le');
     await patchInPlace(files, planOf(base, 8, codedChunk('h264 other', folder)), hashing, async () => undefined);
