@@ -12,8 +12,9 @@ import {
 import type { Timeline } from '@patchwork/timeline';
 import type { Change, Changes, PlacePair } from './change.ts';
 import { everywhere, type Draft } from './draft.ts';
+import { conformedTracks } from './frame-conform.ts';
 import { handleDrafts, type Handles } from './handle-draft.ts';
-import { inferScript } from './infer-script.ts';
+import { inferScript, noScript } from './infer-script.ts';
 import { itemDrafts } from './item-drafts.ts';
 import { foldLinkedSound } from './linked-sound.ts';
 import { matchItems } from './match-items.ts';
@@ -60,10 +61,11 @@ export function diffTimelines(input: DiffInput): Changes {
   const drafts = allDrafts(input, layout, facts).toSorted(byPlace);
   const dirty =
     input.oldProgram !== null && input.newProgram !== null ? dirtyRanges(input.oldProgram, input.newProgram) : [];
-  const changes = withDirty(drafts, dirty, { facts, plan: input.plan });
+  const changes = withDirty(drafts, dirty, { facts, plan: input.plan, saidOf: layout.conform.saidOf });
   const old = sideOf([facts.old, facts.new], layout.old, layout.matching, changedPlaces(drafts, 'old'), true);
   const next = sideOf([facts.new, facts.old], layout.next, layout.matching, changedPlaces(drafts, 'next'), false);
-  const script = inferScript(input.old, input.new, layout);
+  // No step says another rate.
+  const script = layout.conform.reading === 'clock' ? inferScript(input.old, input.new, layout) : noScript;
   return {
     schema: 'patchwork.diff/1',
     changes,
@@ -81,14 +83,16 @@ export function diffTimelines(input: DiffInput): Changes {
 /** What drafts need to become changes. */
 interface Settling {
   readonly facts: { readonly old: SideFacts; readonly new: SideFacts };
+  readonly saidOf: Layout['conform']['saidOf'];
   readonly plan: DiffInput['plan'] | undefined;
 }
 
-function factsOf(input: DiffInput, { old, next, rate }: Layout, side: 'old' | 'new'): SideFacts {
+function factsOf(input: DiffInput, { old, next, rate, conform }: Layout, side: 'old' | 'new'): SideFacts {
   const [tracks, program] = side === 'old' ? [old, input.oldProgram] : [next, input.newProgram];
   const end = tracks.reduce((longest, track) => Math.max(longest, track.end), 0);
-  const own = program?.canvas.rate ?? (side === 'old' ? input.oldRate : undefined) ?? rate;
-  return sideFacts(input[side], program, { own, layout: rate }, end);
+  const own = side === 'old' ? oldRateOf(input, rate) : (program?.canvas.rate ?? rate);
+  const isByFrame = side === 'old' && conform.reading !== 'clock';
+  return sideFacts(input[side], program, { own, layout: isByFrame ? own : rate }, end);
 }
 
 /** Where the items that changes name stand; being pushed changes none. Of linked sound the change names the picture alone: its tracks stand for it. */
@@ -110,8 +114,15 @@ function layoutOf(input: DiffInput): Layout {
   const rate = input.rate ?? input.newProgram?.canvas.rate ?? input.oldProgram?.canvas.rate;
   if (rate === undefined) throw new TypeError('diffTimelines: rate must be given where no program is');
   const [oldIdentity, newIdentity] = [input.oldIdentity ?? (() => null), input.newIdentity ?? (() => null)];
-  const [old, next] = [trackViews(input.old, rate, oldIdentity), trackViews(input.new, rate, newIdentity)];
-  return { old, next, matching: matchItems(old, next), rate, oldIdentity, newIdentity };
+  const next = trackViews(input.new, rate, newIdentity);
+  const conform = conformedTracks(input.old, next, { from: oldRateOf(input, rate), to: rate }, oldIdentity);
+  const old = conform.tracks;
+  return { old, next, matching: matchItems(old, next), rate, conform, oldIdentity, newIdentity };
+}
+
+/** The rate in which the old timeline counts its frames. */
+function oldRateOf({ oldProgram, oldRate }: DiffInput, rate: Rate): Rate {
+  return oldProgram?.canvas.rate ?? oldRate ?? rate;
 }
 
 function allDrafts(input: DiffInput, layout: Layout, facts: Settling['facts']): Draft[] {
@@ -179,8 +190,8 @@ function isWeak(draft: Draft): boolean {
   return draft.department === 'metadata' || draft.kind === 'split' || draft.kind === 'join';
 }
 
-function changeOf(draft: Draft, dirty: readonly FrameRange[], { plan, facts }: Settling): Change {
-  const [first, ...others] = placesOf(draft, facts);
+function changeOf(draft: Draft, dirty: readonly FrameRange[], { plan, facts, saidOf }: Settling): Change {
+  const [first, ...others] = placesOf(draft, { facts, saidOf });
   const reach = draft.ownExtent === everywhere ? draft.ownExtent : normaliseRanges([...draft.ownExtent, ...dirty]);
   const isPicture =
     dirty.length > 0 || draft.department === 'picture' || draft.department === 'vfx' || draft.department === 'titles';
@@ -211,14 +222,14 @@ function changeOf(draft: Draft, dirty: readonly FrameRange[], { plan, facts }: S
 }
 
 /** Its clips' places; of hundreds that were pushed the first and the last tell all. */
-function placesOf({ kind, items }: Draft, facts: Settling['facts']): PlacePair[] {
+function placesOf({ kind, items }: Draft, { facts, saidOf }: Omit<Settling, 'plan'>): PlacePair[] {
   const [first, last] = [items[0], items.at(-1)];
   const told =
     (kind === 'shift' || kind === 'metadata') && items.length > 2 && first !== undefined && last !== undefined
       ? [first, last]
       : items;
   return told.map(({ old, next }) => ({
-    old: old === null ? null : placeOf(old, facts.old),
+    old: old === null ? null : placeOf(old, facts.old, saidOf(old)),
     new: next === null ? null : placeOf(next, facts.new),
   }));
 }

@@ -16,7 +16,8 @@ export interface ProvedScript {
   readonly proof: Changes['scriptProof'];
 }
 
-const noScript: ProvedScript = { steps: [], proof: 'none' };
+/** No edits that give the new timeline. */
+export const noScript: ProvedScript = { steps: [], proof: 'none' };
 const tooLarge: ProvedScript = { steps: [], proof: 'not-tried' };
 
 /** Above these a replay would cost more than the comparison: every step looks the timeline over. */

@@ -33,9 +33,9 @@ export function sideFacts(
   return { ...facts, frames: program?.frames ?? ownRange(facts, { in: 0, out: end }).out };
 }
 
-/** Where an item stands, for people. */
-export function placeOf(item: TrackItem, facts: SideFacts): Place {
-  const { from, to } = mediaSpan(item);
+/** Where an item stands, for people. `said` is the item with its source as its own timeline has it. */
+export function placeOf(item: TrackItem, facts: SideFacts, said: TrackItem = item): Place {
+  const { from, to } = mediaSpan(said);
   const { rate, start } = facts;
   const frames = (seconds: Rational): string => formatRational(multiply(seconds, rate));
   const end = item.speed.kind === 'freeze' ? add(from, rational(rate.den, rate.num)) : to;

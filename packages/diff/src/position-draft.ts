@@ -2,6 +2,7 @@ import type { FrameRange, Rate } from '@patchwork/time';
 import type { ChangeKind } from './change.ts';
 import { farFrame, type Draft, type ItemChange } from './draft.ts';
 import { departmentOf } from './item-change.ts';
+import type { ConformedTracks } from './frame-conform.ts';
 import type { Matching } from './matching.ts';
 import { counted, signed } from './number-text.ts';
 import { slotOf } from './slot.ts';
@@ -14,6 +15,8 @@ export interface Layout {
   readonly old: readonly TrackView[];
   readonly next: readonly TrackView[];
   readonly matching: Matching;
+  /** How the old timeline's frames are taken. */
+  readonly conform: ConformedTracks;
   /** Of the new timeline: both are laid out in its frames. */
   readonly rate: Rate;
   readonly oldIdentity: IdentityOf;

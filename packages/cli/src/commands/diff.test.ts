@@ -109,9 +109,21 @@ test('what could not be compiled is said, and compared in words', async () => {
 test('another rate, start, layout and frame size are each told', async () => {
   const at = (name: string, parts: Cut): string => written(name, parts);
   const base = at('base', { raster: [1920, 1080] });
-  expect((await told(base, at('rate', { rate: 25, start: 90_000, raster: [1920, 1080] }))).texts[0]).toBe(
+  // Conformed frame for frame, with a trim on top.
+  const rate = { rate: 25, start: 90_000, raster: [1920, 1080] } as const;
+  expect((await told(base, at('rate', rate))).texts).toEqual(['timeline.rate 24/1 → 25/1']);
+  const clips = (length: number): NonNullable<Cut['tracks']> => [
+    [
+      ['A', 0, length],
+      ['B', 6, 48],
+    ],
+  ];
+  const two = at('two', { raster: [1920, 1080], tracks: clips(48) });
+  expect((await told(two, at('trim', { ...rate, tracks: clips(40) }))).texts).toEqual([
     'timeline.rate 24/1 → 25/1',
-  );
+    'ripple trim out −8',
+    'downstream 1 clip shifted −8',
+  ]);
   expect((await told(base, at('start', { start: 0, raster: [1920, 1080] }))).texts).toContain(
     'timeline.start 3600 s → 0 s',
   );
