@@ -26,6 +26,7 @@ import {
   storyClips,
   timeline,
 } from '../test/fixture.ts';
+import { changeLine } from './change-line.ts';
 import { diffTimelines } from './diff-timelines.ts';
 
 function ranged(one: Clip | undefined, start: number, length: number): Clip {
@@ -103,40 +104,48 @@ test('C1: a two-hour conform of three tracks with 25 mixed edits, line by line',
       }),
   );
   const changes = compare(old, next);
-  expect(lines(changes).map((line) => line.replace(/ \| dirty.*/, ''))).toEqual(conformLines);
+  expect(Math.round(changes.sides.old.frames / (24 * 60)), 'minutes').toBe(119);
+  expect(changes.sides.old.tracks.map(({ label, items }) => `${label} ${items.length}`)).toEqual([
+    'V1 1800',
+    'V2 36',
+    'A1 1800',
+  ]);
+  expect(changes.changes.map(changeLine)).toEqual(conformLines);
+  // 1,799 clips on V1 and A1 each, 36 titles; 25 of the former are named, two more by the dissolve, and three titles.
+  expect(changes.unchanged).toBe(2 * 1799 + 36 - 2 * 25 - 2 - 3);
 });
 
 const conformLines: readonly string[] = [
-  'V1+A1 s0030: ripple trim out −6',
-  'V1+A1: 60 clips shifted −6',
-  'V1+A1 s0090: ripple trim in +5',
-  'V1+A1: 903 clips shifted −11',
-  'V2 t4: opacity 80 % → 60 %',
-  'V1+A1 s0150: slip +4',
-  'V2 t9: slip +12',
-  'V1+A1 s0210 s0211: roll +5',
-  'V1+A1 s0271: slide −3',
-  'V1+A1 s0330: disabled',
-  'V1+A1 s0390: opacity 100 % → 50 %',
-  'V2 t20_new: replaced by t20_new.mov',
-  'V1+A1 s0450: retime 100 % → 200 %',
-  'V1+A1 s0510: retime 100 % → −100 %',
-  'V1+A1 s0570: scale 100 % → 120 %',
-  'V1+A1 hero: renamed s0630 → hero',
-  'V1+A1 s0690: replaced by other.mov',
-  'V1 s0699 s0700: dissolve added (12 frames)',
-  'V1+A1 s0750: gain 0 dB → −3 dB',
-  'V1+A1 s0810: split, no picture change',
-  'V1+A1 s0870: move of 1 clip',
-  'V1+A1 s0930 s0931: lift of 2 clips (187 frames)',
-  'V1+A1 new: insert (24 frames)',
-  'V1+A1: 596 clips shifted +13',
-  'V1+A1: move of 4 clips',
-  'V1+A1 s1500: crop left 0 % → 10 %',
-  'V1+A1 late later: insert of 2 clips (42 frames)',
-  'V1+A1: 100 clips shifted +55',
-  'V1+A1 s1700 s1701 s1702: delete of 3 clips (261 frames)',
-  'V1+A1: downstream 97 clips shifted −206',
+  '00:01:57:21  V1+A1  s0030: ripple trim out −6',
+  '00:02:02:21  V1+A1  60 clips shifted −6',
+  '00:05:54:21  V1+A1  s0090: ripple trim in +5',
+  '00:05:59:10  V1+A1  903 clips shifted −11',
+  '00:06:54:16  V2  t4: opacity 80 % → 60 %',
+  '00:09:51:22  V1+A1  s0150: slip +4',
+  '00:13:51:08  V2  t9: slip +12',
+  '00:13:52:04  V1+A1  s0210 | s0211: roll +5',
+  '00:17:55:13  V1+A1  s0271: slide −3',
+  '00:21:52:16  V1+A1  s0330: disabled',
+  '00:25:49:22  V1+A1  s0390: opacity 100 % → 50 %',
+  '00:29:08:00  V2  t20_new: replaced by t20_new.mov',
+  '00:29:47:04  V1+A1  s0450: retime 100 % → 200 %',
+  '00:33:44:10  V1+A1  s0510: retime 100 % → −100 %',
+  '00:37:44:16  V1+A1  s0570: scale 100 % → 120 %',
+  '00:41:44:22  V1+A1  hero: renamed s0630 → hero',
+  '00:45:45:04  V1+A1  s0690: replaced by other.mov',
+  '00:46:20:10  V1  s0699 | s0700: dissolve added (12 frames)',
+  '00:49:42:10  V1+A1  s0750: gain 0 dB → −3 dB',
+  '00:53:39:16  V1+A1  s0810: split, no picture change',
+  '00:57:41:11  V1+A1  s0870: move of 1 clip',
+  '01:01:37:15  V1+A1  s0930 | s0931: lift of 2 clips (187 frames)',
+  '01:06:17:01  V1+A1  new: insert (24 frames)',
+  '01:06:18:01  V1+A1  596 clips shifted +13',
+  '01:12:56:11  V1+A1  s1300 … s1303: move of 4 clips',
+  '01:39:27:19  V1+A1  s1500: crop left 0 % → 10 %',
+  '01:46:03:13  V1+A1  late | later: insert of 2 clips (42 frames)',
+  '01:46:05:07  V1+A1  100 clips shifted +55',
+  '01:52:42:10  V1+A1  s1700 … s1702: delete of 3 clips (261 frames)',
+  '01:52:44:17  V1+A1  downstream 97 clips shifted −206',
 ];
 
 test('C2: drop-frame record timecodes', () => {

@@ -2,7 +2,6 @@ import { dirtyRanges, type Plan, type SettingDifference } from '@patchwork/plan'
 import type { Program } from '@patchwork/program';
 import {
   intersectRanges,
-  lengthOfRanges,
   normaliseRanges,
   subtractRanges,
   uniteRanges,
@@ -207,18 +206,19 @@ function changeOf(draft: Draft, dirty: readonly FrameRange[], { plan, facts, sai
     others,
     values: draft.values,
     dirty,
-    framesToRender:
-      plan === undefined
-        ? null
-        : isPicture
-          ? lengthOfRanges(
-              intersectRanges(
-                plan.missing.map(({ range }) => range),
-                reach,
-              ),
-            )
-          : 0,
+    framesToRender: plan === undefined ? null : isPicture ? chunksWithin(plan.missing, reach) : 0,
   };
+}
+
+/** Frames of the chunks that some ranges touch: a chunk is rendered whole. Both ascend. */
+function chunksWithin(missing: Plan['missing'], reach: readonly FrameRange[]): number {
+  let frames = 0;
+  let at = 0;
+  for (const { range } of missing) {
+    while (at < reach.length && (reach[at]?.out ?? 0) <= range.in) at += 1;
+    if ((reach[at]?.in ?? Infinity) < range.out) frames += range.out - range.in;
+  }
+  return frames;
 }
 
 /** Its clips' places; of hundreds that were pushed the first and the last tell all. */
