@@ -9,9 +9,11 @@ import {
   makeFreezeFrame,
   makePlainEffect,
   makeRange,
+  makeStack,
   makeTime,
   makeTrack,
   makeTransition,
+  seenThing,
   withUnmodelled,
   type Clip,
   type Composable,
@@ -114,6 +116,79 @@ describe('looks that nobody models', () => {
     ]);
     expect(gist(one(clip('a', 0, 48), blurred(4)))).toEqual([
       ['effect', 'effect "Blur" added', ['effect "Blur"', null, { host: { Radius: 4, Edge: 'wrap' } }]],
+    ]);
+  });
+});
+
+describe('what is seen of a project, by digest', () => {
+  type Parts = Parameters<typeof seenThing>[0];
+  const digest = (letter: string): string => letter.repeat(64);
+  const seen = (item: Clip, ...things: readonly (readonly [Partial<Parts>, string])[]): Clip =>
+    withUnmodelled(
+      item,
+      things.map(([parts, label]) =>
+        seenThing({ domain: 'grade', level: 'clip', digest: digest('a'), ...parts }, label),
+      ),
+    );
+  const a = clip('a', 0, 48);
+  test.each<[string, string, Parts['domain']]>([
+    ['grade', 'grade', 'grade'],
+    ['fusion', 'Fusion composition', 'fusion'],
+    ['effect', 'effects in Resolve', 'effects'],
+  ])('%s: added, changed, removed, with both digests', (kind, label, domain) => {
+    const [old, next] = [seen(a, [{ domain }, label]), seen(a, [{ domain, digest: digest('b') }, label])];
+    expect(gist(one(a, old))).toEqual([[kind, `${label} added`, [label, null, digest('a')]]]);
+    expect(gist(one(old, next))).toEqual([[kind, `${label} changed`, [label, digest('a'), digest('b')]]]);
+    expect(gist(one(next, a))).toEqual([[kind, `${label} removed`, [label, digest('b'), null]]]);
+  });
+  test('two levels are two lines; what a timeline says of effects is not said twice', () => {
+    const both = (letter: string): Clip =>
+      seen(
+        a,
+        [{ digest: digest(letter) }, 'grade'],
+        [{ level: 'group', digest: digest(letter) }, 'group grade "Night"'],
+      );
+    expect(one(both('a'), both('b')).map(({ text }) => text)).toEqual(['grade changed', 'group grade "Night" changed']);
+    const zoomed = (letter: string, scale: number): Clip => {
+      const still = { x: 0, y: 0 };
+      const zoom = {
+        type: 'transform',
+        position: still,
+        scale: { x: scale, y: scale },
+        rotation: 0,
+        anchor: still,
+      } as const;
+      return {
+        ...seen(a, [{ domain: 'effects', digest: digest(letter) }, 'effects in Resolve']),
+        effects: [makeEffect(zoom)],
+      };
+    };
+    expect(one(zoomed('a', 1), zoomed('b', 2)).map(({ text }) => text)).toEqual(['scale 100 % → 200 %']);
+  });
+  test('a group is one line; the timeline’s own grade is one, and everywhere', () => {
+    const grouped = (letter: string): Timeline =>
+      timeline([
+        storyClips().map((each, at) =>
+          at % 4 === 0 ? seen(each, [{ level: 'group', digest: digest(letter) }, 'group grade "Night"']) : each,
+        ),
+      ]);
+    expect(lines(compare(grouped('a'), grouped('b')))).toEqual([
+      'V1 m01 m05 m09: group grade "Night" changed on 3 clips | dirty 0-96 384-480 768-864',
+    ]);
+    const looked = (letter: string): Timeline =>
+      withUnmodelled(timeline([storyClips()]), [
+        seenThing({ domain: 'grade', level: 'timeline', digest: digest(letter) }, 'timeline grade'),
+      ]);
+    expect(lines(compare(looked('a'), looked('b')))).toEqual([': timeline grade changed | dirty 0-1152']);
+  });
+  test('inside of a compound it is told where the compound is used', () => {
+    const nest = (letter: string): Composable =>
+      makeStack({
+        name: 'Scene',
+        children: [makeTrack({ children: [seen(a, [{ digest: digest(letter) }, 'grade'])] })],
+      });
+    expect(one(nest('a'), nest('b')).map(({ text }) => text)).toEqual([
+      'changed inside compound "Scene": a: grade changed',
     ]);
   });
 });

@@ -176,7 +176,7 @@ test.each<[string, Timeline, Timeline, readonly string[]]>([
   [
     '8: dissolve',
     base,
-    film(storyClips().toSpliced(5, 0, dissolve(12, 12) as Clip)),
+    film([...storyClips().slice(0, 5), dissolve(12, 12), ...storyClips().slice(5)]),
     ['V1 m05 m06: dissolve added (24 frames) | - → 16:00-20:00 0-96 | dirty 468-492 | render 96'],
   ],
   [
