@@ -16,8 +16,8 @@ export type SeenBlock = (block: Uint8Array) => Promise<void>;
 /** Called when a file ends before a run does. Throws what the caller wants to be known. */
 export type ShortRead = (run: number) => never;
 
-const blockBytes = 4 * 1024 * 1024;
-const blockCount = 3;
+const blockBytes = 2 * 1024 * 1024;
+const blockCount = 8;
 
 interface Block {
   readonly bytes: Uint8Array;
@@ -27,9 +27,9 @@ interface Block {
 }
 
 /**
- * Copies runs one behind the other into `into` from `position`. Runs that touch in one source are read together. While
- * one block is written, the next is read and this one is shown to `seen`: hashing costs no time of its own as long as
- * it is faster than the disk. Memory: 12 MiB whatever the sizes.
+ * Copies runs one behind the other into `into` from `position`. Runs that touch in one source are read together. Reading,
+ * writing and `seenBlock` each go at their own pace, up to 8 blocks apart: a slow moment of one does not stop the others.
+ * Writes follow one another in order. Memory: 16 MiB at most, whatever the sizes.
  *
  * @throws PW_FILE_* from the port, whatever `shortRead` throws
  */
@@ -43,50 +43,60 @@ export async function copyRuns(
   seenBlock: SeenBlock = async (): Promise<void> => undefined,
 ): Promise<void> {
   const source = new Sources(files);
-  const blocks = spareBlocks.pop() ?? freshBlocks();
+  const cursor = new Cursor(runs, source, shortRead);
+  const free = spareBlocks.splice(0);
+  const under: Promise<void>[] = [];
+  let made = free.length;
+  let failure: { readonly error: unknown } | null = null;
+  let written = Promise.resolve();
+  let at = position;
+  const use = async (block: Block, writing: Promise<void>, looking: Promise<void>): Promise<void> => {
+    const results = await Promise.allSettled([writing, looking]);
+    for (const result of results) if (result.status === 'rejected') failure ??= { error: result.reason };
+    free.push(block);
+  };
+  const check = (): void => {
+    if (failure !== null) throw failure.error;
+  };
   try {
-    const cursor = new Cursor(runs, source, shortRead);
-    const blockAt = (index: number): Block => blocks[index % blockCount] as Block;
-    let at = position;
-    let index = 0;
-    let reading = cursor.fill(blockAt(0));
     for (;;) {
-      const block = blockAt(index);
-      await reading;
-      if (block.filled === 0) return;
-      index += 1;
-      reading = cursor.fill(blockAt(index));
-      const writing = into.write(block.bytes.subarray(0, block.filled), at);
-      const looking = seenBlock(block.bytes.subarray(0, block.filled));
-      // None of the promises may be left without a listener if `seen` throws.
-      const both = Promise.allSettled([reading, writing, looking]);
-      try {
-        for (const { run, from, to } of block.parts) seen(block.bytes.subarray(from, to), run);
-      } catch (error) {
-        await both;
-        throw error;
+      while (free.length === 0 && made >= blockCount) await under.shift();
+      check();
+      // The block that was free last is the one that the processor still has at hand.
+      let block = free.pop();
+      if (block === undefined) {
+        block = freshBlock();
+        made += 1;
       }
-      await both;
-      await writing;
-      await looking;
+      await cursor.fill(block);
+      if (block.filled === 0) {
+        free.push(block);
+        break;
+      }
+      const bytes = block.bytes.subarray(0, block.filled);
+      const place = at;
       at += block.filled;
+      written = written.then(async () => await into.write(bytes, place));
+      const { parts } = block;
+      under.push(use(block, written, seenBlock(bytes)));
+      for (const { run, from, to } of parts) seen(block.bytes.subarray(from, to), run);
     }
+    await Promise.all(under);
+    check();
   } finally {
-    spareBlocks.push(blocks);
+    // Whoever still reads or writes a block ends before the caller goes on.
+    await Promise.all(under);
+    spareBlocks.push(...free.slice(0, blockCount - spareBlocks.length));
     await source.close();
   }
 }
 
 /** Blocks of copies that are done: one copy after another uses the same memory. */
-const spareBlocks: Block[][] = [];
+const spareBlocks: Block[] = [];
 
 /** Shared memory, so that a thread can look at a block without a copy. */
-function freshBlocks(): Block[] {
-  return Array.from({ length: blockCount }, () => ({
-    bytes: new Uint8Array(new SharedArrayBuffer(blockBytes)),
-    filled: 0,
-    parts: [],
-  }));
+function freshBlock(): Block {
+  return { bytes: new Uint8Array(new SharedArrayBuffer(blockBytes)), filled: 0, parts: [] };
 }
 
 /** Reads runs one behind the other and shows each block to `seen`; as {@link copyRuns}, without writing. */

@@ -44,8 +44,8 @@ function machineName(): string {
 
 /** The facts of the bundle's files; null outside of it. */
 function buildName(): string | null {
-  if (!/\/bundled-(process|answer)\.js$/.test(import.meta.url)) return null;
-  const facts = ['bundled-process.js', 'bundled-answer.js', 'worker.js'].map((name) => {
+  if (!/\/bundled-(process\.cjs|answer\.js)$/.test(import.meta.url)) return null;
+  const facts = ['bundled-process.cjs', 'bundled-answer.js', 'worker.js'].map((name) => {
     const stat = statSync(new URL(name, import.meta.url), { bigint: true, throwIfNoEntry: false });
     return stat === undefined ? null : `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
   });
