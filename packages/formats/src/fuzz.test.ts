@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { unzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { isPatchworkError } from '@patchwork/kernel';
 import { clipsIn } from '@patchwork/timeline';
@@ -8,12 +10,15 @@ import { writeFcpxml } from './fcpxml/writer/write.ts';
 import { inspection } from './inspection.ts';
 import { listing } from './listing.ts';
 import { readTimelineFile } from './read-timeline-file.ts';
+import { readResolveProject, readResolveStill } from './resolve/project.ts';
 import { strip } from './strip.ts';
 import { mutated, randomFrom } from './testing/mutate.ts';
 import { hasSamples, sampleBytes, samplePaths } from './testing/samples.ts';
 import { writeXmeml } from './xmeml/write.ts';
 
 const runs = Number(process.env['PW_RUNS'] ?? 60);
+/** Number of the first run, so that many can be made in pieces. */
+const first = Number(process.env['PW_FIRST'] ?? 0);
 /** Above what vitest itself takes; damaged files of 60 kB must not need more. */
 const mostBytes = 1500e6;
 const decoder = new TextDecoder('latin1');
@@ -92,6 +97,38 @@ async function bundleOf(path: string): Promise<Uint8Array> {
   return new Uint8Array(Buffer.concat(parts));
 }
 
+/** A text of a Resolve file: a still, or one of a project's, with the file made anew around a damaged one. */
+interface ResolvePart {
+  readonly path: string;
+  readonly text: string;
+  packed(bytes: Uint8Array): Uint8Array;
+}
+
+function partsOf(path: string): ResolvePart[] {
+  if (path.endsWith('.drx')) return [{ path, text: decoder.decode(sampleBytes(path)), packed: (bytes) => bytes }];
+  const files = unzipSync(sampleBytes(path));
+  return Object.entries(files)
+    .filter(([, bytes]) => bytes.length < 200_000)
+    .map(([name, bytes]) => ({
+      path: `${path}/${name}`,
+      text: decoder.decode(bytes),
+      packed: (damaged) => zipSync({ ...files, [name]: damaged }, { level: 0 }),
+    }));
+}
+
+/** Blobs, protobuf messages and packed bytes inside are hexadecimal text, so damage to the text reaches all of them. */
+function digestsOutcomeOf({ path, packed }: ResolvePart, bytes: Uint8Array): string {
+  const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
+  try {
+    if (path.endsWith('.drx'))
+      return readResolveStill(path, packed(bytes), sha256).clipGrade === null ? 'none' : 'digests';
+    return readResolveProject(path, packed(bytes), sha256).sequences.length === 0 ? 'no sequence' : 'digests';
+  } catch (error) {
+    if (!isPatchworkError(error)) throw error;
+    return error.code;
+  }
+}
+
 describe.runIf(hasSamples())('damaged samples', () => {
   const timeout = 60_000 + runs * 200;
 
@@ -103,7 +140,7 @@ describe.runIf(hasSamples())('damaged samples', () => {
       const samples = samplePaths(under)
         .map((path) => ({ path, text: decoder.decode(sampleBytes(path)) }))
         .filter(({ path, text }) => text.length < 60_000 && outcomeOf(path, encoder.encode(text)) === 'timelines');
-      for (let run = 0; run < runs; run += 1) {
+      for (let run = first; run < first + runs; run += 1) {
         const sample = samples[run % samples.length];
         if (sample === undefined) continue;
         const text = mutated(sample.text, randomFrom(run * 7919 + 13));
@@ -117,7 +154,7 @@ describe.runIf(hasSamples())('damaged samples', () => {
   test('Z2: otioz: damaged archives give a timeline or a coded error', { timeout }, async () => {
     const tally = new Tally();
     const archive = await bundleOf('otio/transition_test.otio');
-    for (let run = 0; run < runs; run += 1) {
+    for (let run = first; run < first + runs; run += 1) {
       const random = randomFrom(run * 104729 + 7);
       const damaged = archive.slice(0, random() < 0.1 ? Math.floor(random() * archive.length) : archive.length);
       // The directory and the headers are a small part of the file: half of the damage goes there.
@@ -129,5 +166,18 @@ describe.runIf(hasSamples())('damaged samples', () => {
       if (run % 500 === 0) tally.weigh();
     }
     tally.print('otioz');
+  });
+
+  test('Z3: DRX and DRP: damaged stills and projects give digests or a coded error', { timeout }, () => {
+    const tally = new Tally();
+    const parts = samplePaths('resolve').flatMap(partsOf);
+    for (let run = first; run < first + runs; run += 1) {
+      const part = parts[run % parts.length];
+      if (part === undefined) continue;
+      const text = mutated(part.text, randomFrom(run * 15485863 + 29));
+      tally.run(`seed ${run}, ${part.path}`, () => digestsOutcomeOf(part, encoder.encode(text)));
+      if (run % 500 === 0) tally.weigh();
+    }
+    tally.print('drx, drp');
   });
 });

@@ -3,7 +3,7 @@ import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { isPatchworkError } from '@patchwork/kernel';
 import { hasSamples, sampleBytes, samplePaths } from '../testing/samples.ts';
-import { mutated, randomFrom } from '../testing/mutate.ts';
+import { randomFrom } from '../testing/mutate.ts';
 import { readResolveProject, readResolveStill } from './project.ts';
 import { withoutFields } from './wire.ts';
 
@@ -66,24 +66,18 @@ describe.runIf(hasSamples())('real files', () => {
     expect(project.settings).not.toBe(other.settings);
   });
 
-  test('D5: damaged stills and archives give a digest or a coded error', () => {
-    const decoder = new TextDecoder('latin1');
-    const text = decoder.decode(sampleBytes('resolve/p2-3-beauty-25.drx'));
+  test('D5: damaged archives give a digest or a coded error', () => {
     const archive = sampleBytes('resolve/compound-nav-r21.drp');
     const random = randomFrom(5);
-    const attempt = (run: () => unknown): void => {
-      try {
-        run();
-      } catch (error) {
-        if (!isPatchworkError(error)) throw error;
-      }
-    };
     for (let round = 0; round < Number(process.env['PW_RUNS'] ?? 60); round += 1) {
-      attempt(() => readResolveStill('s', new TextEncoder().encode(mutated(text, random)), sha256));
       const damaged = archive.slice();
       for (let flip = 0; flip < 3; flip += 1)
         damaged[Math.floor(random() * damaged.length)] = Math.floor(random() * 256);
-      attempt(() => readResolveProject('p', damaged, sha256));
+      try {
+        readResolveProject('p', damaged, sha256);
+      } catch (error) {
+        if (!isPatchworkError(error)) throw error;
+      }
     }
   });
 });
