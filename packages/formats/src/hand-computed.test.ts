@@ -5,10 +5,10 @@ import { readTimelineFile } from './read-timeline-file.ts';
 import { hasSamples, sampleBytes } from './testing/samples.ts';
 
 /** Clips of one track: record frames, name, first source frame @ its rate, and the line of its speed where it has one. */
-function clips(path: string, track: string): string[] {
+function clips(path: string, track: string, edlRate: number = 24): string[] {
   const [timeline] = readTimelineFile(
     { name: path, bytes: sampleBytes(path) },
-    path.endsWith('.edl') ? { edlRate: rational(24) } : {},
+    path.endsWith('.edl') ? { edlRate: rational(edlRate) } : {},
   ).timelines;
   if (timeline === undefined) throw new TypeError(`${path} holds no timeline`);
   const found: string[] = [];
@@ -46,8 +46,12 @@ describe.runIf(hasSamples())('real files of other programs', () => {
     // in 0 + the file's timecode.
     expect(clips('xmeml/premiere_example.xml', 'A2')).toEqual(['[335, 505) sc01_placeholder.wav 8497 @ 30/1']);
     expect(clips('xmeml/premiere_example.xml', 'A3')).toEqual(['[153, 351) track_08.wav 6896 @ 30/1']);
-    // in is 6, but Premiere's own clock says 152409600000 ÷ 254016000000 = 0.6 s = 18 frames of 30.
-    expect(clips('xmeml/premiere_example.xml', 'A5')).toEqual(['[1164, 1258) sc01_sh010_anim.mov 18 @ 30/1']);
+    // The first half of the pair overlaps itself (956 to 1177, 1164 to 1258); the second says what the pictures say.
+    // in 34 + the file's timecode 99 = 133; Premiere's own clock says 152409600000 ÷ 254016000000 = 0.6 s = 18 frames of 30.
+    expect(clips('xmeml/premiere_example.xml', 'A4')).toEqual([
+      '[956, 1164) sc01_master_layerA_sh030_temp.mov 133 @ 30/1',
+      '[1164, 1246) sc01_sh010_anim.mov 18 @ 30/1',
+    ]);
   });
 
   test('H3: Premiere, myshow at 23.976: one file cut seven times', () => {
@@ -112,6 +116,22 @@ describe.runIf(hasSamples())('real files of other programs', () => {
       '[220, 273) 0 @ 24/1',
       '[990, 1027) 0 @ 24/1',
     ]);
+  });
+
+  test('H9: Avid, a mix of twelve sounds: tracks have the numbers that the list gives them', () => {
+    // 01:00:00:00 to 01:04:24:07 is 264 s × 24 + 7 = 6343 frames; 01:04:45:16 is 285 s × 24 + 16 = 6856.
+    expect(clips('edl/pycmx_TEST.edl', 'A7').slice(0, 2)).toEqual([
+      '[0, 6343) TC R1 V6 TEMP2 ST FX.WAV 0 @ 24/1',
+      '[6343, 6856) TC R1 V6 TEMP2 ST FX.WAV 0 @ 24/1',
+    ]);
+  });
+
+  test('H10: Premiere at 25: an AUD line adds two sounds to its event, a speed of −25 plays it backwards', () => {
+    // 00:00:59:24 is 59 × 25 + 24 = 1499 frames after the first record in; 00:01:30:00 is 2250.
+    for (const track of ['A3', 'A4'])
+      expect(clips('edl/pycmx_test_25.edl', track, 25)).toEqual(['[1499, 2250) Test rename 0 @ 25/1']);
+    // 00:02:10:21 is 130 × 25 + 21 = 3271; to 00:02:40:22 are 751 frames.
+    expect(clips('edl/pycmx_test_25.edl', 'V1', 25).slice(-1)).toEqual(['[3271, 4022) Test rename 0 @ 25/1 speed -1']);
   });
 
   test('H8: a conform list of Resolve: long reels, and a hole where an event was taken out', () => {

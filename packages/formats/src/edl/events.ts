@@ -7,8 +7,8 @@ export type EdlEdit = 'cut' | 'dissolve' | 'wipe' | 'key';
 export interface EdlEvent {
   readonly number: string;
   readonly reel: string;
-  /** `V`, `V2`, `A1`, `A2` …: the tracks that the channel field names. */
-  readonly tracks: readonly string[];
+  /** `V`, `V2`, `A1`, `A2` …: the tracks that the channel field and `AUD` lines name. */
+  readonly tracks: string[];
   readonly edit: EdlEdit;
   /** `D`, `W001`, `KB` as spelled. */
   readonly editText: string;
@@ -37,9 +37,11 @@ export interface EdlList {
 const timecode = String.raw`(\d{1,2}[:;.]\d{2}[:;.]\d{2}[:;.,]\d{2,3})`;
 const channels = String.raw`((?:NONE|B|AA|[VA]\d{0,2})(?:\/(?:NONE|B|AA|[VA]\d{0,2}))*)`;
 const eventLine = new RegExp(
-  String.raw`^\s*(\d{1,6}[A-Z]?)\s+(\S.*?)\s+${channels}\s+(C|D|W\d{1,3}|KB|KO|K)\s*(\d{1,4})?\s+${timecode}\s+${timecode}\s+${timecode}\s+${timecode}\s*$`,
+  String.raw`^\s*(\d{1,6}[A-Z]?)\s+(\S.*?)\s+${channels}\s+(C|D|W\d{1,3}|K\s?B|K\s?O|K)\s*(\d{1,4})?\s+${timecode}\s+${timecode}\s+${timecode}\s+${timecode}\s*$`,
 );
 const speedLine = /^\s*M2\s+(.*?)\s+(-?\s*\d{1,4}(?:\.\d{1,6})?)\s+(\d{1,2}[:;.]\d{2}[:;.]\d{2}[:;.,]\d{2,3})/;
+/** Further sounds of the event before it: `AUD   3    4`. */
+const soundLine = /^\s*AUD((?:\s+\d{1,2})+)\s*$/;
 
 /** Tracks that a channel field names: `B` is picture and first sound, `AA` the first two sounds, `A2/V` both. */
 function tracksOf(field: string): string[] {
@@ -75,6 +77,23 @@ export function isEdlText(text: string): boolean {
   );
 }
 
+/** Both lines of a dissolve can have a speed, and one reel: the one that begins where the speed says, else the last. */
+function speedOwner(events: readonly EdlEvent[], last: EdlEvent, [, reel = '', , from]: RegExpExecArray): EdlEvent {
+  const isOwn = (event: EdlEvent): boolean => event.number === last.number && event.reel === reel.trim();
+  return events.findLast((event) => isOwn(event) && event.sourceIn === from) ?? events.findLast(isOwn) ?? last;
+}
+
+/** The sounds belong to all lines of the edit. */
+function addSounds(events: readonly EdlEvent[], last: EdlEvent, numbers: string): void {
+  for (const event of events) {
+    if (event.number !== last.number || event.recordIn !== last.recordIn) continue;
+    for (const number of numbers.trim().split(/\s+/)) {
+      const track = `A${Number(number)}`;
+      if (!event.tracks.includes(track)) event.tracks.push(track);
+    }
+  }
+}
+
 /** Splits a list into its events. Linear in the number of lines. */
 export function parseEdl(text: string): EdlList {
   let title = '';
@@ -104,7 +123,7 @@ export function parseEdl(text: string): EdlList {
         reel: reel.trim(),
         tracks: tracksOf(field),
         edit: editOf(edit),
-        editText: edit,
+        editText: edit.replace(' ', ''),
         editFrames: Number(frames),
         sourceIn,
         sourceOut,
@@ -120,12 +139,14 @@ export function parseEdl(text: string): EdlList {
     const trimmed = line.trim();
     if (trimmed === '') return;
     const speed = speedLine.exec(line.slice(0, 2000));
+    const sounds = soundLine.exec(line.slice(0, 2000));
     if (trimmed.startsWith('TITLE:')) title = trimmed.slice(6).trim();
     else if (trimmed.startsWith('FCM:')) dropFrame = /FCM:\s*DROP/.test(trimmed);
-    else if (speed !== null && last !== undefined) {
-      const own = events.findLast((event) => event.number === last.number && event.reel === speed[1]?.trim()) ?? last;
-      own.speed = Number((speed[2] ?? '0').replaceAll(' ', ''));
-    } else if (last !== undefined && (trimmed.startsWith('*') || /^[A-Z>]/.test(trimmed))) last.comments.push(trimmed);
+    else if (speed !== null && last !== undefined)
+      speedOwner(events, last, speed).speed = Number((speed[2] ?? '0').replaceAll(' ', ''));
+    else if (sounds !== null && last !== undefined) addSounds(events, last, sounds[1] ?? '');
+    else if (/^SPLIT:/.test(trimmed)) strange.push({ text: trimmed.slice(0, 120), at });
+    else if (last !== undefined && (trimmed.startsWith('*') || /^[A-Z>]/.test(trimmed))) last.comments.push(trimmed);
     else if (!trimmed.startsWith('*') && !trimmed.startsWith('REM')) strange.push({ text: trimmed.slice(0, 120), at });
   });
   return { title, events, strange };

@@ -12,6 +12,7 @@ import {
 } from '@patchwork/time';
 import {
   makeClip,
+  makeEffect,
   makeExternalReference,
   makeFreezeFrame,
   makeMarker,
@@ -29,7 +30,7 @@ import { Remarks } from '../diagnostics.ts';
 import { gapNode, metadataOf, timeAt } from '../fcpxml/nodes.ts';
 import type { ReadTimelines } from '../fcpxml/read.ts';
 import { Scene, type Placement } from '../fcpxml/scene.ts';
-import { readComments, type EdlComments } from './comments.ts';
+import { readComments, type EdlComments, type EdlMix } from './comments.ts';
 import { isBlackReel, parseEdl, type EdlEvent, type EdlList } from './events.ts';
 
 /** What a list does not say itself. */
@@ -143,7 +144,12 @@ interface Counting {
 function timelineOf(list: EdlList, counting: Counting, timed: readonly Timed[], remarks: Remarks): Timeline {
   const { rate, start, dropFrame } = counting;
   const seconds = (frames: number): Rational => divide(rational(frames), rate);
-  const scene = new Scene({ rate, width: null, height: null, start: seconds(start), dropFrame }, remarks, false);
+  const scene = new Scene(
+    { rate, width: null, height: null, start: seconds(start), dropFrame },
+    remarks,
+    false,
+    'lanes',
+  );
   const lastOn = new Map<string, Placement>();
   const nameOfEvent = namesOf(timed);
   for (const one of timed) {
@@ -257,10 +263,11 @@ function placeEvent(
       'warning',
       'carries an ASC CDL, which is not modelled; it is kept and watched for changes',
     );
+  const mix = names.mixes.findLast((one) => one.track === (track === 'A' ? 'A1' : track));
   const item = makeClip({
     name,
     sourceRange: { start: timeAt(seconds(one.sourceIn), rate), duration: timeAt(seconds(length), rate) },
-    effects,
+    effects: [...effects, ...mixEffects(mix ?? null)],
     markers: markersOf(one, counting, names, remarks),
     media: referenceOf(event, names),
     metadata: metadataOf('cmx', {
@@ -279,6 +286,15 @@ function placeEvent(
     },
     { name: `event ${event.number}`, position: event.at },
   );
+}
+
+/** Level and balance that a comment names for a sound; neutral ones say nothing. */
+function mixEffects(mix: EdlMix | null): Effect[] {
+  if (mix === null) return [];
+  return [
+    ...(mix.gainDb === 0 ? [] : [makeEffect({ type: 'volume', gainDb: mix.gainDb })]),
+    ...(mix.pan === 0 ? [] : [makeEffect({ type: 'pan', pan: mix.pan })]),
+  ];
 }
 
 function referenceOf(event: EdlEvent, names: EdlComments): MediaReference {

@@ -46,6 +46,8 @@ interface Draft {
 }
 
 interface ListContext {
+  /** Reels by what they stand for, so that two files never share one. */
+  readonly reels: Map<string, string>;
   readonly rate: Rate;
   readonly dropFrame: boolean;
   readonly start: Rational;
@@ -74,6 +76,7 @@ export function writeEdl(timeline: Timeline, options: WriteEdlOptions = {}): Wri
   const notSaid = new NotSaid();
   const rate = timelineRate(timeline);
   const context: ListContext = {
+    reels: new Map(),
     rate,
     notSaid,
     dropFrame: member(timeline.metadata, 'patchwork', 'dropFrame') === true && canDropFrame(rate),
@@ -88,13 +91,12 @@ export function writeEdl(timeline: Timeline, options: WriteEdlOptions = {}): Wri
       notSaid.add('PW_WRITE_TRACK', 'error', 'a list holds one picture track; this one was left out', track.name);
   for (const track of sounds.slice(4))
     notSaid.add('PW_WRITE_TRACK', 'error', 'a list holds four sounds; this one was left out', track.name);
+  const channels = soundChannels(sounds.slice(0, 4));
   const drafts = [
     ...(video === undefined ? [] : draftsOf(context, piecesOf(video, video.name, notSaid), 'V')),
     ...sounds
       .slice(0, 4)
-      .flatMap((track, index) =>
-        draftsOf(context, piecesOf(track, track.name, notSaid), index === 0 ? 'A' : `A${index + 1}`),
-      ),
+      .flatMap((track, index) => draftsOf(context, piecesOf(track, track.name, notSaid), channels[index] ?? 'A')),
   ];
   drafts.push(...leadOf(context, drafts));
   reportTail(context, tracks, drafts);
@@ -102,6 +104,16 @@ export function writeEdl(timeline: Timeline, options: WriteEdlOptions = {}): Wri
   const lines = [`TITLE: ${oneLine(timeline.name)}`, `FCM: ${context.dropFrame ? 'DROP FRAME' : 'NON-DROP FRAME'}`, ''];
   drafts.forEach((draft, index) => lines.push(...draft.lines(String(index + 1).padStart(3, '0'))));
   return { text: `${lines.join('\n')}\n`, notSaid: notSaid.all() };
+}
+
+/** Channels of sound tracks: the numbers that their names say, where all of them say one, else counted. */
+function soundChannels(sounds: readonly Track[]): readonly string[] {
+  const said = sounds.map(({ name }) => Number(/^A([1-9]\d?)$/.exec(name)?.[1] ?? '0'));
+  const isSaid = said.every((number, index) => number > 0 && said.indexOf(number) === index);
+  return sounds.map((_track, index) => {
+    const number = isSaid ? (said[index] ?? 1) : index + 1;
+    return number === 1 ? 'A' : `A${number}`;
+  });
 }
 
 /** Black before the first event: a list begins with its first record in point. */
@@ -161,7 +173,7 @@ function outgoingOf(context: ListContext, before: Piece | null, reach: Rational,
   if (before === null || before.item.kind === 'Gap' || before.item.sourceRange === null) return { reel: 'BL', at: 0 };
   const played = multiply(subtract(before.duration, reach), constantSpeed(before.item) ?? rational(1));
   const at = add(secondsFromTime(before.item.sourceRange.start), played.num < 0 ? zero : played);
-  return { reel: reelOf(before.item), at: framesOf(context, at, 'the outgoing source', where) };
+  return { reel: reelOf(context, before.item), at: framesOf(context, at, 'the outgoing source', where) };
 }
 
 function draftOf(context: ListContext, piece: Piece, before: Piece | null, channel: string, where: string): Draft {
@@ -251,8 +263,8 @@ function reportLosses(context: ListContext, item: Item, where: string): void {
     );
 }
 
-/** A reel name of eight characters, as old machines want it. */
-function reelOf(item: Item): string {
+/** A reel name of eight characters, as old machines want it; two files that come to the same are numbered. */
+function reelOf(context: ListContext, item: Item): string {
   if (item.kind === 'Gap') return 'BL';
   const kept = keptText(keptIn(item.metadata, 'cmx'), 'reel');
   if (kept !== null) return kept;
@@ -262,7 +274,15 @@ function reelOf(item: Item): string {
     .toUpperCase()
     .replaceAll(/[^A-Z0-9_]/g, '')
     .slice(0, 8);
-  return plain === '' || isBlackReel(plain) ? 'AX' : plain;
+  if (plain === '' || isBlackReel(plain)) return 'AX';
+  const key = file?.kind === 'ExternalReference' ? file.targetUrl : name;
+  const known = context.reels.get(key);
+  if (known !== undefined) return known;
+  const taken = new Set(context.reels.values());
+  let reel = plain;
+  for (let number = 2; taken.has(reel); number += 1) reel = `${plain.slice(0, 7 - String(number).length)}_${number}`;
+  context.reels.set(key, reel);
+  return reel;
 }
 
 function linesOf(
@@ -280,7 +300,7 @@ function linesOf(
   const { rate, dropFrame } = context;
   const code = (frame: number): string => formatTimecode(frame, rate, dropFrame);
   const { sourceIn, recordIn, length } = event.frames;
-  const reel = reelOf(item);
+  const reel = reelOf(context, item);
   const sourceLength = round(
     multiply(rational(length), event.speed.num < 0 ? { num: -event.speed.num, den: event.speed.den } : event.speed),
   );

@@ -136,13 +136,18 @@ export class Scene {
   readonly format: SceneFormat;
   readonly #remarks: Remarks;
   readonly #isNested: boolean;
+  readonly #names: 'counted' | 'lanes';
   readonly #placements: Placement[] = [];
   #begin: Rational = zero;
   readonly #transitions = new Map<string, PlacedTransition[]>();
 
-  /** A nested scene may begin before its content's first clip: sound that was synchronised to it often does. */
-  constructor(format: SceneFormat, remarks: Remarks, isNested: boolean) {
+  /**
+   * A nested scene may begin before its content's first clip: sound that was synchronised to it often does. Tracks are
+   * counted, or named after the number of their lane, as the file's own program shows them.
+   */
+  constructor(format: SceneFormat, remarks: Remarks, isNested: boolean, names: 'counted' | 'lanes' = 'counted') {
     this.format = format;
+    this.#names = names;
     this.#remarks = remarks;
     this.#isNested = isNested;
   }
@@ -259,9 +264,14 @@ export class Scene {
     const open = filled.filter(({ lane, track }) => this.#isWorthATrack(lane, track));
     const letter = kind === 'Video' ? 'V' : kind === 'Audio' ? 'A' : 'C';
     const primary = open.findIndex(({ lane }) => lane.every((part) => part === 0));
+    const names = open.map(({ lane }, index) => this.#nameOf(letter, lane, index));
     return open.map(({ track }, index) =>
-      trackNode(kind, `${letter}${index + 1}`, this.#children(track), kind === 'Video' && index === primary),
+      trackNode(kind, uniqueName(names, index), this.#children(track), kind === 'Video' && index === primary),
     );
+  }
+
+  #nameOf(letter: string, lane: LanePath, index: number): string {
+    return `${letter}${this.#names === 'lanes' ? (lane[0] ?? index + 1) : index + 1}`;
   }
 
   /** Gaps alone show nothing; only those of the main storyline count, where nothing else makes the timeline as long. */
@@ -348,6 +358,13 @@ export class Scene {
       hint: 'Remove or correct the transition.',
     });
   }
+}
+
+/** What overlaps on one lane stands on tracks above it, `A1`, `A1.2`, `A1.3`. */
+function uniqueName(names: readonly string[], index: number): string {
+  const name = names[index] ?? '';
+  const before = names.slice(0, index).filter((other) => other === name).length;
+  return before === 0 ? name : `${name}.${before + 1}`;
 }
 
 /** A transition as its node. */

@@ -20,6 +20,7 @@ import { parseXml } from '../xml/parse.ts';
 import { readFilters } from './filters.ts';
 import { channelMap, fileStart, generatorThings, mediaOf } from './media.ts';
 import { type TrackSpot, type CutTransition, cutOf, recordEdges, sourceEntry, linkGroup } from './place.ts';
+import { wholeTracks } from './exploded.ts';
 import { XmemlReading } from './reading.ts';
 import { hasOtherPixels, placingOf, rasterOf, type Placing } from './raster.ts';
 import { formatOf, canvasOf, readMarkers } from './sequence-format.ts';
@@ -86,7 +87,7 @@ function readSequence(reading: XmemlReading, sequence: XmlElement): Timeline {
 
 /** Reads the tracks of a sequence; picture tracks bottom first, as the file has them. */
 function readScene(reading: XmemlReading, sequence: XmlElement, format: SceneFormat, isNested: boolean): Scene {
-  const scene = new Scene(format, reading.remarks, isNested);
+  const scene = new Scene(format, reading.remarks, isNested, 'lanes');
   const media = childElement(sequence, 'media');
   for (const [name, kind] of [
     ['video', 'Video'],
@@ -94,10 +95,8 @@ function readScene(reading: XmemlReading, sequence: XmlElement, format: SceneFor
   ] as const) {
     const side = media === null ? null : childElement(media, name);
     if (side === null) continue;
-    childElements(side, 'track').forEach((track, index) => {
-      // Premiere writes a stereo track as two; the second says the same of the other channel.
-      if (attribute(track, 'totalExplodedTrackCount') === '2' && attribute(track, 'currentExplodedTrackIndex') === '1')
-        return;
+    const tracks = wholeTracks(childElements(side, 'track'));
+    tracks.forEach((track, index) => {
       readTrack(reading, track, {
         scene,
         kind,

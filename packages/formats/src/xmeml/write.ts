@@ -215,6 +215,17 @@ function reportTail(writing: Writing, tracks: readonly PieceTrack[], end: Ration
   );
 }
 
+/** Empty tracks where the names leave one out (`V1`, `V3`), so that each stands where its name says. */
+function withEmptyTracks<T extends { readonly track: Track }>(laid: readonly T[], letter: string): (T | null)[] {
+  const numbers = laid.map(({ track }) => Number(new RegExp(`^${letter}([1-9]\\d?)$`).exec(track.name)?.[1] ?? '0'));
+  const isSaid = numbers.every((number, index) => number > (numbers[index - 1] ?? 0));
+  if (!isSaid) return [...laid];
+  return laid.flatMap((one, index) => {
+    const empty = (numbers[index] ?? 1) - (numbers[index - 1] ?? 0) - 1;
+    return [...Array.from({ length: empty }, () => null), one];
+  });
+}
+
 function sequenceElement(
   writing: Writing,
   parts: {
@@ -247,23 +258,27 @@ function sequenceElement(
     typeof parts.canvas[name] === 'number' ? [text(name, String(parts.canvas[name]))] : [],
   );
   const canvas = rasterFrom(parts.canvas);
-  const video = ofKind('Video').map(({ track, pieces }, index) =>
-    trackElement(
-      { writing, rate, side: 'video', trackIndex: index + 1, canvas, numbered },
-      pieces,
-      track.enabled,
-      null,
-    ),
+  const video = withEmptyTracks(ofKind('Video'), 'V').map((laidTrack, index) =>
+    laidTrack === null
+      ? xml('track', [], [text('enabled', 'TRUE'), text('locked', 'FALSE')])
+      : trackElement(
+          { writing, rate, side: 'video', trackIndex: index + 1, canvas, numbered },
+          laidTrack.pieces,
+          laidTrack.track.enabled,
+          null,
+        ),
   );
-  const audio = ofKind('Audio').flatMap(({ track, pieces }, index) =>
-    ([0, 1] as const).map((side) =>
-      trackElement(
-        { writing, rate, side: 'audio', trackIndex: index * 2 + 1 + side, canvas, numbered },
-        pieces,
-        track.enabled,
-        side,
-      ),
-    ),
+  const audio = withEmptyTracks(ofKind('Audio'), 'A').flatMap((laidTrack, index) =>
+    laidTrack === null
+      ? [xml('track', [], [text('enabled', 'TRUE'), text('locked', 'FALSE')])]
+      : ([0, 1] as const).map((side) =>
+          trackElement(
+            { writing, rate, side: 'audio', trackIndex: index * 2 + 1 + side, canvas, numbered },
+            laidTrack.pieces,
+            laidTrack.track.enabled,
+            side,
+          ),
+        ),
   );
   return withLinks(
     xml(
