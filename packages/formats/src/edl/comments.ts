@@ -1,4 +1,4 @@
-import type { Unmodelled } from '@patchwork/timeline';
+import { makeEffect, type Effect, type Unmodelled } from '@patchwork/timeline';
 
 /** Level and balance of an event on one sound track. */
 export interface EdlMix {
@@ -84,4 +84,13 @@ export function readComments(lines: readonly string[]): EdlComments {
   );
   const unmodelled = grade.length === 0 || neutral ? [] : [{ label: 'ASC CDL', content: grade.toSorted().join(' ') }];
   return { fromClipName, toClipName, sourceFile: fromFile ?? sourceFile, isFreeze, locators, mixes, unmodelled, other };
+}
+
+/** Level and balance that a comment names for a sound; neutral ones say nothing. */
+export function mixEffects(mix: EdlMix | null): Effect[] {
+  if (mix === null) return [];
+  return [
+    ...(mix.gainDb === 0 ? [] : [makeEffect({ type: 'volume', gainDb: mix.gainDb })]),
+    ...(mix.pan === 0 ? [] : [makeEffect({ type: 'pan', pan: mix.pan })]),
+  ];
 }

@@ -145,7 +145,7 @@ export function parseEdl(text: string): EdlList {
     else if (speed !== null && last !== undefined)
       speedOwner(events, last, speed).speed = Number((speed[2] ?? '0').replaceAll(' ', ''));
     else if (sounds !== null && last !== undefined) addSounds(events, last, sounds[1] ?? '');
-    else if (/^SPLIT:/.test(trimmed)) strange.push({ text: trimmed.slice(0, 120), at });
+    else if (trimmed.startsWith('SPLIT:')) strange.push({ text: trimmed.slice(0, 120), at });
     else if (last !== undefined && (trimmed.startsWith('*') || /^[A-Z>]/.test(trimmed))) last.comments.push(trimmed);
     else if (!trimmed.startsWith('*') && !trimmed.startsWith('REM')) strange.push({ text: trimmed.slice(0, 120), at });
   });

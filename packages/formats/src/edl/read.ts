@@ -12,7 +12,6 @@ import {
 } from '@patchwork/time';
 import {
   makeClip,
-  makeEffect,
   makeExternalReference,
   makeFreezeFrame,
   makeMarker,
@@ -30,7 +29,7 @@ import { Remarks } from '../diagnostics.ts';
 import { gapNode, metadataOf, timeAt } from '../fcpxml/nodes.ts';
 import type { ReadTimelines } from '../fcpxml/read.ts';
 import { Scene, type Placement } from '../fcpxml/scene.ts';
-import { readComments, type EdlComments, type EdlMix } from './comments.ts';
+import { mixEffects, readComments, type EdlComments } from './comments.ts';
 import { isBlackReel, parseEdl, type EdlEvent, type EdlList } from './events.ts';
 
 /** What a list does not say itself. */
@@ -286,15 +285,6 @@ function placeEvent(
     },
     { name: `event ${event.number}`, position: event.at },
   );
-}
-
-/** Level and balance that a comment names for a sound; neutral ones say nothing. */
-function mixEffects(mix: EdlMix | null): Effect[] {
-  if (mix === null) return [];
-  return [
-    ...(mix.gainDb === 0 ? [] : [makeEffect({ type: 'volume', gainDb: mix.gainDb })]),
-    ...(mix.pan === 0 ? [] : [makeEffect({ type: 'pan', pan: mix.pan })]),
-  ];
 }
 
 function referenceOf(event: EdlEvent, names: EdlComments): MediaReference {
