@@ -89,6 +89,10 @@ export async function runCommand(
         signal: shell.signal,
         clockMs: shell.nowMs,
         onProgress: line.show,
+        onNote: (text) => {
+          line.clear();
+          shell.terminal.stderr(`${text}\n`);
+        },
         workers: () => (workers ??= startWorkers({ count: settings.workers.value })),
       });
       line.clear();

@@ -12,6 +12,7 @@ import {
 import { corruptChunks } from '@patchwork/splice';
 import type { RenderContext } from './context.ts';
 import { isOwn } from './film/film-history.ts';
+import { recoverUnlocked } from './film/overwritten-film.ts';
 import { moovDigestOf } from './moov-digest.ts';
 
 /**
@@ -33,6 +34,7 @@ export type Base =
 /** Looks at the deliverable. Reads its index and sidecar, no packet. @throws PW_LEDGER_* when the sidecar is broken, PW_FILE_* */
 export async function inspectBase(context: RenderContext, path: string, paranoid: boolean): Promise<Base> {
   const { files, sha256 } = context;
+  await recoverUnlocked(context, path);
   const sidecar = await readLedger(files, path, sha256);
   const stat = await files.stat(path);
   if (stat === null) return { kind: 'absent', ledger: sidecar };

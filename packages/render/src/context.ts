@@ -16,6 +16,8 @@ export interface RenderContext {
   /** Milliseconds since the epoch. Only for history entries: no key and no byte of a deliverable depends on it. */
   readonly clockMs: () => number;
   readonly onProgress: ProgressListener;
+  /** Hears in words of what a command did beside its task, as mending what a killed run left. Default: nobody does. */
+  readonly onNote?: (text: string) => void;
   /** Stops the run at the next chunk; finished chunks stay in the store. */
   readonly signal: AbortSignal;
 }

@@ -16,7 +16,7 @@ import type { Delivery, Forecast } from './outcome.ts';
 import { inspectDeliverable, prepare, type InspectedBase, type Preparation } from './preparation.ts';
 import { canAppend, publishOwn } from './film/own-publication.ts';
 import { proveMovie } from './proof.ts';
-import { recordDelivery, settleDelivery } from './record-delivery.ts';
+import { keepOldChunks, recordDelivery, settleDelivery } from './record-delivery.ts';
 import { writeRepairing } from './repairing-write.ts';
 import type { RenderRequest } from './request.ts';
 import { sweepLeftovers } from './run-id.ts';
@@ -112,6 +112,7 @@ async function deliver(
           fresh: bench.fresh,
           depth: request.proof,
         }),
+      keep: () => keepOldChunks(context, request, preparation, piecesOf(preparation, bench)),
       record: (made) =>
         recordDelivery(context, request, preparation, {
           written: made,

@@ -2,7 +2,11 @@ import { PatchworkError, type Digest } from '@patchwork/kernel';
 import { currentEntry, entryAt, historyOf, readLedger, type Ledger, type LedgerEntry } from '@patchwork/store';
 import { type FrameRange } from '@patchwork/time';
 import type { RenderContext } from './context.ts';
+import { recoverUnlocked } from './film/overwritten-film.ts';
 import { moovDigestOf } from './moov-digest.ts';
+
+/** What reading a history needs. */
+type HistoryContext = Pick<RenderContext, 'files' | 'sha256' | 'store' | 'hashing' | 'clockMs' | 'onNote'>;
 
 /** A deliverable by name, or one of its earlier states: `film.mov`, `film.mov@{1}` (1 = the one before the current). */
 export interface Revision {
@@ -28,11 +32,9 @@ export interface History {
 }
 
 /** Reads a deliverable's history. @throws PW_LEDGER_MISSING, PW_LEDGER_* */
-export async function readHistory(
-  context: Pick<RenderContext, 'files' | 'sha256' | 'store'>,
-  path: string,
-): Promise<History> {
+export async function readHistory(context: HistoryContext, path: string): Promise<History> {
   const { files, sha256 } = context;
+  await recoverUnlocked(context, path);
   const moovDigest = await moovDigestOrNull(context, path);
   const ledger =
     (await readLedger(files, path, sha256)) ??
@@ -54,7 +56,7 @@ export async function readHistory(
 
 /** The entry that a revision names. @throws PW_LEDGER_REVISION, and as {@link readHistory} */
 export async function readRevision(
-  context: Pick<RenderContext, 'files' | 'sha256' | 'store'>,
+  context: HistoryContext,
   { path, revision }: Revision,
 ): Promise<{ readonly history: History; readonly entry: LedgerEntry }> {
   const history = await readHistory(context, path);
@@ -69,10 +71,7 @@ export interface Blame {
 }
 
 /** Says of every stretch which render made it, or of one frame. @throws as {@link readRevision} */
-export async function blame(
-  context: Pick<RenderContext, 'files' | 'sha256' | 'store'>,
-  revision: Revision,
-): Promise<readonly Blame[]> {
+export async function blame(context: HistoryContext, revision: Revision): Promise<readonly Blame[]> {
   const { history, entry } = await readRevision(context, revision);
   const line = historyOf(history.ledger, entry);
   const maker = new Map<Digest, LedgerEntry>();

@@ -61,6 +61,23 @@ export async function recordDelivery(
   await appendEntry(files, ledger, entry, sha256);
 }
 
+/**
+ * Saves into the store what only the old deliverable holds, before its bytes are overwritten. What is kept of its sound is
+ * kept whole.
+ */
+export async function keepOldChunks(
+  context: RenderContext,
+  request: RenderRequest,
+  preparation: Preparation,
+  pieces: readonly EncodedChunk[],
+): Promise<void> {
+  const entry = replacedEntry(preparation);
+  if (entry === null) return;
+  const sound = preparation.sound === null ? [] : (entry.sound?.pieces ?? []);
+  const survivors = new Set([...pieces, ...sound].map(({ key }) => key));
+  await keepReplaced(context.store, { entry, path: request.deliverablePath, survivors });
+}
+
 /** The entry whose file is replaced, also by a full render: the parent, and what `restore` brings back. */
 function replacedEntry({ base }: Preparation): LedgerEntry | null {
   return base.kind === 'ours' || base.kind === 'damaged' ? base.entry : null;

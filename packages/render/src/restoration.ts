@@ -23,6 +23,7 @@ import {
 import type { RenderContext } from './context.ts';
 import { readRevision, type History, type Revision } from './history.ts';
 import { isOwn } from './film/film-history.ts';
+import { forgetOverwritten } from './film/overwritten-film.ts';
 import { restoreFilm } from './film/restore-film.ts';
 import { keptSound } from './kept-sound.ts';
 import { ledgerChunks } from './ledger-chunks.ts';
@@ -83,6 +84,7 @@ export async function restoreRevision(
         await appendEntry(files, ledger, { ...next, parent: output === null ? next.parent : null }, context.sha256);
       },
     });
+    await forgetOverwritten(context, path);
     await settleDelivery(context, path, written.moovDigest, new Set());
     return { path, entry: entry.id, sha256: written.sha256 };
   } finally {

@@ -202,7 +202,8 @@ export async function findUndo(files: FilePort, movie: Movie): Promise<UndoPlan 
     const plan = await readJournal(file, box.offset);
     if (plan === null) return null;
     const old = movie.boxes.find((candidate) => candidate.offset === plan.moovOffset);
-    const isDead = old !== undefined && (old.type === 'free' || old.type === 'foov');
+    // Whatever its type says that is no index: the journal names it.
+    const isDead = old !== undefined && old.type !== 'moov';
     return isDead && plan.sizeBytes === box.offset ? plan : null;
   } finally {
     await file.close();

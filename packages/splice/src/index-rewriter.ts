@@ -1,13 +1,15 @@
 import { PatchworkError } from '@patchwork/kernel';
 import { childBoxes, IndexBytes, moovBox, type Box } from './box-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { packedRuns, writeRuns } from './runs.ts';
+import { writeChunkRuns, writeComposition, writeOffsets, writeSizes, writeSync } from './table-writer.ts';
 import type { Movie, SampleColumns, SampleEntry, SampleTables, Track } from './movie.ts';
 
 /** What changes of a track's index. Everything that is not named is kept byte for byte. */
 export interface TrackChange {
   /** New places of the storage chunks, and their samples when those change too. */
   readonly chunkOffsets: Float64Array;
+  /** Samples of each storage chunk, where chunks are cut otherwise and all samples stay. Default: as they were. */
+  readonly chunkSamples?: Uint32Array;
   /** Null keeps sizes, times and sync marks: only the offsets move. */
   readonly samples: {
     readonly columns: SampleColumns;
@@ -88,6 +90,7 @@ function writeTables(
       const copy = (): void => out.bytes(index.bytes.subarray(box.start, box.end));
       if (box.type === 'stco' || box.type === 'co64')
         writeOffsets(out, change.chunkOffsets, largeOffsets || box.type === 'co64');
+      else if (box.type === 'stsc' && change.chunkSamples !== undefined) writeChunkRuns(out, change.chunkSamples);
       else if (samples === null) copy();
       else if (box.type === 'stsd') writeEntry(out, track, samples.config);
       else if (box.type === 'stsc') writeChunkRuns(out, samples.chunkSamples);
@@ -101,17 +104,6 @@ function writeTables(
     if (samples === null) return;
     writeComposition(out, samples.columns.compositionOffsets, track.tables.compositionRuns?.version ?? 0);
     writeSync(out, samples.columns.sync);
-  });
-}
-
-function writeOffsets(out: ByteWriter, offsets: Float64Array, large: boolean): void {
-  const needs = large || offsets.some((offset) => offset > 0xffffffff);
-  out.fullBox(needs ? 'co64' : 'stco', 0, 0, () => {
-    out.u32(offsets.length);
-    for (const offset of offsets) {
-      if (needs) out.u64(offset);
-      else out.u32(offset);
-    }
   });
 }
 
@@ -139,51 +131,6 @@ export function entryWithConfig(entry: SampleEntry, config: Uint8Array | null): 
     }
   });
   return out.toBytes();
-}
-
-function writeSizes(out: ByteWriter, sizes: Uint32Array): void {
-  const [first] = sizes;
-  const isConstant = first !== undefined && sizes.every((size) => size === first);
-  out.fullBox('stsz', 0, 0, () => {
-    out.u32(isConstant ? first : 0);
-    out.u32(sizes.length);
-    if (!isConstant) for (const size of sizes) out.u32(size);
-  });
-}
-
-function writeChunkRuns(out: ByteWriter, chunkSamples: Uint32Array): void {
-  const starts: number[] = [];
-  chunkSamples.forEach((samples, i) => {
-    if (samples !== chunkSamples[i - 1]) starts.push(i);
-  });
-  out.fullBox('stsc', 0, 0, () => {
-    out.u32(starts.length);
-    for (const start of starts) {
-      out.u32(start + 1);
-      out.u32(chunkSamples[start] ?? 0);
-      out.u32(1);
-    }
-  });
-}
-
-/** No table where every picture is shown in decoding order; version 1 where an offset is negative. */
-function writeComposition(out: ByteWriter, offsets: Int32Array, version: number): void {
-  const runs = packedRuns(offsets);
-  if (runs.values.every((value) => value === 0)) return;
-  const signed = version === 1 || runs.values.some((value) => value < 0);
-  out.fullBox('ctts', signed ? 1 : 0, 0, () => writeRuns(out, runs));
-}
-
-function writeSync(out: ByteWriter, sync: Uint8Array): void {
-  if (sync.every((mark) => mark === 1)) return;
-  const numbers: number[] = [];
-  sync.forEach((mark, i) => {
-    if (mark === 1) numbers.push(i + 1);
-  });
-  out.fullBox('stss', 0, 0, () => {
-    out.u32(numbers.length);
-    for (const number of numbers) out.u32(number);
-  });
 }
 
 /** What is said of the replaced samples' dependencies becomes "not known". */

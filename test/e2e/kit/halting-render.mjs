@@ -1,4 +1,4 @@
-// Renders the timeline of a site in a process of its own that can be killed at a step: `node halting-render.mjs FOLDER STEP [PUBLICATION]`.
+// Renders the timeline of a site in a process of its own that can be killed at a step: `node halting-render.mjs FOLDER STEP [PUBLICATION] [PROFILE]`.
 // Counts every step that changes a file through the port; at number STEP it tells its parent and never goes on, with half
 // of a write's bytes written. STEP `none` runs through and tells all steps. Plain JavaScript: Node 20 runs it as it is.
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { startWorkers } from '@patchwork/media';
 import { renderDeliverable } from '@patchwork/render';
 import { openMediaCache, openStore } from '@patchwork/store';
 
-const [folder = '', haltAt = 'none', publication = 'whole'] = process.argv.slice(2);
+const [folder = '', haltAt = 'none', publication = 'whole', profile = 'h264-mov'] = process.argv.slice(2);
 const steps = [];
 const inner = nodeFiles();
 
@@ -62,7 +62,7 @@ await renderDeliverable(
     timelineName: null,
     edlRate: null,
     deliverablePath,
-    profile: 'h264-mov',
+    profile: profile === 'ledger' ? null : profile,
     range: null,
     forceRanges: [],
     full: false,

@@ -96,15 +96,20 @@ function parentOf(pid: number): number | null {
 }
 
 /** All steps of an unkilled run, in order. */
-export async function stepsOfRun(site: Site, publication = 'whole'): Promise<readonly string[]> {
-  const message = await firstMessage(fork(halting, [site.folder, 'none', publication]));
+export async function stepsOfRun(site: Site, publication = 'whole', profile = 'h264-mov'): Promise<readonly string[]> {
+  const message = await firstMessage(fork(halting, [site.folder, 'none', publication, profile]));
   if (!Array.isArray(message.steps)) throw new TypeError(`the run told no steps: ${JSON.stringify(message)}`);
   return message.steps;
 }
 
 /** Kills a run with SIGKILL at a step (in the middle of it, where it is a write); returns the step's name. */
-export async function killAtStep(site: Site, step: number, publication = 'whole'): Promise<string> {
-  const child = fork(halting, [site.folder, String(step), publication]);
+export async function killAtStep(
+  site: Site,
+  step: number,
+  publication = 'whole',
+  profile = 'h264-mov',
+): Promise<string> {
+  const child = fork(halting, [site.folder, String(step), publication, profile]);
   const message = await firstMessage(child);
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');

@@ -202,12 +202,21 @@ async function undo(context: CommandContext, path: string): Promise<CommandOutco
 
 async function compact(context: CommandContext, path: string): Promise<CommandOutcome> {
   const done = await compactDeliverable(context, path);
-  const { beforeBytes, afterBytes, moovDigest, sha256 } = done;
+  const { beforeBytes, afterBytes, undoBytes, moovDigest, sha256 } = done;
+  const freed = beforeBytes - afterBytes + undoBytes;
   return {
-    document: { schema: 'patchwork.compact/1', deliverable: path, beforeBytes, afterBytes, moovDigest, sha256 },
+    document: {
+      schema: 'patchwork.compact/1',
+      deliverable: path,
+      beforeBytes,
+      afterBytes,
+      undoBytes,
+      moovDigest,
+      sha256,
+    },
     text:
-      beforeBytes === afterBytes
+      freed === 0
         ? `${path} holds nothing that it does not need`
-        : `${path}: ${bytesText(beforeBytes - afterBytes)} freed, ${bytesText(afterBytes)} left`,
+        : `${path}: ${bytesText(freed)} freed${undoBytes === 0 ? '' : ` (${bytesText(undoBytes)} of its undo journal)`}, ${bytesText(afterBytes)} left`,
   };
 }

@@ -26,6 +26,7 @@ import { ledgerChunks } from '../ledger-chunks.ts';
 import { checkUnchanged } from '../media/media-catalog.ts';
 import { movedSide } from './moved-side.ts';
 import type { Delivery, Forecast } from '../outcome.ts';
+import { forgetOverwritten } from './overwritten-film.ts';
 import { pieceOrders, piecesFrom } from './pieces.ts';
 import { proveMovie } from '../proof.ts';
 import { settleDelivery } from '../record-delivery.ts';
@@ -304,6 +305,7 @@ async function published(
       await appendEntry(files, ledger, next, sha256);
     },
   });
+  await forgetOverwritten(context, film.path);
   // The film names its chunks by their bytes: what the store holds under action keys stays of use.
   await settleDelivery(context, film.path, written.moovDigest, new Set());
   return written;

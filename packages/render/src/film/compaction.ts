@@ -3,6 +3,7 @@ import { deadBytes, keptFindings, publish, readMovie, rewriteMovie, writeMovie, 
 import { appendEntry, lockDeliverable, type LedgerEntry, type NewLedgerEntry } from '@patchwork/store';
 import type { RenderContext } from '../context.ts';
 import { isOwn, requireWhole } from './film-history.ts';
+import { forgetOverwritten } from './overwritten-film.ts';
 import { readHistory, type History } from '../history.ts';
 import { ledgerChunks } from '../ledger-chunks.ts';
 import { findingFrom, proveMovie, requireProof } from '../proof.ts';
@@ -17,6 +18,8 @@ export interface Compacted {
   readonly path: string;
   readonly beforeBytes: number;
   readonly afterBytes: number;
+  /** Bytes of the undo journal, which goes. */
+  readonly undoBytes: number;
   readonly moovDigest: Digest;
   /** Null for a film that was not rendered here. */
   readonly sha256: Digest | null;
@@ -39,13 +42,15 @@ export async function compactDeliverable(context: RenderContext, path: string): 
     if (entry === null) throw stranger(path);
     const before = { path, beforeBytes: movie.sizeBytes };
     if (deadBytes(movie) === 0) {
-      return { ...before, afterBytes: movie.sizeBytes, moovDigest: movie.moov.digest, sha256: entry.fileSha256 };
+      const undoBytes = await forgetOverwritten(context, path);
+      const { digest: moovDigest } = movie.moov;
+      return { ...before, afterBytes: movie.sizeBytes, undoBytes, moovDigest, sha256: entry.fileSha256 };
     }
     await requireSpace(context, path, { deliverableBytes: movie.sizeBytes, storeBytes: 0 });
     const made = isOwn(entry)
       ? await compactOwn(context, history, entry)
       : await compactFilm(context, history, entry, movie);
-    return { ...before, ...made };
+    return { ...before, ...made, undoBytes: await forgetOverwritten(context, path) };
   } finally {
     await lock.release();
   }

@@ -1,23 +1,27 @@
 import { isPatchworkError, PatchworkError, type Digest } from '@patchwork/kernel';
 import {
   patchClone,
+  overwriteMovie,
   patchInPlace,
+  planFilmOverwrite,
   publish,
   readMovie,
   rewriteMovie,
   undoAppend,
+  type ChangedSpan,
   type PatchPlan,
   type ProofFinding,
 } from '@patchwork/splice';
 import type { RenderContext } from '../context.ts';
 import type { FinishedFilm } from './finished-film.ts';
 import { findingFrom, requireProof } from '../proof.ts';
+import { forgetOverwritten, overwriteHistory, putBackOverwritten } from './overwritten-film.ts';
 import { runId } from '../run-id.ts';
 
 /**
  * How a new version takes the old one's place. `whole`: a new file beside the old one, then a rename. `fast`: the same, but
  * the new file is a clone to which is appended; what was replaced stays in it until `compact`. `in-place`: appended to the
- * file itself, journalled, and taken back by `undo`.
+ * file itself, journalled, and taken back by `undo`; pictures of constant size and PCM are overwritten where they stand.
  */
 export type PublicationMode = 'whole' | 'fast' | 'in-place';
 
@@ -57,12 +61,15 @@ export async function publishFilm(context: RenderContext, job: FilmPublication):
     prove: async (path) => requireProof((await job.findings(path)).map(findingFrom)),
     record: job.record,
   });
+  if (mode === 'whole') await forgetOverwritten(context, film.path);
   return written;
 }
 
 async function patchedInPlace(context: RenderContext, job: FilmPublication): Promise<PublishedFilm> {
   const { files, hashing } = context;
   const { film, plan } = job;
+  const spans = await planFilmOverwrite(files, [plan], hashing);
+  if (spans !== null) return overwrittenFilm(context, job, spans);
   let size = film.stat.size;
   const made = await patchInPlace(files, plan, hashing, async (moovDigest) => {
     size = (await files.stat(film.path))?.size ?? size;
@@ -70,6 +77,33 @@ async function patchedInPlace(context: RenderContext, job: FilmPublication): Pro
   });
   await provenOrUndone(context, film.path, async () => requireProof((await job.findings(film.path)).map(findingFrom)));
   return { moovDigest: made.moovDigest, sizeBytes: made.sizeBytes };
+}
+
+/** What a film needs that is overwritten where it stands. */
+export type FilmOverwrite = Pick<FilmPublication, 'film' | 'findings' | 'record'>;
+
+/**
+ * Overwrites pictures of a film where they stand: it keeps its size and its index. Proven afterwards; a film that fails its
+ * proof is put back from its undo journal.
+ *
+ * @throws PW_PROOF_FAILED; as `overwriteMovie`
+ */
+export async function overwrittenFilm(
+  context: RenderContext,
+  { film, findings, record }: FilmOverwrite,
+  spans: readonly ChangedSpan[],
+): Promise<PublishedFilm> {
+  const { movie } = film.base;
+  const made = { moovDigest: movie.moov.digest, sizeBytes: movie.sizeBytes };
+  const history = overwriteHistory(context, film.path);
+  await overwriteMovie(context.files, movie, spans, context.hashing, history, () => record(made));
+  await provenOrUndone(
+    context,
+    film.path,
+    async () => requireProof((await findings(film.path)).map(findingFrom)),
+    () => putBackOverwritten(context, film.path),
+  );
+  return made;
 }
 
 /**
@@ -81,12 +115,13 @@ export async function provenOrUndone(
   { files, sha256 }: Pick<RenderContext, 'files' | 'sha256'>,
   path: string,
   prove: () => Promise<void>,
+  undo: () => Promise<unknown> = async () => undoAppend(files, await readMovie(files, path, sha256)),
 ): Promise<void> {
   try {
     await prove();
   } catch (error) {
     try {
-      await undoAppend(files, await readMovie(files, path, sha256));
+      await undo();
     } catch (failure) {
       throw notPutBack(path, error, failure);
     }

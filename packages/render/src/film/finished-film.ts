@@ -3,6 +3,7 @@ import type { VideoStreamInfo } from '@patchwork/program';
 import { constantRate, findBoundaries, readMovie, trimAppend, type PatchableMovie } from '@patchwork/splice';
 import type { Rate } from '@patchwork/time';
 import type { RenderContext } from '../context.ts';
+import { recoverFilm } from './overwritten-film.ts';
 import type { TimelineFacts } from '../timeline-facts.ts';
 
 /** A finished movie of any origin that can be cut. */
@@ -18,10 +19,9 @@ export interface FinishedFilm {
 }
 
 /** Clears what a killed patch left behind a film; to be called under its lock. @throws PW_MOVIE_*, PW_FILE_* */
-export async function trimFilm(
-  { files, sha256 }: Pick<RenderContext, 'files' | 'sha256'>,
-  path: string,
-): Promise<void> {
+export async function trimFilm(context: RenderContext, path: string): Promise<void> {
+  const { files, sha256 } = context;
+  await recoverFilm(context, path);
   if ((await files.stat(path)) === null) return;
   await trimAppend(files, await readMovie(files, path, sha256));
 }

@@ -1,6 +1,8 @@
 import {
   appendOwnMovie,
   cloneOwnMovie,
+  overwriteMovie,
+  planOwnOverwrite,
   publish,
   readMovie,
   writeMovie,
@@ -10,6 +12,7 @@ import {
 } from '@patchwork/splice';
 import type { RenderContext } from '../context.ts';
 import { provenOrUndone, type PublicationMode } from './film-publication.ts';
+import { forgetOverwritten, overwriteHistory, putBackOverwritten } from './overwritten-film.ts';
 import type { Preparation } from '../preparation.ts';
 import { runId } from '../run-id.ts';
 
@@ -22,6 +25,8 @@ export interface OwnPublication {
   readonly prove: (path: string) => Promise<void>;
   /** Makes the history's entry durable. */
   readonly record: (written: WrittenMovie) => Promise<void>;
+  /** Saves what only the old file holds: called before a byte of it is overwritten. */
+  readonly keep: () => Promise<void>;
 }
 
 /** Writes a movie from its description. `trusted` says whose bytes are not hashed. */
@@ -63,6 +68,7 @@ export async function publishOwn(
     prove: job.prove,
     record: job.record,
   });
+  if (!isClone) await forgetOverwritten(context, path);
   return written;
 }
 
@@ -73,16 +79,26 @@ export function canAppend({ base, previous }: Pick<Preparation, 'base' | 'previo
 
 async function appended(context: RenderContext, path: string, job: OwnPublication): Promise<WrittenMovie> {
   const { files, hashing, sha256 } = context;
+  let undo: (() => Promise<void>) | undefined;
   const written = await job.write(async (spec, trusted) => {
     // Read anew at each attempt: a failed one leaves bytes behind the movie, which the next one takes away.
     const movie = await readMovie(files, path, sha256);
+    const plan = await planOwnOverwrite(files, movie, spec, hashing, trusted);
+    if (plan !== null) {
+      const { spans, placed, soundPlaced } = plan;
+      const made = { sizeBytes: movie.sizeBytes, moovDigest: movie.moov.digest, sha256: null, placed, soundPlaced };
+      await job.keep();
+      await overwriteMovie(files, movie, spans, hashing, overwriteHistory(context, path), () => job.record(made));
+      if (spans.length > 0) undo = (): Promise<void> => putBackOverwritten(context, path);
+      return made;
+    }
     const record = async (moovDigest: string, places: Pick<AppendedOwn, 'placed' | 'soundPlaced'>): Promise<void> => {
       const sizeBytes = (await files.stat(path))?.size ?? 0;
       await job.record({ moovDigest, sizeBytes, sha256: null, ...places });
     };
     return writtenFrom(await appendOwnMovie(files, movie, spec, hashing, record, trusted));
   });
-  await provenOrUndone(context, path, () => job.prove(path));
+  await provenOrUndone(context, path, () => job.prove(path), undo);
   return written;
 }
 

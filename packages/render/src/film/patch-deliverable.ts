@@ -171,6 +171,11 @@ async function patched(context: RenderContext, request: PatchRequest, ready: Rea
   const chunks = await patchedChunks(context.files, plan, history.chunks, context.hashing);
   const before = await decodeBefore(context, film, plan);
   const kept = request.mode === 'whole' ? 'hash' : 'places';
+  if (history.entry !== null && isOwn(history.entry)) {
+    // Before a byte of it is overwritten: what a deliverable of ours loses.
+    const survivors = new Set(chunks.map(({ key }) => key));
+    await keepReplaced(context.store, { entry: history.entry, path: film.path, survivors });
+  }
   const made = await publishFilm(context, {
     film,
     plan,
@@ -199,7 +204,7 @@ interface PatchRecord {
   readonly published: PublishedFilm;
 }
 
-/** Writes what the film was found as, where its history begins here, and the patch. Keeps what an own deliverable loses. */
+/** Writes what the film was found as, where its history begins here, and the patch. */
 async function recordPatch(context: RenderContext, ready: Ready, record: PatchRecord): Promise<void> {
   const { files, sha256 } = context;
   const { film, fresh, piece, range, wide } = ready;
@@ -210,9 +215,6 @@ async function recordPatch(context: RenderContext, ready: Ready, record: PatchRe
     const found = await appendEntry(files, ledger, await foundEntry(context, film, history.chunks), sha256);
     ({ ledger } = found);
     parent = found.entry;
-  } else if (isOwn(parent)) {
-    const survivors = new Set(chunks.map(({ key }) => key));
-    await keepReplaced(context.store, { entry: parent, path: film.path, survivors });
   }
   const rendered = wide.out - wide.in;
   const entry: NewLedgerEntry = {

@@ -6,6 +6,7 @@ import {
   keptFindings,
   patchedChunks,
   patchInPlace,
+  planFilmOverwrite,
   planPatch,
   publish,
   readMovie,
@@ -19,8 +20,9 @@ import type { FrameRange } from '@patchwork/time';
 import type { AdoptedPreparation } from './adopted-preparation.ts';
 import type { RenderContext } from '../context.ts';
 import { otherTracks } from './film-history.ts';
-import { publishFilm, type PublicationMode, type PublishedFilm } from './film-publication.ts';
+import { overwrittenFilm, publishFilm, type PublicationMode, type PublishedFilm } from './film-publication.ts';
 import { findingFrom, requireProof } from '../proof.ts';
+import { forgetOverwritten } from './overwritten-film.ts';
 import { runId } from '../run-id.ts';
 import { decodeFilm } from './verify-film.ts';
 
@@ -45,7 +47,7 @@ export function standsStill({ film, program, sound, stretches, entry }: AdoptedP
 /** What was published, and the film's chunks now. */
 export interface StandingResult extends PublishedFilm {
   readonly chunks: readonly EncodedChunk[];
-  /** As it was done: several stretches are never patched in place, for a kill between them would leave some. */
+  /** As it was done: several stretches are never appended in place, for a kill between them would leave some. */
   readonly mode: PublicationMode;
 }
 
@@ -63,11 +65,22 @@ export async function patchStanding(
   record: (made: PublishedFilm, chunks: readonly EncodedChunk[]) => Promise<void>,
 ): Promise<StandingResult> {
   const { files, hashing, sha256 } = context;
-  const mode = wanted === 'in-place' && patches.length > 1 ? 'fast' : wanted;
   let chunks: readonly EncodedChunk[] = entry.chunks;
   let plans: readonly PatchPlan[] = [];
   const findings = (path: string): Promise<readonly ProofFinding[]> =>
     standingFindings(context, { film, entry }, path, chunks, plans);
+  if (wanted === 'in-place') {
+    // Several stretches at once where nothing but their bytes changes: one journal, one instant.
+    const all = patches.map((patch) => planFor(film.base, patch));
+    const spans = await planFilmOverwrite(files, all, hashing);
+    if (spans !== null) {
+      plans = all;
+      for (const plan of all) chunks = await patchedChunks(files, plan, chunks, hashing);
+      const job = { film, findings, record: (done: PublishedFilm) => record(done, chunks) };
+      return { ...(await overwrittenFilm(context, job, spans)), chunks, mode: wanted };
+    }
+  }
+  const mode = wanted === 'in-place' && patches.length > 1 ? 'fast' : wanted;
   const [only] = patches;
   if (only !== undefined && patches.length === 1) {
     const plan = planFor(film.base, only);
@@ -99,6 +112,7 @@ export async function patchStanding(
       prove: async (path) => requireProof((await findings(path)).map(findingFrom)),
       record: (made) => record(made, chunks),
     });
+    if (mode === 'whole') await forgetOverwritten(context, film.path);
     return { ...written, chunks, mode };
   } finally {
     await files.remove(scratch);

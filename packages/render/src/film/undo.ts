@@ -14,6 +14,7 @@ import {
 } from '@patchwork/store';
 import type { RenderContext } from '../context.ts';
 import { isOwn } from './film-history.ts';
+import { putBackOverwritten, wasOverwritten } from './overwritten-film.ts';
 import { trimFilm } from './finished-film.ts';
 import { sweepLeftovers } from '../run-id.ts';
 
@@ -29,7 +30,8 @@ export interface Undone {
 }
 
 /**
- * Takes the last change of a file that was made in place (`--fast`, `--in-place`) back: byte for byte the version before.
+ * Takes the last change of a file that was made in place (`--fast`, `--in-place`) back, appended or overwritten: byte for
+ * byte the version before.
  * Chunks of the version that goes are kept in the store where Patchwork rendered it.
  *
  * @throws PW_UNDO_NONE, PW_DELIVERABLE_BUSY, PW_MOVIE_*, PW_FILE_*
@@ -44,19 +46,22 @@ export async function undoPatch(context: RenderContext, path: string): Promise<U
     const ledger = await readLedger(files, path, sha256);
     const found = await files.stat(path);
     const current = ledger === null ? null : currentEntry(ledger, movie.moov.digest, found);
-    if (current !== null && isOwn(current) && (await findUndo(files, movie)) !== null) {
+    const isOverwritten = await wasOverwritten(context, movie, current);
+    if (current !== null && isOwn(current) && (isOverwritten || (await findUndo(files, movie)) !== null)) {
       const parent = ledger?.entries.find(({ id }) => id === current.parent);
       const survivors = new Set([...(parent?.chunks ?? []), ...(parent?.sound?.pieces ?? [])].map(({ key }) => key));
       await keepReplaced(store, { entry: current, path, survivors });
     }
-    const sizeBytes = await undoAppend(files, movie);
+    if (isOverwritten) await putBackOverwritten(context, path);
+    const sizeBytes = isOverwritten ? movie.sizeBytes : await undoAppend(files, movie);
     const before = await readMovie(files, path, sha256);
     const stat = await files.stat(path);
-    const entry = ledger === null ? null : currentEntry(ledger, before.moov.digest, stat);
+    const now = await readLedger(files, path, sha256);
+    const entry = now === null ? null : currentEntry(now, before.moov.digest, stat);
     const wasTrusted = current !== null && trustOf(current, found) === 'trusted';
     const isOld = entry !== null && stat?.size === entry.fileSize;
-    if (ledger !== null && isOld && wasTrusted && (await isWholeAgain(context, path, current, entry))) {
-      await store.keepLedger(await recordTrust(files, ledger, entry.id, stat, sha256));
+    if (now !== null && isOld && wasTrusted && (await isWholeAgain(context, path, current, entry))) {
+      await store.keepLedger(await recordTrust(files, now, entry.id, stat, sha256));
     }
     return { path, entry, moovDigest: before.moov.digest, sizeBytes, freedBytes: movie.sizeBytes - sizeBytes };
   } finally {
