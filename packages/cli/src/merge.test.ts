@@ -208,14 +208,32 @@ test('apply, revert: the list of one department holds no steps, for they would m
 });
 
 test('apply: a diff whose steps do not say everything is refused, or taken in part', async () => {
-  const named = writeOtio(edited({ op: 'ripple', item: 'm09', out: -10 }), { style: 'canonical' });
-  writeFileSync(join(folder, 'named.otio'), named.replace('"name": "m03"', '"name": "renamed"'));
-  await said('diff', 'base.otio', 'named.otio', '--format', 'json', '-o', 'named.json');
-  expect((await said('apply', 'new.otio', 'named.json', '-o', 'no.otio', '--json')).json['code']).toBe(
+  const grown = edited({ op: 'ripple', item: 'm09', out: -10 });
+  const off = grown.tracks.children.map((track) => (track.kind === 'Track' ? { ...track, enabled: false } : track));
+  const named = { ...grown, tracks: { ...grown.tracks, children: off } };
+  writeFileSync(join(folder, 'off.otio'), writeOtio(named, { style: 'canonical' }));
+  await said('diff', 'base.otio', 'off.otio', '--format', 'json', '-o', 'off.json');
+  expect((await said('apply', 'new.otio', 'off.json', '-o', 'no.otio', '--json')).json['code']).toBe(
     'PW_APPLY_PARTIAL',
   );
-  const { exit, json } = await said('apply', 'new.otio', 'named.json', '-o', 'part.otio', '--partial', '--json');
-  expect([exit, json['notApplied']]).toEqual([0, ['renamed: renamed m03 → renamed']]);
+  const { exit, json } = await said('apply', 'new.otio', 'off.json', '-o', 'part.otio', '--partial', '--json');
+  expect([exit, json['notApplied']]).toEqual([0, ['track V1 disabled']]);
+});
+
+test('apply, revert: speeds, effects, names, transitions and linked sound, on a timeline that others edited', async () => {
+  const looks: readonly Json[] = [
+    { op: 'retime', item: 'm02', speed: '1/2' },
+    { op: 'setEffect', item: 'm03', effect: { type: 'opacity', opacity: 0.5 } },
+    { op: 'set', item: 'm04', rename: 'title' },
+    { op: 'setTransition', track: 'V1', at: 480, in: 0, out: 6 },
+  ];
+  const looked = planScript(edited(), looks, { limits: 'strict' }).after;
+  writeFileSync(join(folder, 'looked.otio'), writeOtio(looked, { style: 'canonical' }));
+  await said('diff', 'base.otio', 'looked.otio', '--format', 'json', '-o', 'looked.json');
+  const { json } = await said('apply', 'new.otio', 'looked.json', '-o', 'both.otio', '--json');
+  expect([json['notApplied'], (json['steps'] as readonly unknown[]).length]).toEqual([[], 4]);
+  await said('revert', 'both.otio', 'looked.json', '-o', 'back.otio');
+  expect((await said('diff', 'new.otio', 'back.otio', '--json')).json['changes']).toEqual([]);
 });
 
 test('merge: with a rate given a list stays a list, byte for byte', async () => {

@@ -10,7 +10,7 @@ import {
 } from '@patchwork/time';
 import type { Timeline } from '@patchwork/timeline';
 import type { Change, Changes, PlacePair } from './change.ts';
-import { everywhere, type Draft } from './draft.ts';
+import { everywhere, farFrame, type Draft } from './draft.ts';
 import { conformedTracks } from './frame-conform.ts';
 import { handleDrafts, type Handles } from './handle-draft.ts';
 import { inferScript, noScript } from './infer-script.ts';
@@ -22,7 +22,7 @@ import { placeOf, sideFacts } from './place.ts';
 import { projectDrafts, rateDrafts, settingDrafts } from './project-draft.ts';
 import { sideOf, type ChangedPlaces, type SideFacts } from './side.ts';
 import { summaryOf } from './summary.ts';
-import { trackViews, type IdentityOf } from './track-item.ts';
+import { trackViews, type IdentityOf, type TrackView } from './track-item.ts';
 
 /** What is compared. */
 export interface DiffInput {
@@ -57,10 +57,13 @@ export interface DiffInput {
 export function diffTimelines(input: DiffInput): Changes {
   const layout = layoutOf(input);
   const facts = { old: factsOf(input, layout, 'old'), new: factsOf(input, layout, 'new') };
+  const commonEnd = Math.min(endOf(layout.old), endOf(layout.next));
+  const long = [...layout.old, ...layout.next].filter(({ end }) => end > commonEnd);
+  const ends = { commonEnd, longTracks: new Set(long.map(({ label }) => label)) };
   const drafts = allDrafts(input, layout, facts).toSorted(byPlace);
   const dirty =
     input.oldProgram !== null && input.newProgram !== null ? dirtyRanges(input.oldProgram, input.newProgram) : [];
-  const changes = withDirty(drafts, dirty, { facts, plan: input.plan, saidOf: layout.conform.saidOf });
+  const changes = withDirty(drafts, dirty, { facts, plan: input.plan, saidOf: layout.conform.saidOf, ...ends });
   const old = sideOf([facts.old, facts.new], layout.old, layout.matching, changedPlaces(drafts, 'old'), true);
   const next = sideOf([facts.new, facts.old], layout.next, layout.matching, changedPlaces(drafts, 'next'), false);
   // No step says another rate.
@@ -84,14 +87,22 @@ interface Settling {
   readonly facts: { readonly old: SideFacts; readonly new: SideFacts };
   readonly saidOf: Layout['conform']['saidOf'];
   readonly plan: DiffInput['plan'] | undefined;
+  /** Up to here both sides last. */
+  readonly commonEnd: number;
+  /** Tracks that last longer on one side. */
+  readonly longTracks: ReadonlySet<string>;
 }
 
 function factsOf(input: DiffInput, { old, next, rate, conform }: Layout, side: 'old' | 'new'): SideFacts {
   const [tracks, program] = side === 'old' ? [old, input.oldProgram] : [next, input.newProgram];
-  const end = tracks.reduce((longest, track) => Math.max(longest, track.end), 0);
+  const end = endOf(tracks);
   const own = side === 'old' ? oldRateOf(input, rate) : (program?.canvas.rate ?? rate);
   const isByFrame = side === 'old' && conform.reading !== 'clock';
   return sideFacts(input[side], program, { own, layout: isByFrame ? own : rate }, end);
+}
+
+function endOf(tracks: readonly TrackView[]): number {
+  return tracks.reduce((longest, track) => Math.max(longest, track.end), 0);
 }
 
 /** Where the items that changes name stand; being pushed changes none. Of linked sound the change names the picture alone: its tracks stand for it. */
@@ -168,6 +179,11 @@ function withDirty(drafts: readonly Draft[], dirty: readonly FrameRange[], settl
   );
   giveRest((one) => !isWeak(one), both);
   giveRest(isWeak, both);
+  giveRest(
+    // Sound that goes on behind the last picture makes the programme longer, by frames of black.
+    (one) => one.tracks.some((track) => settling.longTracks.has(track)),
+    () => [{ in: settling.commonEnd, out: farFrame }],
+  );
   const changes = drafts.map((one, i) => changeOf(one, given[i] ?? [], settling));
   if (rest.length === 0) return changes;
   const other: Draft = {
@@ -222,7 +238,7 @@ function chunksWithin(missing: Plan['missing'], reach: readonly FrameRange[]): n
 }
 
 /** Its clips' places; of hundreds that were pushed the first and the last tell all. */
-function placesOf({ kind, items }: Draft, { facts, saidOf }: Omit<Settling, 'plan'>): PlacePair[] {
+function placesOf({ kind, items }: Draft, { facts, saidOf }: Pick<Settling, 'facts' | 'saidOf'>): PlacePair[] {
   const [first, last] = [items[0], items.at(-1)];
   const told =
     (kind === 'shift' || kind === 'metadata') && items.length > 2 && first !== undefined && last !== undefined

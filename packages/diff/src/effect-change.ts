@@ -1,10 +1,18 @@
 import { canonicalJson, type Json } from '@patchwork/kernel';
 import { formatRational, multiply, type Rate } from '@patchwork/time';
-import { knownEffect, plainJson, type Effect, type KnownEffect, type Param } from '@patchwork/timeline';
+import {
+  effectKind,
+  isTimeEffect,
+  knownEffect,
+  plainJson,
+  type Effect,
+  type KnownEffect,
+  type Param,
+} from '@patchwork/timeline';
 import type { ChangeKind, Department, ValueChange } from './change.ts';
 import { jsonDifference } from './json-difference.ts';
 import { plainNumber } from './number-text.ts';
-import { effectText, isTimeEffect } from './track-item.ts';
+import { effectText } from './track-item.ts';
 
 /** A change of one item that moves no edge. */
 export interface AspectChange {
@@ -32,7 +40,7 @@ function byName(effects: readonly Effect[]): Map<string, Effect> {
   const found = new Map<string, Effect>();
   for (const effect of effects) {
     if (isTimeEffect(effect)) continue;
-    const name = knownEffect(effect)?.type ?? `${effect.schemaName} ${effect.effectName}`;
+    const name = effectKind(effect);
     let number = 1;
     while (found.has(`${name} ${number}`)) number += 1;
     found.set(`${name} ${number}`, effect);

@@ -1,14 +1,24 @@
 import { isPatchworkError } from '@patchwork/kernel';
-import type { Rate } from '@patchwork/time';
-import { planScript, type Timeline } from '@patchwork/timeline';
+import {
+  makeStack,
+  makeTimeline,
+  planScript,
+  sameValue,
+  type Stack,
+  type Timeline,
+  type Track,
+} from '@patchwork/timeline';
 import type { Changes, ScriptStep } from './change.ts';
 import { trackDrafts, type Layout } from './position-draft.ts';
 import { rebuildTrack } from './rebuild-script.ts';
 import { sameTracks } from './same-tracks.ts';
-import { replaceSteps, splitSteps } from './closing-step.ts';
+import { joinSteps, splitSteps } from './closing-step.ts';
+import { foldLinkedSteps } from './linked-step.ts';
+import { lookSteps, type InnerScript } from './look-step.ts';
+import { matchItems } from './match-items.ts';
 import { StepWriter } from './step-writer.ts';
 import type { TrackEdit } from './track-edit.ts';
-import { trackViews, type TrackView } from './track-item.ts';
+import { lookOf, trackViews, type TrackView } from './track-item.ts';
 
 /** A script and how far it was proved. */
 export interface ProvedScript {
@@ -26,48 +36,81 @@ const mostItems = 12_000;
 
 /**
  * Writes the edits as a script of the edit API and replays it on the old timeline. Only what gives the new timeline is
- * returned: exactly (`replayed`), or in all but effects, names and other marks, for which the edit API has no command
- * (`replayed-places`). Three ways are tried, the first that holds is taken: the edits without the trims that an overwrite
- * does by itself; with them; and each changed stretch between kept clips taken out and put in anew.
+ * returned: exactly (`replayed`), or in all but what no step says: looks of whole tracks, settings (`replayed-places`). First
+ * everything is put in its place, in one of three ways, the first that holds: the edits without the trims that an overwrite
+ * does by itself; with them; and each changed stretch between kept clips taken out and put in anew. Then speeds, media, effects and
+ * transitions are set where they still differ.
  */
 export function inferScript(old: Timeline, next: Timeline, layout: Layout): ProvedScript {
   const items = layout.old.reduce((sum, track) => sum + track.items.length, 0);
   if (items > mostItems) return tooLarge;
+  const script = provedScript(old, next, layout);
+  return script.proof === 'replayed' && !isSameFrame(old, next) ? { ...script, proof: 'replayed-places' } : script;
+}
+
+function provedScript(old: Timeline, next: Timeline, layout: Layout): ProvedScript {
   const wanted = trackViews(next, layout.rate, () => null);
   const ways: readonly TrackWriter[] = [
     (label) => writeEdits(layout, label, false),
     (label) => writeEdits(layout, label, true),
     (label) => rebuildTrack(layout, label),
   ];
+  let best = noScript;
   for (const way of ways) {
-    const steps = scriptOf(layout, way);
-    if (steps === null || steps.length === 0) continue;
+    const places = scriptOf(layout, way);
+    if (places === null) continue;
+    if (places.length > mostSteps) return tooLarge;
+    const placed = places.length === 0 ? old : replayed(old, places);
+    const looks = placed === null ? null : lookSteps(viewsOf(placed), wanted, layout.rate, innerSteps(layout));
+    if (looks === null) continue;
+    const steps = foldLinkedSteps([...places, ...looks]);
+    if (steps.length === 0) continue;
     if (steps.length > mostSteps) return tooLarge;
-    const proof = replay(old, wanted, steps, layout.rate);
-    if (proof !== 'none') return { steps, proof };
+    const after = replayed(old, steps);
+    const proof = after === null ? 'none' : sameTracks(viewsOf(after), wanted);
+    if (proof === 'replayed') return { steps, proof };
+    if (proof !== 'none' && best.proof === 'none') best = { steps, proof };
   }
-  return noScript;
+  return best;
+
+  function viewsOf(timeline: Timeline): readonly TrackView[] {
+    return trackViews(timeline, layout.rate, () => null);
+  }
 }
 
 type TrackWriter = (label: string) => readonly ScriptStep[] | null;
 
-function replay(
-  old: Timeline,
-  wanted: readonly TrackView[],
-  steps: readonly ScriptStep[],
-  rate: Rate,
-): Changes['scriptProof'] {
+/** The timeline after a script; null where the edit API refuses a step (media too short, no item there): then the script is none. */
+function replayed(old: Timeline, steps: readonly ScriptStep[]): Timeline | null {
   try {
-    const { after } = planScript(old, steps, { limits: 'strict' });
-    return sameTracks(
-      trackViews(after, rate, () => null),
-      wanted,
-    );
+    return planScript(old, steps, { limits: 'strict' }).after;
   } catch (error) {
-    // The edit API refuses a step (media too short, no item there): then this script is none.
-    if (isPatchworkError(error)) return 'none';
+    if (isPatchworkError(error)) return null;
     throw error;
   }
+}
+
+/** What is said of a timeline as a whole, and by no step. */
+function isSameFrame(old: Timeline, next: Timeline): boolean {
+  return sameValue(old.globalStartTime, next.globalStartTime) && lookOf(old.tracks) === lookOf(next.tracks);
+}
+
+/** A compound's tracks are compared and said like a timeline's. */
+function innerSteps(layout: Layout): InnerScript {
+  return (old, next) => {
+    if (old.node.kind === 'Clip' || next.node.kind === 'Clip') return null;
+    const [before, after] = [timelineWithin(old.node), timelineWithin(next.node)];
+    const views = (of: Timeline): TrackView[] => trackViews(of, layout.rate, () => null);
+    const [oldTracks, newTracks] = [views(before), views(after)];
+    const inner = { ...layout, old: oldTracks, next: newTracks, matching: matchItems(oldTracks, newTracks) };
+    const { steps, proof } = provedScript(before, after, inner);
+    return proof === 'replayed' ? steps : null;
+  };
+}
+
+function timelineWithin(node: Stack | Track): Timeline {
+  const timeline = makeTimeline({ tracks: [] });
+  return { ...timeline, tracks: node.kind === 'Stack' ? node : makeStack({ children: [node] }) };
 }
 
 /** All tracks' steps; null where one track cannot be said. */
@@ -90,9 +133,7 @@ function writeEdits(layout: Layout, label: string, withTrims: boolean): readonly
     if (edit.kind === 'trim' && !withTrims && isDoneByOverwrite(edits, edit)) writer.skipTrim(edit);
     else if (!writer.write(edit)) return null;
   }
-  const splits = splitSteps(layout, label, walk.kept);
-  const replacements = replaceSteps(layout, label, walk.kept);
-  return splits === null || replacements === null ? null : [...writer.steps, ...splits, ...replacements];
+  return [...joinSteps(layout, label, walk.kept), ...writer.steps, ...splitSteps(layout, label, walk.kept)];
 }
 
 function isDoneByOverwrite(edits: readonly TrackEdit[], edit: TrackEdit): boolean {

@@ -1,8 +1,8 @@
 import type { ScriptStep } from './change.ts';
 import type { Layout } from './position-draft.ts';
-import { splitSteps } from './closing-step.ts';
+import { joinSteps, splitSteps } from './closing-step.ts';
 import { StepWriter } from './step-writer.ts';
-import { isSameSpeed, type TrackItem, type TrackView } from './track-item.ts';
+import type { TrackItem, TrackView } from './track-item.ts';
 import { walkTrack, type KeptItem, type TrackWalk } from './track-walk.ts';
 
 /**
@@ -17,7 +17,6 @@ export function rebuildTrack(layout: Layout, label: string): readonly ScriptStep
   const walk = walkTrack(layout.matching, old, next, layout.rate);
   const { kept } = walk;
   const trims = trimsOf(walk);
-  if (kept.some((item) => !isSameSpeed(item.old.speed, item.next.speed))) return null;
   const writer = new StepWriter(label, kept, layout.rate);
   const [oldStretch, newStretch] = [stretchesOf(old), stretchesOf(next)];
   for (let at = 0; at <= kept.length; at += 1) {
@@ -28,8 +27,7 @@ export function rebuildTrack(layout: Layout, label: string): readonly ScriptStep
     if (!rebuildStretch(writer, oldStretch(left?.old, right?.old), newStretch(left?.next, right?.next), at, right))
       return null;
   }
-  const splits = splitSteps(layout, label, kept);
-  return splits === null ? null : [...writer.steps, ...splits];
+  return [...joinSteps(layout, label, kept), ...writer.steps, ...splitSteps(layout, label, kept)];
 }
 
 /** What stands between two items: the items, and where the stretch begins and ends. */

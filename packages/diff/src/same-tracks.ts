@@ -1,6 +1,6 @@
 import { compare } from '@patchwork/time';
 import type { Changes } from './change.ts';
-import { isSameSpeed, type TrackItem, type TrackView } from './track-item.ts';
+import { isSameSpeed, lookOf, type TrackItem, type TrackView } from './track-item.ts';
 
 /**
  * How far two timelines are one: `replayed` in all that can be seen, heard or read on a clip; `replayed-places` in places,
@@ -42,6 +42,11 @@ function isSameLook(a: TrackView, b: TrackView): boolean {
     a.items.every(
       (item, i) =>
         item.look === b.items[i]?.look && item.inside === b.items[i]?.inside && item.name === b.items[i]?.name,
-    ) && a.cuts.every((cut, i) => cut.node.transitionType === b.cuts[i]?.node.transitionType)
+    ) &&
+    a.cuts.every((cut, i) => {
+      const other = b.cuts[i]?.node;
+      return cut.node.transitionType === other?.transitionType && cut.node.enabled === other.enabled;
+    }) &&
+    lookOf(a.node) === lookOf(b.node)
   );
 }

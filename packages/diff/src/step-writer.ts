@@ -1,8 +1,18 @@
 import type { Json } from '@patchwork/kernel';
-import { add, formatRational, multiply, type Rate, type Rational } from '@patchwork/time';
+import { add, equals, formatRational, multiply, timeFromSeconds, type Rate, type Rational } from '@patchwork/time';
+import {
+  activeReferenceOrNull,
+  knownEffect,
+  trimmedRange,
+  writeOtio,
+  type Clip,
+  type Stack,
+  type TimelineNode,
+  type Track,
+} from '@patchwork/timeline';
 import type { ScriptStep } from './change.ts';
 import type { TrackEdit } from './track-edit.ts';
-import type { TrackItem } from './track-item.ts';
+import { isSameSpeed, type TrackItem } from './track-item.ts';
 import type { KeptItem } from './track-walk.ts';
 
 /**
@@ -41,7 +51,8 @@ export class StepWriter {
         this.rippleTrim(edit.at, edit.edge, edit.delta);
         return true;
       case 'trim':
-        this.steps.push({ op: 'trim', ...this.#select(edit.at), edge: edit.edge, delta: edit.delta });
+        if (this.#isRetimed(edit)) this.#retime(edit.at, false);
+        else this.steps.push({ op: 'trim', ...this.#select(edit.at), edge: edit.edge, delta: edit.delta });
         this.skipTrim(edit);
         return true;
       case 'roll':
@@ -67,11 +78,25 @@ export class StepWriter {
   }
 
   rippleTrim(at: number, edge: 'in' | 'out', delta: number): void {
-    this.steps.push({ op: 'rippleTrim', ...this.#select(at), edge, delta });
+    if (this.#isRetimed({ at, edge })) this.#retime(at, true);
+    else this.steps.push({ op: 'rippleTrim', ...this.#select(at), edge, delta });
     this.#shift += edge === 'out' ? delta : -delta;
   }
 
-  /** Puts a file's clip where it stands in the new timeline. */
+  /** Whether a tail moved because the clip runs at another speed: then it is no trim. */
+  #isRetimed({ at, edge }: { readonly at: number; readonly edge: 'in' | 'out' }): boolean {
+    const { old, next } = this.#kept[at] as KeptItem;
+    return edge === 'out' && !isSameSpeed(old.speed, next.speed);
+  }
+
+  #retime(at: number, ripple: boolean): void {
+    const { old, next } = this.#kept[at] as KeptItem;
+    const length = next.record.out - next.record.in;
+    const parts = { ...retimeParts(old, next, this.#rate), length, ...(ripple ? {} : { ripple }) };
+    this.steps.push({ op: 'retime', ...this.#select(at), ...parts });
+  }
+
+  /** Puts a clip where it stands in the new timeline. */
   put(ripple: boolean, item: TrackItem): boolean {
     const clip = clipStep(item, this.#rate);
     if (clip === null) return false;
@@ -128,15 +153,69 @@ export class StepWriter {
   }
 }
 
-/** A file's clip as a step spells it; null for what a step cannot say (generators, compounds, retimes). */
+/** A clip as a step spells it: in short where it is a piece of a file and nothing else, else as OTIO; null for what has no spelling. */
 export function clipStep(item: TrackItem, rate: Rate): Json | null {
-  const { node, url, speed } = item;
-  if (node.kind !== 'Clip' || url === null || speed.kind !== 'constant' || speed.value.num !== speed.value.den)
-    return null;
-  const frames = (seconds: Rational): Json => {
-    const value = multiply(seconds, rate);
-    return value.den === 1 ? value.num : formatRational(value);
-  };
-  const source = [frames(item.start), frames(add(item.start, item.duration))];
+  const { node, url, speed, look } = item;
+  const isPlain =
+    node.kind === 'Clip' &&
+    activeReferenceOrNull(node)?.kind === 'ExternalReference' &&
+    speed.kind === 'constant' &&
+    speed.value.num === speed.value.den &&
+    look === '';
+  if (!isPlain || url === null) return otioStep(placedNode(item, rate));
+  const source = [frameText(item.start, rate), frameText(add(item.start, item.duration), rate)];
   return { name: item.name, media: url, source, rate: formatRational(rate) };
+}
+
+/** The node with the range that its item plays: that of a split one is longer than its first part. Lengths count record frames. */
+function placedNode({ node, start, duration }: TrackItem, rate: Rate): Clip | Stack | Track {
+  const from = trimmedRange(node).start;
+  return {
+    ...node,
+    sourceRange: { start: timeFromSeconds(start, from.rate), duration: timeFromSeconds(duration, rate) },
+  };
+}
+
+/** What a retime step says of speed and begin. */
+export function retimeParts(
+  old: TrackItem,
+  next: TrackItem,
+  rate: Rate,
+): { readonly speed: Json; readonly from?: Json } {
+  return {
+    speed: speedStep(next),
+    ...(equals(old.start, next.start) ? {} : { from: frameText(next.start, rate) }),
+  };
+}
+
+/** A speed as a step spells it. */
+function speedStep({ speed, node }: TrackItem): Json {
+  if (speed.kind === 'freeze') return 'freeze';
+  if (speed.kind === 'constant') {
+    const text = formatRational(speed.value);
+    return /^-?\d+$/.test(text) ? Number(text) : text;
+  }
+  for (const effect of node.effects) {
+    const known = effect.enabled ? knownEffect(effect) : null;
+    if (known?.type !== 'timeMap') continue;
+    const points = known.points.map(({ time, value }) => [formatRational(time), formatRational(value)]);
+    return { points, sampling: known.sampling };
+  }
+  return 'freeze';
+}
+
+/** Frames of the track, whole or `n/d`. */
+export function frameText(seconds: Rational, rate: Rate): Json {
+  const value = multiply(seconds, rate);
+  return value.den === 1 ? value.num : formatRational(value);
+}
+
+/** A node as OTIO in a step; null where JSON cannot say it (numbers that are none). */
+export function otioStep(node: TimelineNode): Json | null {
+  try {
+    return JSON.parse(writeOtio(node, { style: 'canonical' })) as Json;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }

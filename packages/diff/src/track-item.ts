@@ -17,6 +17,7 @@ import {
 import { TimeTable } from './time-table.ts';
 import {
   activeReferenceOrNull,
+  isTimeEffect,
   knownEffect,
   plainJson,
   trimmedRange,
@@ -235,11 +236,6 @@ function rationalFromNumber(value: number): Rational {
   return rational(Math.round(value * 1_000_000), 1_000_000);
 }
 
-/** Effects that change time are compared as speed, not here. */
-export function isTimeEffect(effect: Effect): boolean {
-  return effect.timeScalar !== null || effect.schemaName === 'FreezeFrame' || knownEffect(effect)?.type === 'timeMap';
-}
-
 /** Plain value of an effect's visible part: what it is, whether it is on, all its parameters. */
 export function effectText(effect: Effect): string {
   const known = knownEffect(effect);
@@ -247,7 +243,8 @@ export function effectText(effect: Effect): string {
   return `${effect.enabled ? '' : 'off '}${effect.schemaName} ${effect.effectName} ${canonicalJson(value)}`;
 }
 
-function lookOf(node: Clip | Stack | Track): string {
+/** Everything that can be seen or heard of a node beside its media and speed. */
+export function lookOf(node: Clip | Stack | Track): string {
   if (node.effects.length === 0 && node.enabled && node.kind === 'Clip' && node.metadata.entries.length === 0)
     return '';
   const effects = node.effects.filter((effect) => !isTimeEffect(effect)).map(effectText);

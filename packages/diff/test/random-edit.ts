@@ -1,14 +1,25 @@
 import fc from 'fast-check';
+import { rational, toNumber } from '@patchwork/time';
 import {
+  isItem,
+  makeEffect,
+  makeRange,
+  makeStack,
   makeTime,
+  makeTimeline,
+  makeTrack,
   planEdit,
   tracksOf,
+  trimmedRange,
   type Clip,
   type Composable,
   type Edit,
+  type Gap,
+  type Stack,
   type Timeline,
+  type Track,
 } from '@patchwork/timeline';
-import { clip, fps24, gap, timeline } from './fixture.ts';
+import { clip, fps24, gap, opacity, timeline } from './fixture.ts';
 
 /** A track in short: `[file, first source frame, length]` for a clip, a length alone for a gap. */
 export type Shots = readonly (readonly [file: number, start: number, length: number] | number)[];
@@ -18,6 +29,36 @@ const anyShot = fc.oneof(
   { weight: 9, arbitrary: fc.tuple(fc.nat(6), fc.nat(200), fc.integer({ min: 3, max: 60 })) },
   { weight: 1, arbitrary: fc.integer({ min: 2, max: 30 }) },
 );
+
+/** Sound under the lower video track: of the same shots, so that it is linked to them as files do it. */
+export function withSound(tracks: readonly [Shots, Shots]): Timeline {
+  const picture = timelineOf(tracks);
+  const [lower] = tracksOf(picture);
+  const children = lower?.children.map((child) => copyOf(child)) ?? [];
+  const sound = makeTrack({ name: 'Audio 1', trackKind: 'Audio', children });
+  const nest = makeStack({
+    name: 'nest',
+    sourceRange: makeRange(0, 40, fps24),
+    children: tracksOf(
+      timelineOf([
+        [
+          [3, 10, 20],
+          [4, 0, 30],
+        ],
+        [12, [5, 7, 9]],
+      ]),
+    ),
+  });
+  const upper = tracksOf(picture)[1];
+  const video = upper === undefined ? [] : [{ ...upper, children: [...upper.children, nest] }];
+  return makeTimeline({ name: 'test', tracks: [...(lower === undefined ? [] : [lower]), ...video, sound] });
+}
+
+function copyOf(child: Composable): Composable {
+  return child.kind === 'Clip' && child.sourceRange !== null
+    ? { ...clip(child.name, 0, 1), sourceRange: child.sourceRange }
+    : gap(toNumber(trimmedRange(child as Gap).duration.value));
+}
 
 /** Two video tracks. */
 export const anyTracks: fc.Arbitrary<readonly [Shots, Shots]> = fc.tuple(
@@ -57,9 +98,17 @@ export function edited(start: Timeline, edits: readonly RandomEdit[]): Timeline 
   return now;
 }
 
+/** Edits of places, and of looks: speeds, transitions, effects, switches, media, joins; also within the nest, and on sound. */
+export const anyChanges: fc.Arbitrary<readonly RandomEdit[]> = fc.array(
+  fc.tuple(fc.nat(19), fc.nat(5), fc.nat(1000), fc.integer({ min: -12, max: 12 })),
+  { minLength: 1, maxLength: 4 },
+);
+
 function editOf(now: Timeline, [op, trackNumber, itemNumber, amount]: RandomEdit): Edit | null {
   const tracks = tracksOf(now);
-  const track = tracks[trackNumber === 3 ? 1 : 0];
+  const nest = tracks.flatMap(({ children }) => children).find((child): child is Stack => child.kind === 'Stack');
+  const within = nest?.children.find((child): child is Track => child.kind === 'Track');
+  const track = trackNumber === 4 ? tracks.at(-1) : trackNumber === 5 ? within : tracks[trackNumber === 3 ? 1 : 0];
   const clips = track?.children.filter((child): child is Clip => child.kind === 'Clip') ?? [];
   const item = clips[itemNumber % Math.max(1, clips.length)];
   if (track === undefined || item === undefined) return null;
@@ -83,7 +132,62 @@ function editOf(now: Timeline, [op, trackNumber, itemNumber, amount]: RandomEdit
       return { op: 'overwrite', track: track.id, item: put, at };
     case 7:
       return { op: 'remove', item: item.id, fill: amount > 0 };
-    default:
+    case 8:
       return { op: 'slice', target: track.id, at };
+    case 9:
+    case 10: {
+      const speed =
+        [rational(1, 2), rational(2), rational(-1), rational(0), rational(1)][itemNumber % 5] ?? rational(1);
+      const length = op === 9 ? {} : { length: makeTime(10 + Math.abs(amount), fps24), ripple: amount > 0 };
+      return { op: 'retime', item: item.id, speed, ...length };
+    }
+    case 11: {
+      const points = [0, 1, 3].map((time) => ({
+        time: rational(time),
+        value: rational(time * (2 + (itemNumber % 3)), 2),
+      }));
+      return { op: 'retime', item: item.id, speed: { points, sampling: 'nearest' } };
+    }
+    case 12:
+    case 13: {
+      const cut = cutsOf(track)[itemNumber % Math.max(1, cutsOf(track).length)] ?? 0;
+      const [inOffset, outOffset] = [makeTime(Math.abs(amount) % 5, fps24), makeTime(itemNumber % 4, fps24)];
+      return { op: 'setTransition', track: track.id, at: makeTime(cut, fps24), inOffset, outOffset };
+    }
+    case 14: {
+      const cut = cutsOf(track)[itemNumber % Math.max(1, cutsOf(track).length)] ?? 0;
+      return amount > 0
+        ? { op: 'join', track: track.id, at: makeTime(cut, fps24) }
+        : { op: 'removeTransition', track: track.id, at: makeTime(cut, fps24) };
+    }
+    case 15:
+      return { op: 'setEffect', item: item.id, effect: opacity((amount + 12) / 24) };
+    case 16:
+      return amount > 0
+        ? { op: 'removeEffect', item: item.id, effect: 'opacity' }
+        : {
+            op: 'setEffect',
+            item: item.id,
+            effect: makeEffect({ type: 'crop', left: 0.1, right: 0, top: 0, bottom: 0 }),
+          };
+    case 17:
+      return { op: 'set', item: item.id, enabled: amount > 0, ...(amount % 2 === 0 ? { name: `n${amount}` } : {}) };
+    case 18: {
+      const [, media] = clip(`f${itemNumber % 9}`, 0, 1).mediaReferences[0] ?? [];
+      return media === undefined
+        ? null
+        : { op: 'replace', item: item.id, media, from: makeTime(itemNumber % 200, fps24) };
+    }
+    default:
+      return { op: 'ripple', item: item.id, deltaIn: delta, deltaOut: delta };
   }
+}
+
+function cutsOf(track: Track): readonly number[] {
+  let at = 0;
+  return track.children.flatMap((child) => {
+    if (!isItem(child)) return [];
+    at += toNumber(trimmedRange(child).duration.value);
+    return [at];
+  });
 }

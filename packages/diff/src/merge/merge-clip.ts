@@ -8,8 +8,16 @@ import {
   type Rational,
   type TimeRange,
 } from '@patchwork/time';
-import { isItem, sameValue, trimmedRange, type Composable, type Effect, type Item } from '@patchwork/timeline';
-import { isTimeEffect, mediaEdges, type TrackItem } from '../track-item.ts';
+import {
+  isItem,
+  isTimeEffect,
+  sameValue,
+  trimmedRange,
+  type Composable,
+  type Effect,
+  type Item,
+} from '@patchwork/timeline';
+import { mediaEdges, type TrackItem } from '../track-item.ts';
 import type { MergeSide } from './conflict.ts';
 import type { EdgeChanges } from './edge.ts';
 import { mergeNode } from './merge-node.ts';

@@ -41,6 +41,12 @@ export interface Anchor {
   readonly which?: readonly [position: number, count: number];
   /** The places that the step names: where something is put in, or from where to where something goes. */
   readonly places?: readonly PlaceMark[];
+  /** What the step is to change away from, where it is no place: the effect, the switch, the transition. Null for none. */
+  readonly was?: string | null;
+  /** Anchors of the further tracks that the step names (`also`), in their order. */
+  readonly also?: readonly Anchor[];
+  /** Of the compound within which the step edits. */
+  readonly inside?: Anchor;
   /** What stands from the first place to the second, and is taken away or covered. */
   readonly covers?: readonly ClipMark[];
 }

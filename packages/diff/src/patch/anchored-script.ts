@@ -1,26 +1,38 @@
 import { add, divide, formatRational, multiply, rational, type Rate } from '@patchwork/time';
-import { planScript, selectTrack, type Timeline } from '@patchwork/timeline';
+import { planScript, type Timeline } from '@patchwork/timeline';
 import type { ScriptStep } from '../change.ts';
-import { mediaEdges, trackViews, type TrackItem, type TrackView } from '../track-item.ts';
+import { mediaEdges, type TrackItem, type TrackView } from '../track-item.ts';
 import { anchorJson, clipMark, type Anchor, type ClipMark, type PlaceMark } from './anchor.ts';
 import { around, copiesOf, itemsLike, itemsShowing, placesLike, type Which } from './candidates.ts';
 import { stepPlaces } from './step-places.ts';
+import { propertyOf } from './step-property.ts';
+import { scopeOf, selectorIn, stepsByTrack } from './step-scope.ts';
+import { playingAt, viewFor } from './track-at.ts';
 
 /** Gives every step of a script the anchor by which it finds its place on another timeline. Replays the script as it goes. @throws PW_EDIT_* */
 export function anchoredScript(old: Timeline, script: readonly ScriptStep[], rate: Rate): ScriptStep[] {
   let now = old;
   return script.map((step) => {
-    const anchor = anchorFor(viewFor(now, step, rate), step, rate);
+    const anchor = anchorOfStep(now, step, rate);
     now = planScript(now, [step], { limits: 'strict' }).after;
     return anchor === null ? step : { ...step, anchor: anchorJson(anchor) };
   });
 }
 
-/** The track that a step names, laid out; null where it names none. */
-export function viewFor(timeline: Timeline, { track }: ScriptStep, rate: Rate): TrackView | null {
-  if (typeof track !== 'string' && typeof track !== 'number') return null;
-  const node = selectTrack(timeline, track);
-  return trackViews(timeline, rate, () => null).find((view) => view.node === node) ?? null;
+function anchorOfStep(now: Timeline, step: ScriptStep, rate: Rate): Anchor | null {
+  const [first, ...others] = stepsByTrack(step).map((one) => {
+    const scope = scopeOf(now, one, rate);
+    return anchorFor(scope === null ? null : viewFor(scope, one, rate), one, rate);
+  });
+  if (first === undefined || first === null) return null;
+  const also = others.filter((anchor) => anchor !== null);
+  const compound = selectorIn(step['inside']);
+  const inside = compound === null ? null : anchorOfStep(now, compound, rate);
+  return {
+    ...first,
+    ...(also.length === 0 || also.length < others.length ? {} : { also }),
+    ...(inside === null ? {} : { inside }),
+  };
 }
 
 function anchorFor(view: TrackView | null, step: ScriptStep, rate: Rate): Anchor | null {
@@ -28,9 +40,11 @@ function anchorFor(view: TrackView | null, step: ScriptStep, rate: Rate): Anchor
   const { atFrame, places, covers } = stepPlaces(step);
   const item = atFrame === null ? undefined : playingAt(view, atFrame);
   if (item === undefined && places.length === 0) return null;
+  const was = propertyOf(step, view, item, places[0]);
   const [from, to = from === undefined ? undefined : from + covers] = places;
   return {
     ...(item === undefined ? {} : itemAnchor(view, item)),
+    ...(was === undefined ? {} : { was }),
     ...(places.length === 0 ? {} : { places: places.map((frame) => placeMark(view, frame, rate)) }),
     ...(from === undefined || to === undefined || to <= from ? {} : { covers: coveredBy(view, from, to) }),
   };
@@ -41,11 +55,6 @@ function itemAnchor(view: TrackView, item: TrackItem): Anchor {
   const sides = { ...around(view, item), copies: copiesOf(view, item) };
   const like = itemsLike(view, mark, sides);
   return { item: mark, ...sides, which: [like.indexOf(item), like.length] };
-}
-
-/** The clip that plays at a frame of a track. */
-export function playingAt({ items }: TrackView, frame: number): TrackItem | undefined {
-  return items.find(({ record }) => record.in <= frame && frame < record.out);
 }
 
 /** Marks of what stands between two frames, wholly or in part. */

@@ -20,6 +20,11 @@ function inverseStep(step: ScriptStep, number: number): ScriptStep {
     case 'slip':
     case 'slide':
       return withMovedFrame(negated(step), step);
+    case 'slice':
+      if (step['item'] === undefined && step['index'] === undefined) return { ...step, op: 'join' };
+      break;
+    case 'join':
+      return { ...step, op: 'slice' };
     case 'insert': {
       const inverse = removalOf(step);
       if (inverse !== null) return inverse;

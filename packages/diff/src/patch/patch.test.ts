@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { isPatchworkError } from '@patchwork/kernel';
 import { planScript, type Timeline } from '@patchwork/timeline';
 import { clip, fps24, gap, opacity, storyClips, timeline } from '../../test/fixture.ts';
-import { anyEdits, anyTracks, edited, timelineOf } from '../../test/random-edit.ts';
+import { anyChanges, anyEdits, anyTracks, edited, timelineOf, withSound } from '../../test/random-edit.ts';
 import type { ScriptStep } from '../change.ts';
 import { diffTimelines } from '../diff-timelines.ts';
 import { mergeTimelines } from '../merge/merge-timelines.ts';
@@ -126,12 +126,15 @@ describe('patches', () => {
     ).toBe(true);
   });
 
-  test('P6: a patch applied to its own old side gives the new one, and back, on random edits', () => {
+  test.each([
+    ['edits of places', anyEdits, timelineOf],
+    ['edits of all kinds, with sound and a compound', anyChanges, withSound],
+  ] as const)('P6: a patch applied to its own old side gives the new one, and back: %s', (_, edits, make) => {
     let done = 0;
     fc.assert(
-      fc.property(anyTracks, anyEdits, (tracks, edits) => {
-        const old = timelineOf(tracks);
-        const next = edited(old, edits);
+      fc.property(anyTracks, edits, (tracks, drawn) => {
+        const old = make(tracks);
+        const next = edited(old, drawn);
         const patch = patchOf(old, next);
         if (patch.proof !== 'replayed') return;
         expect(isSameFilm(applied(old, patch.steps), next)).toBe(true);
@@ -143,11 +146,14 @@ describe('patches', () => {
     expect(done).toBeGreaterThan(runs / 2);
   });
 
-  test('P7: where a patch fits on what others made, it gives what a clean merge gives', () => {
+  test.each([
+    ['edits of places', anyEdits, timelineOf],
+    ['edits of all kinds, with sound and a compound', anyChanges, withSound],
+  ] as const)('P7: where a patch fits on what others made, it gives what a clean merge gives: %s', (_, edits, make) => {
     let compared = 0;
     fc.assert(
-      fc.property(anyTracks, anyEdits, anyEdits, (tracks, first, second) => {
-        const old = timelineOf(tracks);
+      fc.property(anyTracks, edits, edits, (tracks, first, second) => {
+        const old = make(tracks);
         const [mine, other] = [edited(old, first), edited(old, second)];
         const patch = patchOf(old, mine);
         const merge = mergeTimelines({ base: old, ours: other, theirs: mine, rates });

@@ -1,10 +1,11 @@
-import { PatchworkError } from '@patchwork/kernel';
+import { canonicalJson, PatchworkError, type Json } from '@patchwork/kernel';
 import { divide, multiply, round, subtract, type Rate } from '@patchwork/time';
 import { planScript, type Timeline } from '@patchwork/timeline';
 import type { ScriptStep } from '../change.ts';
 import { mediaEdges, type TrackItem, type TrackView } from '../track-item.ts';
 import { timecodeAt } from '../merge/words.ts';
 import {
+  anchorJson,
   anchorOf,
   clipMark,
   isSameClip,
@@ -14,9 +15,12 @@ import {
   type ClipMark,
   type PlaceMark,
 } from './anchor.ts';
-import { coveredBy, playingAt, viewFor } from './anchored-script.ts';
+import { coveredBy } from './anchored-script.ts';
 import { around, itemsLike, itemsShowing, meantOf, placesLike, type Which } from './candidates.ts';
 import { editedEdges, isCutEdit, stepPlaces, withPlaces } from './step-places.ts';
+import { propertyOf } from './step-property.ts';
+import { scopeOf, selectorIn, stepsByTrack } from './step-scope.ts';
+import { playingAt, viewFor } from './track-at.ts';
 
 /**
  * Finds the places of a script's steps on a timeline that need not be the one it was made on: by what stood there (the clip, its part of
@@ -28,12 +32,54 @@ import { editedEdges, isCutEdit, stepPlaces, withPlaces } from './step-places.ts
 export function placedScript(timeline: Timeline, script: readonly ScriptStep[], rate: Rate): ScriptStep[] {
   let now = timeline;
   return script.map((step, number) => {
-    const view = viewFor(now, step, rate);
-    const placed = view === null ? step : new Placing(now, view, step, number, rate).step();
+    const placed = placedStep(now, step, number, rate);
     now = planScript(now, [placed], { limits: 'strict' }).after;
     return placed;
   });
 }
+
+/** Places a step, the compound within which it edits first, and on each of its tracks: all must agree. */
+function placedStep(now: Timeline, step: ScriptStep, number: number, rate: Rate): ScriptStep {
+  const anchor = anchorOf(step);
+  const compound = selectorIn(step['inside']);
+  let found = step;
+  if (compound !== null) {
+    const outer = anchor?.inside === undefined ? compound : { ...compound, anchor: anchorJson(anchor.inside) };
+    const { op: _, ...inside } = placedStep(now, outer, number, rate);
+    found = { ...step, inside };
+  }
+  const [first, ...others] = stepsByTrack(found).map((one, at) => {
+    const own = at === 0 ? anchor : (anchor?.also?.[at - 1] ?? null);
+    const scope = scopeOf(now, one, rate);
+    const view = scope === null ? null : viewFor(scope, one, rate);
+    if (view === null) return one;
+    const { anchor: __, ...bare } = one;
+    return new Placing(now, view, own === null ? bare : { ...one, anchor: anchorJson(own) }, number, rate).step();
+  });
+  if (first === undefined) return step;
+  const where = canonicalJson(placesOf(first));
+  const apart = others.find((other) => canonicalJson(placesOf(other)) !== where);
+  if (apart !== undefined) {
+    throw new PatchworkError(
+      'PW_APPLY_CHANGED',
+      `step ${number + 1} (${step.op}): tracks ${trackName(first)} and ${trackName(apart)} are no longer in sync there`,
+      { hint: mergeHint, details: { step: number, op: step.op } },
+    );
+  }
+  const { also } = step;
+  return also === undefined ? first : { ...first, also };
+}
+
+function trackName({ track }: ScriptStep): string {
+  return typeof track === 'string' || typeof track === 'number' ? `${track}` : '';
+}
+
+/** The numbers of the record that a placed step names. */
+function placesOf({ at = null, atFrame = null, range = null }: ScriptStep): Json {
+  return [at, atFrame, range];
+}
+
+const mergeHint = 'With both timelines at hand, patchwork merge OLD THIS NEW merges them as wholes.';
 
 class Placing {
   readonly #timeline: Timeline;
@@ -57,6 +103,7 @@ class Placing {
     if (item !== null && anchor.item !== undefined) this.#expectUnchanged(item, anchor.item, anchor);
     const places = (anchor.places ?? []).map((place) => this.#place(place));
     if (anchor.covers !== undefined) this.#expectCovered(places, anchor.covers);
+    if (anchor.was !== undefined) this.#expectProperty(anchor.was, item, places[0]);
     return withPlaces(this.#step, item === null ? null : item.record.in, places);
   }
 
@@ -129,6 +176,16 @@ class Placing {
     );
   }
 
+  /** What a step sets must be as the patch knows it: another value was set since, by someone else. */
+  #expectProperty(was: string | null, item: TrackItem | null, frame: number | undefined): void {
+    if (propertyOf(this.#step, this.#view, item ?? undefined, frame) === was) return;
+    const where =
+      item === null
+        ? `the cut at ${this.#timecode(frame ?? 0)}`
+        : `"${item.name}" at ${this.#timecode(item.record.in)}`;
+    throw this.#failure('PW_APPLY_CHANGED', `${where} on ${this.#track()} is not as the patch knows it`);
+  }
+
   #expectSame(item: TrackItem, mark: ClipMark): void {
     if (isSameMark(clipMark(item), mark)) return;
     throw this.#failure(
@@ -162,7 +219,7 @@ class Placing {
 
   #failure(code: string, why: string): PatchworkError {
     return new PatchworkError(code, `step ${this.#number + 1} (${this.#step.op}): ${why}`, {
-      hint: 'With both timelines at hand, patchwork merge OLD THIS NEW merges them as wholes.',
+      hint: mergeHint,
       details: { step: this.#number, op: this.#step.op, track: this.#view.label },
     });
   }

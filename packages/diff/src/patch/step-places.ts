@@ -22,8 +22,17 @@ export function stepPlaces(step: ScriptStep): StepPlaces {
 
 function lengthOf(clip: Json | undefined): number {
   if (typeof clip !== 'object' || clip === null || Array.isArray(clip)) return 0;
-  const { gap, source } = clip as { readonly [key: string]: Json };
+  const { gap, source, source_range: own } = clip as { readonly [key: string]: Json };
   if (typeof gap === 'number') return gap;
+  // As OTIO: its length counts frames of the record.
+  if (typeof own === 'object' && own !== null && !Array.isArray(own)) {
+    const { duration } = own as { readonly [key: string]: Json };
+    const { value } =
+      typeof duration === 'object' && duration !== null && !Array.isArray(duration)
+        ? (duration as { readonly [key: string]: Json })
+        : {};
+    return typeof value === 'number' ? value : 0;
+  }
   const [from, to] = Array.isArray(source) ? (source as readonly Json[]) : [];
   return typeof from === 'number' && typeof to === 'number' ? to - from : 0;
 }
@@ -33,6 +42,8 @@ export function editedEdges({ op, edge, in: head, out: tail }: ScriptStep): read
   switch (op) {
     case 'slip':
     case 'slide':
+    case 'retime':
+    case 'replace':
       return [true, true];
     case 'trim':
     case 'ripple':

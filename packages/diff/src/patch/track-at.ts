@@ -1,0 +1,16 @@
+import type { Rate } from '@patchwork/time';
+import { selectTrack, type Timeline } from '@patchwork/timeline';
+import type { ScriptStep } from '../change.ts';
+import { trackViews, type TrackItem, type TrackView } from '../track-item.ts';
+
+/** The track that a step names, laid out; null where it names none. */
+export function viewFor(timeline: Timeline, { track }: ScriptStep, rate: Rate): TrackView | null {
+  if (typeof track !== 'string' && typeof track !== 'number') return null;
+  const node = selectTrack(timeline, track);
+  return trackViews(timeline, rate, () => null).find((view) => view.node === node) ?? null;
+}
+
+/** The clip that plays at a frame of a track. */
+export function playingAt({ items }: TrackView, frame: number): TrackItem | undefined {
+  return items.find(({ record }) => record.in <= frame && frame < record.out);
+}
