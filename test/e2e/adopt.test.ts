@@ -8,6 +8,7 @@ import { decorateMovie, listOf, sideBoxes, textsOf } from '../../packages/splice
 import { checkPictures } from './kit/check-pictures.ts';
 import type { Film } from './kit/film.ts';
 import { recut, storyHeight, storyWidth, withShot } from './kit/fixture.ts';
+import { filmOf } from './kit/site.ts';
 import { nativeCut, nativeFilm, nativeFrames, nativeSite, trimmed } from './kit/native-film.ts';
 
 /**
@@ -55,6 +56,20 @@ test('adopted, ripple-trimmed and patched by the built-in renderer: kept packets
   expect((await site.run('verify', site.path, '--deep')).code).toBe(0);
   const again = await site.run('render', timeline, '-o', site.path, '--on-unknown', 'trust');
   expect(again.json.upToDate).toBe(true);
+});
+
+test('a cut of which the film holds nothing is another film: refused with exit code 2, and the film stays', async () => {
+  const site = nativeSite(native);
+  expect((await site.run('adopt', site.path, '--timeline', site.timeline(film))).code).toBe(0);
+  const other = site.timeline(await filmOf([4, 0, 60], [5, 0, 60], [6, 0, 40]));
+  for (const words of [
+    ['plan', other, site.path],
+    ['render', other, '-o', site.path],
+  ]) {
+    const { code, json } = await site.run(...words, '--on-unknown', 'trust');
+    expect([code, json.code]).toEqual([2, 'PW_FULL_REQUIRED']);
+  }
+  expect(readFileSync(site.path).equals(readFileSync(native)), 'the film is untouched').toBe(true);
 });
 
 test('patched with pieces that another program rendered, ripples included', async () => {

@@ -110,6 +110,9 @@ async function adopt(
       `${done.deliverablePath} is bound to ${flags.timeline}`,
       `  ${counted(frames, 'frame')} in ${counted(chunks, 'piece')}, the longest of ${counted(longestChunk, 'frame')}`,
       `  ${counted(cuts.cuts - cuts.unseen, 'cut')} seen in the film${cuts.unseen === 0 ? '' : `, ${cuts.unseen} between pictures too alike to tell`}`,
+      ...(chunks === 1 && frames > 1
+        ? ['  its pictures hang together (open GOPs): an edit keeps none of them; patchwork patch puts a range in']
+        : []),
       ...(encoder === null ? [] : [`  made by ${encoderName(encoder)}`]),
       flags.grades === undefined
         ? '  what another program drew is unknown here: show its project with --grades, or patch with --on-unknown trust'

@@ -98,6 +98,7 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
     return film.base.stream.family === 'intra' ? found : withoutSingles(found);
   };
   const stretches = stretchesOf(isForced);
+  if (forced.length === 0 && request.renderer !== 'pieces') requireKept(path, stretches, chunks.length);
   const toolchain = canEncode(video) ? await knownToolchain(context, video) : entry.toolchain;
   const unforced = forced.length === 0 ? stretches : stretchesOf(() => false);
   const finder = new PictureReasons(program, { program: old.program, chunks: [], video, toolchain });
@@ -133,6 +134,19 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
       ...(hasSound ? [soundRemark(basename(path))] : []),
     ],
   };
+}
+
+/** A film of another program of which nothing stays is another film: that is what `--full` says. @throws PW_FULL_REQUIRED */
+function requireKept(path: string, stretches: readonly Stretch[], chunks: number): void {
+  if (stretches.some(({ kind }) => kind === 'kept')) return;
+  const why =
+    chunks === 1
+      ? 'all its pictures hang together (open GOPs)'
+      : `none of its ${chunks} pieces shows what the timeline wants`;
+  throw new PatchworkError('PW_FULL_REQUIRED', `nothing of ${path} can be kept: ${why}`, {
+    hint: 'Put the changed range in with patchwork patch, take pieces that its own program renders (--renderer pieces), or give the film up with --full.',
+    details: { path, pieces: chunks },
+  });
 }
 
 /** A profile that is asked for must be the film's own. @throws PW_FULL_REQUIRED, PW_PROFILE_* */
