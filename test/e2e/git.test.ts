@@ -211,6 +211,30 @@ describe('git diff and git log', () => {
     }
   });
 
+  test('R9: a renamed and trimmed file is one line; one that came or went is listed whole', () => {
+    git('checkout', '-q', '-B', 'renames', 'main');
+    const [old, next] = ['reel "1"/cut ü.otio', 'reel 2/it’s.otio'];
+    put(old, otio(base));
+    git('add', '-A');
+    git('commit', '-qm', 'before');
+    mkdirSync(dirname(join(repository, next)), { recursive: true });
+    git('mv', old, next);
+    put(next, otio(ninth));
+    git('add', '-A');
+    const changed = (text: string): string[] => text.split('\n').filter((line) => /^[-+][^-+]/.test(line));
+    const lines = ['-  clip "m09" from 0, 96 frames', '+  clip "m09" from 0, 86 frames'];
+    const renamed = git('diff', '-M', '--cached');
+    expect([renamed.includes('rename to'), changed(renamed)]).toEqual([true, lines]);
+    git('commit', '-qm', 'rename and trim');
+    expect(changed(git('log', '-p', '-1', '-M'))).toEqual(lines);
+    expect(changed(git('log', '-p', '-1', '--follow', '--', next))).toEqual(lines);
+    git('rm', '-q', next);
+    const gone = changed(git('diff', '--cached'));
+    expect(gone).toContain('-  clip "m09" from 0, 86 frames');
+    expect(gone.every((line) => line.startsWith('-'))).toBe(true);
+    git('reset', '-q', '--hard');
+  });
+
   test('R3: files that are no timelines, or broken ones, are shown as they are', () => {
     git('checkout', '-q', '-B', 'others', 'main');
     const files = {
@@ -247,6 +271,43 @@ describe('git merge (story 26)', () => {
       expect(existsSync(join(repository, 'hacked'))).toBe(false);
     },
   );
+
+  test('R10: renamed on one side and edited on both; cherry-pick, rebase and stash pop likewise', () => {
+    const [old, next] = ['reel "1"/film ü.otio', 'reel 2/it’s a film.otio'];
+    const both = shots(planScript(ninth, [insert]).after);
+    git('checkout', '-q', '-B', 'start', 'main');
+    put(old, otio(base));
+    git('add', '-A');
+    git('commit', '-qm', 'before');
+    git('checkout', '-q', '-B', 'second');
+    put(old, otio(ninth));
+    git('commit', '-qam', 'second');
+    git('checkout', '-q', '-B', 'first', 'start');
+    mkdirSync(dirname(join(repository, next)), { recursive: true });
+    git('mv', old, next);
+    put(next, otio(withNew));
+    git('add', '-A');
+    git('commit', '-qm', 'first');
+    for (const [words, back] of [
+      [['merge', '--no-edit', 'second'], 'HEAD~1'],
+      [['cherry-pick', 'second'], 'HEAD~1'],
+      [['rebase', '-q', 'second'], 'ORIG_HEAD'],
+    ] as const) {
+      const { code, said } = tryGit(...words);
+      expect(code, `${words.join(' ')}: ${said}`).toBe(0);
+      expect(shots(timelineIn(next)), words.join(' ')).toBe(both);
+      git('reset', '-q', '--hard', back);
+      expect(shots(timelineIn(next))).toBe(shots(withNew));
+    }
+    git('checkout', '-q', '-B', 'stashed', 'start');
+    put(old, otio(ninth));
+    git('stash');
+    put(old, otio(withNew));
+    git('commit', '-qam', 'meanwhile');
+    git('stash', 'pop');
+    expect(shots(timelineIn(old))).toBe(both);
+    git('reset', '-q', '--hard');
+  });
 
   test('R5: two trims of m05 are a conflict: Git says so, and the file still parses', () => {
     const { code, said } = mergeOf('film.otio', otio(base), otio(fifthByTen), otio(fifthByTwenty));
