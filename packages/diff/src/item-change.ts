@@ -6,6 +6,7 @@ import { jsonDifference } from './json-difference.ts';
 import { isVersionPair } from './likeness.ts';
 import { versionOf } from './name-version.ts';
 import { saidContents, saidThings, seenChanges } from './seen-change.ts';
+import { isTitle, titleChanges } from './title-change.ts';
 import { isSameSpeed, speedText, type TrackItem } from './track-item.ts';
 
 /** Whether nothing can differ; most clips of most timelines end here. */
@@ -31,13 +32,15 @@ function isPlainSame(old: TrackItem, next: TrackItem): boolean {
 /** Everything in which two matched items differ besides their edges and place. */
 export function itemChanges(old: TrackItem, next: TrackItem, rate: Rate): AspectChange[] {
   if (isPlainSame(old, next)) return [];
-  const media = mediaChanges(old, next);
+  const areTitles = isTitle(old) && isTitle(next);
+  const media = areTitles ? titleChanges(old, next) : mediaChanges(old, next);
   const effects = [...speedChanges(old, next, rate), ...effectChanges(old.node.effects, next.node.effects, rate)];
   const isOtherFile = media.some(({ kind }) => kind === 'replace' || kind === 'version');
   return [
     ...media,
     ...effects,
-    ...stateChanges(old, next),
+    ...enabledChanges(old, next),
+    ...(areTitles ? [] : saidChanges(old, next)),
     // What the timeline says of a clip's effects, Resolve's digest of them says again.
     ...seenChanges(old.node, next.node).filter(({ kind }) => kind !== 'effect' || effects.length === 0),
     ...routeChanges(old, next),
@@ -52,10 +55,10 @@ function mediaChanges(old: TrackItem, next: TrackItem): AspectChange[] {
   const values = [{ name: 'media', old: old.url ?? old.media, new: next.url ?? next.media }];
   if (old.url === null || next.url === null) {
     if (old.url === null && next.url === null && old.media.startsWith('compound ')) return [];
-    const isTitle = old.url === null && next.url === null;
+    const isGenerator = old.url === null && next.url === null;
     return [
-      isTitle
-        ? { kind: 'title', department: 'titles', text: generatorText(old, next), values }
+      isGenerator
+        ? { kind: 'title', department: 'titles', text: 'generator changed', values }
         : { kind: 'replace', department, text: `replaced by ${nameOf(next)}`, values },
     ];
   }
@@ -98,13 +101,6 @@ function mediaRateOf({ node }: TrackItem): string | null {
   return `${rate.num}/${rate.den}`;
 }
 
-function generatorText(old: TrackItem, next: TrackItem): string {
-  const texts = [old, next].map((item) => /"text":("(?:[^"\\]|\\.)*")/.exec(item.media)?.[1] ?? null);
-  return texts[0] !== null && texts[1] !== null && texts[0] !== texts[1]
-    ? `text ${texts[0]} → ${texts[1]}`
-    : 'generator changed';
-}
-
 function nameOf(item: TrackItem): string {
   const file = item.url === null ? '' : item.url.slice(item.url.lastIndexOf('/') + 1);
   return file === '' ? item.name : file;
@@ -135,17 +131,16 @@ function speedChanges(old: TrackItem, next: TrackItem, rate: Rate): AspectChange
   return [{ kind: 'retime', department: departmentOf(next), text, values: [{ name: 'speed', old: a, new: b }] }];
 }
 
-function stateChanges(old: TrackItem, next: TrackItem): AspectChange[] {
+function enabledChanges(old: TrackItem, next: TrackItem): AspectChange[] {
+  if (old.node.enabled === next.node.enabled) return [];
+  const values = [{ name: 'enabled', old: old.node.enabled, new: next.node.enabled }];
+  const text = next.node.enabled ? 'enabled' : 'disabled';
+  return [{ kind: 'enabled', department: departmentOf(next), text, values }];
+}
+
+/** What nobody models and the file says itself. */
+function saidChanges(old: TrackItem, next: TrackItem): AspectChange[] {
   const changes: AspectChange[] = [];
-  if (old.node.enabled !== next.node.enabled) {
-    const text = next.node.enabled ? 'enabled' : 'disabled';
-    changes.push({
-      kind: 'enabled',
-      department: departmentOf(next),
-      text,
-      values: [{ name: 'enabled', old: old.node.enabled, new: next.node.enabled }],
-    });
-  }
   if (saidContents(old.node) !== saidContents(next.node)) {
     const [a, b] = [saidThings(old.node), saidThings(next.node)];
     const label =
@@ -232,7 +227,9 @@ export function markerWords(before: number, after: number): string {
 /** All metadata of a clip and its media, but what is compared by its meaning (`patchwork`). */
 function metadataOf(item: TrackItem): Json {
   const reference = item.node.kind === 'Clip' ? activeReferenceOrNull(item.node) : null;
-  const [own, media] = [item.node.metadata, reference?.metadata ?? emptyObject].map((object) =>
+  // A title's words as its file spells them say again what the title says.
+  const said = isTitle(item) ? withMember(item.node.metadata, ['fcpxml', 'xml'], undefined) : item.node.metadata;
+  const [own, media] = [said, reference?.metadata ?? emptyObject].map((object) =>
     withMember(object, ['patchwork'], undefined),
   );
   if (own === undefined || media === undefined || own.entries.length + media.entries.length === 0) return {};

@@ -133,6 +133,63 @@ test('another rate, start, layout and frame size are each told', async () => {
   expect([...size.texts, ...size.unknown].join('\n')).toMatch(/raster|canvas|metadata/);
 });
 
+test('a title is one line: its text, font, size, parameters; a trim of it is a trim', async () => {
+  interface Title {
+    readonly words?: string;
+    readonly font?: string;
+    readonly size?: number;
+    readonly position?: string;
+    readonly frames?: number;
+  }
+  const titled = (
+    name: string,
+    { words = 'Hello', font = 'Helvetica', size = 63, position = '0 -100', frames = 40 }: Title,
+  ): string => {
+    const path = join(folder, `${name}.fcpxml`);
+    writeFileSync(
+      path,
+      `<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE fcpxml><fcpxml version="1.10"><resources>
+<format id="r1" frameDuration="1/24s" width="1920" height="1080"/>
+<effect id="r2" name="Basic Title" uid=".../Basic Title.moti"/>
+<asset id="r3" name="m01" src="file:///media/m01.mov" start="0s" duration="200/24s" hasVideo="1" format="r1"/>
+</resources><library><event><project name="film"><sequence format="r1"><spine>
+<asset-clip ref="r3" name="m01" duration="96/24s" offset="0s">
+<title ref="r2" lane="1" name="Credit" offset="20/24s" start="3600s" duration="${frames}/24s"><param name="Position" key="1/2/3" value="${position}"/><text><text-style ref="ts${name}">${words}</text-style></text><text-style-def id="ts${name}"><text-style font="${font}" fontSize="${size}" fontColor="1 1 1 1"/></text-style-def></title>
+</asset-clip></spine></sequence></project></event></library></fcpxml>`,
+    );
+    return path;
+  };
+  const base = titled('plain', {});
+  const all = async (parts: Title): Promise<unknown> => {
+    const { out } = await said(['diff', base, titled('other', parts), '--json']);
+    const { changes } = JSON.parse(out) as {
+      changes: {
+        kind: string;
+        text: string;
+        department: string;
+        values: { name: string; old: unknown; new: unknown }[];
+      }[];
+    };
+    return changes.map(({ kind, text, department, values }) => [
+      kind,
+      department,
+      text,
+      ...values.map((each) => [each.name, each.old, each.new]),
+    ]);
+  };
+  expect(await all({})).toEqual([]);
+  expect(await all({ words: 'Goodbye' })).toEqual([
+    ['title', 'titles', 'text "Hello" → "Goodbye"', ['text', 'Hello', 'Goodbye']],
+  ]);
+  expect(await all({ font: 'Futura', size: 80 })).toEqual([
+    ['title', 'titles', 'font Helvetica → Futura, size 63 → 80', ['font', 'Helvetica', 'Futura'], ['size', '63', '80']],
+  ]);
+  expect(await all({ position: '0 -90' })).toEqual([
+    ['title', 'titles', 'Position 0 -100 → 0 -90', ['Position', '0 -100', '0 -90']],
+  ]);
+  expect(await all({ frames: 30 })).toEqual([['ripple-trim', 'picture', 'ripple trim out −10']]);
+});
+
 test('empty timelines', async () => {
   const empty = written('empty', { tracks: [[]] });
   const none = written('none', { tracks: [] });

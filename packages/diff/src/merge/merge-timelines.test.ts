@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { planScript, readOtio, sameValue, tracksOf, writeOtio, type Timeline } from '@patchwork/timeline';
+import { planScript, readOtio, sameValue, tracksOf, writeOtio, type Clip, type Timeline } from '@patchwork/timeline';
 import { canonicalJson, type Json } from '@patchwork/kernel';
 import { clip, fps24, must, opacity, storyClips, timeline } from '../../test/fixture.ts';
 import { anyEdits, anyTracks, edited, timelineOf } from '../../test/random-edit.ts';
@@ -137,6 +137,49 @@ describe('laws', () => {
         if (one.conflicts.length === 0)
           expect(canonicalJson(said(one.timeline))).toBe(canonicalJson(said(other.timeline)));
       }),
+      { numRuns: runs },
+    );
+  });
+
+  test('G16: a deleted clip that the other side changed in any way stands, and is a conflict from either side', () => {
+    const shot = fc.tuple(fc.nat(4), fc.integer({ min: 40, max: 90 }), fc.integer({ min: 24, max: 60 }));
+    const changes = fc.constantFrom(
+      (item: string) => ({ op: 'ripple', item, out: -7 }),
+      (item: string) => ({ op: 'ripple', item, in: 5 }),
+      (item: string) => ({ op: 'slip', item, delta: 6 }),
+    );
+    const looks = fc.constantFrom(
+      (one: Clip): Clip => ({ ...one, effects: [opacity(0.5)] }),
+      (one: Clip): Clip => ({ ...one, enabled: false }),
+      (one: Clip): Clip => ({ ...one, mediaReferences: clip('other', 0, 60).mediaReferences }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(shot, { minLength: 3, maxLength: 14 }),
+        fc.nat(),
+        fc.boolean(),
+        fc.oneof(
+          changes,
+          looks.map((look) => ({ look })),
+        ),
+        (shots, at, fill, change) => {
+          // Files repeat, names do not.
+          const clips = shots.map(([file, start, length], i) => clip(`f${file}`, start, length, [], `c${i}`));
+          const k = at % clips.length;
+          const name = `c${k}`;
+          const b = timeline([clips]);
+          const gone = scripted(b, { op: 'remove', item: name, fill });
+          const next =
+            typeof change === 'function'
+              ? scripted(b, change(name))
+              : timeline([clips.with(k, change.look(must(clips[k])))]);
+          for (const merge of [merged(b, gone, next), merged(b, next, gone)]) {
+            expect(merge.conflicts.map(({ subject }) => subject)).toContain(name);
+            const stands = tracksOf(merge.timeline)[0]?.children.filter((child) => child.name === name) ?? [];
+            expect(stands.length, `${name} stands once`).toBe(1);
+          }
+        },
+      ),
       { numRuns: runs },
     );
   });
