@@ -1,11 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeFiles, sha256 } from '@patchwork/files';
 import { startWorkers, type MediaWorkers } from '@patchwork/media';
+import { renderDeliverable } from '@patchwork/render';
 import { readMovie, type Movie } from '@patchwork/splice';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decorateMovie, listOf, sideBoxes, textsOf } from '../../packages/splice/src/testing/decorated-movie.ts';
 import { checkPictures } from './kit/check-pictures.ts';
+import { countedFiles } from './kit/counted-files.ts';
+import { atStore } from './kit/film-store.ts';
 import type { Film } from './kit/film.ts';
 import { recut, storyHeight, storyWidth, withShot } from './kit/fixture.ts';
 import { filmOf } from './kit/site.ts';
@@ -197,6 +200,43 @@ test('tags and chapters: untouched by an edit that moves nothing, moved with the
   const kept = (movie: Movie): readonly string[] => sideBoxes(movie).filter((line) => /^moov.(meta|uuid) /.test(line));
   expect(kept(now)).toEqual(kept(found));
   expect((await site.run('verify', site.path, '--deep')).code).toBe(0);
+});
+
+test('a second render in place reads the index and what is fresh, not the film', async () => {
+  const sound = { codec: 'pcm_s24le', sampleRate: 48000, channels: 2, frequency: 300 } as const;
+  const site = nativeSite(await nativeFilm({ container: 'mov', sound }));
+  const timeline = site.timeline(film);
+  await site.run('adopt', site.path, '--timeline', timeline);
+  const readBytes: number[] = [];
+  for (const paranoid of [false, true]) {
+    const counted = countedFiles(nodeFiles(), site.path);
+    const made = await atStore(workers, site.path, counted.files, (context) =>
+      renderDeliverable(context, {
+        timelinePath: timeline,
+        timelineName: null,
+        edlRate: null,
+        deliverablePath: site.path,
+        profile: null,
+        range: null,
+        forceRanges: ['125:130'],
+        full: false,
+        allowMixed: false,
+        onUnknown: 'trust',
+        mediaMap: [],
+        searchFolders: [],
+        paranoid,
+        publication: 'in-place',
+        proof: 'default',
+      }),
+    );
+    expect(made.frames.rendered).toBe(20);
+    readBytes.push(counted.readBytes());
+  }
+  const { size } = statSync(site.path);
+  const [plain = 0, paranoid = 0] = readBytes;
+  expect(plain, `of ${size} bytes`).toBeLessThan(size / 4);
+  expect(paranoid).toBeGreaterThan(size / 2);
+  expect((await site.run('verify', site.path)).code).toBe(0);
 });
 
 test('a range that is forced is encoded although the store has its pictures, and one outside of the film is refused', async () => {

@@ -69,6 +69,18 @@ export interface EncodedSound {
   readonly clipped: number;
 }
 
+/** What another reader of a movie's tables says of its pictures: so many, evenly spaced. */
+export interface FrameGrid {
+  readonly frames: number;
+  readonly rate: Rate;
+}
+
+/** A movie whose picture stream is looked at without its packets. */
+export interface StatedVideoJob {
+  readonly path: string;
+  readonly grid: FrameGrid;
+}
+
 /** Frames of a finished movie to decode, for the proof. Frames count in presentation order from 0. */
 export interface DigestJob {
   readonly path: string;
@@ -78,6 +90,8 @@ export interface DigestJob {
   readonly seeks: readonly number[];
   /** The frames of `ranges` whose content is wanted; the others are decoded and not hashed. Default: all. */
   readonly hashed?: readonly number[];
+  /** Where the caller knows how the frames are spaced, packets need not be read for it. Default: not known. */
+  readonly grid?: FrameGrid;
 }
 
 /** A frame as decoded. */

@@ -1,4 +1,5 @@
 import type { EncodedChunk, Toolchain, VideoProfile } from '@patchwork/plan';
+import type { VideoStreamInfo } from '@patchwork/program';
 import type {
   DecodeSoundJob,
   DecodedDigests,
@@ -11,6 +12,7 @@ import type {
   ReadCode,
   ReadCodesJob,
   SoundJob,
+  StatedVideoJob,
   TestMediaSpec,
   ThumbnailJob,
 } from './jobs.ts';
@@ -44,6 +46,13 @@ export interface MediaWorkers {
   warm(children: number): void;
   /** @throws PW_MEDIA_MISSING, PW_MEDIA_UNREADABLE, PW_MEDIA_TRUNCATED, PW_MEDIA_NO_STREAMS */
   probe(path: string, options?: CallOptions): Promise<ProbedMedia>;
+  /**
+   * The picture stream of a movie as {@link probe} gives it, without reading its packets: how many there are and how they
+   * are spaced, the caller has read from its tables. Null where the demuxer says otherwise, or only packets would tell.
+   *
+   * @throws as `probe`
+   */
+  statedVideo(job: StatedVideoJob, options?: CallOptions): Promise<VideoStreamInfo | null>;
   /** @throws PW_MEDIA_DECODE, PW_RENDER_UNMODELLED, PW_MEDIA_ENCODER, PW_MEDIA_WRITE */
   encodePictures(job: PictureJob, options?: CallOptions): Promise<readonly EncodedChunk[]>;
   /** @throws PW_MEDIA_DECODE, PW_MEDIA_ENCODER, PW_MEDIA_WRITE */

@@ -1,5 +1,6 @@
 import { type Json, PatchworkError, isPatchworkError } from '@patchwork/kernel';
 import type { EncodedChunk, Toolchain, VideoProfile } from '@patchwork/plan';
+import type { VideoStreamInfo } from '@patchwork/program';
 import type {
   DecodeSoundJob,
   DecodedDigests,
@@ -12,6 +13,7 @@ import type {
   ReadCode,
   ReadCodesJob,
   SoundJob,
+  StatedVideoJob,
   TestMediaSpec,
   ThumbnailJob,
 } from './jobs.ts';
@@ -19,6 +21,7 @@ import type {
 /** Every job: what goes to a child and what comes back. Values cross by structured clone. */
 export interface JobTypes {
   readonly probe: { readonly in: string; readonly out: ProbedMedia };
+  readonly statedVideo: { readonly in: StatedVideoJob; readonly out: VideoStreamInfo | null };
   readonly encodePictures: { readonly in: PictureJob; readonly out: readonly EncodedChunk[] };
   readonly renderSound: { readonly in: SoundJob; readonly out: EncodedSound };
   readonly decodeDigests: { readonly in: DigestJob; readonly out: DecodedDigests };

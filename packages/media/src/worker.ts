@@ -5,7 +5,7 @@ import { decodeDigests } from './native/decode-digests.ts';
 import { decodeSound } from './native/decode-sound.ts';
 import { encodePictures } from './native/encode-pictures.ts';
 import { FramePool } from './native/decode/frame-pool.ts';
-import { probe } from './native/probe.ts';
+import { probe, statedVideo } from './native/probe.ts';
 import { readCodes } from './native/read-codes.ts';
 import { renderSound } from './native/render-sound.ts';
 import { scanMovie } from './native/scan-movie.ts';
@@ -30,6 +30,7 @@ type Handlers = { readonly [K in JobKind]: (job: JobTypes[K]['in'], report: Repo
 
 const handlers: Handlers = {
   probe: (path) => probe(path),
+  statedVideo: (job) => statedVideo(job),
   encodePictures: (job, report) => encodePictures(job, pool, (done) => report(done, job.pictures.length)),
   renderSound: (job, report) => renderSound(job, (done) => report(done, job.sound.samples)),
   decodeDigests: (job, report) => {

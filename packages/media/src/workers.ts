@@ -157,6 +157,7 @@ export function startWorkers(options: WorkerOptions): MediaWorkers {
     count: options.count,
     warm: (children) => pool.warm(children),
     probe: (path, call) => pool.run('probe', path, call),
+    statedVideo: (job, call) => pool.run('statedVideo', job, call),
     encodePictures: (job, call) => pool.run('encodePictures', job, call),
     renderSound: (job, call) => pool.run('renderSound', job, call),
     decodeDigests: (job, call) => pool.run('decodeDigests', job, call),

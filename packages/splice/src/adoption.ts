@@ -111,6 +111,15 @@ export function constantRate(base: PatchableMovie): Rate | null {
   return { num: base.track.timescale / divisor, den: duration / divisor };
 }
 
+/** How a movie's pictures are spaced when all follow at one distance in presentation time; null where they do not. */
+export function evenGrid({ track, times }: PatchableMovie): { readonly frames: number; readonly rate: Rate } | null {
+  const distance = (times[1] ?? 0) - (times[0] ?? 0);
+  if (distance <= 0) return null;
+  for (let i = 1; i < times.length; i++) if ((times[i] ?? 0) - (times[i - 1] ?? 0) !== distance) return null;
+  const divisor = gcd(track.timescale, distance);
+  return { frames: times.length, rate: { num: track.timescale / divisor, den: distance / divisor } };
+}
+
 function gcd(a: number, b: number): number {
   let [x, y] = [a, b];
   while (y !== 0) [x, y] = [y, x % y];

@@ -49,7 +49,7 @@ export type { UndoGroup, UndoJournal, UndoRecord } from './overwrite/undo-journa
 export type { ChangedSpan } from './overwrite/changed-spans.ts';
 export { appendOwnMovie } from './own-append.ts';
 export type { AppendedOwn } from './own-append.ts';
-export { adoptMovie, constantRate, reorderOf } from './adoption.ts';
+export { adoptMovie, constantRate, evenGrid, reorderOf } from './adoption.ts';
 export type { AdoptedMovie } from './adoption.ts';
 export { fitChunks, refitChunks, sharedConfig } from './fitted-chunks.ts';
 export type { FittedChunks, Misfit, SharedConfig } from './fitted-chunks.ts';
@@ -59,7 +59,7 @@ export type { PictureMove } from './picture-move.ts';
 export type { ChapterTrack, SideIndex } from './side-index.ts';
 export { pictureEntry } from './picture-entry.ts';
 export { patchedChunks } from './patched-chunks.ts';
-export { deadBytes, keptFindings, trackDigests } from './kept-proof.ts';
+export { deadBytes, keptFindings, movedFindings, trackDigests } from './kept-proof.ts';
 export type { ReplacedSamples } from './kept-proof.ts';
 export { cloneOwnMovie, patchClone } from './clone.ts';
 export { encoderNote } from './encoder-note.ts';

@@ -4,17 +4,21 @@ import type { Hashing } from './hashing.ts';
 import type { Movie, SampleColumns, Track } from './movie.ts';
 import type { ProofFinding } from './table-proof.ts';
 
-/** Samples of the picture track that a patch replaced, in decoding order: [from, to). */
+/** Samples of the picture track that were replaced, in decoding order: [from, to). */
 export interface ReplacedSamples {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Says what else a patch changed than the samples it was to replace: tracks, clocks, edit lists, times, sizes and sync
+ * Says what else changed than the samples that were to be replaced: tracks, clocks, edit lists, times, sizes and sync
  * marks of all other samples. Empty when nothing else did. Tables only; for the bytes see {@link trackDigests}.
  */
-export function keptFindings(before: Movie, after: Movie, replaced: ReplacedSamples | null): readonly ProofFinding[] {
+export function keptFindings(
+  before: Movie,
+  after: Movie,
+  replaced: readonly ReplacedSamples[],
+): readonly ProofFinding[] {
   const findings: ProofFinding[] = [];
   const find = (code: string, text: string): void => {
     findings.push({ code, text, frame: null });
@@ -26,7 +30,7 @@ export function keptFindings(before: Movie, after: Movie, replaced: ReplacedSamp
   before.tracks.forEach((old, i) => {
     const track = after.tracks[i];
     if (track === undefined) return;
-    const skip = old.handler === 'vide' ? replaced : null;
+    const skip = old.handler === 'vide' ? replaced : [];
     const name = `track ${old.id}`;
     if (headText(old) !== headText(track)) find('PW_PROOF_TRACKS', `${name}: its header or edit list changed`);
     if (old.tables.count !== track.tables.count) {
@@ -35,7 +39,7 @@ export function keptFindings(before: Movie, after: Movie, replaced: ReplacedSamp
       const at = firstDifference(old.samples, track.samples, skip);
       if (at !== null) find('PW_PROOF_TIME', `${name}: sample ${at} has another time, size or sync mark`);
     }
-    if (skip === null && old.entries.some((entry, k) => !sameBytes(entry.bytes, track.entries[k]?.bytes))) {
+    if (skip.length === 0 && old.entries.some((entry, k) => !sameBytes(entry.bytes, track.entries[k]?.bytes))) {
       find('PW_PROOF_CONFIG', `${name}: another sample entry`);
     }
   });
@@ -50,15 +54,47 @@ function sameBytes(a: Uint8Array, b: Uint8Array | undefined): boolean {
   return b !== undefined && Buffer.compare(a, b) === 0;
 }
 
-function firstDifference(a: SampleColumns, b: SampleColumns, skip: ReplacedSamples | null): number | null {
+function firstDifference(a: SampleColumns, b: SampleColumns, skip: readonly ReplacedSamples[]): number | null {
   for (let i = 0; i < a.count; i++) {
     if (a.dts[i] !== b.dts[i] || a.durations[i] !== b.durations[i]) return i;
-    if (skip !== null && i >= skip.from && i < skip.to) continue;
+    if (isReplaced(skip, i)) continue;
     const isSame =
       a.sizes[i] === b.sizes[i] && a.compositionOffsets[i] === b.compositionOffsets[i] && a.sync[i] === b.sync[i];
     if (!isSame) return i;
   }
   return null;
+}
+
+function isReplaced(replaced: readonly ReplacedSamples[], sample: number): boolean {
+  return replaced.some(({ from, to }) => sample >= from && sample < to);
+}
+
+/**
+ * Says which tracks have packets elsewhere than before, the replaced ones aside: in a file that was only appended to,
+ * packets that stand where they stood are the same bytes. Tables only, nothing is read.
+ */
+export function movedFindings(
+  before: Movie,
+  after: Movie,
+  replaced: readonly ReplacedSamples[],
+): readonly ProofFinding[] {
+  return before.tracks.flatMap((old, i) => {
+    const track = after.tracks[i];
+    const skip = old.handler === 'vide' ? replaced : [];
+    if (track !== undefined && !isMoved(old, track, skip)) return [];
+    return [
+      { code: 'PW_PROOF_BYTES', text: `packets of track ${old.id} outside of the patch were moved`, frame: null },
+    ];
+  });
+}
+
+function isMoved(old: Track, track: Track, skip: readonly ReplacedSamples[]): boolean {
+  if (old.samples === null || track.samples === null) {
+    const places = [old, track].map(({ tables }) => [[...tables.chunkOffsets], [...tables.chunkSamples], tables.sizes]);
+    return old.samples !== track.samples || JSON.stringify(places[0]) !== JSON.stringify(places[1]);
+  }
+  const { offsets } = track.samples;
+  return old.samples.offsets.some((offset, sample) => offset !== offsets[sample] && !isReplaced(skip, sample));
 }
 
 /**
@@ -72,7 +108,7 @@ export async function trackDigests(
   movie: Movie,
   hashing: Hashing,
   options: {
-    readonly skip?: ReplacedSamples | null;
+    readonly skip?: readonly ReplacedSamples[];
     /** Which tracks, by their place in the movie; the others are given as null. Default: all. */
     readonly wanted?: (track: Track) => boolean;
     readonly onProgress?: (doneBytes: number) => void;
@@ -84,7 +120,7 @@ export async function trackDigests(
       details: { path: movie.path },
     });
   };
-  const { skip = null, wanted = (): boolean => true, onProgress = (): void => undefined } = options;
+  const { skip = [], wanted = (): boolean => true, onProgress = (): void => undefined } = options;
   const digests: (Digest | null)[] = [];
   let done = 0;
   for (const track of movie.tracks) {
@@ -95,7 +131,7 @@ export async function trackDigests(
     const hash = hashing.startSha256();
     await readRuns(
       files,
-      trackRuns(movie, track, track.handler === 'vide' ? skip : null),
+      trackRuns(movie, track, track.handler === 'vide' ? skip : []),
       (data) => {
         hash.update(data);
         done += data.length;
@@ -109,7 +145,7 @@ export async function trackDigests(
 }
 
 /** The runs of a track's bytes, in decoding order. */
-function trackRuns(movie: Movie, track: Track, skip: ReplacedSamples | null): readonly ByteRun[] {
+function trackRuns(movie: Movie, track: Track, skip: readonly ReplacedSamples[]): readonly ByteRun[] {
   const runs: { path: string; offset: number; sizeBytes: number }[] = [];
   const add = (offset: number, sizeBytes: number): void => {
     const last = runs.at(-1);
@@ -124,7 +160,7 @@ function trackRuns(movie: Movie, track: Track, skip: ReplacedSamples | null): re
     return runs;
   }
   for (let i = 0; i < samples.count; i++) {
-    if (skip === null || i < skip.from || i >= skip.to) add(samples.offsets[i] ?? 0, samples.sizes[i] ?? 0);
+    if (!isReplaced(skip, i)) add(samples.offsets[i] ?? 0, samples.sizes[i] ?? 0);
   }
   return runs;
 }
@@ -133,7 +169,7 @@ function trackRuns(movie: Movie, track: Track, skip: ReplacedSamples | null): re
 export function deadBytes(movie: Movie): number {
   const marks: [number, number][] = [];
   for (const track of movie.tracks) {
-    for (const run of trackRuns(movie, track, null)) marks.push([run.offset, run.offset + run.sizeBytes]);
+    for (const run of trackRuns(movie, track, [])) marks.push([run.offset, run.offset + run.sizeBytes]);
   }
   for (const box of movie.boxes) {
     const isEmpty = ['free', 'skip', 'wide', 'foov', 'mdat'].includes(box.type);

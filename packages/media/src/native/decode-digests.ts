@@ -6,7 +6,7 @@ import type { DecodedDigests, DigestJob, FrameDigest } from '../jobs.ts';
 import { emptyDecoder, endOfStream, libavText, tryAgain } from './check.ts';
 import { frameDigest } from './frame/frame-digest.ts';
 import { openInput } from './decode/input.ts';
-import { type MovieFrames, movieFrames, statedMovieFrames } from './decode/movie-frames.ts';
+import { gridFrames, type MovieFrames, movieFrames, statedMovieFrames } from './decode/movie-frames.ts';
 import { openDecoder } from './decode/open-stream.ts';
 
 /** Findings kept; a broken file would have one for each frame. */
@@ -23,7 +23,7 @@ export function decodeDigests(job: DigestJob, onFrame: (done: number) => void): 
   };
   let player: Player;
   try {
-    player = new Player(job.path, note);
+    player = new Player(job, note);
   } catch (error) {
     if (!isPatchworkError(error)) throw error;
     return { linear: [], sought: [], findings: [error.message] };
@@ -78,11 +78,12 @@ class Player {
   /** Time of a frame that came out past the wanted one and waits in `frame`; null for none. */
   private waiting: number | null = null;
 
-  constructor(path: string, note: (finding: string) => void) {
+  constructor({ path, grid }: DigestJob, note: (finding: string) => void) {
     this.note = note;
     this.input = openInput(path);
     // A long movie's index takes longest to read: it is read once, unless its packets have to be counted first.
-    this.frames = statedMovieFrames(this.input, path) ?? movieFrames(path);
+    const known = grid === undefined ? null : gridFrames(this.input, path, grid);
+    this.frames = known ?? statedMovieFrames(this.input, path) ?? movieFrames(path);
     const streams = this.input.streams;
     const source = streams[this.frames.stream];
     if (source === undefined) throw new TypeError(`${path}: the file changed while it was read`);

@@ -97,6 +97,10 @@ describe('facts', () => {
         sound: null,
       });
       const { video } = await workers.probe(path);
+      const stated = (length: number): Promise<unknown> =>
+        workers.statedVideo({ path, grid: { rate: { num, den }, frames: length } });
+      expect(await stated(40), container).toEqual(container === 'mkv' ? null : video);
+      expect(await stated(41), container).toBeNull();
       expect({ rate: video?.rate, frames: video?.frames, times: video?.times }, container).toEqual({
         rate: { num, den },
         frames: 40,

@@ -20,11 +20,11 @@ import {
 } from 'node-av/constants';
 import { avChannelLayoutDescribe, avGetCodecName } from 'node-av/lib';
 import type { FormatContext, Stream } from 'node-av/lib';
-import type { ProbedMedia } from '../jobs.ts';
+import type { ProbedMedia, StatedVideoJob } from '../jobs.ts';
 import { colorTags } from './frame/color-tags.ts';
-import { frameTimes } from './decode/frame-times.ts';
+import { frameTimes, type FrameTimes } from './decode/frame-times.ts';
 import { openInput } from './decode/input.ts';
-
+import { gridFrames } from './decode/movie-frames.ts';
 import { type ScannedPackets, scanPackets } from './decode/packet-scan.ts';
 import { pixelFormatName } from './frame/pixel-format.ts';
 import { openDecoder } from './decode/open-stream.ts';
@@ -61,6 +61,23 @@ export function probe(path: string): ProbedMedia {
     const timecode = video === null ? null : startTimecode(input, picture, video);
     const content = contentDigest(streams, scan, { video, sound, startTimecode: timecode });
     return { path, container, content, video, sound, startTimecode: timecode };
+  } finally {
+    input.closeInputSync();
+  }
+}
+
+/** As {@link probe} of the pictures alone; null where the demuxer does not see them as the job says. @throws as `probe` */
+export function statedVideo({ path, grid }: StatedVideoJob): VideoStreamInfo | null {
+  const input = openInput(path);
+  try {
+    const frames = gridFrames(input, path, grid);
+    const stream = frames === null ? undefined : input.streams[frames.stream];
+    if (frames === null || stream === undefined) return null;
+    checkWhole(path, input.iformat?.name ?? 'unknown');
+    const times = { ...grid, firstPts: frames.ptsOf(0), times: null };
+    // A first frame that stands elsewhere than stated does not come out.
+    const first = firstFrame(path, stream, times.firstPts, false);
+    return first === null ? null : factsOf(path, stream, times, { still: false, first });
   } finally {
     input.closeInputSync();
   }
@@ -110,7 +127,6 @@ function checkWhole(path: string, container: string): void {
 }
 
 function videoInfo(path: string, container: string, stream: Stream, scan: ScannedPackets): VideoStreamInfo {
-  const parameters = stream.codecpar;
   const packets = scan.streams[stream.index];
   const timeBase = rational(stream.timeBase.num, stream.timeBase.den);
   const given = packets?.pts ?? [];
@@ -133,7 +149,16 @@ function videoInfo(path: string, container: string, stream: Stream, scan: Scanne
     plain(stream.avgFrameRate),
     plain(stream.rFrameRate),
   ]);
-  const first = firstFrame(path, stream, times.firstPts, still);
+  return factsOf(path, stream, times, { still, first: firstFrame(path, stream, times.firstPts, still) });
+}
+
+function factsOf(
+  path: string,
+  stream: Stream,
+  times: FrameTimes,
+  { still, first }: { readonly still: boolean; readonly first: ReturnType<typeof firstFrame> },
+): VideoStreamInfo {
+  const parameters = stream.codecpar;
   const aspect = stream.sampleAspectRatio.num > 0 ? stream.sampleAspectRatio : parameters.sampleAspectRatio;
   return {
     stream: stream.index,
@@ -149,7 +174,7 @@ function videoInfo(path: string, container: string, stream: Stream, scan: Scanne
     rate: times.rate,
     frames: times.frames,
     still,
-    timeBase,
+    timeBase: rational(stream.timeBase.num, stream.timeBase.den),
     firstPts: times.firstPts,
     times: times.times,
   };

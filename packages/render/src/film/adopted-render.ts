@@ -67,7 +67,7 @@ export async function renderAdopted(context: RenderContext, request: RenderReque
     const moved = await movedSide(context, preparation);
     const spec = await specOf(context, preparation, fresh, sound, moved, temp('fitted'));
     await checkUnchanged(context, preparation.catalog.named);
-    const made = await published(context, preparation, spec, fresh);
+    const made = await published(context, request, preparation, spec, fresh);
     const notes = ['the file was written anew: tags and chapters went along, names and languages of tracks did not'];
     for (const lost of moved?.lost ?? []) notes.push(`not carried over: ${lost}`);
     if (preparation.sound === 'render') notes.push('the sound was rendered anew, as a whole, by the built-in renderer');
@@ -91,8 +91,7 @@ async function patchedInPlace(
   const patches = stretches.flatMap(({ kind, range }) =>
     kind === 'kept' ? [] : [{ range, pieces: piecesWithin(range, missing, fresh) }],
   );
-  const wanted = request.publication ?? 'whole';
-  const made = await patchStanding(context, preparation, patches, wanted, async (done, chunks) => {
+  const made = await patchStanding(context, preparation, patches, request, async (done, chunks) => {
     const next = newEntry(context, preparation, chunks, {
       moovDigest: done.moovDigest,
       fileSize: done.sizeBytes,
@@ -102,7 +101,8 @@ async function patchedInPlace(
     await appendEntry(context.files, ledger, next, context.sha256);
   });
   await settleDelivery(context, film.path, made.moovDigest, new Set());
-  const notes = made.mode === wanted ? [] : ['several stretches: patched in a clone, not in place'];
+  const notes =
+    made.mode === (request.publication ?? 'whole') ? [] : ['several stretches: patched in a clone, not in place'];
   return delivered(request, preparation, forecast, { moovDigest: made.moovDigest, sha256: null }, notes);
 }
 
@@ -263,6 +263,7 @@ interface Made {
 
 async function published(
   context: RenderContext,
+  { proof }: Pick<RenderRequest, 'proof'>,
   preparation: AdoptedPreparation,
   spec: MovieSpec,
   fresh: ReadonlyMap<number, readonly PlacedChunk[]>,
@@ -292,7 +293,7 @@ async function published(
         spec,
         previousKeys: entry.chunks.map(({ key }) => key),
         fresh: freshKeys,
-        depth: 'default',
+        depth: proof,
       }),
     record: async (made) => {
       const movie = await readMovie(files, path, sha256);

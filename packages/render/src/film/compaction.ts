@@ -109,7 +109,7 @@ async function compactFilm(context: RenderContext, history: History, entry: Ledg
     write: (temporary) => rewriteMovie(files, temporary, movie, null, context.store.tempPath('fitted'), hashing),
     prove: async (temporary) => {
       const now = await readMovie(files, temporary, context.sha256);
-      requireProof(keptFindings(movie, now, null).map(findingFrom));
+      requireProof(keptFindings(movie, now, []).map(findingFrom));
       await requireWhole(context, now, entry, path);
     },
     record: async (made) => {

@@ -1,11 +1,15 @@
 import type { Digest } from '@patchwork/kernel';
+import type { DigestJob } from '@patchwork/media';
 import {
+  evenGrid,
   keptFindings,
+  movedFindings,
   proveDecoding,
   readMovie,
   trackDigests,
   type DecodedFrames,
   type Movie,
+  type PatchableMovie,
   type PatchPlan,
   type ProofFinding,
 } from '@patchwork/splice';
@@ -40,8 +44,16 @@ export async function decodeBefore(context: RenderContext, film: FinishedFilm, p
     { in: range.out, out: around.out },
   ].filter((each) => each.in < each.out);
   const seeks = seamSeeks(plan, around).filter((frame) => frame < range.in || frame >= range.out);
-  const decoded = await context.workers().decodeDigests({ path: film.path, ranges, seeks }, { signal: context.signal });
+  const decoded = await context
+    .workers()
+    .decodeDigests({ path: film.path, ...gridOf(film.base), ranges, seeks }, { signal: context.signal });
   return { film, plan, around, decoded };
+}
+
+/** How a film's frames are spaced, where they are evenly: then the media library need not read its packets for it. */
+export function gridOf(base: PatchableMovie): Pick<DigestJob, 'grid'> {
+  const grid = evenGrid(base);
+  return grid === null ? {} : { grid };
 }
 
 /** Three seeks a seam, the second backwards. */
@@ -77,9 +89,10 @@ export async function patchFindings(
 ): Promise<readonly ProofFinding[]> {
   const { film, plan } = before;
   const after = await readMovie(context.files, afterPath, context.sha256);
-  const tables = [...keptFindings(film.base.movie, after, plan)];
+  const tables = keptFindings(film.base.movie, after, [plan]);
   if (tables.length > 0) return tables;
-  const bytes = kept === 'hash' ? await changedBytes(context, before, after) : movedFindings(before, after);
+  const bytes =
+    kept === 'hash' ? await changedBytes(context, before, after) : movedFindings(film.base.movie, after, [plan]);
   if (bytes.length > 0) return bytes;
   return decodeFindings(context, before, afterPath, reference);
 }
@@ -93,7 +106,7 @@ async function changedBytes(
   const total = film.stat.size + after.sizeBytes;
   const hashed = (movie: Movie, start: number): Promise<readonly (Digest | null)[]> =>
     trackDigests(context.files, movie, context.hashing, {
-      skip: plan,
+      skip: [plan],
       onProgress: (done) => {
         context.signal.throwIfAborted();
         context.onProgress({ phase: 'hash', done: start + done, total, unit: 'bytes' });
@@ -106,26 +119,6 @@ async function changedBytes(
       ? []
       : [{ code: 'PW_PROOF_BYTES', text: `packets of track ${film.base.movie.tracks[i]?.id} changed`, frame: null }],
   );
-}
-
-/** In a file that was appended to, packets that stand where they stood are the same bytes. */
-function movedFindings({ film, plan }: FilmBefore, after: Movie): readonly ProofFinding[] {
-  const isMoved = film.base.movie.tracks.some((track, i) => {
-    const now = after.tracks[i];
-    if (track.samples === null || now?.samples == null) {
-      return Buffer.compare(bytesOf(track.tables.chunkOffsets), bytesOf(now?.tables.chunkOffsets)) !== 0;
-    }
-    const isPicture = track.handler === 'vide';
-    return track.samples.offsets.some(
-      (offset, sample) =>
-        !(isPicture && sample >= plan.from && sample < plan.to) && now.samples?.offsets[sample] !== offset,
-    );
-  });
-  return isMoved ? [{ code: 'PW_PROOF_BYTES', text: 'packets outside of the patch were moved', frame: null }] : [];
-}
-
-function bytesOf(numbers: Float64Array = new Float64Array(0)): Uint8Array {
-  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 }
 
 async function decodeFindings(
@@ -146,11 +139,15 @@ async function decodeFindings(
   const port = {
     decodeDigests: async (job: { path: string; ranges: readonly FrameRange[]; seeks: readonly number[] }) => {
       const total = around.out - around.in + seeks.length;
-      now = await workers.decodeDigests(job, {
-        signal: context.signal,
-        onProgress: (done) =>
-          context.onProgress({ phase: 'prove', done: Math.min(done, total), total, unit: 'frames' }),
-      });
+      // Outside and inside frames stand where they stood.
+      now = await workers.decodeDigests(
+        { ...job, ...gridOf(film.base) },
+        {
+          signal: context.signal,
+          onProgress: (done) =>
+            context.onProgress({ phase: 'prove', done: Math.min(done, total), total, unit: 'frames' }),
+        },
+      );
       return now;
     },
   };

@@ -1,6 +1,6 @@
 import { PatchworkError, type FileStat } from '@patchwork/kernel';
 import type { VideoStreamInfo } from '@patchwork/program';
-import { constantRate, findBoundaries, readMovie, trimAppend, type PatchableMovie } from '@patchwork/splice';
+import { constantRate, evenGrid, findBoundaries, readMovie, trimAppend, type PatchableMovie } from '@patchwork/splice';
 import type { Rate } from '@patchwork/time';
 import type { RenderContext } from '../context.ts';
 import { recoverFilm } from './overwritten-film.ts';
@@ -73,6 +73,19 @@ function refuseHidden({ movie, track, times }: PatchableMovie): void {
       details: { path: movie.path, edits: shown.length },
     },
   );
+}
+
+/**
+ * The picture stream of a film, by the media library. That its pictures are evenly spaced, and how many there are, our own
+ * reading of its tables says; where they are not, its packets are counted, which reads all of it.
+ *
+ * @throws PW_MEDIA_*, PW_PIECE_NO_PICTURE
+ */
+export async function filmVideo(context: RenderContext, film: FinishedFilm): Promise<VideoStreamInfo> {
+  const { path, base } = film;
+  const grid = evenGrid(base);
+  const stated = grid === null ? null : await context.workers().statedVideo({ path, grid }, { signal: context.signal });
+  return stated ?? probedVideo(context, path);
 }
 
 /** The picture stream of a file, by the media library's own reading. @throws PW_MEDIA_*, PW_PIECE_NO_PICTURE */

@@ -26,7 +26,7 @@ import {
 } from './film-history.ts';
 import { decodeBefore, patchFindings } from './film-proof.ts';
 import { publishFilm, type PublicationMode, type PublishedFilm } from './film-publication.ts';
-import { openFilm, probedVideo, trimFilm, type FinishedFilm } from './finished-film.ts';
+import { filmVideo, openFilm, trimFilm, type FinishedFilm } from './finished-film.ts';
 import { encodeFootage, type Footage } from './fresh-pictures.ts';
 import { matchingVideo } from './matching-profile.ts';
 import { copiedPiece, openPiece, type Piece } from './piece.ts';
@@ -83,10 +83,10 @@ export async function patchDeliverable(context: RenderContext, request: PatchReq
     if (request.mode !== 'in-place') {
       await requireSpace(context, path, { deliverableBytes: film.stat.size, storeBytes: 0 });
     }
-    const filmVideo = await probedVideo(context, path);
-    const piece = await openPiece(context, request.piecePath, { ...filmVideo, isVariable: film.rate === null }, range);
+    const video = await filmVideo(context, film);
+    const piece = await openPiece(context, request.piecePath, { ...video, isVariable: film.rate === null }, range);
     return await withTemps(context, async (temp) => {
-      const fresh = await freshFor(context, { film, filmVideo, piece, range, wide }, temp);
+      const fresh = await freshFor(context, { film, filmVideo: video, piece, range, wide }, temp);
       return patched(context, request, { film, piece, range, wide, fresh });
     });
   } finally {
@@ -130,14 +130,14 @@ interface Place {
 }
 
 async function freshFor(context: RenderContext, place: Place, temp: (purpose: string) => string): Promise<Fresh> {
-  const { film, filmVideo, piece, range, wide } = place;
+  const { film, filmVideo: own, piece, range, wide } = place;
   const copied = await copiedPiece(context, film, piece, wide);
   if (copied !== null) return { pieces: copied, reference: piece.path, how: 'copied', video: null };
-  const video = matchingVideo(film, filmVideo, await encoderNote(context.files, film.base));
+  const video = matchingVideo(film, own, await encoderNote(context.files, film.base));
   const footage: Footage[] = [
-    { path: film.path, video: filmVideo, range: { in: wide.in, out: range.in } },
+    { path: film.path, video: own, range: { in: wide.in, out: range.in } },
     { path: piece.path, video: piece.video, range: { in: 0, out: piece.video.frames } },
-    { path: film.path, video: filmVideo, range: { in: range.out, out: wide.out } },
+    { path: film.path, video: own, range: { in: range.out, out: wide.out } },
   ];
   const pieces = await encodeFootage(
     context,
@@ -170,7 +170,7 @@ async function patched(context: RenderContext, request: PatchRequest, ready: Rea
   const history = await openFilmHistory(context, film, request.paranoid);
   const chunks = await patchedChunks(context.files, plan, history.chunks, context.hashing);
   const before = await decodeBefore(context, film, plan);
-  const kept = request.mode === 'whole' ? 'hash' : 'places';
+  const kept = request.mode === 'whole' || request.paranoid ? 'hash' : 'places';
   if (history.entry !== null && isOwn(history.entry)) {
     // Before a byte of it is overwritten: what a deliverable of ours loses.
     const survivors = new Set(chunks.map(({ key }) => key));

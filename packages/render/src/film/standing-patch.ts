@@ -4,6 +4,7 @@ import {
   corruptChunks,
   findBoundaries,
   keptFindings,
+  movedFindings,
   patchedChunks,
   patchInPlace,
   planFilmOverwrite,
@@ -23,6 +24,7 @@ import { otherTracks } from './film-history.ts';
 import { overwrittenFilm, publishFilm, type PublicationMode, type PublishedFilm } from './film-publication.ts';
 import { findingFrom, requireProof } from '../proof.ts';
 import { forgetOverwritten } from './overwritten-film.ts';
+import type { RenderRequest } from '../request.ts';
 import { runId } from '../run-id.ts';
 import { decodeFilm } from './verify-film.ts';
 
@@ -61,15 +63,17 @@ export async function patchStanding(
   context: RenderContext,
   { film, entry }: AdoptedPreparation,
   patches: readonly StandingPatch[],
-  wanted: PublicationMode,
+  { publication, paranoid, proof }: Pick<RenderRequest, 'publication' | 'paranoid' | 'proof'>,
   record: (made: PublishedFilm, chunks: readonly EncodedChunk[]) => Promise<void>,
 ): Promise<StandingResult> {
   const { files, hashing, sha256 } = context;
+  const mode = publication === 'in-place' && patches.length > 1 ? 'fast' : (publication ?? 'whole');
   let chunks: readonly EncodedChunk[] = entry.chunks;
   let plans: readonly PatchPlan[] = [];
+  const kept = mode === 'whole' || paranoid || proof === 'deep' ? 'hash' : 'places';
   const findings = (path: string): Promise<readonly ProofFinding[]> =>
-    standingFindings(context, { film, entry }, path, chunks, plans);
-  if (wanted === 'in-place') {
+    standingFindings(context, { film, entry }, path, { chunks, plans, kept, depth: proof });
+  if (publication === 'in-place') {
     // Several stretches at once where nothing but their bytes changes: one journal, one instant.
     const all = patches.map((patch) => planFor(film.base, patch));
     const spans = await planFilmOverwrite(files, all, hashing);
@@ -77,10 +81,9 @@ export async function patchStanding(
       plans = all;
       for (const plan of all) chunks = await patchedChunks(files, plan, chunks, hashing);
       const job = { film, findings, record: (done: PublishedFilm) => record(done, chunks) };
-      return { ...(await overwrittenFilm(context, job, spans)), chunks, mode: wanted };
+      return { ...(await overwrittenFilm(context, job, spans)), chunks, mode: 'in-place' };
     }
   }
-  const mode = wanted === 'in-place' && patches.length > 1 ? 'fast' : wanted;
   const [only] = patches;
   if (only !== undefined && patches.length === 1) {
     const plan = planFor(film.base, only);
@@ -124,22 +127,44 @@ function planFor(base: PatchPlan['base'], { range, pieces }: StandingPatch): Pat
   return planPatch(base, { range: widened(base, range, 0), pieces });
 }
 
+/** A new version of a film of which nothing moved. */
+interface Standing {
+  readonly chunks: readonly EncodedChunk[];
+  readonly plans: readonly PatchPlan[];
+  /** `hash` reads all packets; `places` those that are fresh, and compares where the others stand. */
+  readonly kept: 'hash' | 'places';
+  readonly depth: 'default' | 'deep';
+}
+
 async function standingFindings(
   context: RenderContext,
   { film, entry }: Pick<AdoptedPreparation, 'film' | 'entry'>,
   path: string,
-  chunks: readonly EncodedChunk[],
-  plans: readonly PatchPlan[],
+  { chunks, plans, kept, depth }: Standing,
 ): Promise<readonly ProofFinding[]> {
+  const before = film.base.movie;
   const movie = await readMovie(context.files, path, context.sha256);
-  const replaced = { from: Math.min(...plans.map(({ from }) => from)), to: Math.max(...plans.map(({ to }) => to)) };
-  const tables = keptFindings(film.base.movie, movie, replaced);
+  const tables = keptFindings(before, movie, plans);
   if (tables.length > 0) return tables;
-  const bad = await corruptChunks(context.files, chunksOf(movie, chunks), context.hashing);
+  const moved = kept === 'places' ? movedFindings(before, movie, plans) : [];
+  if (moved.length > 0) return moved;
+  const placed = chunksOf(movie, chunks);
+  const read = kept === 'hash' ? placed : replacedChunks(placed, plans);
+  const bad = await corruptChunks(context.files, read, context.hashing);
   if (bad.length > 0)
     return [{ code: 'PW_PROOF_BYTES', text: `${bad.length} chunks are not what was written`, frame: null }];
-  if ((await otherTracks(context, movie))?.digest !== entry.sound?.digest) {
+  if (kept === 'hash' && (await otherTracks(context, movie))?.digest !== entry.sound?.digest) {
     return [{ code: 'PW_PROOF_BYTES', text: 'sound, timecode or text changed', frame: null }];
   }
-  return decodeFilm(context, movie, { chunks, before: entry.chunks, depth: 'default' });
+  return decodeFilm(context, movie, { chunks, before: entry.chunks, depth });
+}
+
+/** Chunks that hold a replaced sample. */
+function replacedChunks(chunks: readonly PlacedChunk[], plans: readonly PatchPlan[]): readonly PlacedChunk[] {
+  let next = 0;
+  return chunks.filter(({ sizes }) => {
+    const first = next;
+    next += sizes.length;
+    return plans.some(({ from, to }) => first < to && from < next);
+  });
 }

@@ -8,6 +8,7 @@ import {
   readMovie,
   seams,
   type ChunkOrigin,
+  type DecodePort,
   type Movie,
   type ProofFinding,
 } from '@patchwork/splice';
@@ -15,6 +16,7 @@ import type { EncodedChunk } from '@patchwork/plan';
 import type { LedgerEntry } from '@patchwork/store';
 import type { RenderContext } from '../context.ts';
 import { otherTracks } from './film-history.ts';
+import { gridOf } from './film-proof.ts';
 import type { History } from '../history.ts';
 import type { Finding } from '../proof.ts';
 import type { Verdict } from '../verdict.ts';
@@ -76,12 +78,12 @@ export async function decodeFilm(
     previous: places.get(digest) ?? null,
   }));
   const plan = film.depth === 'deep' ? deepSeams(origins) : seams(origins);
-  const port = {
-    decodeDigests: (job: Parameters<ReturnType<RenderContext['workers']>['decodeDigests']>[0]) =>
-      context.workers().decodeDigests(job, { signal: context.signal }),
+  const base = await findBoundaries(context.files, movie);
+  const port: DecodePort = {
+    decodeDigests: (job) => context.workers().decodeDigests({ ...job, ...gridOf(base) }, { signal: context.signal }),
   };
   const found = await proveDecoding(port, movie.path, plan);
-  const { ends, samples } = await findBoundaries(context.files, movie);
+  const { ends, samples } = base;
   const hasOpenEntries = ends.filter(({ brokenLink }) => !brokenLink).length - 1 < samples.sync.filter(Boolean).length;
   return found.filter(({ code }) => !hasOpenEntries || code === 'PW_PROOF_DECODE');
 }

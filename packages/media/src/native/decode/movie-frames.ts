@@ -2,6 +2,7 @@ import { PatchworkError } from '@patchwork/kernel';
 import { rational } from '@patchwork/time';
 import { AV_DISPOSITION_ATTACHED_PIC, AVMEDIA_TYPE_VIDEO } from 'node-av/constants';
 import type { FormatContext, Stream } from 'node-av/lib';
+import type { FrameGrid } from '../../jobs.ts';
 import { frameTimes } from './frame-times.ts';
 import { openInput } from './input.ts';
 import { scanPackets } from './packet-scan.ts';
@@ -32,6 +33,30 @@ export function movieFrames(path: string): MovieFrames {
 /** As {@link movieFrames}, from the tables of a movie that is open; null where only its packets would tell. */
 export function statedMovieFrames(input: FormatContext, path: string): MovieFrames | null {
   return statedFrames(pictureStream(input, path), input.iformat?.name ?? '');
+}
+
+/**
+ * As {@link movieFrames} of a MOV or MP4 that is open, spaced as the caller has read; null where the demuxer counts other
+ * frames, or they do not stand on its ticks. An edit list's length is rounded and says nothing.
+ */
+export function gridFrames(input: FormatContext, path: string, { frames, rate }: FrameGrid): MovieFrames | null {
+  const source = pictureStream(input, path);
+  const { timeBase } = source;
+  const ticks = (timeBase.den * rate.den) / (timeBase.num * rate.num);
+  const first = Number(source.startTime);
+  const isMovie = (input.iformat?.name ?? '').split(',').includes('mov');
+  if (!isMovie || Number(source.nbFrames) !== frames || !Number.isInteger(ticks) || !Number.isSafeInteger(first))
+    return null;
+  return evenFrames(source.index, { frames, first, ticks });
+}
+
+function evenFrames(stream: number, even: { frames: number; first: number; ticks: number }): MovieFrames {
+  const { frames, first, ticks } = even;
+  return {
+    stream,
+    frames,
+    ptsOf: (frame) => inMovie(frame >= 0 && frame < frames ? first + frame * ticks : undefined, frame),
+  };
 }
 
 function pictureStream(input: FormatContext, path: string): Stream {
@@ -67,12 +92,7 @@ function statedFrames(source: Stream, container: string): MovieFrames | null {
   if (!container.split(',').includes('mov') || frames <= 0 || duration <= 0 || duration % frames !== 0) return null;
   const ticks = duration / frames;
   if (rate.num * timeBase.num * ticks !== rate.den * timeBase.den) return null;
-  const first = Number(source.startTime);
-  return {
-    stream: source.index,
-    frames,
-    ptsOf: (frame) => inMovie(frame >= 0 && frame < frames ? first + frame * ticks : undefined, frame),
-  };
+  return evenFrames(source.index, { frames, first: Number(source.startTime), ticks });
 }
 
 function inMovie(pts: number | undefined, frame: number): number {
