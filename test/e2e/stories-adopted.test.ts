@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeFiles, sha256 } from '@patchwork/files';
 import { startWorkers, type MediaWorkers } from '@patchwork/media';
+import { readMovie } from '@patchwork/splice';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkPictures } from './kit/check-pictures.ts';
 import type { Film } from './kit/film.ts';
@@ -132,22 +134,77 @@ async function timesOf(path: string): Promise<readonly number[]> {
 }
 
 describe('22: a damaged film', () => {
-  /** What verify, plan, render, patch and adopt say of it: exit and code. */
-  type Said = readonly (readonly [number, string])[];
-  const failed: Said = Array.from({ length: 5 }, () => [5, 'PW_VERIFY_FAILED'] as const);
-  const unreadable = (code: string): Said => [
-    [5, 'PW_VERIFY_FAILED'],
-    [2, 'PW_FULL_REQUIRED'],
-    [2, 'PW_FULL_REQUIRED'],
-    [1, code],
-    [1, code],
-  ];
+  /** A byte in the middle of a packet of the pictures (frames 60–79), or of the sound, is changed. */
+  async function damage(path: string, handler: 'vide' | 'soun'): Promise<void> {
+    const { tracks } = await readMovie(nodeFiles(), path, sha256);
+    const samples = tracks.find((track) => track.handler === handler)?.samples;
+    const at = (samples?.offsets[65] ?? 0) + Math.floor((samples?.sizes[65] ?? 0) / 2);
+    const bytes = readFileSync(path);
+    bytes[at] = (bytes[at] ?? 0) ^ 0x55;
+    writeFileSync(path, bytes);
+  }
 
-  test.each<[string, (bytes: Buffer) => Buffer, Said]>([
-    ['a flipped byte', flipped, failed],
-    ['cut at 60 %', (bytes) => bytes.subarray(0, Math.floor(bytes.length * 0.6)), unreadable('PW_MOVIE_TRUNCATED')],
-    ['its index gone', withoutIndex, unreadable('PW_MOVIE_NO_MOOV')],
-  ])('%s: found by every command, and left as it is', async (_, change, said) => {
+  const where = 'frames 60–79 (01:00:02:12–01:00:03:07)';
+
+  test('a flipped byte: verify names it; adopt, and a patch elsewhere, leave the film as it is', async () => {
+    const site = await adopted();
+    await damage(site.path, 'vide');
+    const damaged = sha256OfPath(site.path);
+    const verified = await site.run('verify', site.path);
+    expect([verified.code, verified.stdout]).toEqual([5, expect.stringContaining(where)]);
+    const adoption = await site.run('adopt', site.path, '--timeline', site.timeline(film));
+    const patch = await site.run('patch', site.path, '--range', '100:120', '--with', await insert(20));
+    for (const ran of [adoption, patch]) {
+      expect([ran.code, ran.json.code]).toEqual([5, 'PW_VERIFY_FAILED']);
+      expect(ran.json.message).toContain(where);
+      expect(ran.json.hint).toContain('patchwork patch --range 60:80');
+    }
+    expect(sha256OfPath(site.path)).toBe(damaged);
+    const covered = await site.run('patch', site.path, '--range', '60:80', '--with', await insert(20), '--in-place');
+    expect(covered.code, covered.stdout).toBe(0);
+    expect((await site.run('verify', site.path, '--deep')).code).toBe(0);
+  });
+
+  test.each([
+    ['--in-place', 20, frames],
+    ['whole', 32, 152],
+  ])('a flipped byte: a render makes its frames anew and keeps all others (%s)', async (mode, rendered, total) => {
+    const site = await adopted();
+    const packets = new Set(await packetsOf(site.path, 'video'));
+    await damage(site.path, 'vide');
+    // In place the edit is none; the ripple of the other one moves all that is kept.
+    const cut = mode === 'whole' ? trimmed(film) : film;
+    const flags = mode === 'whole' ? trust : [...trust, mode];
+    const timeline = site.timeline(cut);
+    const plan = await site.run('plan', timeline, site.path, ...trust);
+    const reasons = plan.json.reasons.filter(({ code }) => code === 'lost');
+    expect(reasons, plan.stdout).toEqual([expect.objectContaining({ text: 'reused span failed hash' })]);
+    const ran = await site.run('render', timeline, '-o', site.path, ...flags);
+    expect([ran.code, ran.json.frames], ran.stdout).toEqual([0, { total, rendered, reused: total - rendered }]);
+    expect(plan.json.frames).toEqual(ran.json.frames);
+    const now = await packetsOf(site.path, 'video');
+    expect(now.filter((digest) => packets.has(digest)).length, 'kept packets').toBe(total - rendered);
+    expect(await checkPictures(site.path, cut, [], workers)).toBeGreaterThan(140);
+    expect((await site.run('verify', site.path, '--deep')).code).toBe(0);
+    expect((await site.run('render', timeline, '-o', site.path, ...trust)).json.upToDate).toBe(true);
+  });
+
+  test('damaged sound cannot be made anew: every command says so, and leaves the film as it is', async () => {
+    const site = await adopted();
+    await damage(site.path, 'soun');
+    const damaged = sha256OfPath(site.path);
+    const verified = await site.run('verify', site.path);
+    expect([verified.code, verified.stdout]).toEqual([5, expect.stringContaining('sound is not what was written')]);
+    const ran = await site.run('render', site.timeline(trimmed(film)), '-o', site.path, ...trust);
+    expect([ran.code, ran.json.code]).toEqual([5, 'PW_VERIFY_FAILED']);
+    expect(ran.json.message).toMatch(/not what its history says: sound$/);
+    expect(sha256OfPath(site.path)).toBe(damaged);
+  });
+
+  test.each<[string, (bytes: Buffer) => Buffer, string]>([
+    ['cut at 60 %', (bytes) => bytes.subarray(0, Math.floor(bytes.length * 0.6)), 'PW_MOVIE_TRUNCATED'],
+    ['its index gone', withoutIndex, 'PW_MOVIE_NO_MOOV'],
+  ])('%s: found by every command, and left as it is', async (_, change, unreadable) => {
     const site = await adopted();
     writeFileSync(site.path, change(readFileSync(site.path)));
     const damaged = sha256OfPath(site.path);
@@ -167,17 +224,17 @@ describe('22: a damaged film', () => {
       heard.push([ran.code, ran.json.code ?? (ran.json.verified === false ? 'PW_VERIFY_FAILED' : '')]);
       if (ran.code === 2) expect([ran.json.hint, ran.json.message].join()).toMatch(/backup.*is damaged/);
     }
-    expect(heard).toEqual(said);
+    expect(heard).toEqual([
+      [5, 'PW_VERIFY_FAILED'],
+      [2, 'PW_FULL_REQUIRED'],
+      [2, 'PW_FULL_REQUIRED'],
+      [1, unreadable],
+      [1, unreadable],
+    ]);
     expect(sha256OfPath(site.path)).toBe(damaged);
     expect(readdirSync(site.folder).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 });
-
-function flipped(bytes: Buffer): Buffer {
-  const at = bytes.indexOf('mdat') + 20_000;
-  bytes[at] = (bytes[at] ?? 0) ^ 0x55;
-  return bytes;
-}
 
 function withoutIndex(bytes: Buffer): Buffer {
   bytes.write('free', bytes.indexOf('moov'), 'latin1');

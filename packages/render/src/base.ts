@@ -11,7 +11,7 @@ import {
 } from '@patchwork/store';
 import { corruptChunks } from '@patchwork/splice';
 import type { RenderContext } from './context.ts';
-import { isOwn } from './film/film-history.ts';
+import { isOwn } from './film/renderers.ts';
 import { recoverUnlocked } from './film/overwritten-film.ts';
 import { moovDigestOf } from './moov-digest.ts';
 

@@ -5,7 +5,7 @@ import { forecastAdopted, renderAdopted } from './film/adopted-render.ts';
 import { ChunkBench } from './chunk-bench.ts';
 import type { RenderContext } from './context.ts';
 import { fileDigest } from './file-digest.ts';
-import { adoptedRenderer } from './film/film-history.ts';
+import { adoptedRenderer } from './film/renderers.ts';
 import { forecastOf } from './forecast.ts';
 import { interruption, type KeptFrames } from './interruption.ts';
 import { keptSound } from './kept-sound.ts';

@@ -22,7 +22,7 @@ import {
 } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
 import { readRevision, type History, type Revision } from './history.ts';
-import { isOwn } from './film/film-history.ts';
+import { isOwn } from './film/renderers.ts';
 import { forgetOverwritten } from './film/overwritten-film.ts';
 import { restoreFilm } from './film/restore-film.ts';
 import { keptSound } from './kept-sound.ts';

@@ -2,6 +2,7 @@ import { corruptChunks, readMovie, trackDigests, type MovieSpec } from '@patchwo
 import { byteLength, deliverableChunks, type LedgerEntry } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
 import { fileDigest } from './file-digest.ts';
+import { framesText, placeOfEntry } from './frames-text.ts';
 import { readHistory, type History } from './history.ts';
 import { moovDigestOf } from './moov-digest.ts';
 import { deadBytesOf } from './film/dead-bytes.ts';
@@ -10,7 +11,7 @@ import { mixedNote, videoSpec } from './mixture.ts';
 import { findingsOfMovie, type Finding } from './proof.ts';
 import { compileEntry } from './snapshot.ts';
 import { verifyFilm } from './film/verify-film.ts';
-import { isOwn } from './film/film-history.ts';
+import { isOwn } from './film/renderers.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
@@ -101,7 +102,7 @@ async function hashFindings(context: RenderContext, path: string, entry: LedgerE
     if (bad.has(chunk)) {
       findings.push({
         code: 'PW_VERIFY_HASH',
-        message: `frames ${frame}–${end - 1} (byte ${chunk.offset}) are not what was written`,
+        message: `${framesText({ in: frame, out: end }, placeOfEntry(entry))} (byte ${chunk.offset}) are not what was written`,
         details: { frames: [frame, end] },
       });
     }

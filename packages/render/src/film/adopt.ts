@@ -7,7 +7,9 @@ import { compare, formatRate, formatTimecode, type Rate } from '@patchwork/time'
 import { adoptedProgram } from './adopted-program.ts';
 import type { RenderContext } from '../context.ts';
 import { checkCuts, type CutCheck } from './film-cuts.ts';
-import { adoptedRenderer, foundEntry, isOwn, openFilmHistory } from './film-history.ts';
+import { filmDamaged } from './film-damage.ts';
+import { foundEntry, openFilmHistory } from './film-history.ts';
+import { adoptedRenderer, isOwn } from './renderers.ts';
 import { openFilm, probedVideo, trimFilm, type FinishedFilm } from './finished-film.ts';
 import { encodableAs, foundProfile, matchingVideo } from './matching-profile.ts';
 import { settleDelivery } from '../record-delivery.ts';
@@ -67,6 +69,8 @@ export async function adoptDeliverable(context: RenderContext, request: AdoptReq
     const cuts = await requireMatch(context, film, { program, facts, media: catalog.named });
     const history = await openFilmHistory(context, film, false);
     if (history.entry !== null && isOwn(history.entry)) throw alreadyOurs(path);
+    if (history.entry !== null && history.damage.chunks.length > 0)
+      throw filmDamaged(path, history.entry, history.damage);
     let { ledger, entry: parent } = history;
     const found = await foundEntry(context, film, history.chunks);
     if (parent === null) ({ ledger, entry: parent } = await appendEntry(context.files, ledger, found, context.sha256));

@@ -14,7 +14,7 @@ const told = (stretches: readonly Stretch[]): string[] =>
   stretches.map((each) =>
     each.kind === 'kept' ? `k${each.chunk}@${each.range.in}` : `f${each.range.in}-${each.range.out}`,
   );
-const anywhere = { isForced: (): boolean => false, mayMove: true };
+const anywhere = { isForced: (): boolean => false, lost: new Set<number>(), mayMove: true };
 
 test('pieces that show what is wanted are kept wherever they stand', () => {
   const film = keyed('abcdefgh'.split(''));
@@ -28,6 +28,12 @@ test('pieces that show what is wanted are kept wherever they stand', () => {
   expect(told(adoptedStretches(film, chunks, keyed('deabcfgh'.split('')), still))).toEqual(['f0-5', 'k2@5']);
   const forced = { ...anywhere, isForced: (frame: number): boolean => frame === 4 };
   expect(told(adoptedStretches(film, chunks, film, forced))).toEqual(['k0@0', 'f3-5', 'k2@5']);
+  // A damaged piece is not kept, but another one that shows the same is.
+  const damaged = { ...anywhere, lost: new Set([1]) };
+  expect(told(adoptedStretches(film, chunks, film, damaged))).toEqual(['k0@0', 'f3-5', 'k2@5']);
+  const twice = keyed('abcabcde'.split(''));
+  const pieces = chunksOf([3, 3, 2]);
+  expect(told(adoptedStretches(twice, pieces, twice, damaged))).toEqual(['k0@0', 'k0@3', 'k2@6']);
 });
 
 test('a single fresh frame is joined with a neighbour', () => {

@@ -13,21 +13,28 @@ export type Stretch =
   | { readonly kind: 'kept'; readonly range: FrameRange; readonly chunk: number }
   | { readonly kind: 'fresh'; readonly range: FrameRange };
 
+/** What is not kept, whatever it shows, and where pieces may stand. */
+export interface StretchOptions {
+  /** Frames of the new version that are to be rendered. */
+  readonly isForced: (frame: number) => boolean;
+  /** Pieces of the film that are damaged, by their place. */
+  readonly lost: ReadonlySet<number>;
+  /** False keeps pieces only where they stand, so that all else of the film can stay as it is. */
+  readonly mayMove: boolean;
+}
+
 /**
  * Divides a new version into pieces of the film that show what it wants, wherever they stood, and the rest. A piece is kept
  * whole or not at all: it can be cut nowhere else. Kept in film order where that goes on; linear in frames.
  *
  *     film   | 0     | 1     | 2     |          wanted: the tail of piece 0 trimmed
  *     new    | fresh | 1     | 2     |
- *
- * @param options.isForced frames that are to be rendered whatever they show. `mayMove`: false keeps pieces only where they
- *   stand, so that all else of the film can stay as it is.
  */
 export function adoptedStretches(
   film: KeyedFrames,
   chunks: readonly Pick<EncodedChunk, 'order'>[],
   wanted: KeyedFrames,
-  options: { readonly isForced: (frame: number) => boolean; readonly mayMove: boolean },
+  options: StretchOptions,
 ): readonly Stretch[] {
   const starts: number[] = [];
   const byKey = new Map<FrameKey, number[]>();
@@ -44,7 +51,7 @@ export function adoptedStretches(
     const start = starts[index];
     const length = chunks[index]?.order.length ?? 0;
     if (start === undefined || length === 0 || frame + length > wanted.frames) return false;
-    if (!options.mayMove && start !== frame) return false;
+    if (options.lost.has(index) || (!options.mayMove && start !== frame)) return false;
     for (let i = 0; i < length; i++) {
       if (options.isForced(frame + i) || film.frameKeyAt(start + i) !== wanted.frameKeyAt(frame + i)) return false;
     }

@@ -17,7 +17,7 @@ import {
 import type { Program } from '@patchwork/program';
 import type { Ledger, LedgerEntry } from '@patchwork/store';
 import type { FrameRange } from '@patchwork/time';
-import { adoptedStretches, withoutSingles, type Stretch } from './adopted-plan.ts';
+import { adoptedStretches, withoutSingles, type Stretch, type StretchOptions } from './adopted-plan.ts';
 import { adoptedProgram, canvasOf } from './adopted-program.ts';
 import type { RenderContext } from '../context.ts';
 import { openFilmHistory } from './film-history.ts';
@@ -66,7 +66,7 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
   requireTrust(request);
   await trimFilm(context, path);
   const film = await openFilm(context, path);
-  const { ledger, entry, chunks } = await openFilmHistory(context, film, request.paranoid);
+  const { ledger, entry, chunks, damage } = await openFilmHistory(context, film, request.paranoid);
   if (entry === null) throw new TypeError('prepareAdopted: the film has no history');
   const profile = entry.profile;
   checkProfile(request, film, profile);
@@ -93,16 +93,23 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
   const isForced = (frame: number): boolean => forced.some((each) => frame >= each.in && frame < each.out);
   const isSameSound = old.program.sound.key === program.sound.key && film.frames === program.frames;
   // Of a film that stays as long as it is and keeps its sound nothing is moved: index and metadata are kept with it.
-  const stretchesOf = (isFresh: (frame: number) => boolean): readonly Stretch[] => {
-    const found = adoptedStretches(old.program, chunks, program, { isForced: isFresh, mayMove: !isSameSound });
+  const lost = new Set(damage.chunks);
+  const stretchesWith = (causes: Pick<StretchOptions, 'isForced' | 'lost'>): readonly Stretch[] => {
+    const found = adoptedStretches(old.program, chunks, program, { ...causes, mayMove: !isSameSound });
     return film.base.stream.family === 'intra' ? found : withoutSingles(found);
   };
-  const stretches = stretchesOf(isForced);
+  const none = { isForced: (): boolean => false, lost: new Set<number>() };
+  const stretches = stretchesWith({ isForced, lost });
   if (forced.length === 0 && request.renderer !== 'pieces') requireKept(path, stretches, chunks.length);
   const toolchain = canEncode(video) ? await knownToolchain(context, video) : entry.toolchain;
-  const unforced = forced.length === 0 ? stretches : stretchesOf(() => false);
   const finder = new PictureReasons(program, { program: old.program, chunks: [], video, toolchain });
-  const missing = missingChunks(context, { stretches, unforced, finder }, program, video, toolchain).map((chunk) =>
+  const causes = {
+    all: stretches,
+    unforced: forced.length === 0 ? stretches : stretchesWith({ ...none, lost }),
+    finder,
+    edited: forced.length + lost.size === 0 ? stretches : stretchesWith(none),
+  };
+  const missing = missingChunks(context, causes, program, video, toolchain).map((chunk) =>
     overlapsAny(chunk.range, forced) ? { ...chunk, key: forcedKey(context, ledger, chunk.key) } : chunk,
   );
   if (request.onUnknown !== 'trust' && request.renderer !== 'pieces') {
@@ -208,24 +215,27 @@ function forcedKey({ sha256 }: RenderContext, { entries }: Ledger, key: Digest):
   return sha256(`forced ${entries.at(-1)?.id ?? ''} ${key}`);
 }
 
-/**
- * The fresh stretches in chunks.
- *
- * @param found.unforced the stretches as they would be if nothing were forced: what is kept there is forced here.
- */
+/** What is fresh, and what would be without some of its causes. */
+interface Causes {
+  readonly all: readonly Stretch[];
+  /** Were nothing forced. */
+  readonly unforced: readonly Stretch[];
+  /** Were nothing damaged either. */
+  readonly edited: readonly Stretch[];
+  /** Says what the edit changed. */
+  readonly finder: PictureReasons;
+}
+
+/** The fresh stretches in chunks. */
 function missingChunks(
   context: RenderContext,
-  found: {
-    readonly stretches: readonly Stretch[];
-    readonly unforced: readonly Stretch[];
-    readonly finder: PictureReasons;
-  },
+  causes: Causes,
   program: Program,
   video: VideoProfile,
   toolchain: Toolchain,
 ): readonly MissingChunk[] {
   const encoding = encodingDigest(video, toolchain, context.sha256);
-  return found.stretches.flatMap(({ kind, range }) => {
+  return causes.all.flatMap(({ kind, range }) => {
     if (kind === 'kept') return [];
     let at = range.in;
     return evenLengths(range.out - range.in, video.gop).map((length) => {
@@ -234,22 +244,30 @@ function missingChunks(
       return {
         key: actionKey(program, piece, encoding, context.sha256),
         range: piece,
-        reasons: reasonsFor(piece, found.unforced, found.finder),
+        reasons: reasonsFor(piece, causes),
       };
     });
   });
 }
 
-/** Frames that the film would keep are rendered as somebody forces them; the others for what changed in them. */
-function reasonsFor(piece: FrameRange, unforced: readonly Stretch[], finder: PictureReasons): readonly Reason[] {
-  return mergeReasons(
-    unforced
-      .filter(({ range }) => overlapsAny(range, [piece]))
-      .flatMap(({ kind, range }): readonly Reason[] => {
-        const part = { in: Math.max(range.in, piece.in), out: Math.min(range.out, piece.out) };
-        return kind === 'fresh'
-          ? finder.reasonsOfFrames(part)
-          : [{ code: 'epoch', text: 'the range was declared stale', range: part }];
-      }),
+/** Each frame of a piece by the first cause that makes it fresh: the edit, damage, or somebody who forces it. */
+function reasonsFor(piece: FrameRange, { unforced, edited, finder }: Causes): readonly Reason[] {
+  const within = (stretches: readonly Stretch[], kind: Stretch['kind']): readonly FrameRange[] =>
+    stretches.flatMap((each) => (each.kind === kind ? common(each.range, piece) : []));
+  const reason = (code: string, text: string, ranges: readonly FrameRange[]): readonly Reason[] =>
+    ranges.map((range) => ({ code, text, range }));
+  const lost = within(unforced, 'fresh').flatMap((range) =>
+    within(edited, 'kept').flatMap((each) => common(each, range)),
   );
+  return mergeReasons([
+    ...within(edited, 'fresh').flatMap((range) => finder.reasonsOfFrames(range)),
+    ...reason('lost', 'reused span failed hash', lost),
+    ...reason('epoch', 'the range was declared stale', within(unforced, 'kept')),
+  ]);
+}
+
+/** The frames that two ranges share. */
+function common(a: FrameRange, b: FrameRange): readonly FrameRange[] {
+  const range = { in: Math.max(a.in, b.in), out: Math.min(a.out, b.out) };
+  return range.in < range.out ? [range] : [];
 }

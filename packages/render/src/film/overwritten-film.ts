@@ -13,7 +13,7 @@ import {
 } from '@patchwork/splice';
 import { appendEntry, emptyLedger, lockDeliverable, readLedger, type Ledger, type LedgerEntry } from '@patchwork/store';
 import type { RenderContext } from '../context.ts';
-import { foundRenderer } from './film-history.ts';
+import { foundRenderer } from './renderers.ts';
 import { moovDigestOf } from '../moov-digest.ts';
 import { contentOf } from '../same-content.ts';
 

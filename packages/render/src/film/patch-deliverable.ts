@@ -15,15 +15,10 @@ import {
 import { appendEntry, keepReplaced, lockDeliverable, type NewLedgerEntry } from '@patchwork/store';
 import { toNumber, type FrameRange } from '@patchwork/time';
 import type { RenderContext } from '../context.ts';
-import {
-  foundEntry,
-  isOwn,
-  noTimeline,
-  openFilmHistory,
-  otherTracks,
-  patchRenderer,
-  type FilmHistory,
-} from './film-history.ts';
+import { filmDamaged, framesOfChunks } from './film-damage.ts';
+import { foundEntry, noTimeline, openFilmHistory, type FilmHistory } from './film-history.ts';
+import { otherTracks } from './other-tracks.ts';
+import { isOwn, patchRenderer } from './renderers.ts';
 import { decodeBefore, patchFindings } from './film-proof.ts';
 import { publishFilm, type PublicationMode, type PublishedFilm } from './film-publication.ts';
 import { filmVideo, openFilm, trimFilm, type FinishedFilm } from './finished-film.ts';
@@ -168,6 +163,7 @@ async function patched(context: RenderContext, request: PatchRequest, ready: Rea
   const { film, range, wide, fresh } = ready;
   const plan = planPatch(film.base, { range: wide, pieces: fresh.pieces });
   const history = await openFilmHistory(context, film, request.paranoid);
+  requireCovered(film, history, range);
   const chunks = await patchedChunks(context.files, plan, history.chunks, context.hashing);
   const before = await decodeBefore(context, film, plan);
   const kept = request.mode === 'whole' || request.paranoid ? 'hash' : 'places';
@@ -195,6 +191,18 @@ async function patched(context: RenderContext, request: PatchRequest, ready: Rea
     sizeBytes: made.sizeBytes,
     film,
   };
+}
+
+/**
+ * Damage that a patch covers goes with it. Any other would be taken for the film's own: what is left of a chunk that is cut
+ * apart is named by its bytes, and frames that the patch is widened by are decoded from them.
+ */
+function requireCovered(film: FinishedFilm, { entry, damage }: FilmHistory, range: FrameRange): void {
+  if (entry === null) return;
+  const isCovered = (place: number): boolean =>
+    framesOfChunks(entry.chunks, [place]).every((each) => each.in >= range.in && each.out <= range.out);
+  const others = damage.chunks.filter((place) => !isCovered(place));
+  if (others.length > 0) throw filmDamaged(film.path, entry, { ...damage, chunks: others });
 }
 
 interface PatchRecord {

@@ -13,7 +13,7 @@ import {
 } from '@patchwork/splice';
 import { appendEntry, emptyLedger, readLedger, recordTrust, type LedgerEntry } from '@patchwork/store';
 import type { RenderContext } from '../context.ts';
-import { requireWhole } from './film-history.ts';
+import { requireWhole } from './film-damage.ts';
 import { entryAgain, isSameVersion, parentOf } from './overwritten-film.ts';
 import type { History } from '../history.ts';
 import { ledgerChunks } from '../ledger-chunks.ts';

@@ -20,8 +20,8 @@ import {
 import type { FrameRange } from '@patchwork/time';
 import type { AdoptedPreparation } from './adopted-preparation.ts';
 import type { RenderContext } from '../context.ts';
-import { otherTracks } from './film-history.ts';
 import { overwrittenFilm, publishFilm, type PublicationMode, type PublishedFilm } from './film-publication.ts';
+import { otherTracks } from './other-tracks.ts';
 import { findingFrom, requireProof } from '../proof.ts';
 import { forgetOverwritten } from './overwritten-film.ts';
 import type { RenderRequest } from '../request.ts';

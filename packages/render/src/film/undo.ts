@@ -13,7 +13,7 @@ import {
   type StoredChunk,
 } from '@patchwork/store';
 import type { RenderContext } from '../context.ts';
-import { isOwn } from './film-history.ts';
+import { isOwn } from './renderers.ts';
 import { putBackOverwritten, wasOverwritten } from './overwritten-film.ts';
 import { trimFilm } from './finished-film.ts';
 import { sweepLeftovers } from '../run-id.ts';

@@ -1,6 +1,5 @@
 import {
   chunksOf,
-  corruptChunks,
   deadBytes,
   deepSeams,
   findBoundaries,
@@ -15,8 +14,9 @@ import {
 import type { EncodedChunk } from '@patchwork/plan';
 import type { LedgerEntry } from '@patchwork/store';
 import type { RenderContext } from '../context.ts';
-import { otherTracks } from './film-history.ts';
+import { damageOf, framesOfChunks } from './film-damage.ts';
 import { gridOf } from './film-proof.ts';
+import { framesText, placeOfEntry } from '../frames-text.ts';
 import type { History } from '../history.ts';
 import type { Finding } from '../proof.ts';
 import type { Verdict } from '../verdict.ts';
@@ -33,23 +33,21 @@ export async function verifyFilm(
 ): Promise<Verdict> {
   const { path } = history;
   const movie = await readMovie(context.files, path, context.sha256);
-  const chunks = chunksOf(movie, entry.chunks);
-  const bad = new Set(await corruptChunks(context.files, chunks, context.hashing));
-  const findings: Finding[] = [];
-  let frame = 0;
-  for (const chunk of chunks) {
-    const end = frame + chunk.sizes.length;
-    if (bad.has(chunk)) {
-      const message = `frames ${frame}–${end - 1} (byte ${chunk.offset}) are not what was written`;
-      findings.push({ code: 'PW_VERIFY_HASH', message, details: { frames: [frame, end] } });
-    }
-    frame = end;
-  }
-  const others = await otherTracks(context, movie);
-  if (others?.digest !== entry.sound?.digest) {
-    findings.push({ code: 'PW_VERIFY_SOUND_HASH', message: 'sound, timecode or text is not what was written' });
-  }
-  const checks = [`${chunks.length} chunks and all other tracks hashed, the index compared`];
+  const damage = await damageOf(context, movie, entry);
+  const bad = new Set(damage.chunks);
+  const place = placeOfEntry(entry);
+  const findings = [
+    ...chunksOf(movie, entry.chunks).flatMap(({ offset }, index): readonly Finding[] => {
+      if (!bad.has(index)) return [];
+      return framesOfChunks(entry.chunks, [index]).map((range) => ({
+        code: 'PW_VERIFY_HASH',
+        message: `${framesText(range, place)} (byte ${offset}) are not what was written`,
+        details: { frames: [range.in, range.out] },
+      }));
+    }),
+    ...damage.tracks.map((name) => ({ code: 'PW_VERIFY_SOUND_HASH', message: `${name} is not what was written` })),
+  ];
+  const checks = [`${entry.chunks.length} chunks and all other tracks hashed, the index compared`];
   if (findings.length === 0) {
     const parent = history.ledger.entries.find((each) => each.id === entry.parent) ?? entry;
     const found = await decodeFilm(context, movie, { chunks: entry.chunks, before: parent.chunks, depth });

@@ -1,0 +1,23 @@
+import { trackDigests, type Movie } from '@patchwork/splice';
+import type { LedgerSound } from '@patchwork/store';
+import type { RenderContext } from '../context.ts';
+
+/** The tracks that are no pictures, each as one piece named by its bytes; null where there are none. */
+export async function otherTracks(context: RenderContext, movie: Movie): Promise<LedgerSound | null> {
+  const digests = await trackDigests(context.files, movie, context.hashing, {
+    wanted: ({ handler, tables }) => handler !== 'vide' && tables.count > 0,
+  });
+  const known = digests.filter((digest) => digest !== null);
+  if (known.length === 0) return null;
+  const digest = context.sha256(known.join('\n'));
+  const pieces = known.map((each) => ({
+    key: each,
+    digest: each,
+    sizes: [0],
+    order: [0],
+    sync: [true],
+    config: '',
+    offset: 0,
+  }));
+  return { key: digest, digest, config: '', samplesPerPacket: 1, priming: 0, samples: 0, pieces };
+}
