@@ -24,6 +24,7 @@ import {
   type Timeline,
 } from '@patchwork/timeline';
 import { hasSamples, sampleBytes, samplePaths } from '../packages/formats/src/testing/samples.ts';
+import { fcpxmlDocument } from '../packages/formats/src/testing/fcpxml-document.ts';
 import { randomTimeline } from '../packages/formats/src/testing/random-timeline.ts';
 
 /** Read → write → read keeps what every frame shows and every sample plays, wherever the writer does not say otherwise. */
@@ -222,4 +223,23 @@ describe.each(Object.keys(writers))('%s', (name) => {
       { numRuns: runs },
     );
   });
+});
+
+test('a Ken Burns move is drawn: first, middle and last frames of its crop by hand', () => {
+  const clip = `<asset-clip ref="a1" offset="3600s" name="c" start="1s" duration="4/24s" srcEnable="video"><adjust-crop mode="pan"><pan-rect left="0" top="10"/><pan-rect left="16" top="20" right="80" bottom="40"/></adjust-crop></asset-clip>`;
+  const bytes = new TextEncoder().encode(fcpxmlDocument(clip));
+  const [timeline] = readTimelineFile({ name: 'f', bytes }).timelines;
+  const program = timeline === undefined ? '' : compiled(timeline, mediaFor(timeline), timeline);
+  const drawn = [0, 1, 2, 3].map((frame) => {
+    const crop = typeof program === 'string' ? null : /"crop":(\{[^}]*\})/.exec(JSON.stringify(program.pictureAt(frame)));
+    return crop?.[1] === undefined ? program : JSON.parse(crop[1]);
+  });
+  // u = 0, 1/4, 1/2, 3/4; u²(3 − 2u) = 0, 5/32, 1/2, 27/32. 16 of 100 heights are 9 of 100 widths at 16:9.
+  const at = (share: number): unknown => ({
+    left: 0.09 * share,
+    right: 0.45 * share,
+    top: 0.1 + (0.2 - 0.1) * share,
+    bottom: 0.4 * share,
+  });
+  expect(drawn).toEqual([at(0), at(5 / 32), at(1 / 2), at(27 / 32)]);
 });

@@ -104,13 +104,6 @@ describe('F5: what the vocabulary says', () => {
 
 describe('A1: what it does not say is named, keyed by its content, and told', () => {
   test.each([
-    [
-      'Ken Burns',
-      '<adjust-crop mode="pan"><pan-rect left="1"/><pan-rect left="9"/></adjust-crop>',
-      'left="9"',
-      'left="8"',
-      'adjust-crop',
-    ],
     ['stabilization', '<adjust-stabilization type="automatic"/>', 'automatic', 'inertiaCam', 'adjust-stabilization'],
     ['rolling shutter', '<adjust-rollingShutter amount="low"/>', 'low', 'high', 'adjust-rollingShutter'],
     ['distortion', '<adjust-corners topLeft="1 1"/>', '1 1', '1 2', 'adjust-corners'],

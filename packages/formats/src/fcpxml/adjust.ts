@@ -123,26 +123,76 @@ function readCrop(context: AdjustContext, element: XmlElement, side: Side): void
   const mode = attribute(element, 'mode') ?? '';
   const rectangle = childElement(element, `${mode}-rect`);
   if (rectangle === null) return;
-  // A `pan` goes from one rectangle to another with a course that no document states: guessed key frames would be wrong.
-  if (mode !== 'crop' && mode !== 'trim')
-    return keepUnmodelled(context, element, side, 'moves over the picture, which is not modelled');
+  if (mode === 'pan') return readPan(context, element, side);
+  if (mode !== 'crop' && mode !== 'trim') return keepUnmodelled(context, element, side);
+  // `crop` brings what is left to the frame again; `trim` leaves it where it stood.
+  const effect: KnownEffect = {
+    type: 'crop',
+    ...(mode === 'trim' ? { inPlace: true } : {}),
+    ...edgesOf(context, rectangle),
+  };
+  if (!isWhole(effect)) side.effects.push(effect);
+}
+
+type Edges = Pick<Extract<KnownEffect, { type: 'crop' }>, 'left' | 'right' | 'top' | 'bottom'>;
+
+function isWhole(edges: Edges): boolean {
+  return [edges.left, edges.right, edges.top, edges.bottom].every((param) => isConstant(param, 0));
+}
+
+/** What a rectangle cuts off, in shares of the picture's width and height. */
+function edgesOf(context: AdjustContext, rectangle: XmlElement): Edges {
   const height = (text: string): number | null => shiftPoint(text, -2);
   const width = (text: string): number | null => {
     const heights = height(text);
     // 15 digits survive the way through the other unit and back; more would be noise of the division.
     return heights === null ? null : Number((heights / context.aspect).toPrecision(15));
   };
-  const effect: KnownEffect = {
-    type: 'crop',
-    // `crop` brings what is left to the frame again; `trim` leaves it where it stood.
-    ...(mode === 'trim' ? { inPlace: true } : {}),
+  return {
     left: readParam(context, rectangle, 'left', { value: width, initial: 0 }),
     right: readParam(context, rectangle, 'right', { value: width, initial: 0 }),
     top: readParam(context, rectangle, 'top', { value: height, initial: 0 }),
     bottom: readParam(context, rectangle, 'bottom', { value: height, initial: 0 }),
   };
-  if (![effect.left, effect.right, effect.top, effect.bottom].every((param) => isConstant(param, 0)))
-    side.effects.push(effect);
+}
+
+/**
+ * Reads a Ken Burns move: from the first rectangle at the item's head to the second at its end. The file does not say the
+ * course; Final Cut's own eases in and out, and so do the key frames here.
+ */
+function readPan(context: AdjustContext, element: XmlElement, side: Side): void {
+  const rectangles = childElements(element, 'pan-rect');
+  const [from, to] = rectangles.map((rectangle) => edgesOf(context, rectangle));
+  if (from === undefined || to === undefined || rectangles.length > 2)
+    return keepUnmodelled(context, element, side, 'moves between other than two rectangles, which is not modelled');
+  let moves = false;
+  const between = (first: Param, last: Param): Param => {
+    if (typeof first !== 'number' || typeof last !== 'number' || first === last) return first;
+    moves = true;
+    return {
+      keyframes: [
+        { time: context.ownStart, value: first, interpolation: 'smooth' },
+        { time: context.ownEnd, value: last, interpolation: 'smooth' },
+      ],
+    };
+  };
+  const effect: KnownEffect = {
+    type: 'crop',
+    left: between(from.left, to.left),
+    right: between(from.right, to.right),
+    top: between(from.top, to.top),
+    bottom: between(from.bottom, to.bottom),
+  };
+  if (!isWhole(effect)) side.effects.push(effect);
+  if (!moves) return;
+  context.remarks.add({
+    code: 'PW_FCPXML_PAN',
+    severity: 'warning',
+    at: element.position,
+    timecode: context.timecode,
+    message: 'the file does not say the course of a Ken Burns move; it is drawn with the symmetric ease',
+    hint: 'Set key frames of position and scale to have the course in the file.',
+  });
 }
 
 function readBlend(context: AdjustContext, element: XmlElement, side: Side): void {

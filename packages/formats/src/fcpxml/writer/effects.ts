@@ -14,6 +14,9 @@ export interface EffectContext {
   readonly profile: FcpxmlProfile;
   /** Width ÷ height of the clip's own picture. */
   readonly aspect: number;
+  /** The item's own range. */
+  readonly ownStart: Rational;
+  readonly ownEnd: Rational;
   /** The item's own time → the clip's local time. */
   localFromOwn(own: Rational): Rational;
 }
@@ -196,7 +199,12 @@ export function pictureAdjustments(context: EffectContext, effects: readonly Kno
 }
 
 function cropElement(context: EffectContext, crop: Extract<KnownEffect, { type: 'crop' }>): XmlOut {
-  const horizontal: Spell = (value) => shifted(value * context.aspect, 2);
+  // As few digits as lead back to the value: what was 16 hundredths is not written as 15.999999999999998.
+  const horizontal: Spell = (value) => {
+    const heights = value * context.aspect;
+    const short = Number(heights.toPrecision(15));
+    return shifted(Number((short / context.aspect).toPrecision(15)) === value ? short : heights, 2);
+  };
   const sides = [
     ['left', crop.left, horizontal],
     ['top', crop.top, hundredfold],
@@ -205,8 +213,30 @@ function cropElement(context: EffectContext, crop: Extract<KnownEffect, { type: 
   ] as const;
   const attributes = sides.map(([name, param, spell]) => [name, param === 0 ? null : constant(param, spell)] as const);
   const params = sides.map(([name, param, spell]) => animated(context, name, param, spell));
+  if (isPan(context, crop)) {
+    const rectangle = (time: Rational): XmlOut =>
+      xml(
+        'pan-rect',
+        sides.map(([name, param, spell]) => [name, spell(valueAt(param, time).value)]),
+      );
+    return xml('adjust-crop', [['mode', 'pan']], [rectangle(context.ownStart), rectangle(context.ownEnd)]);
+  }
   const mode = crop.inPlace === true ? 'trim' : 'crop';
   return xml('adjust-crop', [['mode', mode]], [xml(`${mode}-rect`, attributes, present(...params))]);
+}
+
+/** Tells whether a crop eases from the item's head to its end and does nothing else: a Ken Burns move. */
+function isPan({ ownStart, ownEnd }: EffectContext, crop: Extract<KnownEffect, { type: 'crop' }>): boolean {
+  const keyed = [crop.left, crop.right, crop.top, crop.bottom].filter((param) => typeof param !== 'number');
+  const goesAcross = keyed.every(
+    ({ keyframes: [first, last, ...more] }) =>
+      more.length === 0 &&
+      first?.interpolation === 'smooth' &&
+      last?.interpolation === 'smooth' &&
+      compare(first.time, ownStart) === 0 &&
+      compare(last.time, ownEnd) === 0,
+  );
+  return crop.inPlace !== true && keyed.length > 0 && goesAcross;
 }
 
 function transformElement(context: EffectContext, transform: Extract<KnownEffect, { type: 'transform' }>): XmlOut {

@@ -199,10 +199,13 @@ export function commonAttributes(
 export function effectContext(
   context: ItemContext,
   where: string,
+  piece: Piece,
   aspect: number,
   localFromOwn: (own: Rational) => Rational,
 ): EffectContext {
-  return { notSaid: context.notSaid, where, profile: context.profile, aspect, localFromOwn };
+  const ownStart = ownStartOf(piece.item);
+  const ownEnd = add(ownStart, piece.duration);
+  return { notSaid: context.notSaid, where, profile: context.profile, aspect, ownStart, ownEnd, localFromOwn };
 }
 
 /** Width ÷ height of a format, 1 where it is not known. */

@@ -50,7 +50,7 @@ function fileItem(
     picture === null
       ? []
       : pictureAdjustments(
-          effectContext(context, place.where, aspectOf(format), (own) => own),
+          effectContext(context, place.where, piece, aspectOf(format), (own) => own),
           knownEffectsOf({ notSaid: context.notSaid, where: place.where }, picture.item.effects),
         );
   const edges = sound === null || picture === null ? [] : soundEdges(picture, sound);
@@ -58,7 +58,7 @@ function fileItem(
     sound === null
       ? []
       : soundAdjustments(
-          effectContext(context, place.where, 1, soundLocal(picture, sound)),
+          effectContext(context, place.where, sound, 1, soundLocal(picture, sound)),
           knownEffectsOf({ notSaid: context.notSaid, where: place.where }, sound.item.effects),
         );
   const isMuted = sound !== null && picture !== null && picture.item.enabled && !sound.item.enabled;
@@ -118,7 +118,7 @@ function stillItem(context: ItemContext, place: ItemPlace, piece: Piece, referen
     ...childrenOf(context, piece, {
       head: retimeElements(context, piece, null, place.where),
       picture: pictureAdjustments(
-        effectContext(context, place.where, aspectOf(formatOfReference(reference)), (own) => own),
+        effectContext(context, place.where, piece, aspectOf(formatOfReference(reference)), (own) => own),
         known,
       ),
       sound: [],
@@ -144,7 +144,7 @@ function generatedItem(context: ItemContext, place: ItemPlace, piece: Piece, cli
   const aspect =
     context.canvas.width === null || context.canvas.height === null ? 1 : context.canvas.width / context.canvas.height;
   const picture = pictureAdjustments(
-    effectContext(context, place.where, aspect, (time) => time),
+    effectContext(context, place.where, piece, aspect, (time) => time),
     known,
   );
   const rest = (head: readonly XmlOut[]): Pick<WrittenItem, 'before' | 'after'> =>
@@ -233,13 +233,13 @@ function nestedItem(
     ...childrenOf(context, piece, {
       head: retimeElements(context, piece, null, place.where),
       picture: pictureAdjustments(
-        effectContext(context, place.where, aspect, (own) => own),
+        effectContext(context, place.where, piece, aspect, (own) => own),
         known(picture),
       ),
       sound:
         sound === null
           ? []
-          : soundAdjustments(effectContext(context, place.where, 1, soundLocal(picture, sound)), known(sound)),
+          : soundAdjustments(effectContext(context, place.where, sound, 1, soundLocal(picture, sound)), known(sound)),
       raw,
       hints: place.hints,
       sources: isMuted
@@ -269,7 +269,7 @@ function channelItem(context: ItemContext, place: ItemPlace, piece: Piece, refer
       head: retimeElements(context, piece, null, place.where),
       picture: [],
       sound: soundAdjustments(
-        effectContext(context, place.where, 1, (own) => own),
+        effectContext(context, place.where, piece, 1, (own) => own),
         known,
       ),
       raw: keptRaw(context, piece.item),
