@@ -14,8 +14,8 @@ import {
   type TimelineWithMedia,
 } from '@patchwork/render';
 import { clipsIn, type Timeline } from '@patchwork/timeline';
+import { documentText } from './document-text.ts';
 import type { CommandContext } from './shell.ts';
-import { writtenAs } from './written-timeline.ts';
 
 /** Refuses to write one timeline over a file that holds more, or a bundle over one whose media it could not hold. @throws PW_EDIT_PLACE */
 export function checkPlace(
@@ -29,7 +29,8 @@ export function checkPlace(
       hint: 'Write to another file with -o.',
       details: { path: target, timeline: timeline.name },
     });
-  if (holdsMore) throw refusal(`more than "${timeline.name}"`);
+  // FCPXML is changed in its own text, and refused there where that cannot be.
+  if (holdsMore && !/\.fcpxml$/i.test(target)) throw refusal(`more than "${timeline.name}"`);
   if (source.bundled === null) return;
   // Content tells what is a bundle, an ending what is written.
   if (!isBundle(target)) throw refusal('media');
@@ -42,15 +43,17 @@ export function checkPlace(
 export async function writeEdited(
   context: CommandContext,
   request: TimelineRequest,
+  loaded: LoadedTimeline,
   timeline: Timeline,
-  target: string,
-  source: string,
+  paths: { readonly target: string; readonly source: string },
 ): Promise<readonly Diagnostic[]> {
-  if (target === source && !isBundle(target)) return writeText(context, target, writtenAs(timeline, target));
+  const { target, source } = paths;
+  if (target === source && !isBundle(target))
+    return writeText(context, target, documentText(loaded, timeline, target, true));
   const opened = await openTimeline(context, request);
   const edited = { ...opened, loaded: { ...opened.loaded, timeline } };
   if (isBundle(target)) return packed(context, request, edited, target);
-  return writeText(context, target, writtenAs(relinked(edited, request, target), target));
+  return writeText(context, target, documentText(loaded, relinked(edited, request, target), target, false));
 }
 
 async function writeText(
@@ -85,8 +88,13 @@ async function packed(
 }
 
 /** What a dry run can tell of the writing: a target that cannot be written is refused as it would be later. */
-export function previewEdited(timeline: Timeline, target: string): readonly Diagnostic[] {
-  return isBundle(target) ? [] : writtenAs(timeline, target).notSaid;
+export function previewEdited(
+  loaded: LoadedTimeline,
+  timeline: Timeline,
+  paths: { readonly target: string; readonly source: string },
+): readonly Diagnostic[] {
+  const { target, source } = paths;
+  return isBundle(target) ? [] : documentText(loaded, timeline, target, target === source).notSaid;
 }
 
 function isBundle(path: string): boolean {

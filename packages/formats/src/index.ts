@@ -1,5 +1,6 @@
 export { readTimelineFile, formatOfText } from './read-timeline-file.ts';
 export type { ReadTimelineOptions, TimelineFile, TimelineFormat } from './read-timeline-file.ts';
+export { rewriteTimelineFile } from './rewrite-timeline-file.ts';
 export { readFcpxml } from './fcpxml/read.ts';
 export type { ReadTimelines } from './fcpxml/read.ts';
 export { listing, timelineRate } from './listing.ts';

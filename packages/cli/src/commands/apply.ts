@@ -56,8 +56,8 @@ async function apply(
   // A file that was asked for is written although nothing changed.
   const isWritten = flags.dryRun !== true && (plan.events.length > 0 || target !== source.path);
   const notSaid = isWritten
-    ? await writeEdited(context, request, plan.after, target, source.path)
-    : previewEdited(plan.after, target);
+    ? await writeEdited(context, request, loaded, plan.after, { target, source: source.path })
+    : previewEdited(loaded, plan.after, { target, source: source.path });
   const report = { plan, path: isWritten ? target : null, notSaid };
   const done = way === 'apply' ? 'applied' : 'taken back';
   const left = patch.notSaid.map((each) => `  not ${done}, no step says it: ${each}`);

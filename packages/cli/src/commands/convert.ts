@@ -19,7 +19,7 @@ import { followedPath } from '../followed-path.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { timelineRequest, withMediaFlags, type MediaFlags } from '../timeline-flags.ts';
 import { diagnosticLines } from '../words.ts';
-import { writtenAs } from '../written-timeline.ts';
+import { documentText } from '../document-text.ts';
 
 interface ConvertFlags extends CommonFlags, MediaFlags {
   readonly mediaPolicy?: string;
@@ -65,7 +65,7 @@ async function convert(
         policy,
         path,
       })
-    : writtenAs(relinked(opened, request, path), path);
+    : documentText(opened.loaded, relinked(opened, request, path), path, false);
   if (!isBundle) await writeAtomically(context.files, path, written.text);
   return outcome(
     path,

@@ -141,18 +141,12 @@ test.each([
 });
 
 describe('a file that holds more than the timeline is not written over', () => {
-  const fcpxml = (inside: string): string =>
-    `<fcpxml version="1.11"><resources><format id="r1" frameDuration="1/24s" width="320" height="240"/></resources><event name="e">${inside}</event></fcpxml>`;
-  const project = (name: string): string =>
-    `<project name="${name}"><sequence format="r1" duration="4s"><spine><gap duration="4s"/></spine></sequence></project>`;
   const sequence = (name: string): string =>
     `<sequence><name>${name}</name><rate><timebase>24</timebase></rate><media><video><track/></video></media></sequence>`;
   const collection = (count: number): string =>
     `{"OTIO_SCHEMA":"SerializableCollection.1","name":"reels","metadata":{},"children":[${Array.from({ length: count }, (_, i) => cut.replace('"name": "cut"', `"name": "cut ${i + 1}"`)).join(',')}]}`;
 
   test.each([
-    ['projects.fcpxml', fcpxml(project('cut 1') + project('cut 2'))],
-    ['browser.fcpxml', fcpxml(`${project('cut 1')}<clip name="rushes" format="r1" duration="4s"/>`)],
     ['sequences.xml', `<xmeml version="5">${sequence('cut 1')}${sequence('cut 2')}</xmeml>`],
     [
       'bin.xml',
@@ -177,6 +171,49 @@ describe('a file that holds more than the timeline is not written over', () => {
     }
     expect(readFileSync(at(name), 'utf8')).toBe(text);
     expect((await run('edit', name, '[]', '-o', 'reel.otio', ...lift)).exit).toBe(0);
+  });
+});
+
+describe('FCPXML is edited in its own text', () => {
+  const fcpxml = (inside: string): string =>
+    `<fcpxml version="1.11"><resources><format id="r1" frameDuration="1/24s" width="320" height="240"/><asset id="r2" name="m01" start="0s" duration="300/24s" hasVideo="1" format="r1"><media-rep kind="original-media" src="file:///m/m01.mov"/></asset></resources><event name="e">${inside}<keyword-collection name="good"/></event></fcpxml>`;
+  const project = (name: string): string =>
+    `<project name="${name}"><sequence format="r1" tcStart="0s"><spine><asset-clip ref="r2" offset="0s" name="a" start="0s" duration="4s"/></spine></sequence></project>`;
+  const rushes =
+    '<asset-clip ref="r2" name="rushes" duration="4s"><keyword start="0s" duration="1s" value="good"/></asset-clip>';
+  const step = ['ripple', 'track=0', 'index=0', 'out=-10'];
+
+  test.each([
+    ['another project', fcpxml(project('cut 1') + project('cut 2'))],
+    ['a clip of the browser', fcpxml(project('cut 1') + rushes)],
+    ['a collection alone', fcpxml(project('cut 1'))],
+  ])('in place, %s stays letter by letter', async (_name, text) => {
+    writeFileSync(at('in.fcpxml'), text);
+    const { exit, out } = await run('edit', 'in.fcpxml', ...step, '--timeline', 'cut 1');
+    expect(exit, out).toBe(0);
+    const written = readFileSync(at('in.fcpxml'), 'utf8');
+    const outside = (whole: string): string => whole.replace(/<sequence [^]*?<\/sequence>/, '…');
+    expect(outside(written)).toBe(outside(text));
+    expect(written).toContain('duration="43/12s"');
+  });
+
+  test('into another file, and converted, collections stay', async () => {
+    writeFileSync(at('in.fcpxml'), fcpxml(project('cut 1')));
+    expect((await run('edit', 'in.fcpxml', ...step, '-o', 'out.fcpxml')).exit).toBe(0);
+    expect((await run('convert', 'in.fcpxml', 'converted.fcpxml')).exit).toBe(0);
+    for (const name of ['out.fcpxml', 'converted.fcpxml'])
+      expect(readFileSync(at(name), 'utf8')).toContain('<keyword-collection name="good"/>');
+  });
+
+  test('where the document cannot take it, it is refused and stays; a file that holds nothing else is written anew', async () => {
+    const old = fcpxml(project('cut 1') + project('cut 2')).replace('1.11', '1.8');
+    writeFileSync(at('old.fcpxml'), old);
+    const { exit, out } = await run('edit', 'old.fcpxml', ...step, '--timeline', 'cut 1', '--json');
+    expect([exit, JSON.parse(out)]).toMatchObject([1, { code: 'PW_FCPXML_PLACE' }]);
+    expect(readFileSync(at('old.fcpxml'), 'utf8')).toBe(old);
+    writeFileSync(at('old.fcpxml'), fcpxml(project('cut 1')).replace('1.11', '1.8'));
+    expect((await run('edit', 'old.fcpxml', ...step)).exit).toBe(0);
+    expect(readFileSync(at('old.fcpxml'), 'utf8')).toContain('<fcpxml version="1.10">');
   });
 });
 

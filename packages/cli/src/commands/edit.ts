@@ -57,8 +57,8 @@ async function edit(
   // A file that was asked for is written although nothing changed.
   const isWritten = flags.dryRun !== true && (plan.events.length > 0 || target !== source.path);
   const notSaid = isWritten
-    ? await writeEdited(context, request, plan.after, target, source.path)
-    : previewEdited(plan.after, target);
+    ? await writeEdited(context, request, loaded, plan.after, { target, source: source.path })
+    : previewEdited(loaded, plan.after, { target, source: source.path });
   const outcome = { plan, path: isWritten ? target : null, notSaid };
   return { document: editJson(outcome), text: editText(outcome) };
 }

@@ -36,7 +36,8 @@ test('F5: two equal rectangles are a crop, two whole ones nothing, other than tw
 });
 
 test('F20: it is written as a Ken Burns move again', () => {
-  const read = (text: string): unknown => readFcpxml('f', text).timelines.map((timeline) => comparable(timeline, { without: ['fcpxml'] }));
+  const read = (text: string): unknown =>
+    readFcpxml('f', text).timelines.map((timeline) => comparable(timeline, { without: ['fcpxml'] }));
   const text = document('left="16" top="3.25"', 'left="16" top="20" right="80" bottom="40"');
   const [timeline] = readFcpxml('f', text).timelines;
   const written = timeline === undefined ? '' : writeFcpxml(timeline).text;

@@ -77,6 +77,13 @@ export function writeXml(root: XmlOut, doctype: string | null): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** An element on lines of its own, indented by some blanks; without the first line's indent and the last line's end. */
+export function indentedXml(element: XmlOut, indent: string): string {
+  const lines: string[] = [];
+  writeElement(element, indent, lines);
+  return lines.join('\n').slice(indent.length);
+}
+
 /** An element that was read, without line breaks: as {@link inlineXml} of {@link outFromElement}, in one go. */
 export function inlineElement(element: XmlElement): string {
   const parts: string[] = [];

@@ -115,12 +115,15 @@ function nestedSequence(
   return sequenceElement(context, { tracks, canvas, start: zero, dropFrame: false, children: [] });
 }
 
-/**
- * Writes a timeline as FCPXML 1.10. Times stay exact; resources are numbered in the order of first use, so equal
- * timelines give equal texts. What FCPXML cannot say is in `notSaid`: an `error` there means that the file shows
- * something else than the timeline.
- */
-export function writeFcpxml(timeline: Timeline, options: WriteFcpxmlOptions = {}): WrittenText {
+/** A timeline as the two elements that hold it. */
+export interface FcpxmlParts {
+  readonly resources: XmlOut;
+  readonly sequence: XmlOut;
+  readonly notSaid: WrittenText['notSaid'];
+}
+
+/** What of a document a timeline is written as, whatever stands around it. */
+export function fcpxmlParts(timeline: Timeline, options: WriteFcpxmlOptions = {}): FcpxmlParts {
   const notSaid = new NotSaid();
   const rate = timelineRate(timeline);
   const canvas = canvasOf(timeline.metadata, rate);
@@ -159,6 +162,17 @@ export function writeFcpxml(timeline: Timeline, options: WriteFcpxmlOptions = {}
       ],
     },
   );
+  return { resources: resources.element(), sequence, notSaid: notSaid.all() };
+}
+
+/**
+ * Writes a timeline as FCPXML 1.10. Times stay exact; resources are numbered in the order of first use, so equal
+ * timelines give equal texts. What FCPXML cannot say is in `notSaid`: an `error` there means that the file shows
+ * something else than the timeline.
+ */
+export function writeFcpxml(timeline: Timeline, options: WriteFcpxmlOptions = {}): WrittenText {
+  const { resources, sequence, notSaid } = fcpxmlParts(timeline, options);
+  const kept = keptIn(timeline.metadata, 'fcpxml');
   const event = options.event ?? keptText(kept, 'event') ?? 'Patchwork';
   const project = xml(
     'project',
@@ -173,6 +187,6 @@ export function writeFcpxml(timeline: Timeline, options: WriteFcpxmlOptions = {}
     [['location', keptText(kept, 'library')]],
     [xml('event', [['name', event]], [project])],
   );
-  const document = xml('fcpxml', [['version', '1.10']], [resources.element(), library]);
-  return { text: writeXml(document, 'fcpxml'), notSaid: notSaid.all() };
+  const document = xml('fcpxml', [['version', '1.10']], [resources, library]);
+  return { text: writeXml(document, 'fcpxml'), notSaid };
 }

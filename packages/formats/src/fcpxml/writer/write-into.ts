@@ -1,0 +1,116 @@
+import { PatchworkError } from '@patchwork/kernel';
+import { writeOtio, type Timeline } from '@patchwork/timeline';
+import { attribute, childElement, childElements, type XmlElement } from '../../xml/element.ts';
+import { parseXml } from '../../xml/parse.ts';
+import { offsetOf, placeOfElement, type ElementPlace } from '../../xml/place.ts';
+import { indentedXml } from '../../xml/write.ts';
+import { readFcpxml } from '../read.ts';
+import type { WriteFcpxmlOptions, WrittenText } from './options.ts';
+import { ResourceIds, withAttributes } from './resource-ids.ts';
+import { fcpxmlParts } from './write.ts';
+
+/** A document, and the project of it that a timeline was read from. */
+export interface FcpxmlPlace {
+  readonly fileName: string;
+  readonly text: string;
+  readonly project: string;
+}
+
+/**
+ * Writes a timeline in the place of a project of a document: all around it (other projects, browser clips, keyword and
+ * smart collections, bookmarks, comments) stays letter by letter. Resources are added, none is taken away. The text is read
+ * back, and refused when another project of it says something else than before.
+ *
+ * @throws PW_FCPXML_PLACE where that cannot be: no such project or several, FCPXML before 1.9, a tag that is not found; and
+ * what the reader throws.
+ */
+export function writeFcpxmlInto(place: FcpxmlPlace, timeline: Timeline, options: WriteFcpxmlOptions = {}): WrittenText {
+  const { fileName, text } = place;
+  const root = parseXml(fileName, text);
+  const sequence = sequenceOf(place, root);
+  const resources = childElement(root, 'resources');
+  if (resources === null) throw refusal(place, 'it has no resources');
+  const version = /^1\.(\d{1,2})$/.exec(attribute(root, 'version') ?? '')?.[1];
+  if (version === undefined || Number(version) < 9)
+    throw refusal(place, `it is version "${attribute(root, 'version') ?? ''}", and 1.9 or later is written`);
+  const parts = fcpxmlParts(timeline, options);
+  const all = childElements(root, 'resources').flatMap((each) => childElements(each));
+  const ids = new ResourceIds(all, parts.resources);
+  const renamed = ids.renamed(parts.sequence);
+  const changes = new Map(renamed.attributes.filter(([name]) => ['format', 'tcStart', 'tcFormat'].includes(name))).set(
+    'duration',
+    null,
+  );
+  const indent = ' '.repeat(Math.min(sequence.position.column - 1, 40));
+  const fresh = indentedXml({ ...renamed, attributes: withAttributes(sequence, changes) }, indent);
+  const end = placeIn(place, resources);
+  if (end.innerEnd === end.end && ids.added.length > 0) throw refusal(place, 'its resources are an empty tag');
+  const written = replaced(text, [
+    [placeIn(place, sequence), fresh],
+    [endOf(end), ids.added.map((each) => `    ${indentedXml(each, '        ')}\n    `).join('')],
+  ]);
+  checkOthers(place, written);
+  return { text: asUtf8(written), notSaid: parts.notSaid };
+}
+
+function refusal({ fileName, project }: FcpxmlPlace, why: string): PatchworkError {
+  return new PatchworkError('PW_FCPXML_PLACE', `${fileName}: "${project}" cannot be replaced in its document: ${why}`, {
+    hint: 'Write to another file.',
+    details: { file: fileName, project },
+  });
+}
+
+function sequenceOf(place: FcpxmlPlace, root: XmlElement): XmlElement {
+  const found: XmlElement[] = [];
+  const collect = (parent: XmlElement): void => {
+    for (const child of childElements(parent)) {
+      if (child.name === 'library' || child.name === 'event') collect(child);
+      if (child.name !== 'project' || (attribute(child, 'name') ?? '') !== place.project) continue;
+      const sequence = childElement(child, 'sequence');
+      if (sequence !== null) found.push(sequence);
+    }
+  };
+  collect(root);
+  const [first, second] = found;
+  if (first === undefined) throw refusal(place, 'it holds no project of that name');
+  if (second !== undefined) throw refusal(place, `it holds ${found.length} projects of that name`);
+  return first;
+}
+
+function placeIn(place: FcpxmlPlace, { name, position }: XmlElement): ElementPlace {
+  const start = offsetOf(place.text, position);
+  const found = start === null ? null : placeOfElement(place.text, name, start);
+  if (found === null) throw refusal(place, `its <${name}> is not found at line ${position.line}`);
+  return found;
+}
+
+/** The empty place before an element's end tag. */
+function endOf({ innerEnd }: ElementPlace): Pick<ElementPlace, 'start' | 'end'> {
+  return { start: innerEnd, end: innerEnd };
+}
+
+function replaced(
+  text: string,
+  changes: readonly (readonly [place: Pick<ElementPlace, 'start' | 'end'>, fresh: string])[],
+): string {
+  // From the end, so that places before stay where they are.
+  return changes
+    .toSorted(([a], [b]) => b.start - a.start)
+    .reduce((sum, [{ start, end }, fresh]) => sum.slice(0, start) + fresh + sum.slice(end), text);
+}
+
+/** What is written is UTF-8, whatever the document was. */
+function asUtf8(text: string): string {
+  return text.replace(/^(\s*<\?xml[^>]*?\bencoding\s*=\s*)(["'])[^"']*\2/, '$1$2UTF-8$2');
+}
+
+/** @throws PW_FCPXML_PLACE */
+function checkOthers(place: FcpxmlPlace, written: string): void {
+  const others = (text: string): string[] =>
+    readFcpxml(place.fileName, text)
+      .timelines.filter(({ name }) => name !== place.project)
+      .map((timeline) => writeOtio(timeline, { style: 'canonical' }));
+  const [before, after] = [others(place.text), others(written)];
+  const isSame = before.length === after.length && before.every((text, at) => text === after[at]);
+  if (!isSame) throw refusal(place, 'another project would say something else');
+}
