@@ -250,10 +250,17 @@ function placesOf({ kind, items }: Draft, { facts, saidOf }: Pick<Settling, 'fac
   }));
 }
 
+const notCompared = 'pictures: not compared';
+
+/** Tells whether frames were compared: only then does a change without dirty frames mean that no picture differs. */
+export function arePicturesCompared({ unknown }: Pick<Changes, 'unknown'>): boolean {
+  return !unknown.some((each) => each.startsWith(notCompared));
+}
+
 function unknownOf(input: DiffInput): string[] {
   const unknown = [...(input.unknown ?? [])];
   if (input.oldProgram === null || input.newProgram === null) {
-    unknown.push('pictures: not compared, because a side could not be compiled');
+    unknown.push(`${notCompared}, because a side could not be compiled`);
   }
   const layers = [input.old, input.new]
     .flatMap(({ tracks }) => tracks.children)

@@ -1,7 +1,7 @@
 export type { Change, ChangeKind, Changes, Department, Place, PlacePair, ScriptStep, ValueChange } from './change.ts';
 export { changeLine, clipsText } from './change-line.ts';
 export { changesJson } from './changes-json.ts';
-export { diffTimelines } from './diff-timelines.ts';
+export { arePicturesCompared, diffTimelines } from './diff-timelines.ts';
 export type { DiffInput } from './diff-timelines.ts';
 export type { IdentityOf } from './track-item.ts';
 export { conflictLine } from './merge/conflict.ts';

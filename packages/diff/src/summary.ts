@@ -1,5 +1,5 @@
 import type { Change, ChangeKind } from './change.ts';
-import { counted } from './number-text.ts';
+import { counted, signed } from './number-text.ts';
 
 /** Kinds whose own words say more than a count when there is one of them. */
 const spoken: ReadonlySet<ChangeKind> = new Set<ChangeKind>([
@@ -60,6 +60,9 @@ const nouns: Partial<Record<ChangeKind, string>> = {
   picture: 'picture change',
 };
 
+/** More pushes than these are one item of the summary. */
+const mostShifts = 6;
+
 /** One line: `1 insert, downstream 900 clips shifted +48`; `metadata only x3`; `no change`. */
 export function summaryOf(changes: readonly Change[]): string {
   if (changes.length === 0) return 'no change';
@@ -72,7 +75,21 @@ export function summaryOf(changes: readonly Change[]): string {
     if (group === undefined) groups.set(name, [change]);
     else group.push(change);
   }
-  return [...groups.values()].map(groupText).join(', ');
+  const shifts = changes.filter(({ kind }) => kind === 'shift');
+  const told = [...groups.values()].flatMap((group) =>
+    group[0]?.kind === 'shift' && shifts.length > mostShifts
+      ? group[0] === shifts[0]
+        ? [shiftsText(shifts)]
+        : []
+      : [groupText(group)],
+  );
+  return told.join(', ');
+}
+
+/** `72 runs of clips shifted by −13 to −1770`: after dozens of ripples nobody reads each. */
+function shiftsText(shifts: readonly Change[]): string {
+  const deltas = shifts.map(({ delta }) => delta ?? 0).toSorted((a, b) => Math.abs(a) - Math.abs(b));
+  return `${shifts.length} runs of clips shifted by ${signed(deltas[0] ?? 0)} to ${signed(deltas.at(-1) ?? 0)}`;
 }
 
 function groupText(group: readonly Change[]): string {

@@ -1,4 +1,5 @@
 import {
+  arePicturesCompared,
   clipsText,
   departmentsOf,
   timecodeText,
@@ -46,7 +47,7 @@ export function changeCard(
       ${parts.isDrawn ? changeDetail(change, old, next) : null}
       <div class="sight">${facts(change)} ${parts.pictures === null ? null : picturePair(parts.pictures, change)}</div>
     </div>
-    <div class="cost">${cost(change)}</div>
+    <div class="cost">${cost(change, arePicturesCompared(changes))}</div>
   </li>`;
 }
 
@@ -61,7 +62,8 @@ function whoOf(change: Change): Markup | null {
   return text === '' ? null : html`<b>${text}</b>`;
 }
 
-function cost(change: Change): Markup {
+function cost(change: Change, isCompared: boolean): Markup {
+  if (!isCompared) return html`<span>pictures not compared</span>`;
   const differing = lengthOfRanges(change.dirty);
   const rendered = change.framesToRender;
   return html`${differing === 0 ? html`<span>no picture differs</span>` : html`<span><b>${grouped(differing)}</b> ${differing === 1 ? 'frame differs' : 'frames differ'}</span>`}
@@ -70,7 +72,8 @@ function cost(change: Change): Markup {
 
 /** Places and values, the old beside the new; nothing where they are equal. */
 function facts(change: Change): Markup | null {
-  const pairs = change.kind === 'shift' ? [change] : [change, ...change.others];
+  // A transition stands at a cut: where its clips stand is no news.
+  const pairs = change.kind === 'transition' ? [] : change.kind === 'shift' ? [change] : [change, ...change.others];
   const rows = [
     ...pairs.slice(0, mostClips).flatMap((pair) => placeRows(pair, pairs.length > 1)),
     ...change.values.map((value) => factRow(value.name, plain(value.old), plain(value.new))),
@@ -108,8 +111,15 @@ function placeRows(pair: PlacePair, isNamed: boolean): Markup[] {
   return rows;
 }
 
+/** The last part of a path or URL, as people named the file. */
 function fileName(url: string): string {
-  return url.slice(url.lastIndexOf('/') + 1);
+  const name = url.slice(url.lastIndexOf('/') + 1);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    // A per cent sign that was typed, and is no escape.
+    return name;
+  }
 }
 
 function factRow(label: string, old: string, next: string): Markup {

@@ -18,6 +18,8 @@ const laneHeight = 18;
 const laneGap = 3;
 const bandHeight = 30;
 const rulerHeight = 18;
+/** A timecode that would be cut off at the right is left out. */
+const timecodeWidth = 66;
 /** Narrower clips are drawn without their name. */
 const leastNamedWidth = 44;
 /** A single changed frame in two hours must be seen. */
@@ -70,6 +72,8 @@ export function changeStrip(changes: Changes): Markup {
       ${band(oldTracks, newTracks, bandTop - laneGap, scale)}
       ${newTracks.map((track, index) => lane(track, 'new', newTop + index * (laneHeight + laneGap), scale))}
       ${marks(changes, 'old', oldTracks, oldTop, scale)} ${marks(changes, 'new', newTracks, newTop, scale)}
+      ${oldTracks.map((track, index) => clipNames(track, oldTop + index * (laneHeight + laneGap), scale))}
+      ${newTracks.map((track, index) => clipNames(track, newTop + index * (laneHeight + laneGap), scale))}
       <text class="lane" x="0" y="${dirtyTop + 7}">differs</text>
       ${changes.dirty.map((range) => html`<rect class="differs" x="${scale.x(range.in)}" y="${dirtyTop}" width="${Math.max(1, round(scale.x(range.out) - scale.x(range.in)))}" height="5" />`)}
       ${ruler(next, scale, height - 4, frames)}
@@ -91,22 +95,39 @@ function lane(track: SideTrack, side: string, top: number, { x }: Scale): Markup
     const last = boxes.at(-1);
     const isHair = to - from < 2.4;
     if (last !== undefined && isHair && from - last.to < 0.6) last.to = to;
-    else boxes.push({ from, to: isHair ? to : round(to - 0.8) });
+    // A title of two seconds in two hours must be seen.
+    else boxes.push({ from, to: isHair ? Math.max(to, round(from + 1.5)) : round(to - 0.8) });
   }
   const path = boxes.map(({ from, to }) => `M${from} ${top}H${to}v${laneHeight}H${from}z`).join('');
-  const named = track.items.filter(({ record }) => x(record.out) - x(record.in) >= leastNamedWidth);
   return html`<text class="lane" x="0" y="${top + 13}">${track.label}</text>
     <path class="clips ${track.label.startsWith('A') ? 'heard' : 'seen'}" d="${raw(path)}"
       ><title>${side} ${track.label}, ${track.items.length} clips</title></path
-    >
-    ${named.map((item) => clipName(item, top, x))}`;
+    >`;
+}
+
+/** Above the marks, whose colour would dim them. */
+function clipNames({ items }: SideTrack, top: number, { x }: Scale): readonly Markup[] {
+  const named = items.filter(({ record }) => x(record.out) - x(record.in) >= leastNamedWidth);
+  return named.map((item) => clipName(item, top, x));
 }
 
 function clipName({ name, record }: SideItem, top: number, x: Scale['x']): Markup {
   const letters = Math.floor((x(record.out) - x(record.in) - 8) / 6);
-  const text = name.length > letters ? `${name.slice(0, Math.max(1, letters - 1))}…` : name;
-  return html`<text x="${round(x(record.in) + 4)}" y="${top + 13}">${text}</text>`;
+  return html`<text x="${round(x(record.in) + 4)}" y="${top + 13}">${shortened(name, letters)}</text>`;
 }
+
+/** As much of a name as a width of so many letters holds; letters of East Asia and pictures are two wide. */
+function shortened(name: string, width: number): string {
+  const letters = Array.from(name);
+  const widths = letters.map((letter) => (isWide.test(letter) ? 2 : 1));
+  if (widths.reduce((sum, one) => sum + one, 0) <= width) return name;
+  let used = 1;
+  const cut = widths.findIndex((one) => (used += one) > width);
+  return `${letters.slice(0, Math.max(1, cut)).join('')}…`;
+}
+
+const isWide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
 
 function marks(
   changes: Changes,
@@ -184,7 +205,7 @@ function ruler(side: Side, { x }: Scale, y: number, frames: number): readonly Ma
   const second = Math.max(1, Math.round(rate.num / rate.den));
   const step = (steps.find((seconds) => frames / (seconds * second) <= 8) ?? 7200) * second;
   const ticks: Markup[] = [];
-  for (let frame = 0; frame <= Math.max(0, side.frames - step / 3); frame += step)
+  for (let frame = 0; frame === 0 || (frame <= side.frames && x(frame) <= width - timecodeWidth); frame += step)
     ticks.push(
       html`<text class="lane" x="${x(frame)}" y="${y}"
         >${timecodeText(start.frame + frame, rate, start.dropFrame)}</text

@@ -1,4 +1,5 @@
 import {
+  arePicturesCompared,
   departmentNames,
   departmentsOf,
   timecodeText,
@@ -98,7 +99,8 @@ function numbers(changes: Changes): Markup {
     </div>`;
   return html`<dl class="numbers">
     ${fact(grouped(changes.changes.length), changes.changes.length === 1 ? 'change' : 'changes')}
-    ${fact(grouped(changes.unchanged), 'clips unchanged')} ${fact(grouped(differing), 'frames differ')}
+    ${fact(grouped(changes.unchanged), 'clips unchanged')}
+    ${arePicturesCompared(changes) ? fact(grouped(differing), 'frames differ') : fact('–', 'frames not compared')}
     ${fact(delta === 0 ? '±0' : delta > 0 ? `+${grouped(delta)}` : `−${grouped(-delta)}`, 'frames in length')}
     ${changes.framesToRender === null ? null : fact(grouped(changes.framesToRender), 'frames to render')}
   </dl>`;

@@ -34,7 +34,7 @@ const style = `
 .sides{margin:0 0 22px;width:auto}.sides th,.sides td{padding-right:28px}.sides td.tc,.facts td{font-variant-numeric:tabular-nums}
 .diff .tc{color:inherit;margin:0}
 .strips{display:block;width:100%;min-width:1000px;height:auto}
-.strips text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--ink)}
+.strips text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--ink);pointer-events:none}
 .strips text.lane{fill:var(--soft)}
 .strips .clips{fill:var(--clip)}.strips .heard{fill-opacity:.75}
 .strips .band{fill:var(--band)}.strips .band.moved{fill:var(--moved);fill-opacity:.2}
@@ -42,7 +42,7 @@ const style = `
 .strips .differs{fill:var(--soft)}
 .strips a:focus-visible .mark{stroke:var(--ink);stroke-width:2.5}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px}.legend .key{margin:0 6px 0 0;background:var(--group)}.legend .key.kept{background:var(--clip)}
-.unseen{margin:24px 0 0;padding:14px 18px;border:1px solid var(--trimmed);border-left-width:5px;border-radius:8px}.unseen h2{margin:0 0 4px;font-size:16px}.unseen ul{margin:0;padding-left:18px}
+.unseen{margin:24px 0 0;padding:14px 18px;border:1px solid var(--trimmed);border-left-width:5px;border-radius:8px}.diff .unseen h2{margin:0 0 4px;font-size:16px}.unseen ul{margin:0;padding-left:18px}
 .empty{margin-top:32px;font-size:18px}
 .filters{display:flex;flex-wrap:wrap;gap:10px 26px;align-items:center;margin:0 0 14px}
 .filters fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:6px;align-items:center}
@@ -61,7 +61,7 @@ const style = `
 .when .tc{font-weight:600}.tracks{color:var(--soft);font-size:13px}
 .cost{color:var(--soft);font-size:13px;text-align:right}.cost b{color:var(--ink)}
 .words{margin:0;overflow-wrap:anywhere}
-.tag{display:inline-block;font-size:12px;font-weight:600;color:var(--group);border:1px solid var(--group);border-radius:4px;padding:0 6px;margin-right:6px}
+.tag{display:inline-block;font-size:12px;font-weight:600;color:color-mix(in srgb,var(--group) 65%,var(--ink));border:1px solid var(--group);border-radius:4px;padding:0 6px;margin-right:6px}
 .detail{margin:9px 0 2px;display:grid;gap:3px}
 .detail .row{display:grid;grid-template-columns:32px minmax(0,1fr);align-items:center}
 .side{color:var(--soft);font-size:12px}
@@ -70,7 +70,7 @@ const style = `
 .track span[class]:not([class=""]){background:color-mix(in srgb,var(--group) 45%,var(--page));box-shadow:inset 0 0 0 1px var(--group)}
 .track i{position:absolute;top:0;bottom:0;width:2px;margin-left:-1px;background:var(--group)}
 .facts{margin:8px 0 0;width:auto;font-size:13px}
-.facts th,.facts td{border:0;padding:1px 22px 1px 0;white-space:normal;overflow-wrap:anywhere;min-width:0;vertical-align:top}
+.facts th,.facts td{border:0;padding:1px 22px 1px 0;white-space:normal;overflow-wrap:anywhere;min-width:44px;vertical-align:top}
 .facts thead th{font-weight:400}.facts tbody th{font-weight:400;white-space:nowrap}
 .facts th{font-size:inherit}
 .facts td:first-of-type{color:var(--soft)}
