@@ -8,6 +8,13 @@ export function processTerminal(): Terminal {
     stderr: (text) => stderr.write(text),
     columns: stderr.isTTY ? (stderr.columns ?? 80) : 0,
     ...(stdout.isTTY ? { width: stdout.columns } : {}),
-    color: stdout.isTTY && (env['NO_COLOR'] ?? '') === '',
+    color: hasColor(env, stdout.isTTY),
   };
+}
+
+/** Colours where a terminal is; `NO_COLOR` takes them away and `FORCE_COLOR` (other than `0`) gives them to a pipe too. */
+export function hasColor(env: { readonly [name: string]: string | undefined }, isTerminal: boolean): boolean {
+  if ((env['NO_COLOR'] ?? '') !== '') return false;
+  const forced = env['FORCE_COLOR'];
+  return forced === undefined || forced === '' ? isTerminal : forced !== '0' && forced !== 'false';
 }

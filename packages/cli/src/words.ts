@@ -1,4 +1,5 @@
 import type { Diagnostic } from '@patchwork/kernel';
+import { shownText } from '@patchwork/formats';
 import { formatTimecode, type FrameRange } from '@patchwork/time';
 import type { Place } from '@patchwork/render';
 
@@ -33,11 +34,24 @@ export function bytesText(bytes: number): string {
   return `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
-/** Diagnostics, one a line: what is odd, and where. */
+/** Diagnostics, one a line: what is odd, and where; several of one kind stand together. */
 export function diagnosticLines(diagnostics: readonly Diagnostic[]): string[] {
-  return diagnostics.map(
-    ({ severity, message, where }) => `  ${severity}: ${message}${where === null ? '' : ` (${where})`}`,
-  );
+  const groups = new Map<string, { readonly line: string; readonly places: string[] }>();
+  for (const { severity, message, where } of diagnostics) {
+    const line = `  ${severity}: ${shownText(message)}`;
+    const key = `${where === null} ${line}`;
+    const group = groups.get(key) ?? { line, places: [] };
+    if (where !== null) group.places.push(shownText(where));
+    groups.set(key, group);
+  }
+  return [...groups.values()].map(({ line, places }) => `${line}${placesText(places)}`);
+}
+
+/** Places behind a remark; of many the first three and how many there are. */
+export function placesText(places: readonly string[]): string {
+  if (places.length === 0) return '';
+  const shown = places.slice(0, 3).join(', ');
+  return places.length > 3 ? ` (${places.length} times: ${shown}, …)` : ` (${shown})`;
 }
 
 /** An encoder's name and build, without the hundred settings that x264 and x265 write behind them. */

@@ -31,5 +31,8 @@ export { writeXmeml } from './xmeml/write.ts';
 export { inspection } from './inspection.ts';
 export { strip } from './strip.ts';
 export type { StripOptions } from './strip.ts';
+export { timelineTable } from './table/table.ts';
+export type { TableOptions } from './table/table.ts';
+export { shownText } from './table/cells.ts';
 export { conversionJson, conversionLines, conversionTable } from './conversion.ts';
 export type { ConversionRow } from './conversion.ts';

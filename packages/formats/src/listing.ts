@@ -70,7 +70,8 @@ function mediaTime(time: RationalTime): string {
   return formatRational(time.value);
 }
 
-function describeMedia(reference: MediaReference | undefined): string {
+/** What a reference shows, in a word or two: the name of its file, or what it is else. */
+export function describeMedia(reference: MediaReference | undefined): string {
   switch (reference?.kind) {
     case 'ExternalReference':
       return decodeURIComponentSafely(reference.targetUrl.split(/[\\/]/).at(-1) ?? '');
@@ -87,10 +88,15 @@ function describeMedia(reference: MediaReference | undefined): string {
   }
 }
 
+/** The name behind a URL's escapes; where they are no UTF-8, those of plain letters alone. */
 function decodeURIComponentSafely(text: string): string {
-  return /%(?![0-9A-Fa-f]{2})/.test(text)
-    ? text
-    : text.replace(/(?:%[0-7][0-9A-Fa-f])+/g, (part) => decodeURIComponent(part));
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    return text.replaceAll(/%[2-7][0-9A-Fa-f]/g, (part) => decodeURIComponent(part));
+  }
 }
 
 function number(value: number): string {

@@ -1,5 +1,6 @@
 import { add, secondsFromTime, toNumber, zero, type Rational } from '@patchwork/time';
 import { trimmedRange, type Timeline, type Track } from '@patchwork/timeline';
+import { cell, shownText, widthOf } from './table/cells.ts';
 
 /** How a strip is drawn. */
 export interface StripOptions {
@@ -35,21 +36,14 @@ export function strip(timeline: Timeline, options: StripOptions = {}): string {
   const laid = tracks.map(laidOut);
   const end = Math.max(...laid.map((one) => one.end), 0);
   if (end === 0) return '';
-  const label = Math.min(widestLabel, Math.max(...laid.map((one) => one.label.length)));
+  const label = Math.min(widestLabel, Math.max(...laid.map((one) => widthOf(one.label))));
   const width = Math.max(10, (options.columns ?? 80) - label - 1);
   const isPicture = new Map(laid.map((one, index) => [one, tracks[index]?.trackKind === 'Video']));
   const pictures = laid.filter((one) => isPicture.get(one) === true).toReversed();
   const rest = laid.filter((one) => isPicture.get(one) !== true);
   return [...pictures, ...rest]
-    .map(
-      (one) =>
-        `${clipped(one.label, label).padEnd(label)} ${drawn(one, end, width, options.faint ?? ((text) => text))}\n`,
-    )
+    .map((one) => `${cell(one.label, label)} ${drawn(one, end, width, options.faint ?? ((text) => text))}\n`)
     .join('');
-}
-
-function clipped(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
 function laidOut(track: Track): Laid {
@@ -68,7 +62,7 @@ function laidOut(track: Track): Laid {
             : 'nested';
     return [{ from, to: toNumber(start), kind }];
   });
-  return { label: track.name === '' ? track.trackKind : track.name, pieces, end: toNumber(start) };
+  return { label: shownText(track.name === '' ? track.trackKind : track.name), pieces, end: toNumber(start) };
 }
 
 function drawn({ pieces }: Laid, end: number, width: number, faint: (text: string) => string): string {

@@ -18,7 +18,7 @@ import { checkPlace } from '../edited-file.ts';
 import { followedPath } from '../followed-path.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { timelineRequest, withMediaFlags, type MediaFlags } from '../timeline-flags.ts';
-import { diagnosticLines } from '../words.ts';
+import { diagnosticLines, placesText } from '../words.ts';
 import { documentText } from '../document-text.ts';
 
 interface ConvertFlags extends CommonFlags, MediaFlags {
@@ -121,12 +121,6 @@ function verdictLines(notSaid: readonly Diagnostic[]): string[] {
     const lines = [...places].map(([message, all]) => `    ${message}${placesText(all)}`);
     return lines.length === 0 ? [] : [`  ${verdict}`, ...lines];
   });
-}
-
-function placesText(places: readonly string[]): string {
-  if (places.length === 0) return '';
-  const shown = places.slice(0, 3).join(', ');
-  return places.length > 3 ? ` (${places.length} times: ${shown}, …)` : ` (${shown})`;
 }
 
 /** @throws PW_USAGE_POLICY */

@@ -1,29 +1,32 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { PatchworkError, type Diagnostic } from '@patchwork/kernel';
-import { inspection, listing, strip } from '@patchwork/formats';
+import { inspection, strip, timelineTable } from '@patchwork/formats';
 import { linkMedia, mediaFolderOf, readTimelines } from '@patchwork/render';
 import type { Timeline } from '@patchwork/timeline';
 import { digestsOutcome, resolveDigestsOf } from '../resolve-digests.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { timelineRequest, withMediaFlags, type MediaFlags } from '../timeline-flags.ts';
-import { diagnosticLines } from '../words.ts';
+import { counted, diagnosticLines } from '../words.ts';
+
+interface InspectFlags extends CommonFlags, MediaFlags {
+  readonly all?: boolean;
+}
 
 /** Adds `inspect`. */
 export function addInspect(program: Command, shell: Shell, run: RunAction): void {
   withMediaFlags(program.command('inspect'))
     .argument('<timeline>', 'a timeline file, an .fcpxmld or .otiod folder, or a Resolve .drt, .drp or .drx')
+    .option('--all', 'every item of long tracks, in a terminal too')
     .description('tracks, items, effects and everything odd about a timeline file')
-    .action(async (path: string, flags: CommonFlags & MediaFlags) =>
-      run(flags, (context) => inspect(context, shell, path, flags)),
-    );
+    .action(async (path: string, flags: InspectFlags) => run(flags, (context) => inspect(context, shell, path, flags)));
 }
 
 async function inspect(
   context: CommandContext,
   shell: Shell,
   path: string,
-  flags: MediaFlags,
+  flags: InspectFlags,
 ): Promise<CommandOutcome> {
   const digests = await resolveDigestsOf(context, resolve(shell.folder, path));
   if (digests !== null) return digestsOutcome(digests, shell.terminal);
@@ -40,18 +43,62 @@ async function inspect(
   const offline: Diagnostic[] = [];
   for (const timeline of shown) offline.push(...(await linkMedia(context, timeline, search, bundled)).diagnostics);
   const diagnostics = [...read.diagnostics, ...offline];
+  const look = lookOf(shell, flags.all === true);
   return {
     document: inspection(shown, diagnostics) as CommandOutcome['document'],
-    text: [...shown.flatMap((timeline) => picture(timeline, shell)), ...diagnosticLines(diagnostics)].join('\n'),
+    text: [...shown.flatMap((timeline) => picture(timeline, look)), ...remarkLines(diagnostics, look)]
+      .join('\n')
+      .trimEnd(),
   };
 }
 
-function picture(timeline: Timeline, { terminal }: Shell): readonly string[] {
-  const faint = (text: string): string => (terminal.color ? `\u001B[2m${text}\u001B[22m` : text);
+/** Tracks of more items than this are folded in a terminal, so that the whole can be taken in. */
+const foldedRows = 40;
+
+/** Remarks that a terminal shows; files that are offline can be as many as clips. */
+const foldedRemarks = 24;
+
+interface Look {
+  readonly columns: number | null;
+  readonly rows: number | null;
+  /** Select graphic rendition: `code` turns it on. */
+  readonly marked: (code: number) => (text: string) => string;
+}
+
+/** In full where it goes to a file or a pipe, or is asked for. */
+function lookOf({ terminal }: Shell, isWhole: boolean): Look {
+  const columns = terminal.width === undefined ? null : Math.min(terminal.width, 240);
+  return {
+    columns,
+    rows: isWhole || columns === null ? null : foldedRows,
+    marked: (code) => (text) => (terminal.color ? `\u001B[${code}m${text}\u001B[0m` : text),
+  };
+}
+
+/** A strip a track, then the table. */
+function picture(timeline: Timeline, { columns, rows, marked }: Look): readonly string[] {
+  const [strong, faint] = [marked(1), marked(2)];
   return [
-    strip(timeline, { columns: Math.min(terminal.width ?? 80, 240), faint }).trimEnd(),
-    listing(timeline).trimEnd(),
+    strip(timeline, { columns: columns ?? 80, faint }),
+    `${timelineTable(timeline, { columns, rows, faint, strong }).join('\n')}\n`,
   ].filter((text) => text !== '');
+}
+
+const severityCodes = { error: 31, warning: 33, note: 2 } as const;
+
+/** What is odd, the gravest first. */
+function remarkLines(diagnostics: readonly Diagnostic[], { rows, marked }: Look): readonly string[] {
+  const lines = (['error', 'warning', 'note'] as const).flatMap((severity) =>
+    diagnosticLines(diagnostics.filter((one) => one.severity === severity)).map(
+      (line) =>
+        `  ${marked(severityCodes[severity])(line.slice(2, 2 + severity.length))}${line.slice(2 + severity.length)}`,
+    ),
+  );
+  const shown = rows === null ? lines : lines.slice(0, foldedRemarks);
+  const hidden = lines.length - shown.length;
+  return hidden === 0
+    ? shown
+    : [...shown, marked(2)(`  … ${counted(hidden, 'more remark')}, all of them with --all or --json`)];
 }
 
 /** @throws PW_TIMELINE_NONE when none has the name */
