@@ -1,4 +1,5 @@
 import { timecodeText, type Changes, type Side, type SideItem, type SideTrack } from '@patchwork/diff';
+import type { FrameRange } from '@patchwork/time';
 
 /** A stretch of the new timeline: taken from the old one, new, or nothing. */
 interface Stretch {
@@ -9,13 +10,23 @@ interface Stretch {
   /** Its first frame in the old timeline; 0 for what is not from there. */
   readonly from: number;
   readonly names: readonly string[];
+  /** Where a clip stood that came from another track; null for one that did not. */
+  readonly cameFrom: SideItem['other'];
+}
+
+/** The tracks of both sides, lowest first, pictures before sound: each has a change list of its own. */
+export function changeTracks({ sides }: Changes): readonly string[] {
+  const labels = [...new Set([...sides.old.tracks, ...sides.new.tracks].map(({ label }) => label))];
+  const isSound = (label: string): boolean => label.startsWith('A');
+  return [...labels.filter((label) => !isSound(label)), ...labels.filter(isSound)];
 }
 
 /**
  * Writes a change list in CMX3600: what of the old timeline stands where in the new one, so that work cut to the old
  * version (sound, subtitles, notes) can be moved along. Reel `OLD` counts the old record timecode; `NEW` is what the old
  * version did not hold, `BL` is nothing. Runs that move alike are one event, across cuts. Comments name clips; what went
- * away stands at the end. Follows one track, by default the lowest picture track: all cuts, no dissolves.
+ * away stands at the end. Follows one track, by default the lowest picture track ({@link changeTracks} names them): all cuts, no
+ * dissolves. What came from another track is `NEW` with a note of where it stood.
  */
 export function changeEdl({ sides }: Changes, trackLabel?: string): string {
   const label = trackLabel ?? mainTrack(sides.new) ?? mainTrack(sides.old) ?? 'V1';
@@ -43,7 +54,8 @@ function trackOf(side: Side, label: string): SideTrack {
 function stretchesOf({ label, items }: SideTrack): Stretch[] {
   return items.flatMap(({ name, record, other }): Stretch[] => {
     const fresh = (from: number, to: number): Stretch[] =>
-      to > from ? [{ kind: 'new', in: from, out: to, from: 0, names: [name] }] : [];
+      to > from ? [{ kind: 'new', in: from, out: to, from: 0, names: [name], cameFrom }] : [];
+    const cameFrom = other === null || other.track === label ? null : other;
     if (other === null || other.head === null || other.track !== label) return fresh(record.in, record.out);
     // The old head lies `head` frames later in the media: what comes before it is new here.
     const start = record.in + Math.max(0, other.head);
@@ -52,7 +64,7 @@ function stretchesOf({ label, items }: SideTrack): Stretch[] {
     if (length <= 0) return fresh(record.in, record.out);
     return [
       ...fresh(record.in, start),
-      { kind: 'old', in: start, out: start + length, from, names: [name] },
+      { kind: 'old', in: start, out: start + length, from, names: [name], cameFrom },
       ...fresh(start + length, record.out),
     ];
   });
@@ -62,7 +74,7 @@ function filled(stretches: readonly Stretch[], frames: number): Stretch[] {
   const all: Stretch[] = [];
   let at = 0;
   const black = (to: number): void => {
-    if (to > at) all.push({ kind: 'black', in: at, out: to, from: 0, names: [] });
+    if (to > at) all.push({ kind: 'black', in: at, out: to, from: 0, names: [], cameFrom: null });
   };
   for (const stretch of stretches) {
     black(stretch.in);
@@ -101,15 +113,25 @@ function eventLines(stretch: Stretch, number: number, old: Side, next: Side, lab
   if (first === undefined || last === undefined) return [event];
   const shift = stretch.kind === 'old' ? stretch.in - stretch.from : 0;
   const clips = names.length === 1 ? first : `${first} - ${last}, ${names.length} clips`;
-  return [event, `* FROM CLIP NAME: ${oneLine(clips)}`, ...(shift === 0 ? [] : [`* SHIFT: ${signed(shift)} FRAMES`])];
+  const { cameFrom } = stretch;
+  return [
+    event,
+    `* FROM CLIP NAME: ${oneLine(clips)}`,
+    ...(shift === 0 ? [] : [`* SHIFT: ${signed(shift)} FRAMES`]),
+    ...(cameFrom === null ? [] : [`* WAS ON ${cameFrom.track}: ${timecodesOf(old, cameFrom.record)}`]),
+  ];
 }
 
 function removedLines({ items, label }: SideTrack, old: Side): string[] {
-  const gone = items.filter((item) => item.other === null || item.other.track !== label);
-  return gone.map(
-    (item: SideItem) =>
-      `* REMOVED: ${timecodeOf(old, item.record.in)} ${timecodeOf(old, item.record.out)} ${oneLine(item.name)}`,
-  );
+  return items.flatMap(({ other, record, name }) => {
+    if (other !== null && other.track === label) return [];
+    const what = other === null ? 'REMOVED' : `MOVED TO ${other.track}`;
+    return [`* ${what}: ${timecodesOf(old, record)} ${oneLine(name)}`];
+  });
+}
+
+function timecodesOf(side: Side, record: FrameRange): string {
+  return `${timecodeOf(side, record.in)} ${timecodeOf(side, record.out)}`;
 }
 
 function timecodeOf({ rate, start }: Pick<Side, 'rate' | 'start'>, frame: number): string {

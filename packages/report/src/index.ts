@@ -6,7 +6,7 @@ export { markerEdl } from './marker-edl.ts';
 export type { MarkerList } from './marker-edl.ts';
 export { annotatedTimeline } from './annotated-timeline.ts';
 export { changesCsv } from './change-csv.ts';
-export { changeEdl } from './change-edl.ts';
+export { changeEdl, changeTracks } from './change-edl.ts';
 export { changeGroups, groupOf } from './change-group.ts';
 export type { ChangeGroup, GroupFacts } from './change-group.ts';
 export { changeMarkers } from './change-markers.ts';

@@ -285,3 +285,67 @@ test('text: fits its width, and is coloured on a terminal alone', async () => {
   const evil = written('evil', { tracks: [[['\u001B]0;owned\u0007', 0, 48]]] });
   expect((await said(['diff', cut, evil])).out).not.toMatch(/[^\n\P{Cc}]/u);
 });
+
+test('lists of a colour house: our own readers open what is written, a list a track', async () => {
+  const old = written('layers-1', {
+    tracks: [
+      [
+        ['A', 0, 48],
+        ['B', 0, 48],
+        ['C', 0, 48],
+      ],
+      [20, ['T', 0, 24]],
+    ],
+  });
+  const next = written('layers-2', {
+    tracks: [
+      [
+        ['A', 0, 40],
+        ['C', 0, 48],
+      ],
+      [['T', 0, 24], 16, ['B', 0, 48]],
+    ],
+  });
+  const { exit, out, err } = await said([
+    'diff',
+    old,
+    next,
+    '--format',
+    'edl',
+    '--track',
+    'all',
+    '-o',
+    join(folder, 'c.edl'),
+  ]);
+  expect(exit, err).toBe(0);
+  expect(out.split('\n').slice(0, 2)).toEqual([join(folder, 'c.V1.edl'), join(folder, 'c.V2.edl')]);
+  const [first, second] = ['c.V1.edl', 'c.V2.edl'].map((name) => readFileSync(join(folder, name), 'utf8'));
+  expect(first).toContain('* MOVED TO V2: 01:00:02:00 01:00:04:00 B');
+  expect(second).toContain('* WAS ON V1: 01:00:02:00 01:00:04:00');
+  await said(['diff', old, next, '--format', 'markers', '-o', join(folder, 'm.edl')]);
+  for (const [name, frames] of [
+    ['c.V1.edl', 88],
+    ['c.V2.edl', 88],
+    ['m.edl', null],
+  ] as const) {
+    const read = await said(['inspect', join(folder, name), '--edl-rate', '24', '--json']);
+    expect(read.exit, read.err).toBe(0);
+    const { timelines, diagnostics } = JSON.parse(read.out);
+    expect(diagnostics.filter(({ severity }: { severity: string }) => severity === 'error')).toEqual([]);
+    expect(timelines[0].start).toBe(86_400);
+    if (frames !== null) expect(timelines[0].duration).toBe(frames);
+  }
+  await said(['diff', old, next, '--format', 'otio', '-o', join(folder, 'marked.otio')]);
+  expect((await told(next, join(folder, 'marked.otio'))).texts.every((text) => /marker|colour/.test(text))).toBe(true);
+});
+
+test('a track that is none, or no list of tracks, is refused by name', async () => {
+  for (const flags of [
+    ['--track', 'V9', '--format', 'edl'],
+    ['--track', 'V1'],
+    ['--track', 'all', '--format', 'edl'],
+  ]) {
+    const { exit, err } = await said(['diff', cut, recut, ...flags]);
+    expect([exit, /PW_USAGE_TRACK/.test(err)]).toEqual([1, true]);
+  }
+});

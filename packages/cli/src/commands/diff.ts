@@ -14,7 +14,7 @@ import {
 import { writeAtomically } from '@patchwork/files';
 import { profileDifference } from '@patchwork/plan';
 import { openSides, parseRevision, type ComparedSide } from '@patchwork/render';
-import { annotatedTimeline, changeEdl, changeMarkers, changesCsv, diffPageHtml } from '@patchwork/report';
+import { annotatedTimeline, changeEdl, changeMarkers, changesCsv, changeTracks, diffPageHtml } from '@patchwork/report';
 import { writeOtio } from '@patchwork/timeline';
 import { diffPictures } from '../diff-pictures.ts';
 import { diffPlan, isDeliverable, sidePath } from '../diff-plan.ts';
@@ -34,6 +34,7 @@ interface DiffFlags extends CommonFlags, MediaFlags {
   readonly all?: boolean;
   readonly pictures: boolean;
   readonly handles?: string;
+  readonly track?: string;
   readonly oldGrades?: string;
 }
 
@@ -48,6 +49,10 @@ export function addDiff(program: Command, shell: Shell, run: RunAction): void {
     .option('--only <department>', `${departmentNames.join(' | ')} (repeatable)`, collect, [])
     .option('--all', 'list the unchanged clips, too')
     .option('--no-pictures', 'html: without pictures before and after')
+    .option(
+      '--track <name>',
+      'edl: the track to follow (V2, A1); all: a file a track; default: the lowest with pictures',
+    )
     .option('--handles <frames>', 'tell clips that need more than the old side holds and this much on either end')
     .description("what changed, in an editor's words")
     .action(async (old: string, next: string, flags: DiffFlags) =>
@@ -83,6 +88,12 @@ async function diff(
         : `${diffText(changes, { ...options, color: false, width: 100 })}\n`;
     return writtenReport(context, shell, flags.output, written, { document, text: changes.summary });
   }
+  if (format === 'edl' && flags.track === 'all') {
+    return {
+      document,
+      text: `${(await writtenLists(context, shell, flags.output, changes)).join('\n')}\n${changes.summary}`,
+    };
+  }
   const report = await reportText(context, format, { ...compared, changes }, [oldText, newText], flags);
   if (flags.output === undefined) return { document, text: report.replace(/\n$/, '') };
   return writtenReport(context, shell, flags.output, report, { document, text: changes.summary });
@@ -98,6 +109,37 @@ async function writtenReport(
   const path = followedPath(shell.folder, output);
   await writeAtomically(context.files, path, new TextEncoder().encode(report));
   return { document, text: `${path}\n${text}` };
+}
+
+/** A change list a track beside the file named: `changes.edl` gives `changes.V1.edl`, `changes.V2.edl`. @throws PW_USAGE_TRACK */
+async function writtenLists(
+  context: CommandContext,
+  shell: Shell,
+  output: string | undefined,
+  changes: Changes,
+): Promise<readonly string[]> {
+  if (output === undefined)
+    throw new PatchworkError('PW_USAGE_TRACK', '--track all writes a file a track, and none is named', {
+      hint: 'Say -o changes.edl: changes.V1.edl, changes.V2.edl … are written.',
+    });
+  const path = followedPath(shell.folder, output);
+  const stem = path.endsWith('.edl') ? path.slice(0, -4) : path;
+  const written: string[] = [];
+  for (const label of changeTracks(changes)) {
+    const file = `${stem}.${label.replaceAll(/[^A-Za-z0-9]+/g, '_')}.edl`;
+    await writeAtomically(context.files, file, new TextEncoder().encode(changeEdl(changes, label)));
+    written.push(file);
+  }
+  return written;
+}
+
+/** @throws PW_USAGE_TRACK for a track that neither side has */
+function trackOf(changes: Changes, track: string | undefined): string | undefined {
+  const labels = changeTracks(changes);
+  if (track === undefined || labels.includes(track)) return track;
+  throw new PatchworkError('PW_USAGE_TRACK', `neither side has a track ${track}`, {
+    hint: `The tracks are ${labels.join(', ')}; all writes a list each.`,
+  });
 }
 
 interface Compared {
@@ -193,7 +235,7 @@ async function reportText(
     case 'csv':
       return changesCsv(changes);
     case 'edl':
-      return changeEdl(changes);
+      return changeEdl(changes, trackOf(changes, flags.track));
     case 'markers':
       return changeMarkers(changes);
     case 'otio':
@@ -205,11 +247,16 @@ async function reportText(
   }
 }
 
-function formatOf({ format, json, output }: DiffFlags): Format {
+function formatOf({ format, json, output, track }: DiffFlags): Format {
   const found = formats.find((each) => each === (format ?? 'text'));
   if (found === undefined) {
     throw new PatchworkError('PW_USAGE_FORMAT', `diff writes no ${format ?? ''}`, {
       hint: `Use ${formats.slice(0, -1).join(', ')} or ${formats.at(-1) ?? ''}.`,
+    });
+  }
+  if (track !== undefined && found !== 'edl') {
+    throw new PatchworkError('PW_USAGE_TRACK', `--track is for change lists, and ${found} shows all tracks`, {
+      hint: 'Add --format edl, or leave --track out.',
     });
   }
   if (json === true && output === undefined && found !== 'text' && found !== 'json') {
