@@ -149,6 +149,26 @@ describe('an insert edit', () => {
     expect((await patchwork(['patch', copy, '--range', '0:25', '--with', await piece(25)], { store })).code).toBe(0);
   });
 
+  test('blame says which patch put a frame in, and what was there before', async () => {
+    const site = siteOf(await film('film', { startTimecode: { frame: 90_000, dropFrame: false } }));
+    const insert = await piece(10);
+    await site.run('patch', '--range', '30:40', '--with', insert);
+    await site.run('patch', '--range', '80:90', '--with', insert, '--in-place');
+    const all = documentOf(await site.run('blame')) as unknown as {
+      stretches: { range: [number, number]; entry: { timeline: string; renderer: string } }[];
+    };
+    const told = all.stretches.map(({ range, entry }) => `${range.join('-')} ${entry.renderer} ${entry.timeline}`);
+    // A patch is widened by frames of the film, which it encodes anew.
+    expect(told).toEqual([
+      '0-29 found as found',
+      '29-50 patch 30:40 piece.mov',
+      '50-79 found as found',
+      '79-100 patch 80:90 piece.mov',
+    ]);
+    const one = await patchwork(['blame', site.path, '01:00:01:06'], { store: join(site.path, '..', 'store') });
+    expect(documentOf(one)).toMatchObject({ stretches: [{ range: [29, 50], entry: { timeline: '30:40 piece.mov' } }] });
+  });
+
   test('compact frees what was replaced and keeps what is shown', async () => {
     const site = siteOf(await film('film', {}));
     await site.run('patch', '--range', '30:40', '--with', await piece(10), '--in-place');

@@ -1,12 +1,11 @@
 import { PatchworkError, type Digest } from '@patchwork/kernel';
 import { currentEntry, entryAt, historyOf, readLedger, type Ledger, type LedgerEntry } from '@patchwork/store';
-import { type FrameRange } from '@patchwork/time';
 import type { RenderContext } from './context.ts';
 import { recoverUnlocked } from './film/overwritten-film.ts';
 import { moovDigestOf } from './moov-digest.ts';
 
 /** What reading a history needs. */
-type HistoryContext = Pick<RenderContext, 'files' | 'sha256' | 'store' | 'hashing' | 'clockMs' | 'onNote'>;
+export type HistoryContext = Pick<RenderContext, 'files' | 'sha256' | 'store' | 'hashing' | 'clockMs' | 'onNote'>;
 
 /** A deliverable by name, or one of its earlier states: `film.mov`, `film.mov@{1}` (1 = the one before the current). */
 export interface Revision {
@@ -61,37 +60,6 @@ export async function readRevision(
 ): Promise<{ readonly history: History; readonly entry: LedgerEntry }> {
   const history = await readHistory(context, path);
   return { history, entry: entryAt(history.ledger, revision, history.current) };
-}
-
-/** Which render made some frames. Frames count from the deliverable's first. */
-export interface Blame {
-  readonly range: FrameRange;
-  /** The oldest entry of the unbroken line that holds these chunks: the run that rendered them. */
-  readonly entry: LedgerEntry;
-}
-
-/** Says of every stretch which render made it, or of one frame. @throws as {@link readRevision} */
-export async function blame(context: HistoryContext, revision: Revision): Promise<readonly Blame[]> {
-  const { history, entry } = await readRevision(context, revision);
-  const line = historyOf(history.ledger, entry);
-  const maker = new Map<Digest, LedgerEntry>();
-  // From the oldest on: the first entry that holds a chunk rendered it, unless a later one lost it and made it again.
-  for (const each of line.toReversed()) {
-    const held = new Set(each.chunks.map(({ key }) => key));
-    for (const key of maker.keys()) if (!held.has(key)) maker.delete(key);
-    for (const key of held) if (!maker.has(key)) maker.set(key, each);
-  }
-  const stretches: { range: { in: number; out: number }; entry: LedgerEntry }[] = [];
-  let frame = 0;
-  for (const chunk of entry.chunks) {
-    const end = frame + chunk.order.length;
-    const made = maker.get(chunk.key) ?? entry;
-    const last = stretches.at(-1);
-    if (last !== undefined && last.entry.id === made.id) last.range.out = end;
-    else stretches.push({ range: { in: frame, out: end }, entry: made });
-    frame = end;
-  }
-  return stretches;
 }
 
 async function moovDigestOrNull(

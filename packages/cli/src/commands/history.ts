@@ -4,6 +4,7 @@ import {
   blame,
   deadBytesOf,
   explainDelivered,
+  hasTimeline,
   mixedNote,
   parsePosition,
   parseRevision,
@@ -15,8 +16,10 @@ import {
   type History,
   type Place,
   type Revision,
+  type TimelineFacts,
 } from '@patchwork/render';
-import { byteLength, type LedgerEntry } from '@patchwork/store';
+import { byteLength, historyOf, type LedgerEntry } from '@patchwork/store';
+import type { FrameRange } from '@patchwork/time';
 import { followedPath } from '../followed-path.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 import { bytesText, counted, recordRange, recordTimecode } from '../words.ts';
@@ -119,6 +122,7 @@ function entrySummary(entry: LedgerEntry): { readonly [key: string]: Json } {
     fileSize: entry.fileSize,
     fileSha256: entry.fileSha256,
     timeline: entry.timeline.name,
+    renderer: entry.renderer,
     profile: entry.profile.name,
     mixed: entry.mixed !== undefined,
     rendered: entry.counts.rendered,
@@ -170,13 +174,14 @@ async function blameCommand(
   revision: Revision,
   position: string | undefined,
 ): Promise<CommandOutcome> {
-  const { entry } = await readRevision(context, revision);
-  const place = placeOf(context, entry);
+  const { history, entry } = await readRevision(context, revision);
+  const held = hasTimeline(entry) ? framesOfTimeline(context, entry) : framesOfFilm(context, history, entry);
+  const { place } = held;
   const stretches = (await blame(context, revision)).map((each) => ({
     entry: each.entry,
     range: { in: each.range.in + place.offset, out: each.range.out + place.offset },
   }));
-  const frame = position === undefined ? null : frameAt(context, entry, position);
+  const frame = position === undefined ? null : frameAt(held, position);
   const shown = frame === null ? stretches : stretches.filter(({ range }) => frame >= range.in && frame < range.out);
   return {
     document: {
@@ -186,7 +191,7 @@ async function blameCommand(
     text: shown
       .map(
         (each) =>
-          `${recordRange(place, each.range)}  ${each.entry.id.slice(0, 12)}  ${new Date(each.entry.timeMs).toISOString().slice(0, 19)}  ${each.entry.timeline.name}`,
+          `${framesIn(place, each.range)}  ${each.entry.id.slice(0, 12)}  ${new Date(each.entry.timeMs).toISOString().slice(0, 19)}  ${each.entry.timeline.name}`,
       )
       .join('\n'),
   };
@@ -194,9 +199,10 @@ async function blameCommand(
 
 async function explain(context: CommandContext, revision: Revision, position: string): Promise<CommandOutcome> {
   const { history, entry } = await readRevision(context, revision);
-  const frame = frameAt(context, entry, position);
+  const held = framesOfTimeline(context, entry);
+  const frame = frameAt(held, position);
   const explained = explainDelivered(context, history, entry, frame);
-  const place = placeOf(context, entry);
+  const { place } = held;
   return {
     document: { schema: 'patchwork.explain/1', ...explained.document },
     text: [`frame ${frame}, ${recordTimecode(place, frame)}`, ...explained.lines].join('\n'),
@@ -242,25 +248,54 @@ function deadLines(bytes: number): string[] {
     : [`  carries ${bytesText(bytes)} of replaced pictures and indexes (patchwork compact frees them)`];
 }
 
-function placeOf(context: CommandContext, entry: LedgerEntry): Place {
-  const { program } = compileEntry(context, entry);
-  return { rate: program.canvas.rate, offset: entry.range?.in ?? 0, start: program.start };
+/** The frames that a version holds, and how people name them. */
+interface HeldFrames {
+  readonly place: Place;
+  readonly facts: TimelineFacts;
+  readonly frames: number;
+}
+
+function framesOfTimeline(context: CommandContext, entry: LedgerEntry): HeldFrames {
+  const { program, facts } = compileEntry(context, entry);
+  const place = { rate: program.canvas.rate, offset: entry.range?.in ?? 0, start: program.start };
+  return { place, facts, frames: program.frames };
+}
+
+/** Of a version that was patched by hand, or found: by its own timecode, else by that of the render it grew from. */
+function framesOfFilm(context: CommandContext, history: History, entry: LedgerEntry): HeldFrames {
+  const frames = entry.chunks.reduce((sum, { order }) => sum + order.length, 0);
+  const { video, container } = entry.profile;
+  const { width, height, rate } = video;
+  const rendered = historyOf(history.ledger, entry).find(hasTimeline);
+  if (container.startTimecode === null && rendered !== undefined) {
+    return { ...framesOfTimeline(context, rendered), frames };
+  }
+  const start = container.startTimecode ?? { frame: 0, dropFrame: false };
+  return {
+    place: { rate, offset: 0, start },
+    // Of a variable rate no timecode can be read.
+    facts: { width, height, rate: rate.num === 0 ? null : rate, startFrame: start.frame, dropFrame: start.dropFrame },
+    frames,
+  };
+}
+
+function framesIn(place: Place, range: FrameRange): string {
+  return place.rate.num === 0 ? `frames ${range.in}–${range.out - 1}` : recordRange(place, range);
 }
 
 /** @throws PW_POSITION_FORM, PW_POSITION_OUTSIDE */
-function frameAt(context: CommandContext, entry: LedgerEntry, text: string): number {
-  const { program, facts } = compileEntry(context, entry);
+function frameAt({ facts, place, frames }: HeldFrames, text: string): number {
   const frame = parsePosition(text, facts);
   if (frame === null) {
     throw new PatchworkError('PW_POSITION_FORM', `"${text}" is no frame and no timecode`, {
       hint: "Write a frame from the timeline's start, or HH:MM:SS:FF.",
     });
   }
-  const offset = entry.range?.in ?? 0;
-  if (frame < offset || frame >= offset + program.frames) {
+  const { offset } = place;
+  if (frame < offset || frame >= offset + frames) {
     throw new PatchworkError(
       'PW_POSITION_OUTSIDE',
-      `frame ${frame} is outside the deliverable, which holds [${offset}, ${offset + program.frames})`,
+      `frame ${frame} is outside the deliverable, which holds [${offset}, ${offset + frames})`,
       {
         hint: "Frames count from the timeline's start.",
       },
