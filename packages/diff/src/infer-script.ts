@@ -18,6 +18,7 @@ import { lookSteps, type InnerScript } from './look-step.ts';
 import { matchItems } from './match-items.ts';
 import { StepWriter } from './step-writer.ts';
 import type { TrackEdit } from './track-edit.ts';
+import type { KeptItem } from './track-walk.ts';
 import { lookOf, trackViews, type TrackView } from './track-item.ts';
 
 /** A script and how far it was proved. */
@@ -128,7 +129,7 @@ function scriptOf(layout: Layout, way: TrackWriter): ScriptStep[] | null {
 function writeEdits(layout: Layout, label: string, withTrims: boolean): readonly ScriptStep[] | null {
   const { walk, edits } = trackDrafts(layout, label);
   const writer = new StepWriter(label, walk.kept, layout.rate);
-  const ordered = inEditingOrder(edits);
+  const ordered = tailsFirst(inEditingOrder(edits), walk.kept);
   for (const edit of ordered) {
     if (edit.kind === 'trim' && !withTrims && isDoneByOverwrite(edits, edit)) writer.skipTrim(edit);
     else if (!writer.write(edit)) return null;
@@ -148,6 +149,21 @@ function isDoneByOverwrite(edits: readonly TrackEdit[], edit: TrackEdit): boolea
 function inEditingOrder(edits: readonly TrackEdit[]): TrackEdit[] {
   const stretchOf = (edit: TrackEdit): number => (isTailTrim(edit) ? edit.at + 1 : edit.at);
   return edits.toSorted((a, b) => stretchOf(a) - stretchOf(b) || rankOf(a) - rankOf(b));
+}
+
+/** A head that moves by more than the clip is long needs the frames that its tail gains: there the tail comes first. */
+function tailsFirst(edits: readonly TrackEdit[], kept: readonly KeptItem[]): readonly TrackEdit[] {
+  const ordered = [...edits];
+  for (const head of edits) {
+    if (head.kind !== 'ripple-trim' && head.kind !== 'trim') continue;
+    const { old } = kept[head.at] ?? {};
+    if (head.edge !== 'in' || old === undefined || head.delta < old.record.out - old.record.in) continue;
+    const tail = ordered.find((edit) => isTailTrim(edit) && edit.at === head.at);
+    if (tail === undefined) continue;
+    ordered.splice(ordered.indexOf(tail), 1);
+    ordered.splice(ordered.indexOf(head), 0, tail);
+  }
+  return ordered;
 }
 
 function isTailTrim(edit: TrackEdit): boolean {

@@ -38,15 +38,21 @@ export function lookSteps(
       if (written === null) return null;
       steps.push(...written);
     }
-    steps.push(...transitionSteps(track, other));
+    steps.push(...endSteps(track, other), ...transitionSteps(track, other));
   }
   return steps;
+}
+
+/** The gap behind the last clip. */
+function endSteps(now: TrackView, wanted: TrackView): readonly ScriptStep[] {
+  const track = wanted.label;
+  if (now.end > wanted.end) return [{ op: 'extract', track, range: [wanted.end, now.end] }];
+  return now.end < wanted.end ? [{ op: 'insert', track, at: now.end, clip: { gap: wanted.end - now.end } }] : [];
 }
 
 function isPlacedAlike(a: TrackView, b: TrackView): boolean {
   return (
     a.label === b.label &&
-    a.end === b.end &&
     a.items.length === b.items.length &&
     a.items.every((item, i) => {
       const other = b.items[i];

@@ -18,11 +18,23 @@ export function rebuildTrack(layout: Layout, label: string): readonly ScriptStep
   const { kept } = walk;
   const trims = trimsOf(walk);
   const writer = new StepWriter(label, kept, layout.rate);
+  const trimmed = new Set<number>();
   const [oldStretch, newStretch] = [stretchesOf(old), stretchesOf(next)];
   for (let at = 0; at <= kept.length; at += 1) {
     const [left, right] = [kept[at - 1], kept[at]];
     const [tail, head] = [trims.tail.get(at - 1), trims.head.get(at)];
-    if (tail !== undefined) writer.rippleTrim(at - 1, 'out', tail);
+    if (tail !== undefined && !trimmed.has(at - 1)) writer.rippleTrim(at - 1, 'out', tail);
+    const ownTail = trims.tail.get(at);
+    if (
+      head !== undefined &&
+      ownTail !== undefined &&
+      right !== undefined &&
+      head >= right.old.record.out - right.old.record.in
+    ) {
+      // The head moves by more than the clip is long: it needs the frames that the tail gains.
+      writer.rippleTrim(at, 'out', ownTail);
+      trimmed.add(at);
+    }
     if (head !== undefined) writer.rippleTrim(at, 'in', head);
     if (!rebuildStretch(writer, oldStretch(left?.old, right?.old), newStretch(left?.next, right?.next), at, right))
       return null;
