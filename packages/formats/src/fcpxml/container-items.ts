@@ -52,6 +52,16 @@ export function readClip(reading: Reading, element: XmlElement, spot: Spot): Rea
     hasSound: true,
   });
   if (frame === null) return nothing(spot);
+  if (first === undefined) {
+    reading.remarks.add({
+      code: 'PW_FCPXML_EMPTY',
+      severity: 'warning',
+      at: element.position,
+      timecode,
+      message: `clip "${frame.name}" holds nothing; nothing is shown in its place`,
+      hint: 'Remove it, or export the file again.',
+    });
+  }
   if (plain !== null && first !== undefined && isCovered(reading, frame, first, origin))
     return readPlainClip(reading, frame, first, plain, origin);
   return readContainer(reading, frame, content, origin);

@@ -1,4 +1,5 @@
-import { divide, one, rational, type Rate } from '@patchwork/time';
+import { compare, divide, one, rational, type Rate } from '@patchwork/time';
+import type { Remarks } from '../diagnostics.ts';
 import { attribute, type XmlElement } from '../xml/element.ts';
 import { parseFcpTime } from './time.ts';
 
@@ -51,12 +52,33 @@ function positiveInteger(text: string | null): number | null {
   return text !== null && /^\d{1,6}$/.test(text) && Number(text) > 0 ? Number(text) : null;
 }
 
+/** Rates beyond these, in frames a second, are damage. */
+const [slowestRate, fastestRate] = [rational(1, 100), rational(10_000)];
+
+/** The rate of a `frameDuration`; null where it is none that a picture has. */
+function rateOf(text: string): Rate | null {
+  const frameDuration = parseFcpTime(text);
+  if (frameDuration === null || frameDuration.num <= 0) return null;
+  const rate = divide(one, frameDuration);
+  return compare(rate, slowestRate) < 0 || compare(rate, fastestRate) > 0 ? null : rate;
+}
+
 /** Reads a `<format>`. Attributes win over the name. */
-export function readFormat(element: XmlElement): FcpFormat {
+export function readFormat(element: XmlElement, remarks: Remarks): FcpFormat {
   const name = attribute(element, 'name') ?? '';
   const named = factsFromName(name);
-  const frameDuration = parseFcpTime(attribute(element, 'frameDuration') ?? '');
-  const rate = frameDuration !== null && frameDuration.num > 0 ? divide(one, frameDuration) : named.rate;
+  const spelled = attribute(element, 'frameDuration');
+  const said = spelled === null ? null : rateOf(spelled);
+  if (spelled !== null && said === null) {
+    remarks.add({
+      code: 'PW_FCPXML_TIME',
+      severity: 'error',
+      at: element.position,
+      message: `frameDuration="${spelled.slice(0, 60)}" of the format "${name}" is no frame's length${named.rate === null ? '' : '; its name was taken'}`,
+      hint: 'Write exact seconds, like 1001/24000s.',
+    });
+  }
+  const rate = said ?? named.rate;
   const shape = ['paspH', 'paspV', 'projection', 'stereoscopic', 'heroEye']
     .map((key) => [key, attribute(element, key) ?? ''] as const)
     .filter(([key, value]) => value !== '' && !isPlainShape(key, value));

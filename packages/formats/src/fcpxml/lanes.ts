@@ -5,7 +5,12 @@ import { isAnchored } from './clip-node.ts';
 export function laneOf(element: XmlElement): number {
   const text = attribute(element, 'lane');
   if (text === null) return 0;
-  return /^-?\d{1,6}$/.test(text.trim()) ? Number(text) : 0;
+  return isLane(text) ? Number(text) : 0;
+}
+
+/** Tells whether a text is the number of a lane. */
+export function isLane(text: string): boolean {
+  return /^-?\d{1,6}$/.test(text.trim());
 }
 
 /** Tells whether an element hangs on the clip that holds it (it has a lane), rather than being its content. */

@@ -93,7 +93,7 @@ export function readResources(root: XmlElement, remarks: Remarks): FcpResources 
   const kept = elements.filter(isFirst);
   // Formats first: assets refer to formats that may stand after them.
   for (const element of kept)
-    if (element.name === 'format') formats.set(attribute(element, 'id') ?? '', readFormat(element));
+    if (element.name === 'format') formats.set(attribute(element, 'id') ?? '', readFormat(element, remarks));
   for (const element of kept) {
     const id = attribute(element, 'id') ?? '';
     if (element.name === 'asset') assets.set(id, readAsset(element, formats, remarks));

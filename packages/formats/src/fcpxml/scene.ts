@@ -138,6 +138,8 @@ export class Scene {
   readonly #isNested: boolean;
   readonly #names: 'counted' | 'lanes';
   readonly #placements: Placement[] = [];
+  /** What each placement was read from. */
+  readonly #origins: Origin[] = [];
   #begin: Rational = zero;
   readonly #transitions = new Map<string, PlacedTransition[]>();
 
@@ -186,6 +188,7 @@ export class Scene {
     if (placed === null) return null;
     if (placed.kind === 'Video') this.#checkGrid(placed, element, timecode);
     this.#placements.push(placed);
+    this.#origins.push(element);
     this.#begin = min(this.#begin, placed.start);
     return placed;
   }
@@ -264,9 +267,9 @@ export class Scene {
     const open = filled.filter(({ lane, track }) => this.#isWorthATrack(lane, track));
     const letter = kind === 'Video' ? 'V' : kind === 'Audio' ? 'A' : 'C';
     const primary = open.findIndex(({ lane }) => lane.every((part) => part === 0));
-    const names = open.map(({ lane }, index) => this.#nameOf(letter, lane, index));
+    const names = uniqueNames(open.map(({ lane }, index) => this.#nameOf(letter, lane, index)));
     return open.map(({ track }, index) =>
-      trackNode(kind, uniqueName(names, index), this.#children(track), kind === 'Video' && index === primary),
+      trackNode(kind, names[index] ?? '', this.#children(track), kind === 'Video' && index === primary),
     );
   }
 
@@ -288,12 +291,13 @@ export class Scene {
       let track = tracks.find((candidate) => compare(candidate.end, placement.start) <= 0);
       if (track === undefined) {
         if (tracks.length >= maxTracksPerLane) {
+          const at = this.#origins[this.#placements.indexOf(placement)]?.position ?? null;
           throw new PatchworkError(
             `PW_${this.#remarks.area}_OVERLAP`,
-            `${this.#remarks.fileName}: more than ${maxTracksPerLane} items overlap on one lane`,
+            `${this.#remarks.place(at)}: more than ${maxTracksPerLane} items overlap on one lane`,
             {
               hint: 'The offsets of the file are damaged; export it again.',
-              details: { file: this.#remarks.fileName },
+              details: { file: this.#remarks.fileName, line: at?.line ?? null },
             },
           );
         }
@@ -361,10 +365,13 @@ export class Scene {
 }
 
 /** What overlaps on one lane stands on tracks above it, `A1`, `A1.2`, `A1.3`. */
-function uniqueName(names: readonly string[], index: number): string {
-  const name = names[index] ?? '';
-  const before = names.slice(0, index).filter((other) => other === name).length;
-  return before === 0 ? name : `${name}.${before + 1}`;
+function uniqueNames(names: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  return names.map((name) => {
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return count === 1 ? name : `${name}.${count}`;
+  });
 }
 
 /** A transition as its node. */

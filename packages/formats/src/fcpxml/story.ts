@@ -15,7 +15,7 @@ import {
   type ClipFrame,
 } from './clip-frame.ts';
 import type { Placed, Spot, StorySpot } from './spot.ts';
-import { isConnected, laneOf } from './lanes.ts';
+import { isConnected, isLane, laneOf } from './lanes.ts';
 import { gapNode, timeAt } from './nodes.ts';
 import type { Reading } from './reading.ts';
 import { readCaption, readTitle } from './text-items.ts';
@@ -136,6 +136,7 @@ export function readAnchored(reading: Reading, element: XmlElement, frame: ClipF
   for (const child of childElements(element)) {
     if (!isAnchored(child) || (isContainer && !isConnected(child))) continue;
     const offset = timeAttribute(reading, child, 'offset', frame.timecode) ?? frame.start;
+    checkLane(reading, child, frame);
     const spot: Spot = {
       scene: frame.spot.scene,
       sides: frame.spot.sides,
@@ -145,6 +146,20 @@ export function readAnchored(reading: Reading, element: XmlElement, frame: ClipF
     if (child.name === 'spine') readStory(reading, child, { ...spot, localStart: zero });
     else readItem(reading, child, spot);
   }
+}
+
+/** A lane that cannot be read counts as the host's own, and is told. */
+function checkLane(reading: Reading, element: XmlElement, frame: ClipFrame): void {
+  const lane = attribute(element, 'lane');
+  if (lane === null || isLane(lane)) return;
+  reading.remarks.add({
+    code: 'PW_FCPXML_VALUE',
+    severity: 'error',
+    at: element.position,
+    timecode: frame.timecode,
+    message: `lane="${lane.slice(0, 80)}" on <${element.name}> is no lane; 0 was taken`,
+    hint: 'Write a whole number.',
+  });
 }
 
 /** Reads a storyline: items one after another, with transitions on their cuts. Returns its end on the record. */
