@@ -8,12 +8,12 @@ import {
   type FrameRange,
   type Rate,
 } from '@patchwork/time';
-import type { Timeline } from '@patchwork/timeline';
+import { withoutSeenThings, type Timeline } from '@patchwork/timeline';
 import type { Change, Changes, PlacePair } from './change.ts';
 import { everywhere, farFrame, type Draft } from './draft.ts';
 import { conformedTracks } from './frame-conform.ts';
 import { handleDrafts, type Handles } from './handle-draft.ts';
-import { inferScript, noScript } from './infer-script.ts';
+import { inferScript, noScript, type ProvedScript } from './infer-script.ts';
 import { itemDrafts } from './item-drafts.ts';
 import { foldLinkedSound } from './linked-sound.ts';
 import { matchItems } from './match-items.ts';
@@ -66,8 +66,7 @@ export function diffTimelines(input: DiffInput): Changes {
   const changes = withDirty(drafts, dirty, { facts, plan: input.plan, saidOf: layout.conform.saidOf, ...ends });
   const old = sideOf([facts.old, facts.new], layout.old, layout.matching, changedPlaces(drafts, 'old'), true);
   const next = sideOf([facts.new, facts.old], layout.next, layout.matching, changedPlaces(drafts, 'next'), false);
-  // No step says another rate.
-  const script = layout.conform.reading === 'clock' ? inferScript(input.old, input.new, layout) : noScript;
+  const script = scriptOf(input, layout);
   return {
     schema: 'patchwork.diff/1',
     changes,
@@ -80,6 +79,16 @@ export function diffTimelines(input: DiffInput): Changes {
     framesToRender: input.plan?.rendered ?? null,
     unknown: unknownOf(input),
   };
+}
+
+/** The script of what the files say: no step says another rate, and none a grade that was seen of a project. */
+function scriptOf(input: DiffInput, layout: Layout): ProvedScript {
+  if (layout.conform.reading !== 'clock') return noScript;
+  const [old, next] = [withoutSeenThings(input.old), withoutSeenThings(input.new)];
+  if (old === input.old && next === input.new) return inferScript(old, next, layout);
+  const script = inferScript(old, next, layoutOf({ ...input, old, new: next }));
+  // What was seen may have changed as well, and the steps do not say it.
+  return script.proof === 'replayed' ? { ...script, proof: 'replayed-places' } : script;
 }
 
 /** What drafts need to become changes. */

@@ -103,10 +103,27 @@ describe('looks that nobody models', () => {
     ['grade', 'ASC CDL'],
     ['grade', 'colour correction "Primary"'],
     ['fusion', 'Fusion composition'],
-    ['unmodelled', 'filter "Gaussian Blur"'],
+    ['effect', 'filter "Gaussian Blur"'],
+    ['unmodelled', 'smoothed speed ramp'],
   ])('%s: %s', (kind, label) => {
     expect(gist(one(marked(label, '1'), marked(label, '2')))).toEqual([[kind, `${label} changed`, [label, '1', '2']]]);
     expect(gist(one(clip('a', 0, 48), marked(label, '2')))).toEqual([[kind, `${label} added`, [label, '', '2']]]);
+  });
+  test('a filter by its parameters and key frames, as FCPXML and FCP 7 spell them', () => {
+    const filter = (text: string): Clip => marked('filter "Blur"', text);
+    const fcp = (amount: number, key: number): string =>
+      `effect Blur <filter-video><param name="Amount" value="${amount}"></><param name="Mix"><keyframeAnimation><keyframe time="1/2s" value="${key}"></></></></>`;
+    expect(gist(one(filter(fcp(10, 1)), filter(fcp(20, 1))))).toEqual([
+      ['effect', 'filter "Blur": Amount 10 → 20', ['Amount', '10', '20']],
+    ]);
+    expect(gist(one(filter(fcp(10, 1)), filter(fcp(10, 3))))).toEqual([
+      ['effect', 'filter "Blur": Mix at 1/2s 1 → 3', ['Mix at 1/2s', '1', '3']],
+    ]);
+    const seven = (radius: number): string =>
+      `<effect><name>"Blur"</><parameter><parameterid>"r"</><name>"Radius"</><value>"${radius}"</></></>`;
+    expect(gist(one(filter(seven(1)), filter(seven(2))))).toEqual([
+      ['effect', 'filter "Blur": radius 1 → 2', ['radius', '1', '2']],
+    ]);
   });
   test('an effect by the path of its parameter', () => {
     const blurred = (radius: number): Clip =>

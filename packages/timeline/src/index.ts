@@ -67,7 +67,7 @@ export {
 } from './builders.ts';
 export type { ClipParts, ItemParts, MarkerParts, NodeParts, ReferenceParts, TransitionParts } from './builders.ts';
 export { effectKind, knownEffect, makeEffect, withKnownEffect } from './known-effect.ts';
-export { seenDigestOf, seenThing } from './seen-digest.ts';
+export { seenDigestOf, seenThing, withoutSeenThings } from './seen-digest.ts';
 export type { SeenDigest, SeenDomain, SeenLevel } from './seen-digest.ts';
 export { unmodelledOf, withUnmodelled } from './unmodelled.ts';
 export type { Unmodelled } from './unmodelled.ts';

@@ -1,5 +1,7 @@
 import type { Digest } from '@patchwork/kernel';
-import type { Unmodelled } from './unmodelled.ts';
+import { isJsonObject, member, withMember } from './json/json-member.ts';
+import type { Composable, Timeline } from './model.ts';
+import { unmodelledOf, withUnmodelled, type Unmodelled } from './unmodelled.ts';
 
 /** What a program keeps beside the edit, and shows us as digests alone. */
 export type SeenDomain = 'grade' | 'fusion' | 'effects';
@@ -27,4 +29,27 @@ export function seenDigestOf(content: string): SeenDigest | null {
   if (match === null) return null;
   const [, domain, level, digest] = match;
   return { domain: domain as SeenDomain, level: level as SeenLevel, digest: digest ?? '' };
+}
+
+/** The timeline without digests: what is left is what its file says. The same object where there are none. */
+export function withoutSeenThings(timeline: Timeline): Timeline {
+  const change = (node: Composable): Composable => {
+    const own = withoutOwn(node);
+    if (own.kind !== 'Track' && own.kind !== 'Stack') return own;
+    const children = own.children.map(change);
+    return children.every((child, index) => child === own.children[index]) ? own : { ...own, children };
+  };
+  const tracks = change(timeline.tracks);
+  const isSame = tracks === timeline.tracks || tracks.kind !== 'Stack';
+  return withoutOwn(isSame ? timeline : { ...timeline, tracks });
+}
+
+function withoutOwn<T extends Composable | Timeline>(node: T): T {
+  const things = unmodelledOf(node);
+  const kept = things.filter(({ content }) => seenDigestOf(content) === null);
+  if (kept.length === things.length) return node;
+  const bare = withUnmodelled(node, kept);
+  const own = member(bare.metadata, 'patchwork');
+  const isEmpty = isJsonObject(own) && own.entries.length === 0;
+  return isEmpty ? { ...bare, metadata: withMember(bare.metadata, ['patchwork'], undefined) } : bare;
 }

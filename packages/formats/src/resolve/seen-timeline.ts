@@ -5,14 +5,13 @@ import {
   jsonFrom,
   member,
   plainJson,
-  seenDigestOf,
   unmodelledOf,
   seenThing,
   withMember,
+  withoutSeenThings,
   withUnmodelled,
   type Composable,
   type Item,
-  type JsonObject,
   type SeenDigest,
   type Stack,
   type Timeline,
@@ -100,28 +99,11 @@ function timelineThings({ grade, isGraded }: ResolveSequence): Unmodelled[] {
 
 /** The timeline without what was seen of a project: what is left is what its own file says. */
 export function withoutSeen(timeline: Timeline): Timeline {
-  const strip = <T extends Composable | Timeline>(node: T): T => {
-    const things = unmodelledOf(node);
-    const kept = things.filter(({ content }) => seenDigestOf(content) === null);
-    if (kept.length === things.length) return node;
-    const bare = withUnmodelled(node, kept);
-    return { ...bare, metadata: withoutEmpty(bare.metadata) };
-  };
-  const change = (node: Composable): Composable => {
-    const own = strip(node);
-    if (own.kind !== 'Track' && own.kind !== 'Stack') return own;
-    const children = own.children.map(change);
-    const isSame = children.every((child, index) => child === own.children[index]);
-    return isSame ? own : { ...own, children };
-  };
-  const tracks = change(timeline.tracks);
-  const bare = strip(tracks.kind === 'Stack' ? { ...timeline, tracks } : timeline);
-  return { ...bare, metadata: withoutEmpty(withMember(bare.metadata, seenPath, undefined)) };
-}
-
-function withoutEmpty(metadata: JsonObject): JsonObject {
+  const bare = withoutSeenThings(timeline);
+  const metadata = withMember(bare.metadata, seenPath, undefined);
   const own = member(metadata, 'patchwork');
-  return isJsonObject(own) && own.entries.length === 0 ? withMember(metadata, ['patchwork'], undefined) : metadata;
+  const isEmpty = isJsonObject(own) && own.entries.length === 0;
+  return { ...bare, metadata: isEmpty ? withMember(metadata, ['patchwork'], undefined) : metadata };
 }
 
 /** Walks a timeline and its compounds, and notes what found no partner. */
