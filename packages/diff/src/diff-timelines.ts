@@ -20,6 +20,7 @@ import { matchItems } from './match-items.ts';
 import type { Layout } from './position-draft.ts';
 import { placeOf, sideFacts } from './place.ts';
 import { projectDrafts, rateDrafts, settingDrafts } from './project-draft.ts';
+import { seenChanges } from './seen-change.ts';
 import { sideOf, type ChangedPlaces, type SideFacts } from './side.ts';
 import { summaryOf } from './summary.ts';
 import { trackViews, type IdentityOf, type TrackView } from './track-item.ts';
@@ -87,8 +88,22 @@ function scriptOf(input: DiffInput, layout: Layout): ProvedScript {
   const [old, next] = [withoutSeenThings(input.old), withoutSeenThings(input.new)];
   if (old === input.old && next === input.new) return inferScript(old, next, layout);
   const script = inferScript(old, next, layoutOf({ ...input, old, new: next }));
-  // What was seen may have changed as well, and the steps do not say it.
-  return script.proof === 'replayed' ? { ...script, proof: 'replayed-places' } : script;
+  const isAll = script.proof !== 'replayed' || isSeenAlike(input, layout);
+  return isAll ? script : { ...script, proof: 'replayed-places' };
+}
+
+/** Whether what was seen of the projects is the same on everything that stayed. */
+function isSeenAlike({ old, new: next }: DiffInput, layout: Layout): boolean {
+  const pairs = layout.next.flatMap(({ items }) =>
+    items.flatMap((item) => {
+      const before = layout.matching.oldOf(item);
+      return before === null ? [] : [[before, item] as const];
+    }),
+  );
+  return (
+    seenChanges(old, next).length === 0 &&
+    pairs.every(([a, b]) => a.inside === b.inside && seenChanges(a.node, b.node).length === 0)
+  );
 }
 
 /** What drafts need to become changes. */

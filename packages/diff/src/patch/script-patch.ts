@@ -1,4 +1,5 @@
 import { isPatchworkError } from '@patchwork/kernel';
+import { withoutSeenThings } from '@patchwork/timeline';
 import type { Changes, ScriptStep } from '../change.ts';
 import { diffTimelines, type DiffInput } from '../diff-timelines.ts';
 import { anchoredScript } from './anchored-script.ts';
@@ -16,9 +17,11 @@ export interface ScriptPatch {
 export function scriptPatch(input: DiffInput, { script }: Changes): ScriptPatch {
   const rate = input.rate ?? input.newProgram?.canvas.rate ?? input.oldProgram?.canvas.rate;
   if (script.length === 0 || rate === undefined) return { steps: [], inverse: [], inverseProof: 'none' };
+  // Grades that were seen of a project are on no timeline that a patch is applied to.
+  const [old, next] = [withoutSeenThings(input.old), withoutSeenThings(input.new)];
   const back = diffTimelines({
-    old: input.new,
-    new: input.old,
+    old: next,
+    new: old,
     oldProgram: null,
     newProgram: null,
     rate,
@@ -26,8 +29,8 @@ export function scriptPatch(input: DiffInput, { script }: Changes): ScriptPatch 
     ...(input.oldIdentity === undefined ? {} : { newIdentity: input.oldIdentity }),
   });
   return {
-    steps: anchored(input.old, script),
-    inverse: anchored(input.new, back.script),
+    steps: anchored(old, script),
+    inverse: anchored(next, back.script),
     inverseProof: back.scriptProof,
   };
 
