@@ -12,8 +12,8 @@ import {
   makeTrack,
   writeOtio,
 } from '@patchwork/timeline';
-import { resolveProject } from '../../../formats/src/testing/resolve-project.ts';
-import { commandLineIn } from '../../test/command-line.ts';
+import { resolveProject } from '../../packages/formats/src/testing/resolve-project.ts';
+import { commandLineIn } from '../../packages/cli/test/command-line.ts';
 
 /* Timeline files beside the projects that they were exported with. */
 
