@@ -5,7 +5,13 @@ import { startWorkers, type MediaWorkers } from '@patchwork/media';
 import { renderDeliverable } from '@patchwork/render';
 import { readMovie, type Movie } from '@patchwork/splice';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decorateMovie, listOf, sideBoxes, textsOf } from '../../packages/splice/src/testing/decorated-movie.ts';
+import {
+  decorateMovie,
+  listOf,
+  sideBoxes,
+  subtitlesOf,
+  textsOf,
+} from '../../packages/splice/src/testing/decorated-movie.ts';
 import { checkPictures } from './kit/check-pictures.ts';
 import { countedFiles } from './kit/counted-files.ts';
 import { atStore } from './kit/film-store.ts';
@@ -238,6 +244,63 @@ test('a second render in place reads the index and what is fresh, not the film',
   expect(paranoid).toBeGreaterThan(size / 2);
   expect((await site.run('verify', site.path)).code).toBe(0);
 });
+
+test.each([[], ['--in-place'], ['--fast']])(
+  'a ripple %j keeps names, languages and all that is not about places; subtitles stay over their pictures',
+  async (...mode: string[]) => {
+    const site = nativeSite(native);
+    const subtitles = [
+      { in: 10, out: 30, text: 'whole' },
+      { in: 45, out: 55, text: 'cut at its end' },
+      { in: 56, out: 70, text: 'cut at its beginning' },
+      { in: 130, out: 150, text: 'moved' },
+    ];
+    const chapters = [{ frame: 0, title: 'Opening' }];
+    const found = await decorateMovie(site.path, { chapters, subtitles, rate: 24, frames });
+    const before = readFileSync(site.path);
+    await site.run('adopt', site.path, '--timeline', site.timeline(film));
+    const cut = trimmed(film);
+    const ran = await site.run('render', site.timeline(cut), '-o', site.path, '--on-unknown', 'trust', ...mode);
+    expect(ran.code, ran.stdout).toBe(0);
+    expect(ran.json.frames).toEqual({ total: 152, rendered: 12, reused: 140 });
+    expect(await checkPictures(site.path, cut, [], workers)).toBeGreaterThan(140);
+    const now = await readMovie(nodeFiles(), site.path, sha256);
+    expect(subtitlesOf(now)).toEqual([
+      [10, 30, 'whole'],
+      [45, 52, 'cut at its end'],
+      [52, 62, 'cut at its beginning'],
+      [122, 142, 'moved'],
+    ]);
+    const plain = (movie: Movie): readonly string[] =>
+      sideBoxes(movie).filter(
+        (line) => !/\/(mvhd|tkhd|mdhd|elst|stts|stsz|stsc|stss|sbgp|stsd|chpl) |^moov\/udta /.test(line),
+      );
+    expect(plain(now)).toEqual(plain(found));
+    expect(now.tracks.map(({ id, handler }) => [id, handler])).toEqual(
+      found.tracks.map(({ id, handler }) => [id, handler]),
+    );
+    // Times of day, languages, matrices: all of a header but its duration.
+    expect(headers(now)).toEqual(headers(found));
+    expect(now.timecode).toEqual(found.timecode);
+    const seconds = now.tracks.map(({ duration, timescale }) => duration / timescale);
+    for (const each of seconds) expect(Math.abs(each - 152 / 24)).toBeLessThan(0.1);
+    expect((await site.run('verify', site.path, '--deep')).code).toBe(0);
+    if (mode.length === 0) return;
+    expect((await site.run('undo', site.path)).code).toBe(0);
+    expect(readFileSync(site.path).equals(before)).toBe(true);
+  },
+);
+
+/** Headers of a movie, its tracks and their media, without the four bytes of their durations. */
+function headers(movie: Movie): readonly string[] {
+  return sideBoxes(movie)
+    .filter((line) => /\/(mvhd|tkhd|mdhd) /.test(line))
+    .map((line) => {
+      const [path = '', hex = ''] = line.split(' ');
+      const at = 2 * (path.endsWith('tkhd') ? 28 : 24);
+      return `${path} ${hex.slice(0, at)} ${hex.slice(at + 8)}`;
+    });
+}
 
 test('a range that is forced is encoded although the store has its pictures, and one outside of the film is refused', async () => {
   const site = nativeSite(native);

@@ -45,7 +45,7 @@ export async function patchClone(files: FilePort, path: string, plan: PatchPlan,
 }
 
 /** Copies and changes the copy; a failed one is removed, and its failure is told. */
-async function cloned<T>(files: FilePort, from: string, to: string, change: () => Promise<T>): Promise<T> {
+export async function cloned<T>(files: FilePort, from: string, to: string, change: () => Promise<T>): Promise<T> {
   try {
     await files.copy(from, to);
     return await change();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ByteWriter } from './byte-writer.ts';
 import { rewrittenMoov } from './index-rewriter.ts';
-import { indexBoxes } from './side-index.ts';
+import { indexBoxes } from './index-boxes.ts';
 import { codedMovie } from './testing/coded-movie.ts';
 import { temporaryFolder } from './testing/folder.ts';
 

@@ -35,7 +35,7 @@ export function timecodeSampleFrames(frameDuration: number): number {
 }
 
 /**
- * Lays out the media data: the timecode samples first, texts of chapters, then strides of picture and, behind each, the sound up to its end.
+ * Lays out the media data: the timecode samples first, then strides of picture and, behind each, the sound up to its end.
  * A stride ends with the first chunk by which it holds a second of frames (half a second for intra codecs, whose
  * frames are large); a chunk is never divided. The rule looks at lengths only, so equal chunk lists give equal files.
  *
@@ -54,7 +54,7 @@ export function layOut(spec: MovieSpec): Layout {
   const placed: number[] = [];
   const soundPlaced: SoundPlace[] = [];
   const feed = spec.sound === null ? null : new SoundFeed(spec.sound);
-  let at = timecodes * 4 + (spec.side?.chapters?.samples.length ?? 0);
+  let at = timecodes * 4;
   let frames = 0;
   let strideStart = at;
   let strideFrames = 0;

@@ -1,7 +1,6 @@
 import { ByteWriter } from './byte-writer.ts';
 import type { Edit, TrackReference } from './movie.ts';
 import { writeRuns, type Runs } from './runs.ts';
-import { chapterTrackId, writeSideIndex, type SideIndex } from './side-index.ts';
 import { writeTags } from './tag-writer.ts';
 
 /** A movie's index as values, ready to be written. */
@@ -11,10 +10,6 @@ export interface MoovModel {
   readonly duration: number;
   readonly tracks: readonly TrackModel[];
   readonly tags: { readonly [name: string]: string };
-  /** Of an adopted movie; null for none. */
-  readonly side: SideIndex | null;
-  /** Where the samples of its chapters stand, from the first byte of content. */
-  readonly chaptersOffset: number;
 }
 
 /** A track as values. Durations of edits and `duration` are in the movie's ticks, all else in the track's. */
@@ -53,8 +48,7 @@ export function moovBytes(model: MoovModel, base: number, largeOffsets: boolean)
   out.box('moov', () => {
     movieHeader(out, model);
     for (const track of model.tracks) writeTrack(out, model, track, base, largeOffsets);
-    if (model.side === null) writeTags(out, model.format, model.tags);
-    else writeSideIndex(out, model.side, base + model.chaptersOffset);
+    writeTags(out, model.format, model.tags);
   });
   return out.toBytes();
 }
@@ -85,8 +79,7 @@ function movieHeader(out: ByteWriter, model: MoovModel): void {
     out.zeros(10);
     unityMatrix(out);
     out.zeros(24);
-    const last = model.side?.chapters == null ? 0 : chapterTrackId;
-    out.u32(Math.max(last, ...model.tracks.map((track) => track.id)) + 1);
+    out.u32(Math.max(...model.tracks.map((track) => track.id)) + 1);
   });
 }
 

@@ -14,7 +14,7 @@ export interface MovieHead {
 }
 
 /**
- * Builds everything before the first picture: `ftyp`, `moov`, the header of `mdat`, the timecode samples, the texts of chapters. Offsets and
+ * Builds everything before the first picture: `ftyp`, `moov`, the header of `mdat`, the timecode samples. Offsets and
  * the size of `mdat` take 64 bits only where the file needs them.
  */
 export function movieHead(spec: MovieSpec, layout: Layout, hashing: Pick<Hashing, 'sha256'>): MovieHead {
@@ -33,7 +33,6 @@ export function movieHead(spec: MovieSpec, layout: Layout, hashing: Pick<Hashing
   out.latin1('mdat');
   if (wide) out.u64(layout.sizeBytes + 16);
   for (const frame of timecodeFrames(spec, layout)) out.u32(frame);
-  if (spec.side?.chapters != null) out.bytes(spec.side.chapters.samples);
   return { bytes: out.toBytes(), moovDigest: hashing.sha256(moov), dataOffset };
 }
 

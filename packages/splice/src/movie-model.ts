@@ -5,7 +5,6 @@ import type { MoovModel, TrackModel } from './moov-writer.ts';
 import type { MovieSpec, SoundSpec, VideoSpec } from './movie-spec.ts';
 import { oneRun, packedRuns, type Runs } from './runs.ts';
 import { pictureEntry } from './picture-entry.ts';
-import { chapterTrackId } from './side-index.ts';
 import { bytesPerSample, soundEntry } from './sound-entry.ts';
 import { timecodeEntry } from './timecode-entry.ts';
 
@@ -32,8 +31,6 @@ export function movieModel(spec: MovieSpec, layout: Layout): MoovModel {
     duration: Math.max(...tracks.map((track) => track.duration)),
     tracks,
     tags: spec.tags,
-    side: spec.side ?? null,
-    chaptersOffset: layout.timecode.length * 4,
   };
 }
 
@@ -62,10 +59,7 @@ function pictureTrack(
     width: profile.width,
     height: profile.height,
     edits: profile.reorder === 0 ? [] : [{ duration, mediaTime: delay, rate: unityRate }],
-    references: [
-      ...(spec.timecode === null ? [] : [{ type: 'tmcd', ids: [timecodeId(spec)] }]),
-      ...(spec.side?.chapters == null ? [] : [{ type: 'chap', ids: [chapterTrackId] }]),
-    ],
+    references: spec.timecode === null ? [] : [{ type: 'tmcd', ids: [timecodeId(spec)] }],
     timescale: clock.timescale,
     mediaDuration: duration,
     entry: spec.video.entry ?? pictureEntry(spec.format, profile, pieces[0]?.config ?? ''),
@@ -132,7 +126,7 @@ function soundTrack(spec: MovieSpec, sound: SoundSpec, layout: Layout, movieTime
     references: [],
     timescale: sampleRate,
     mediaDuration: packets * sound.samplesPerPacket,
-    entry: sound.entry ?? soundEntry(spec.format, sound),
+    entry: soundEntry(spec.format, sound),
     sampleCount: packets,
     sizes: sound.packetSizes === null ? bytesPerSample(sound) * sound.channels : Uint32Array.from(sound.packetSizes),
     durationRuns: oneRun(packets, sound.samplesPerPacket),

@@ -1,5 +1,5 @@
 import { PatchworkError, type Digest, type FilePort, type OpenFile } from '@patchwork/kernel';
-import { copyRuns } from './byte-copy.ts';
+import { copyRuns, type ByteRun } from './byte-copy.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { flushedEarly } from './early-flush.ts';
 import { removeFailed } from './failed-file.ts';
@@ -19,7 +19,7 @@ export interface RewrittenMovie {
 const notCarried: readonly string[] = ['moov', 'mdat', 'free', 'skip', 'wide', 'foov'];
 
 /** A storage chunk on its way into the new file. */
-interface MovingChunk {
+export interface MovingChunk {
   readonly track: number;
   readonly chunk: number;
   readonly path: string;
@@ -98,10 +98,12 @@ function freshChunks(plan: PatchPlan, change: TrackChange): readonly number[] {
   return list;
 }
 
-function unchanged(track: Track): TrackChange {
+/** A track that stays as it is. */
+export function unchanged(track: Track): TrackChange {
   return { chunkOffsets: track.tables.chunkOffsets, samples: null };
 }
 
+/** Storage chunks of one track that stand in a scratch file. */
 interface Fresh {
   readonly scratch: string;
   readonly track: number;
@@ -144,11 +146,12 @@ async function writeAnew(
   return { sizeBytes: dataOffset + content, moovDigest: hashing.sha256(moov) };
 }
 
-async function copyContent(
+/** Writes the head of a movie and its storage chunks behind it. @throws PW_MOVIE_CHANGED, PW_FILE_* */
+export async function copyContent(
   files: FilePort,
   out: OpenFile,
-  movie: Movie,
-  moving: readonly MovingChunk[],
+  movie: Pick<Movie, 'path'>,
+  moving: readonly ByteRun[],
   head: Uint8Array,
 ): Promise<void> {
   await out.write(head, 0);
@@ -191,7 +194,8 @@ function placedAt(
   );
 }
 
-function movingChunks(
+/** The storage chunks of a track, old and fresh. @throws PW_PATCH_TABLE */
+export function movingChunks(
   movie: Movie,
   track: Track,
   index: number,
@@ -237,7 +241,7 @@ function uniformSampleBytes(movie: Movie, track: Track): number {
 }
 
 /** `ftyp` and every other box of the top level that says something, in order. */
-async function carriedBoxes(files: FilePort, movie: Movie): Promise<Uint8Array> {
+export async function carriedBoxes(files: FilePort, movie: Movie): Promise<Uint8Array> {
   const file = await files.open(movie.path, 'read');
   try {
     const parts: Uint8Array[] = [];

@@ -1,6 +1,5 @@
 import type { Digest } from '@patchwork/kernel';
 import type { ChunkPlace, EncodedChunk, SoundProfile, VideoProfile } from '@patchwork/plan';
-import type { SideIndex } from './side-index.ts';
 
 /** Everything that decides the bytes of a canonical movie: equal specs (places aside) give equal files. */
 export interface MovieSpec {
@@ -12,8 +11,6 @@ export interface MovieSpec {
   readonly timecode: { readonly frame: number; readonly dropFrame: boolean } | null;
   /** Written as metadata, sorted by name. Known: `title`, `artist`, `comment`, `copyright`, `date`, `encoder`. */
   readonly tags: { readonly [name: string]: string };
-  /** Tags and chapters of an adopted movie, in place of `tags`. Default: none. */
-  readonly side?: SideIndex;
 }
 
 /** The picture track. */
@@ -21,7 +18,7 @@ export interface VideoSpec {
   readonly profile: VideoProfile;
   /** In record order; one chunk may stand here any number of times. */
   readonly pieces: readonly PlacedChunk[];
-  /** The whole sample entry, of an adopted movie. Default: built from the profile and the chunks' configuration. */
+  /** The whole sample entry. Default: built from the profile and the chunks' configuration. */
   readonly entry?: Uint8Array;
 }
 
@@ -61,8 +58,6 @@ export interface SoundSpec {
   readonly places: readonly SoundPlace[];
   /** SHA-256 of the whole stream. */
   readonly digest: Digest;
-  /** The whole sample entry, of an adopted movie. Default: built from the profile and `config`. */
-  readonly entry?: Uint8Array;
 }
 
 /** A run of the sound stream's bytes in a file. */

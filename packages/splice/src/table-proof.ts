@@ -6,7 +6,6 @@ import type { ColorCodes, Edit, Movie, SampleColumns, Track } from './movie.ts';
 import type { MovieSpec } from './movie-spec.ts';
 import { pictureEntry } from './picture-entry.ts';
 import { picturesClock } from './movie-model.ts';
-import { holdsSideIndex } from './side-index.ts';
 import { soundEntry } from './sound-entry.ts';
 import { timecodeNumbers } from './timecode-entry.ts';
 
@@ -35,11 +34,10 @@ export function proveTables(movie: Movie, spec: MovieSpec): readonly ProofFindin
   const expected = [1, spec.sound === null ? 0 : 1, spec.timecode === null ? 0 : 1];
   const found = [pictures.length, sounds.length, timecodes.length];
   const others = movie.tracks.length - pictures.length - sounds.length - timecodes.length;
-  const texts = spec.side?.chapters == null ? 0 : 1;
-  if (found.join() !== expected.join() || others !== texts) {
+  if (found.join() !== expected.join() || others !== 0) {
     find(
       'PW_PROOF_TRACKS',
-      `picture, sound, timecode tracks: ${found.join(', ')} and ${others} others; ${expected.join(', ')} and ${texts} expected`,
+      `picture, sound, timecode tracks: ${found.join(', ')} and ${others} others; ${expected.join(', ')} and none expected`,
     );
   }
   const [picture] = pictures;
@@ -47,9 +45,6 @@ export function proveTables(movie: Movie, spec: MovieSpec): readonly ProofFindin
   if (picture !== undefined) provePicture(movie, picture, spec, find);
   if (sound !== undefined && spec.sound !== null) proveSound(movie, sound, spec, find);
   proveTimecode(movie, spec, find);
-  if (spec.side !== undefined && !holdsSideIndex(movie, spec.side)) {
-    find('PW_PROOF_TRACKS', 'tags or chapters are not those of the film');
-  }
   return findings;
 }
 
@@ -160,8 +155,7 @@ function proveSound(movie: Movie, track: Track, spec: MovieSpec, find: Find): vo
     find('PW_PROOF_TIME', `the sound counts ${track.timescale} ticks a second`);
   if (track.tables.count !== packets)
     find('PW_PROOF_SOUND', `the sound has ${track.tables.count} packets, not ${packets}`);
-  if (!sameEntry(track, sound.entry ?? soundEntry(spec.format, sound)))
-    find('PW_PROOF_CONFIG', 'the sound has another sample entry');
+  if (!sameEntry(track, soundEntry(spec.format, sound))) find('PW_PROOF_CONFIG', 'the sound has another sample entry');
   proveEdits(track.edits, movieTicks(movie, sound.samples, sound.profile.sampleRate), sound.priming, 'sound', find);
   const { rate } = spec.video.profile;
   const frames = spec.video.pieces.reduce((sum, piece) => sum + piece.sizes.length, 0);

@@ -1,38 +1,20 @@
 import { PatchworkError, type Digest } from '@patchwork/kernel';
 import { actionKeySchema, estimate, guessRates, mergeReasons, type EncodedChunk, type Plan } from '@patchwork/plan';
-import {
-  base64FromBytes,
-  bytesFromBase64,
-  chunksOf,
-  entryWithConfig,
-  fitChunks,
-  publish,
-  readMovie,
-  reorderOf,
-  writeMovie,
-  type MovedSideIndex,
-  type MovieSpec,
-  type PlacedChunk,
-  type SoundSpec,
-} from '@patchwork/splice';
-import { appendEntry, trustOf, type NewLedgerEntry } from '@patchwork/store';
+import type { PlacedChunk } from '@patchwork/splice';
+import { appendEntry, type NewLedgerEntry } from '@patchwork/store';
 import { toNumber, type FrameRange } from '@patchwork/time';
 import { canEncode, prepareAdopted, type AdoptedPreparation } from './adopted-preparation.ts';
 import type { RenderContext } from '../context.ts';
 import { encodeMissing } from '../encode-missing.ts';
-import { otherTracks } from './other-tracks.ts';
+import { newSound } from './film-sound.ts';
 import { adoptedRenderer } from './renderers.ts';
-import { filmSound, newSound } from './film-sound.ts';
 import { ledgerChunks } from '../ledger-chunks.ts';
 import { checkUnchanged } from '../media/media-catalog.ts';
-import { movedSide } from './moved-side.ts';
 import type { Delivery, Forecast } from '../outcome.ts';
-import { forgetOverwritten } from './overwritten-film.ts';
 import { pieceOrders, piecesFrom } from './pieces.ts';
-import { proveMovie } from '../proof.ts';
+import { publishRecut, recutFilm } from './recut-film.ts';
 import { settleDelivery } from '../record-delivery.ts';
 import type { RenderRequest } from '../request.ts';
-import { runId } from '../run-id.ts';
 import { timelineSnapshot } from '../snapshot.ts';
 import { requireSpace } from '../space.ts';
 import { patchStanding, standsStill } from './standing-patch.ts';
@@ -64,16 +46,7 @@ export async function renderAdopted(context: RenderContext, request: RenderReque
   try {
     const fresh = await freshChunks(context, request, preparation, temp);
     if (standsStill(preparation)) return await patchedInPlace(context, request, preparation, forecast, fresh);
-    const sound = await soundOf(context, preparation, temps);
-    const moved = await movedSide(context, preparation);
-    const spec = await specOf(context, preparation, fresh, sound, moved, temp('fitted'));
-    await checkUnchanged(context, preparation.catalog.named);
-    const made = await published(context, request, preparation, spec, fresh);
-    const notes = ['the file was written anew: tags and chapters went along, names and languages of tracks did not'];
-    for (const lost of moved?.lost ?? []) notes.push(`not carried over: ${lost}`);
-    if (preparation.sound === 'render') notes.push('the sound was rendered anew, as a whole, by the built-in renderer');
-    if ((request.publication ?? 'whole') !== 'whole') notes.push('written whole: packets of an adopted film move');
-    return delivered(request, preparation, forecast, made, notes);
+    return await recutAndPublished(context, request, preparation, forecast, fresh, temp);
   } finally {
     for (const path of temps) await context.files.remove(path);
   }
@@ -104,7 +77,7 @@ async function patchedInPlace(
   await settleDelivery(context, film.path, made.moovDigest, new Set());
   const notes =
     made.mode === (request.publication ?? 'whole') ? [] : ['several stretches: patched in a clone, not in place'];
-  return delivered(request, preparation, forecast, { moovDigest: made.moovDigest, sha256: null }, notes);
+  return delivered(request, preparation, forecast, made.moovDigest, notes);
 }
 
 /** The fresh pieces of a stretch, in order. */
@@ -191,126 +164,51 @@ async function freshChunks(
   return chunks;
 }
 
-async function soundOf(
+/** Pictures move, or the sound is another one: the film's own index for another list of samples. */
+async function recutAndPublished(
   context: RenderContext,
-  { sound, film, profile, program, catalog }: AdoptedPreparation,
-  temps: string[],
-): Promise<SoundSpec | null> {
-  if (sound === 'none') return null;
-  if (sound === 'reuse') return filmSound(context, film, profile);
-  const made = await newSound(context, film, profile, program, catalog.named);
-  temps.push(made.path);
-  return made.spec;
-}
-
-/** The new version: kept and fresh pieces in order, in one stream with the film's own sample entry. */
-async function specOf(
-  context: RenderContext,
+  request: RenderRequest,
   preparation: AdoptedPreparation,
+  forecast: Forecast,
   fresh: ReadonlyMap<number, readonly PlacedChunk[]>,
-  sound: SoundSpec | null,
-  moved: MovedSideIndex | null,
-  fittedPath: string,
-): Promise<MovieSpec> {
-  const { film, entry, stretches, missing, profile, video } = preparation;
-  const { movie, track } = film.base;
-  const sampleEntry = track.entries[0];
-  if (sampleEntry === undefined || moved === null) {
-    const others = movie.tracks.filter(({ handler }) => !['vide', 'soun', 'tmcd'].includes(handler));
-    throw new PatchworkError(
-      'PW_ADOPT_OTHER_TRACKS',
-      `${JSON.stringify(film.path)} has text or data tracks that cannot follow the edit`,
-      {
-        hint: 'Patch it with patchwork patch, which leaves them as they are.',
-        details: { path: film.path, tracks: others.map(({ handler }) => handler) },
+  temp: (purpose: string) => string,
+): Promise<Delivery> {
+  const { film, ledger, stretches, missing, profile, program, catalog } = preparation;
+  const mode = request.publication ?? 'whole';
+  const isRendered = preparation.sound === 'render';
+  const sound = isRendered ? await newSound(context, film, profile, program, catalog.named) : null;
+  try {
+    const piecesOf = (kept: readonly PlacedChunk[]): readonly PlacedChunk[] =>
+      stretches.flatMap((stretch) =>
+        stretch.kind === 'kept'
+          ? kept.slice(stretch.chunk, stretch.chunk + 1)
+          : piecesWithin(stretch.range, missing, fresh),
+      );
+    const made = await recutFilm(context, preparation, piecesOf, sound?.spec ?? null, mode, temp);
+    await checkUnchanged(context, catalog.named);
+    const done = await publishRecut(
+      context,
+      preparation,
+      made,
+      { mode, depth: request.proof },
+      async ({ moovDigest, sizeBytes }) => {
+        const next = newEntry(context, preparation, made.chunks, {
+          moovDigest,
+          fileSize: sizeBytes,
+          fileSha256: null,
+          sound: made.sound,
+        });
+        await appendEntry(context.files, ledger, next, context.sha256);
       },
     );
+    // The film names its chunks by their bytes: what the store holds under action keys stays of use.
+    await settleDelivery(context, film.path, done.moovDigest, new Set());
+    const notes = made.recut.lost.map((lost) => `not carried over: ${lost}`);
+    if (isRendered) notes.push('the sound was rendered anew, as a whole, by the built-in renderer');
+    return delivered(request, preparation, forecast, done.moovDigest, notes);
+  } finally {
+    if (sound !== null) await context.files.remove(sound.path);
   }
-  const kept = chunksOf(movie, entry.chunks);
-  const config = base64FromBytes(sampleEntry.video?.config?.bytes ?? new Uint8Array(0));
-  const isIntra = film.base.stream.family === 'intra';
-  const own = kept.map((chunk) => ({ ...chunk, config: isIntra ? '' : config }));
-  const pieces = stretches.flatMap((stretch): readonly PlacedChunk[] => {
-    if (stretch.kind === 'kept') return own.slice(stretch.chunk, stretch.chunk + 1);
-    return piecesWithin(stretch.range, missing, fresh);
-  });
-  // The film's own configuration comes first, so that its pictures keep their bytes.
-  const fitted = await fitChunks(
-    context.files,
-    sampleEntry.format,
-    [...own.slice(0, 1), ...pieces],
-    fittedPath,
-    context.hashing,
-  );
-  const chunks = fitted.chunks.slice(1);
-  return {
-    format: profile.container.format,
-    video: {
-      profile: { ...video, reorder: reorderOf(chunks) },
-      pieces: chunks,
-      entry: entryWithConfig(sampleEntry, isIntra ? null : bytesFromBase64(fitted.config)),
-    },
-    sound,
-    timecode: profile.container.startTimecode,
-    tags: {},
-    side: moved.side,
-  };
-}
-
-interface Made {
-  readonly moovDigest: Digest;
-  readonly sha256: Digest | null;
-}
-
-async function published(
-  context: RenderContext,
-  { proof }: Pick<RenderRequest, 'proof'>,
-  preparation: AdoptedPreparation,
-  spec: MovieSpec,
-  fresh: ReadonlyMap<number, readonly PlacedChunk[]>,
-): Promise<Made> {
-  const { files, hashing, sha256 } = context;
-  const { film, ledger, entry } = preparation;
-  const isTrusted = trustOf(entry, film.stat) === 'trusted';
-  const freshKeys = new Set([...fresh.values()].flat().map(({ key }) => key));
-  let path = film.path;
-  const { written } = await publish(files, {
-    destination: film.path,
-    expected: film.stat,
-    run: runId(context),
-    write: (temporary) => {
-      path = temporary;
-      return writeMovie(files, temporary, spec, hashing, {
-        trusted: (source) => isTrusted && source === film.path,
-        onProgress: (done, total) => {
-          context.signal.throwIfAborted();
-          context.onProgress({ phase: 'write', done, total, unit: 'bytes' });
-        },
-      });
-    },
-    prove: (temporary) =>
-      proveMovie(context, {
-        path: temporary,
-        spec,
-        previousKeys: entry.chunks.map(({ key }) => key),
-        fresh: freshKeys,
-        depth: proof,
-      }),
-    record: async (made) => {
-      const movie = await readMovie(files, path, sha256);
-      const next = newEntry(context, preparation, namedByBytes(spec), {
-        moovDigest: made.moovDigest,
-        fileSize: made.sizeBytes,
-        fileSha256: made.sha256,
-        sound: await otherTracks(context, movie),
-      });
-      await appendEntry(files, ledger, next, sha256);
-    },
-  });
-  await forgetOverwritten(context, film.path);
-  // The film names its chunks by their bytes: what the store holds under action keys stays of use.
-  await settleDelivery(context, film.path, written.moovDigest, new Set());
-  return written;
 }
 
 function newEntry(
@@ -338,29 +236,24 @@ function newEntry(
   };
 }
 
-/** What stands in the film now is what later versions keep: chunks are named by their bytes. */
-function namedByBytes({ video }: MovieSpec): readonly EncodedChunk[] {
-  return video.pieces.map((chunk) => ({ ...chunk, key: chunk.digest }));
-}
-
 function delivered(
   request: RenderRequest,
   { program, entry, sound }: AdoptedPreparation,
   forecast: Forecast,
-  made: Made | null,
+  moovDigest: Digest | null,
   notes: readonly string[],
 ): Delivery {
   const { plan } = forecast;
   return {
     kind: 'delivery',
     deliverablePath: request.deliverablePath,
-    upToDate: made === null,
+    upToDate: moovDigest === null,
     forecast,
     frames: { total: plan.frames, rendered: plan.rendered, reused: plan.reused },
     sound,
-    verified: made === null ? null : true,
-    sha256: made?.sha256 ?? null,
-    moovDigest: made?.moovDigest ?? entry.moovDigest,
+    verified: moovDigest === null ? null : true,
+    sha256: null,
+    moovDigest: moovDigest ?? entry.moovDigest,
     notes,
     program,
   };

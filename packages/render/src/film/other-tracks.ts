@@ -1,3 +1,4 @@
+import type { Digest } from '@patchwork/kernel';
 import { trackDigests, type Movie } from '@patchwork/splice';
 import type { LedgerSound } from '@patchwork/store';
 import type { RenderContext } from '../context.ts';
@@ -7,9 +8,16 @@ export async function otherTracks(context: RenderContext, movie: Movie): Promise
   const digests = await trackDigests(context.files, movie, context.hashing, {
     wanted: ({ handler, tables }) => handler !== 'vide' && tables.count > 0,
   });
-  const known = digests.filter((digest) => digest !== null);
+  return namedTracks(
+    context,
+    digests.filter((digest) => digest !== null),
+  );
+}
+
+/** Tracks that are no pictures as a history names them, by the digests of their bytes; null for none. */
+export function namedTracks({ sha256 }: Pick<RenderContext, 'sha256'>, known: readonly Digest[]): LedgerSound | null {
   if (known.length === 0) return null;
-  const digest = context.sha256(known.join('\n'));
+  const digest = sha256(known.join('\n'));
   const pieces = known.map((each) => ({
     key: each,
     digest: each,

@@ -44,7 +44,7 @@ export async function planOwnOverwrite(
     (await beginsWith(files, base.path, head.bytes));
   if (!isSameFrame) return null;
   const targets: Target[] = [];
-  // Behind what the head holds of the content: timecode, texts of chapters.
+  // Behind what the head holds of the content: timecode.
   let at = head.bytes.length;
   for (const { path, offset, sizeBytes } of layout.segments) {
     if (path !== base.path) targets.push({ offset: at, source: { path, offset, sizeBytes } });

@@ -17,6 +17,15 @@ export interface Decoration {
   /** Frames a second, a whole number. */
   readonly rate: number;
   readonly frames: number;
+  /** Texts over some frames, as a track of German subtitles, with empty texts between. Default: no such track. */
+  readonly subtitles?: readonly TestSubtitle[];
+}
+
+/** A text over frames [in, out). */
+export interface TestSubtitle {
+  readonly in: number;
+  readonly out: number;
+  readonly text: string;
 }
 
 /**
@@ -28,9 +37,10 @@ export async function decorateMovie(path: string, decoration: Decoration): Promi
   const old = readFileSync(path);
   old.write('free', movie.moov.offset + 4, 'latin1');
   const samples = decoration.chapters.map(({ title }) => textSample(title));
+  const subtitles = subtitleSamples(decoration);
   const out = new ByteWriter();
   out.bytes(old);
-  out.box('mdat', () => samples.forEach((sample) => out.bytes(sample)));
+  out.box('mdat', () => [...samples, ...subtitles.map(({ bytes }) => bytes)].forEach((sample) => out.bytes(sample)));
   out.bytes(decoratedMoov(movie, decoration, samples, old.length + 8));
   writeFileSync(path, out.toBytes());
   return await readMovie(nodeFiles(), path, sha256);
@@ -52,7 +62,10 @@ function decoratedMoov(
       if (box.type === 'trak' && movie.tracks[track]?.handler === 'vide') pictureTrack(index, out, box, textId);
       else if (box.type !== 'udta' && box.type !== 'meta') out.bytes(index.bytes.subarray(box.start, box.end));
     }
-    textTrack(out, textId, decoration, samples, offset);
+    const duration = Math.round((decoration.frames * movie.timescale) / decoration.rate);
+    textTrack(out, { id: textId, duration }, decoration, samples, offset);
+    const place = offset + samples.reduce((sum, { length }) => sum + length, 0);
+    if (decoration.subtitles !== undefined) subtitleTrack(out, { id: textId + 1, duration }, decoration, place);
     tags(out, decoration);
     out.box('uuid', () => out.latin1('0123456789abcdefmade elsewhere'));
   });
@@ -74,25 +87,81 @@ function pictureTrack(index: IndexBytes, out: ByteWriter, trak: Box, textId: num
 
 function textTrack(
   out: ByteWriter,
-  id: number,
+  { id, duration }: Pick<PlainTrack, 'id' | 'duration'>,
   { chapters, rate, frames }: Decoration,
   samples: readonly Uint8Array[],
   offset: number,
 ): void {
   const lengths = chapters.map(({ frame }, i) => (chapters[i + 1]?.frame ?? frames) - frame);
+  const tables = (): void => textTables(out, 'text', lengths, samples, offset);
+  plainTrack(out, { id, duration, rate, frames, handler: 'text', name: '', language: 0x55c4 }, tables);
+}
+
+/** Texts and the empty ones between them, each with its length in frames. */
+function subtitleSamples({ subtitles = [], frames }: Decoration): readonly { bytes: Uint8Array; length: number }[] {
+  const list: { bytes: Uint8Array; length: number }[] = [];
+  let at = 0;
+  const add = (text: string, until: number): void => {
+    if (until > at) list.push({ bytes: textSample(text), length: until - at });
+    at = until;
+  };
+  for (const each of subtitles) {
+    add('', each.in);
+    add(each.text, each.out);
+  }
+  if (subtitles.length > 0) add('', frames);
+  return list;
+}
+
+function subtitleTrack(
+  out: ByteWriter,
+  { id, duration }: Pick<PlainTrack, 'id' | 'duration'>,
+  decoration: Decoration,
+  offset: number,
+): void {
+  const { rate, frames } = decoration;
+  const samples = subtitleSamples(decoration);
+  // `deu`, five bits a letter.
+  plainTrack(out, { id, duration, rate, frames, handler: 'sbtl', name: 'Untertitel', language: 0x10b5 }, () =>
+    textTables(
+      out,
+      'tx3g',
+      samples.map(({ length }) => length),
+      samples.map(({ bytes }) => bytes),
+      offset,
+    ),
+  );
+}
+
+interface PlainTrack extends Pick<Decoration, 'rate' | 'frames'> {
+  readonly id: number;
+  /** In the movie's ticks. */
+  readonly duration: number;
+  readonly handler: string;
+  readonly name: string;
+  readonly language: number;
+}
+
+function plainTrack(
+  out: ByteWriter,
+  { id, duration, rate, frames, handler, name, language }: PlainTrack,
+  tables: () => void,
+): void {
   out.box('trak', () => {
     out.fullBox('tkhd', 0, 2, () => {
-      for (const value of [0, 0, id, 0, frames]) out.u32(value);
+      for (const value of [0, 0, id, 0, duration]) out.u32(value);
       out.zeros(60);
     });
     out.box('mdia', () => {
       out.fullBox('mdhd', 0, 0, () => {
-        for (const value of [0, 0, rate, frames, 0x55c40000]) out.u32(value);
+        for (const value of [0, 0, rate, frames, language * 65536]) out.u32(value);
       });
       out.fullBox('hdlr', 0, 0, () => {
         out.u32(0);
-        out.latin1('text');
-        out.zeros(13);
+        out.latin1(handler);
+        out.zeros(12);
+        out.latin1(name);
+        out.u8(0);
       });
       out.box('minf', () => {
         out.fullBox('nmhd', 0, 0, () => undefined);
@@ -102,19 +171,25 @@ function textTrack(
             out.fullBox('url ', 0, 1, () => undefined);
           });
         });
-        out.box('stbl', () => textTables(out, lengths, samples, offset));
+        out.box('stbl', tables);
       });
     });
   });
 }
 
-function textTables(out: ByteWriter, lengths: readonly number[], samples: readonly Uint8Array[], offset: number): void {
+function textTables(
+  out: ByteWriter,
+  format: 'text' | 'tx3g',
+  lengths: readonly number[],
+  samples: readonly Uint8Array[],
+  offset: number,
+): void {
   out.fullBox('stsd', 0, 0, () => {
     out.u32(1);
-    out.box('text', () => {
+    out.box(format, () => {
       out.zeros(6);
       out.u16(1);
-      out.zeros(43);
+      out.zeros(format === 'text' ? 43 : 30);
     });
   });
   out.fullBox('stts', 0, 0, () => {
@@ -195,6 +270,17 @@ export function textsOf(movie: Movie): readonly string[] {
   return Array.from(samples?.offsets ?? [], (at, i) =>
     bytes.subarray(at + 2, at + (samples?.sizes[i] ?? 0)).toString('latin1'),
   );
+}
+
+/** The subtitles of a movie that say something: first frame, end, text. */
+export function subtitlesOf(movie: Movie): readonly (readonly [first: number, end: number, text: string])[] {
+  const samples = movie.tracks.find(({ handler }) => handler === 'sbtl')?.samples;
+  const bytes = readFileSync(movie.path);
+  return Array.from(samples?.offsets ?? [], (at, i) => {
+    const first = samples?.dts[i] ?? 0;
+    const text = bytes.subarray(at + 2, at + (samples?.sizes[i] ?? 0)).toString('latin1');
+    return [first, first + (samples?.durations[i] ?? 0), text] as const;
+  }).filter(([, , text]) => text !== '');
 }
 
 /** The list of chapters (`chpl`): times in 100 ns and titles. */

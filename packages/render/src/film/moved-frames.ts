@@ -1,17 +1,5 @@
 import type { FrameKey, Program } from '@patchwork/program';
-import { movedSideIndex, type MovedSideIndex } from '@patchwork/splice';
 import type { AdoptedPreparation } from './adopted-preparation.ts';
-import type { RenderContext } from '../context.ts';
-
-/** Tags and chapters of an adopted film, its chapters moved with their pictures; null where they cannot follow the edit. */
-export async function movedSide(
-  { files }: Pick<RenderContext, 'files'>,
-  preparation: AdoptedPreparation,
-): Promise<MovedSideIndex | null> {
-  const { film, program } = preparation;
-  const { rate } = program.canvas;
-  return movedSideIndex(files, film.base.movie, { rate, frames: program.frames, frameAt: movedFrames(preparation) });
-}
 
 /**
  * Says where a frame of the film stands in the new version: with the piece that is kept, else where the one frame is that

@@ -1,63 +1,11 @@
-import type { FilePort } from '@patchwork/kernel';
 import { ByteWriter } from './byte-writer.ts';
-import { movedChapterTrack } from './chapter-track.ts';
-import { indexBoxes, type SideIndex } from './side-index.ts';
-import type { Movie } from './movie.ts';
 import { movedTick, type PictureMove } from './picture-move.ts';
-
-/** What of an index goes along. */
-export interface MovedSideIndex {
-  readonly side: SideIndex;
-  /** What had to be left behind, in words. */
-  readonly lost: readonly string[];
-}
-
-const keptBoxes: readonly string[] = ['udta', 'meta', 'uuid'];
-
-/**
- * Takes tags and chapters of a movie along to one whose pictures stand elsewhere: boxes byte for byte, each chapter with
- * the picture that it begins at (the first one stays at the start). Null where a track of texts or data cannot follow.
- *
- *     film   | A         | B      | C    |        chapters at A, B, C
- *     new    | A     | B      | C    |            A stays at 0, B and C move up
- *
- * @throws PW_MOVIE_*, PW_FILE_*
- */
-export async function movedSideIndex(files: FilePort, movie: Movie, move: PictureMove): Promise<MovedSideIndex | null> {
-  const others = movie.tracks.filter(({ handler }) => !['vide', 'soun', 'tmcd'].includes(handler));
-  const [other] = others;
-  const chapterIds = movie.tracks.flatMap(({ references }) =>
-    references.filter(({ type }) => type === 'chap').flatMap(({ ids }) => ids),
-  );
-  if (others.length > 1 || (other !== undefined && !chapterIds.includes(other.id))) return null;
-  const chapters =
-    other === undefined
-      ? null
-      : await movedChapterTrack(files, movie, other, { ...move, frameAt: ascending(move.frameAt) });
-  if (other !== undefined && chapters === null) return null;
-  const lost: string[] = [];
-  const { index, boxes } = indexBoxes(movie);
-  const kept = boxes.flatMap((box): readonly Uint8Array[] => {
-    if (!keptBoxes.includes(box.type)) return [];
-    const bytes = index.bytes.slice(box.start, box.end);
-    // Its items stand at places in the old file.
-    if (holdsItems(bytes)) {
-      lost.push(`${box.path} with items of its own`);
-      return [];
-    }
-    if (box.type !== 'udta') return [bytes];
-    const user = movedUserData(bytes.subarray(box.body - box.start), { ...move, frameAt: ascending(move.frameAt) });
-    if (user.isLost) lost.push('the list of chapters: the picture of one is gone, or stands in several places');
-    return [user.bytes];
-  });
-  return { side: { boxes: kept, chapters }, lost };
-}
 
 /**
  * Tells whether bytes hold an item location box, at whatever depth. The four letters alone also stand in words
  * (`kilocycles`): before a box stands its size, which fits, and behind its type a version and flags, which are zero.
  */
-function holdsItems(bytes: Uint8Array): boolean {
+export function holdsItems(bytes: Uint8Array): boolean {
   const found = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = found.indexOf('iloc', 4, 'latin1'); at !== -1; at = found.indexOf('iloc', at + 1, 'latin1')) {
     const size = found.readUInt32BE(at - 4);
@@ -69,7 +17,7 @@ function holdsItems(bytes: Uint8Array): boolean {
 }
 
 /** Chapters that would change their order are not sure to mean what they meant. */
-function ascending(frameAt: (frame: number) => number | null): (frame: number) => number | null {
+export function ascending(frameAt: (frame: number) => number | null): (frame: number) => number | null {
   let last = -1;
   return (frame) => {
     const now = frameAt(frame);
@@ -80,7 +28,7 @@ function ascending(frameAt: (frame: number) => number | null): (frame: number) =
 }
 
 /** User data with its list of chapters (`chpl`) moved, or without it where that cannot be. */
-function movedUserData(
+export function movedUserData(
   content: Uint8Array,
   move: PictureMove,
 ): { readonly bytes: Uint8Array; readonly isLost: boolean } {
