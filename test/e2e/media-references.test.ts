@@ -118,6 +118,25 @@ test('what is offline or answers to several files stops the render, with every n
   expect(existsSync(join(folder, 'x.mov'))).toBe(false);
 });
 
+test('one file of the name is not enough: another card of the camera has its own, at another timecode', async () => {
+  // What the list means is at two hours; Monday's card holds a file of the same name at one hour.
+  const named = readFileSync(join(folder, 'cut.edl'), 'utf8').replaceAll(
+    /^(00\d .*)$/gm,
+    '$1\n* SOURCE FILE: /cards/7/A001C001.mov',
+  );
+  writeFileSync(join(folder, 'named.edl'), named);
+  const monday = ['--edl-rate', '24', '--search', 'rushes/monday'];
+  const other = await run('plan', 'named.edl', 'x.mov', ...monday);
+  expect(other.json.code, other.stderr).toBe('PW_MEDIA_OFFLINE');
+  expect(other.json.message).toContain(join('monday', 'A001C001.mov'));
+  const tuesday = ['--edl-rate', '24', '--search', 'rushes/tuesday'];
+  expect((await run('plan', 'named.edl', film, ...tuesday)).json.frames).toEqual({
+    total: 48,
+    rendered: 0,
+    reused: 48,
+  });
+});
+
 test('a conversion writes references as the map and the search say', async () => {
   const url = (name: string): string =>
     /targetUrl|<pathurl>([^<]*)|"target_url": "([^"]*)"/.exec(readFileSync(join(folder, name), 'utf8'))?.[2] ?? '';

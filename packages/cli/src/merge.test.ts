@@ -293,3 +293,15 @@ describe('what stands beside the timeline', () => {
     expect(text('A')).toBe(text('more.fcpxml'));
   });
 });
+
+test('merge: of a file with several timelines it says how to make files that can be merged, not a flag that it lacks', async () => {
+  const project = (name: string): string =>
+    `<project name="${name}"><sequence format="r1"><spine><gap duration="1s"/></spine></sequence></project>`;
+  writeFileSync(
+    join(folder, 'two.fcpxml'),
+    `<?xml version="1.0"?><!DOCTYPE fcpxml><fcpxml version="1.10"><resources><format id="r1" frameDuration="1/24s" width="64" height="36"/></resources>${project('one')}${project('two')}</fcpxml>`,
+  );
+  const { exit, json } = await said('merge', 'two.fcpxml', 'two.fcpxml', 'two.fcpxml', '-o', 'm.fcpxml', '--json');
+  expect([exit, json['code']]).toEqual([1, 'PW_TIMELINE_CHOICE']);
+  expect(json['hint']).toContain('patchwork convert FILE ONE.otio --timeline NAME');
+});

@@ -23,7 +23,7 @@ import { carriedEpochs, forcedEpochs } from './epochs.ts';
 import { fontDigest } from '@patchwork/media';
 import { knownToolchain } from './known-toolchain.ts';
 import type { MediaCatalog } from './media/media-catalog.ts';
-import { checkOnline, checkUnambiguous } from './media/media-link.ts';
+import { checkOnline, checkSearched, checkUnambiguous } from './media/media-link.ts';
 import { chunkRanges } from './chunk-ranges.ts';
 import { checkOneEntry, MixedPlan, mixedNote, mixtureOf, type MixedChunk, type Mixture } from './mixture.ts';
 import { parseRange } from './range-text.ts';
@@ -109,6 +109,7 @@ export async function prepare(
   if (purpose === 'render' && entry !== null && isChanged(entry, opened.loaded, request)) context.workers().warm(1);
   const { catalog } = opened;
   checkUnambiguous(opened.linked);
+  checkSearched(opened.linked, catalog.find);
   const facts = timelineFacts(opened.loaded.timeline);
   const first = firstVideoFacts(opened.loaded.timeline, catalog.find);
   if (first === null && facts.width === null) checkOnline(opened.linked);

@@ -110,7 +110,7 @@ function chosen(timelines: readonly Timeline[], name: string | null, file: strin
   }
   if (second !== undefined) {
     throw new PatchworkError('PW_TIMELINE_CHOICE', `${file} holds ${fitting.length} timelines`, {
-      hint: `Choose one with --timeline: ${names.map((each) => `"${each}"`).join(', ')}.`,
+      hint: `Choose one with --timeline (adopt: --name): ${names.map((each) => `"${each}"`).join(', ')}.`,
       details: { file, names },
     });
   }

@@ -58,14 +58,11 @@ async function convert(
   const asksForMedia = request.mediaMap.length > 0 || request.searchFolders.length > 0;
   const remarks = [...opened.loaded.diagnostics, ...(asksForMedia ? opened.linked.diagnostics : [])];
   const isBundle = /\.otio[dz]$/i.test(path);
+  // What nothing plays goes along: an alternative reference is as good in the new file as it was in the old one.
+  const whole = await withIdleMedia(context, request, opened);
   const written = isBundle
-    ? await writeBundle(context, {
-        timeline,
-        paths: (await withIdleMedia(context, request, opened)).linked.paths,
-        policy,
-        path,
-      })
-    : documentText(opened.loaded, relinked(opened, request, path), path, false);
+    ? await writeBundle(context, { timeline, paths: whole.linked.paths, policy, path })
+    : documentText(opened.loaded, relinked(whole, request, path), path, false);
   if (!isBundle) await writeAtomically(context.files, path, written.text);
   return outcome(
     path,

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { isPatchworkError, PatchworkError } from '@patchwork/kernel';
 import { writeAtomically } from '@patchwork/files';
 import { loadTimeline, type LoadedTimeline } from '@patchwork/render';
 import { mergeFiles } from '../merge-files.ts';
@@ -38,7 +39,7 @@ async function merge(
 ): Promise<CommandOutcome> {
   const choice = { name: null, edlRate: edlRateFrom(flags.edlRate) };
   const load = async (path: string): Promise<LoadedTimeline> => {
-    const { loaded, source } = await loadTimeline(context, resolve(shell.folder, path), choice);
+    const { loaded, source } = await loadTimeline(context, resolve(shell.folder, path), choice).catch(withOwnHint);
     // What may be taken whole is the file itself, not the snapshot that a given rate makes of it.
     return { ...loaded, bytes: source.bytes };
   };
@@ -48,4 +49,14 @@ async function merge(
   const isWritten = flags.dryRun !== true;
   if (isWritten) await writeAtomically(context.files, target, merged.bytes);
   return mergeReport(merged, target, isWritten);
+}
+
+/** A merge writes one timeline, and would lose the others of a file: none is chosen here. */
+function withOwnHint(error: unknown): never {
+  if (!isPatchworkError(error) || error.code !== 'PW_TIMELINE_CHOICE') throw error;
+  throw new PatchworkError(error.code, error.message, {
+    hint: 'Write the one of each side to a file of its own with patchwork convert FILE ONE.otio --timeline NAME, and merge these.',
+    details: error.details,
+    cause: error,
+  });
 }

@@ -10,10 +10,11 @@ import {
   type MediaReference,
   type Timeline,
 } from '@patchwork/timeline';
+import type { MediaInfo } from '@patchwork/program';
 import type { RenderContext } from '../context.ts';
 import { identifyMedia } from './media-catalog.ts';
 import { indexMedia, type MediaIndex } from './media-index.ts';
-import { matchOf, togetherWanted, wantedBy, type WantedMedia } from './media-match.ts';
+import { canBe, matchOf, togetherWanted, wantedBy, type WantedMedia } from './media-match.ts';
 import { decodedName, statedName, statedPlace, type MediaSearch } from './media-paths.ts';
 import type { IdentifiedMedia } from '../snapshot.ts';
 
@@ -25,8 +26,21 @@ export interface LinkedTimeline {
   readonly paths: ReadonlyMap<string, string>;
   /** A warning for each name that was not found, or that several files answer to. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Files that were found by their name alone, in a search folder: nothing was held against what the clips play yet. */
+  readonly searched: readonly SearchedMedia[];
   /** Names that several files answer to, with the files. */
   readonly ambiguous: readonly { readonly name: string; readonly paths: readonly string[] }[];
+}
+
+/** A file that was found by its name, and what the timeline wants of it. */
+export interface SearchedMedia {
+  readonly name: string;
+  /** As the linked timeline spells it. */
+  readonly targetUrl: string;
+  readonly path: string;
+  readonly wanted: WantedMedia;
+  /** Which clips, for people. */
+  readonly where: string;
 }
 
 /** All uses of one name. */
@@ -41,7 +55,7 @@ interface Sought {
 }
 
 type Found =
-  | { readonly kind: 'one'; readonly path: string }
+  | { readonly kind: 'one'; readonly path: string; readonly isByName?: true }
   | { readonly kind: 'none'; readonly found: string }
   | { readonly kind: 'several'; readonly paths: readonly string[] };
 
@@ -63,12 +77,21 @@ export async function linkMedia(
   const paths = new Map<string, string>();
   const reels = new Map<Clip, string>();
   const diagnostics: Diagnostic[] = [];
+  const searched: SearchedMedia[] = [];
   const ambiguous: { name: string; paths: readonly string[] }[] = [];
   for (const sought of soughtIn(timeline)) {
     if (atHand.has(sought.name) || atHand.has(decodedName(sought.name))) continue;
     const isNamed = sought.reels.length === 0;
     const found = (isNamed ? await seeker.atStatedPlace(sought.name) : null) ?? (await seeker.find(sought));
     if (found.kind === 'one') {
+      if (found.isByName === true)
+        searched.push({
+          name: sought.name,
+          targetUrl: isNamed ? sought.name : pathToFileURL(found.path).href,
+          path: found.path,
+          wanted: sought.wanted,
+          where: placeOf(sought),
+        });
       if (isNamed) paths.set(sought.name, found.path);
       else for (const clip of sought.clips) reels.set(clip, found.path);
       continue;
@@ -77,7 +100,7 @@ export async function linkMedia(
     diagnostics.push(offlineRemark(sought, found));
   }
   for (const path of reels.values()) paths.set(pathToFileURL(path).href, path);
-  return { timeline: withFiles(timeline, reels), paths, diagnostics, ambiguous };
+  return { timeline: withFiles(timeline, reels), paths, diagnostics, searched, ambiguous };
 }
 
 /** Refuses names that several files answer to. @throws PW_MEDIA_AMBIGUOUS naming all of them */
@@ -87,6 +110,30 @@ export function checkUnambiguous({ ambiguous }: LinkedTimeline): void {
   throw new PatchworkError('PW_MEDIA_AMBIGUOUS', `several files answer to one name: ${lines.join('; ')}`, {
     hint: 'Search in fewer folders, or say which file it is with --media-map OLD=NEW.',
     details: { media: ambiguous.map(({ name, paths }) => ({ name, paths: [...paths] })) },
+  });
+}
+
+/**
+ * Refuses files that a search found by their name alone and that are not what the timeline means: another timecode, or too
+ * short for what is played. Every card of a camera has its `C0001.MP4`.
+ *
+ * @throws PW_MEDIA_OFFLINE naming all of them
+ */
+export function checkSearched(
+  { searched }: Pick<LinkedTimeline, 'searched'>,
+  find: (targetUrl: string) => MediaInfo | null,
+): void {
+  const others = searched.filter(({ targetUrl, wanted }) => {
+    const info = find(targetUrl);
+    return info !== null && !canBe(wanted, info);
+  });
+  if (others.length === 0) return;
+  const lines = others.map(
+    ({ name, path, where }) => `${name} (${where}): ${path} is not at its timecode, or too short`,
+  );
+  throw new PatchworkError('PW_MEDIA_OFFLINE', `media is offline: ${lines.join('; ')}`, {
+    hint: 'Search where the right file is, or say that it is this one with --media-map OLD=NEW.',
+    details: { media: others.map(({ name, path, where }) => ({ name, path, where })) },
   });
 }
 
@@ -137,7 +184,7 @@ class Seeker {
       const paths = index.named(name);
       const [first, second] = paths;
       if (first === undefined) continue;
-      return second === undefined ? { kind: 'one', path: first } : this.#byFacts(sought, paths);
+      return second === undefined ? { kind: 'one', path: first, isByName: true } : this.#byFacts(sought, paths);
     }
     for (const reel of sought.reels) {
       const paths = index.ofReel(reel);
@@ -173,9 +220,11 @@ class Seeker {
   }
 }
 
+function placeOf({ clips }: Sought): string {
+  return `${clips.length === 1 ? 'clip' : `${clips.length} clips, first`} "${clips[0]?.name ?? ''}"`;
+}
+
 function offlineRemark(sought: Sought, found: Exclude<Found, { kind: 'one' }>): Diagnostic {
-  const [first] = sought.clips;
-  const count = sought.clips.length;
   return {
     code: found.kind === 'several' ? 'PW_MEDIA_AMBIGUOUS' : 'PW_MEDIA_OFFLINE',
     severity: 'warning',
@@ -183,7 +232,7 @@ function offlineRemark(sought: Sought, found: Exclude<Found, { kind: 'one' }>): 
       found.kind === 'several'
         ? `several files answer to ${sought.name}: ${found.paths.join(', ')}`
         : `media is offline: ${sought.name}${found.found === '' ? '' : ` (${found.found})`}`,
-    where: `${count === 1 ? 'clip' : `${count} clips, first`} "${first?.name ?? ''}"`,
+    where: placeOf(sought),
     hint: 'Point to it with --search DIR or --media-map OLD=NEW.',
   };
 }
