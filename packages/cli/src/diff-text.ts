@@ -1,5 +1,5 @@
 import { clipsText, departmentNames, timecodeText, type Change, type Changes, type Department } from '@patchwork/diff';
-import { groupOf, type ChangeGroup } from '@patchwork/report';
+import { columnsOf, groupOf, type ChangeGroup } from '@patchwork/report';
 import { counted } from './words.ts';
 
 /** How a comparison is written for a terminal. */
@@ -121,13 +121,15 @@ function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, ' ');
 }
 
-/** Breaks a line at spaces before a column; what follows is indented. A longer word stands alone. */
+/** Breaks a line at spaces before a column, not between a number and its unit; what follows is indented. A longer word stands alone. */
 function wrapped(text: string, width: number, indent: number): string[] {
   const lines: string[] = [];
   let line = /^ */.exec(text)?.[0] ?? '';
   let isEmpty = true;
-  for (const word of printable(text).trim().split(' ')) {
-    if (!isEmpty && line.length + 1 + word.length > width) {
+  for (const word of printable(text)
+    .trim()
+    .split(/ (?!%)/)) {
+    if (!isEmpty && columnsOf(line) + 1 + columnsOf(word) > width) {
       lines.push(line);
       line = ' '.repeat(indent) + word;
     } else line += `${isEmpty ? '' : ' '}${word}`;

@@ -9,6 +9,7 @@ import {
 } from '@patchwork/diff';
 import type { FrameRange } from '@patchwork/time';
 import { groupOf, type ChangeGroup } from './change-group.ts';
+import { shortenedTo } from './columns.ts';
 import { html, raw, type Markup } from './html.ts';
 import { placesOf } from './where-else.ts';
 
@@ -113,21 +114,8 @@ function clipNames({ items }: SideTrack, top: number, { x }: Scale): readonly Ma
 
 function clipName({ name, record }: SideItem, top: number, x: Scale['x']): Markup {
   const letters = Math.floor((x(record.out) - x(record.in) - 8) / 6);
-  return html`<text x="${round(x(record.in) + 4)}" y="${top + 13}">${shortened(name, letters)}</text>`;
+  return html`<text x="${round(x(record.in) + 4)}" y="${top + 13}">${shortenedTo(name, letters)}</text>`;
 }
-
-/** As much of a name as a width of so many letters holds; letters of East Asia and pictures are two wide. */
-function shortened(name: string, width: number): string {
-  const letters = Array.from(name);
-  const widths = letters.map((letter) => (isWide.test(letter) ? 2 : 1));
-  if (widths.reduce((sum, one) => sum + one, 0) <= width) return name;
-  let used = 1;
-  const cut = widths.findIndex((one) => (used += one) > width);
-  return `${letters.slice(0, Math.max(1, cut)).join('')}…`;
-}
-
-const isWide =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
 
 function marks(
   changes: Changes,

@@ -60,7 +60,7 @@ const style = `
 .when,.cost{display:flex;flex-direction:column;font-variant-numeric:tabular-nums}
 .when .tc{font-weight:600}.tracks{color:var(--soft);font-size:13px}
 .cost{color:var(--soft);font-size:13px;text-align:right}.cost b{color:var(--ink)}
-.words{margin:0;overflow-wrap:anywhere}
+.words{margin:0;overflow-wrap:anywhere}.words b,.words .text,.diff h1 span,figcaption{unicode-bidi:isolate}
 .tag{display:inline-block;font-size:12px;font-weight:600;color:color-mix(in srgb,var(--group) 65%,var(--ink));border:1px solid var(--group);border-radius:4px;padding:0 6px;margin-right:6px}
 .detail{margin:9px 0 2px;display:grid;gap:3px}
 .detail .row{display:grid;grid-template-columns:32px minmax(0,1fr);align-items:center}
