@@ -1,5 +1,6 @@
 import { clipsText, departmentNames, timecodeText, type Change, type Changes, type Department } from '@patchwork/diff';
-import { columnsOf, groupOf, type ChangeGroup } from '@patchwork/report';
+import { widthOf } from '@patchwork/formats';
+import { groupOf, type ChangeGroup } from '@patchwork/report';
 import { counted } from './words.ts';
 
 /** How a comparison is written for a terminal. */
@@ -129,7 +130,7 @@ function wrapped(text: string, width: number, indent: number): string[] {
   for (const word of printable(text)
     .trim()
     .split(/ (?!%)/)) {
-    if (!isEmpty && columnsOf(line) + 1 + columnsOf(word) > width) {
+    if (!isEmpty && widthOf(line) + 1 + widthOf(word) > width) {
       lines.push(line);
       line = ' '.repeat(indent) + word;
     } else line += `${isEmpty ? '' : ' '}${word}`;

@@ -33,6 +33,6 @@ export { strip } from './strip.ts';
 export type { StripOptions } from './strip.ts';
 export { timelineTable } from './table/table.ts';
 export type { TableOptions } from './table/table.ts';
-export { shownText } from './table/cells.ts';
+export { clippedTo, shownText, widthOf } from './table/cells.ts';
 export { conversionJson, conversionLines, conversionTable } from './conversion.ts';
 export type { ConversionRow } from './conversion.ts';

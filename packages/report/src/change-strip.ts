@@ -7,9 +7,9 @@ import {
   type SideItem,
   type SideTrack,
 } from '@patchwork/diff';
+import { clippedTo } from '@patchwork/formats';
 import type { FrameRange } from '@patchwork/time';
 import { groupOf, type ChangeGroup } from './change-group.ts';
-import { shortenedTo } from './columns.ts';
 import { html, raw, type Markup } from './html.ts';
 import { placesOf } from './where-else.ts';
 
@@ -114,7 +114,7 @@ function clipNames({ items }: SideTrack, top: number, { x }: Scale): readonly Ma
 
 function clipName({ name, record }: SideItem, top: number, x: Scale['x']): Markup {
   const letters = Math.floor((x(record.out) - x(record.in) - 8) / 6);
-  return html`<text x="${round(x(record.in) + 4)}" y="${top + 13}">${shortenedTo(name, letters)}</text>`;
+  return html`<text x="${round(x(record.in) + 4)}" y="${top + 13}">${clippedTo(name, Math.max(2, letters))}</text>`;
 }
 
 function marks(

@@ -9,7 +9,6 @@ export { changesCsv } from './change-csv.ts';
 export { changeEdl, changeTracks } from './change-edl.ts';
 export { changeGroups, groupOf } from './change-group.ts';
 export type { ChangeGroup, GroupFacts } from './change-group.ts';
-export { columnsOf } from './columns.ts';
 export { changeMarkers } from './change-markers.ts';
 export { diffPageHtml } from './diff-page.ts';
 export type { DiffPage } from './diff-page.ts';
