@@ -124,3 +124,15 @@ export function isItemElement(element: XmlElement): boolean {
 export function isAnchored(element: XmlElement): boolean {
   return isItemElement(element) || element.name === 'spine';
 }
+
+/** Reports a clip that has no content. */
+export function reportEmpty(reading: Reading, { element, name, timecode }: ClipFrame): void {
+  reading.remarks.add({
+    code: 'PW_FCPXML_EMPTY',
+    severity: 'warning',
+    at: element.position,
+    timecode,
+    message: `clip "${name}" holds nothing; nothing is shown in its place`,
+    hint: 'Remove it, or export the file again.',
+  });
+}

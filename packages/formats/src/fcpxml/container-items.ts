@@ -1,7 +1,7 @@
 import { add, compare, divide, equals, max, min, one, subtract, zero, type Rational } from '@patchwork/time';
 import type { Moment } from '../diagnostics.ts';
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
-import { assetOf, clipOf, isAnchored, isItemElement, soundEdges } from './clip-node.ts';
+import { assetOf, clipOf, isAnchored, isItemElement, soundEdges, reportEmpty } from './clip-node.ts';
 import {
   aspectOf,
   endOfFrame,
@@ -52,16 +52,7 @@ export function readClip(reading: Reading, element: XmlElement, spot: Spot): Rea
     hasSound: true,
   });
   if (frame === null) return nothing(spot);
-  if (first === undefined) {
-    reading.remarks.add({
-      code: 'PW_FCPXML_EMPTY',
-      severity: 'warning',
-      at: element.position,
-      timecode,
-      message: `clip "${frame.name}" holds nothing; nothing is shown in its place`,
-      hint: 'Remove it, or export the file again.',
-    });
-  }
+  if (first === undefined) reportEmpty(reading, frame);
   if (plain !== null && first !== undefined && isCovered(reading, frame, first, origin))
     return readPlainClip(reading, frame, first, plain, origin);
   return readContainer(reading, frame, content, origin);
