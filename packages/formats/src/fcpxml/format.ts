@@ -93,8 +93,8 @@ export function readFormat(element: XmlElement, remarks: Remarks): FcpFormat {
   };
 }
 
-/** Values that mean the ordinary flat picture with square pixels. */
-function isPlainShape(key: string, value: string): boolean {
+/** Tells whether a value means the ordinary flat picture with square pixels. */
+export function isPlainShape(key: string, value: string): boolean {
   if (key === 'paspH' || key === 'paspV') return value === '1';
-  return value === 'none' || value === 'mono';
+  return ['projection', 'stereoscopic', 'heroEye'].includes(key) && (value === 'none' || value === 'mono');
 }

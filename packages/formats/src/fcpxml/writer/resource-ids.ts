@@ -1,6 +1,7 @@
 import { attribute, attributePairs, childElement, childElements, type XmlElement } from '../../xml/element.ts';
 import { inlineXml, outFromElement, type XmlOut } from '../../xml/write.ts';
 import { canonicalValue } from '../canonical.ts';
+import { isPlainShape } from '../format.ts';
 
 type Attributes = XmlOut['attributes'];
 
@@ -115,7 +116,7 @@ function keyOf(element: XmlOut): string {
   const sorted = (each: XmlOut, without: readonly string[]): XmlOut => ({
     name: each.name,
     attributes: each.attributes
-      .filter(([name, value]) => value !== null && !without.includes(name))
+      .filter(([name, value]) => value !== null && !without.includes(name) && !isPlainShape(name, value))
       .map(([name, value]) => [name, value === null ? null : canonicalValue(value)] as const)
       .toSorted(([a], [b]) => (a < b ? -1 : 1)),
     content: each.content.map((part) => (typeof part === 'string' ? part : sorted(part, []))),

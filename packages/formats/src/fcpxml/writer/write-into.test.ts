@@ -80,6 +80,12 @@ describe('F24: a timeline takes the place of its project, and all around it stay
     expect(into(written, 'cut 1', projectOf(written, 'cut 1')), 'and nothing grows').toBe(written);
   });
 
+  test('a format that says more than a canvas stays: a projection, Final Cut’s own name', () => {
+    const round = library.replace('name="FFVideoFormat1080p24"', 'projection="equirectangular" stereoscopic="mono"');
+    const written = into(round, 'cut 1', rippled(projectOf(round, 'cut 1')));
+    expect(written.match(/<format [^>]*>|<asset /g)).toEqual(round.match(/<format [^>]*>|<asset /g));
+  });
+
   test('what the document does not hold yet is added under an id of its own', () => {
     const other = readFcpxml(
       'g',

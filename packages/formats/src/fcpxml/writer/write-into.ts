@@ -1,13 +1,17 @@
 import { PatchworkError } from '@patchwork/kernel';
+import { divide, one } from '@patchwork/time';
 import { writeOtio, type Timeline } from '@patchwork/timeline';
+import { Remarks } from '../../diagnostics.ts';
 import { attribute, childElement, childElements, type XmlElement } from '../../xml/element.ts';
 import { parseXml } from '../../xml/parse.ts';
 import { offsetOf, placeOfElement, type ElementPlace } from '../../xml/place.ts';
-import { indentedXml } from '../../xml/write.ts';
+import { indentedXml, type XmlOut } from '../../xml/write.ts';
+import { readFormat } from '../format.ts';
 import { readFcpxml } from '../read.ts';
+import { formatFcpTime } from '../time.ts';
 import type { WriteFcpxmlOptions, WrittenText } from './options.ts';
 import { ResourceIds, withAttributes } from './resource-ids.ts';
-import { fcpxmlParts } from './write.ts';
+import { fcpxmlParts, type FcpxmlParts } from './write.ts';
 
 /** A document, and the project of it that a timeline was read from. */
 export interface FcpxmlPlace {
@@ -36,7 +40,12 @@ export function writeFcpxmlInto(place: FcpxmlPlace, timeline: Timeline, options:
   const parts = fcpxmlParts(timeline, options);
   const all = childElements(root, 'resources').flatMap((each) => childElements(each));
   const ids = new ResourceIds(all, parts.resources);
-  const renamed = ids.renamed(parts.sequence);
+  // The document's own format says more than a canvas does: a projection, a name.
+  const keepsFormat = isSameCanvas(sequence, parts, all);
+  const renamed = ids.renamed({
+    ...parts.sequence,
+    attributes: parts.sequence.attributes.filter(([name]) => name !== 'format' || !keepsFormat),
+  });
   const changes = new Map(renamed.attributes.filter(([name]) => ['format', 'tcStart', 'tcFormat'].includes(name))).set(
     'duration',
     null,
@@ -75,6 +84,27 @@ function sequenceOf(place: FcpxmlPlace, root: XmlElement): XmlElement {
   if (first === undefined) throw refusal(place, 'it holds no project of that name');
   if (second !== undefined) throw refusal(place, `it holds ${found.length} projects of that name`);
   return first;
+}
+
+/** Tells whether a sequence's format in the document has the raster, rate and colour that the timeline is written with. */
+function isSameCanvas(sequence: XmlElement, parts: FcpxmlParts, resources: readonly XmlElement[]): boolean {
+  const valueOf = ({ attributes }: XmlOut, name: string): string | null =>
+    attributes.find(([each]) => each === name)?.[1] ?? null;
+  const id = valueOf(parts.sequence, 'format');
+  const written = parts.resources.content.find((each) => typeof each !== 'string' && valueOf(each, 'id') === id);
+  const own = attribute(sequence, 'format');
+  const element = resources.find((each) => each.name === 'format' && attribute(each, 'id') === own);
+  if (element === undefined || written === undefined || typeof written === 'string') return false;
+  const { width, height, rate, colorSpace, fieldOrder } = readFormat(element, new Remarks('', 'FCPXML'));
+  const said = [
+    width === null ? null : String(width),
+    height === null ? null : String(height),
+    rate === null ? null : formatFcpTime(divide(one, rate)),
+    colorSpace === '' ? null : colorSpace,
+    fieldOrder === '' || fieldOrder === 'progressive' ? null : fieldOrder,
+  ];
+  const names = ['width', 'height', 'frameDuration', 'colorSpace', 'fieldOrder'];
+  return names.every((name, at) => valueOf(written, name) === said[at]);
 }
 
 function placeIn(place: FcpxmlPlace, { name, position }: XmlElement): ElementPlace {
