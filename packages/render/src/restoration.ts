@@ -120,7 +120,7 @@ function restoredSpec(
       'PW_RESTORE_LOST',
       `${history.path}: ${plan.lost.length} chunks of that version are gone (${frames} frames, the first at ${lost.range.in})`,
       {
-        hint: 'The store let them go under its cap. Render the version again from its timeline: patchwork show prints its name.',
+        hint: 'They stood in a file that was overwritten elsewhere, or the store let them go under its cap. Render the version again from its timeline: patchwork show prints its name.',
         details: {
           lost: plan.lost.slice(0, 1000).map(({ track, range }) => ({ track, range: [range.in, range.out] })),
         },

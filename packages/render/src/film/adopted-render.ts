@@ -20,6 +20,9 @@ import { requireSpace } from '../space.ts';
 import { patchStanding, standsStill } from './standing-patch.ts';
 import { watchList } from '../watch-list.ts';
 
+/** Of a film that another program encoded nothing but the film holds its packets. */
+const notKept = 'the version before is not kept (--fast keeps it): restore cannot bring it back';
+
 /** Says what a render on an adopted film would do. @throws as `prepareAdopted` */
 export async function forecastAdopted(context: RenderContext, request: RenderRequest): Promise<Forecast> {
   return adoptedForecast(context, request, await prepareAdopted(context, request));
@@ -75,8 +78,9 @@ async function patchedInPlace(
     await appendEntry(context.files, ledger, next, context.sha256);
   });
   await settleDelivery(context, film.path, made.moovDigest, new Set());
-  const notes =
+  const notes: string[] =
     made.mode === (request.publication ?? 'whole') ? [] : ['several stretches: patched in a clone, not in place'];
+  if (made.mode === 'whole') notes.push(notKept);
   return delivered(request, preparation, forecast, made.moovDigest, notes);
 }
 
@@ -205,6 +209,7 @@ async function recutAndPublished(
     await settleDelivery(context, film.path, done.moovDigest, new Set());
     const notes = made.recut.lost.map((lost) => `not carried over: ${lost}`);
     if (isRendered) notes.push('the sound was rendered anew, as a whole, by the built-in renderer');
+    if (mode === 'whole') notes.push(notKept);
     return delivered(request, preparation, forecast, done.moovDigest, notes);
   } finally {
     if (sound !== null) await context.files.remove(sound.path);
