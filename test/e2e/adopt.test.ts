@@ -65,6 +65,8 @@ test('adopted, ripple-trimmed and patched by the built-in renderer: kept packets
   expect((await site.run('verify', site.path, '--deep')).code).toBe(0);
   const again = await site.run('render', timeline, '-o', site.path, '--on-unknown', 'trust');
   expect(again.json.upToDate).toBe(true);
+  expect((await site.run('restore', `${site.path}@{1}`)).code).toBe(0);
+  expect(readFileSync(site.path).equals(readFileSync(native)), 'the film as it was adopted, bit for bit').toBe(true);
 });
 
 test('a cut of which the film holds nothing is another film: refused with exit code 2, and the film stays', async () => {

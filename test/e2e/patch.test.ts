@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { faultyFiles, nodeFiles, sha256 } from '@patchwork/files';
 import type { FilePort } from '@patchwork/kernel';
@@ -147,6 +147,39 @@ describe('an insert edit', () => {
     expect(documentOf(log).entries).toHaveLength(1);
     expect((await patchwork(['verify', copy], { store })).code).toBe(0);
     expect((await patchwork(['patch', copy, '--range', '0:25', '--with', await piece(25)], { store })).code).toBe(0);
+  });
+
+  test('versions that were written anew are restored bit for bit, there and back, or refused where the store let go of them', async () => {
+    const site = siteOf(await film('film', {}));
+    const store = join(site.path, '..', 'store');
+    const versions = [readFileSync(site.path)];
+    for (const range of ['25:50', '75:85']) {
+      const [start = 0, end = 0] = range.split(':').map(Number);
+      const ran = await site.run('patch', '--range', range, '--with', await piece(end - start));
+      const { before } = documentOf(ran) as unknown as { before: { where: string; bytes: number } };
+      expect(before.where, ran.stdout + ran.stderr).toBe('store');
+      expect(before.bytes, 'replaced pictures and the index').toBeLessThan((versions.at(-1)?.length ?? 0) / 2);
+      versions.push(readFileSync(site.path));
+    }
+    const ids = (documentOf(await site.run('log')).entries as unknown as { id: string }[]).map(({ id }) => id);
+    const copy = join(site.path, '..', 'copy.mp4');
+    const first = await patchwork(['restore', `${site.path}@{2}`, '-o', copy], { store });
+    expect(first.code, first.stdout + first.stderr).toBe(0);
+    expect(readFileSync(copy).equals(versions[0] ?? Buffer.of()), 'by way of the version between').toBe(true);
+    for (const [name, version] of [
+      ['@{1}', versions[1]],
+      [`@{${ids[0]?.slice(0, 12)}}`, versions[2]],
+      [`@{${ids[2]?.slice(0, 12)}}`, versions[0]],
+    ] as const) {
+      const ran = await patchwork(['restore', `${site.path}${name}`], { store });
+      expect(ran.code, ran.stdout + ran.stderr).toBe(0);
+      expect(readFileSync(site.path).equals(version ?? Buffer.of()), name).toBe(true);
+    }
+    expect((await site.run('verify', '--deep')).code).toBe(0);
+    rmSync(store, { recursive: true });
+    const refused = await patchwork(['restore', `${site.path}@{${ids[0]?.slice(0, 12)}}`], { store });
+    expect([refused.code, documentOf(refused).code]).toEqual([1, 'PW_RESTORE_FILM']);
+    expect(readFileSync(site.path).equals(versions[0] ?? Buffer.of()), 'the film is left alone').toBe(true);
   });
 
   test('blame says which patch put a frame in, and what was there before', async () => {

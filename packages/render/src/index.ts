@@ -47,6 +47,7 @@ export { compactDeliverable } from './film/compaction.ts';
 export type { Compacted } from './film/compaction.ts';
 export type { PublicationMode } from './film/film-publication.ts';
 export { hasTimeline } from './film/film-history.ts';
+export { beforeText } from './film/kept-version.ts';
 export { patchDeliverable } from './film/patch-deliverable.ts';
 export type { PatchedFilm, PatchRequest } from './film/patch-deliverable.ts';
 export { undoPatch } from './film/undo.ts';

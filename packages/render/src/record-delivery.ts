@@ -167,8 +167,11 @@ export async function soundOf(
 /** So much is read at once. */
 const blockBytes = 1 << 20;
 
-/** Hashes a run of sound of the new file, so that it can be checked piece by piece later. It was just written: no disk is read. */
-async function digestOf({ files, hashing }: RenderContext, { path, offset, sizeBytes }: SoundPlace): Promise<Digest> {
+/** Hashes a run of a file, so that it can be checked piece by piece later. @throws PW_FILE_* */
+export async function digestOf(
+  { files, hashing }: Pick<RenderContext, 'files' | 'hashing'>,
+  { path, offset, sizeBytes }: SoundPlace,
+): Promise<Digest> {
   const hash = hashing.startSha256();
   const block = new Uint8Array(Math.min(blockBytes, sizeBytes));
   const file = await files.open(path, 'read');

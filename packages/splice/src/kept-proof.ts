@@ -1,6 +1,7 @@
 import { PatchworkError, type Digest, type FilePort } from '@patchwork/kernel';
 import { readRuns, type ByteRun } from './byte-copy.ts';
 import type { Hashing } from './hashing.ts';
+import type { ByteSpan } from './movie-spec.ts';
 import type { Movie, SampleColumns, Track } from './movie.ts';
 import type { ProofFinding } from './table-proof.ts';
 
@@ -142,6 +143,11 @@ export async function trackDigests(
     digests.push(hash.digest());
   }
   return digests;
+}
+
+/** Where all bytes of a track stand, in decoding order. */
+export function trackSpans(movie: Movie, track: Track): readonly ByteSpan[] {
+  return trackRuns(movie, track, []);
 }
 
 /** The runs of a track's bytes, in decoding order. */

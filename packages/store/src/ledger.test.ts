@@ -329,10 +329,11 @@ test('L8: revisions follow the parents, ids are named by their first letters', a
   const { entry } = sampleFilm(sha256, { name: 'one again', picture: samples(['one']), parent: ids[2] ?? null });
   ids.push((await append(machine, entry)).id);
   const ledger = await read(machine);
-  expect(['@{0}', '@{1}', '@{3}', ids[1]?.slice(0, 7) ?? ''].map((revision) => entryAt(ledger, revision).id)).toEqual([
+  expect(['@{0}', '@{1}', '@{3}', ids[1]?.slice(0, 7) ?? '', `@{${ids[1]?.slice(0, 12)}}`].map((revision) => entryAt(ledger, revision).id)).toEqual([
     ids[3],
     ids[2],
     ids[0],
+    ids[1],
     ids[1],
   ]);
   const second = entryAt(ledger, '@{2}');

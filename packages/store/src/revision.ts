@@ -7,7 +7,7 @@ const shortestId = 7;
 
 /**
  * Finds an entry by its revision: `@{0}` is `current`, `@{1}` its parent and so on, as in a chain of commits; or the first
- * letters of an id, at least 7. Without a current entry (the deliverable is gone or was changed) the chain begins at the
+ * letters of an id, at least 7, in braces or without. Without a current entry (the deliverable is gone or was changed) the chain begins at the
  * newest one.
  *
  * @throws PW_LEDGER_REVISION when there is no such entry, or the text is no revision.
@@ -15,7 +15,8 @@ const shortestId = 7;
 export function entryAt(ledger: Ledger, revision: string, current: LedgerEntry | null = null): LedgerEntry {
   const steps = /^@\{([0-9]{1,9})\}$/.exec(revision)?.[1];
   if (steps !== undefined) return ancestor(ledger, revision, Number(steps), current);
-  if (!/^[0-9a-f]+$/.test(revision) || revision.length < shortestId) {
+  const name = /^@\{([0-9a-f]+)\}$/.exec(revision)?.[1] ?? revision;
+  if (!/^[0-9a-f]+$/.test(name) || name.length < shortestId) {
     throw noRevision(
       ledger,
       revision,
@@ -23,7 +24,7 @@ export function entryAt(ledger: Ledger, revision: string, current: LedgerEntry |
       'Write @{0} for the current render, @{1} for the one before, or the first 7 letters of an id.',
     );
   }
-  const [found, other] = ledger.entries.filter(({ id }) => id.startsWith(revision));
+  const [found, other] = ledger.entries.filter(({ id }) => id.startsWith(name));
   if (found === undefined)
     throw noRevision(ledger, revision, 'is not in the ledger', 'See `patchwork log` for what there is.');
   if (other !== undefined) throw noRevision(ledger, revision, 'fits several entries', 'Give more letters of the id.');

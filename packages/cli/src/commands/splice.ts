@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { PatchworkError } from '@patchwork/kernel';
 import {
   adoptDeliverable,
+  beforeText,
   compactDeliverable,
   patchDeliverable,
   undoPatch,
@@ -136,7 +137,7 @@ async function patch(
     mode,
     paranoid: flags.paranoid ?? false,
   });
-  const { range, widened, how, frames, moovDigest, sizeBytes } = done;
+  const { range, widened, how, frames, moovDigest, sizeBytes, before } = done;
   return {
     document: {
       schema: 'patchwork.patch/1',
@@ -149,6 +150,7 @@ async function patch(
       verified: true,
       moovDigest,
       sizeBytes,
+      before: { ...before },
     },
     text: patchText(done, mode),
   };
@@ -157,6 +159,7 @@ async function patch(
 function patchText(done: PatchedFilm, mode: PublicationMode): string {
   const { range, widened, how, frames } = done;
   const around = range.in - widened.in + (widened.out - range.out);
+  const kept = beforeText(done.before, done.deliverablePath);
   return [
     done.deliverablePath,
     `  ${rangeText(done, range)} replaced, ${how === 'copied' ? 'packets copied' : 'encoded'}; ${frames.reused.toLocaleString('en-US')} of ${counted(frames.total, 'frame')} kept`,
@@ -166,6 +169,7 @@ function patchText(done: PatchedFilm, mode: PublicationMode): string {
           `  widened to ${rangeText(done, widened)}: ${counted(around, 'frame')} of the film around the piece decoded and encoded anew`,
         ]),
     '  proven: all other packets and tables, decode of the patch and its neighbours, seeks at both seams',
+    ...(kept === null ? [] : [`  ${kept}`]),
     ...(mode === 'whole' ? [] : ['  patchwork undo takes it back; patchwork compact frees what was replaced']),
   ].join('\n');
 }

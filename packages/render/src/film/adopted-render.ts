@@ -8,6 +8,7 @@ import type { RenderContext } from '../context.ts';
 import { encodeMissing } from '../encode-missing.ts';
 import { newSound } from './film-sound.ts';
 import { adoptedRenderer } from './renderers.ts';
+import { beforeText, keptBefore, type VersionBefore } from './kept-version.ts';
 import { ledgerChunks } from '../ledger-chunks.ts';
 import { checkUnchanged } from '../media/media-catalog.ts';
 import type { Delivery, Forecast } from '../outcome.ts';
@@ -19,9 +20,6 @@ import { timelineSnapshot } from '../snapshot.ts';
 import { requireSpace } from '../space.ts';
 import { patchStanding, standsStill } from './standing-patch.ts';
 import { watchList } from '../watch-list.ts';
-
-/** Of a film that another program encoded nothing but the film holds its packets. */
-const notKept = 'the version before is not kept (--fast keeps it): restore cannot bring it back';
 
 /** Says what a render on an adopted film would do. @throws as `prepareAdopted` */
 export async function forecastAdopted(context: RenderContext, request: RenderRequest): Promise<Forecast> {
@@ -68,6 +66,7 @@ async function patchedInPlace(
   const patches = stretches.flatMap(({ kind, range }) =>
     kind === 'kept' ? [] : [{ range, pieces: piecesWithin(range, missing, fresh) }],
   );
+  let before: VersionBefore = { where: 'file' };
   const made = await patchStanding(context, preparation, patches, request, async (done, chunks) => {
     const next = newEntry(context, preparation, chunks, {
       moovDigest: done.moovDigest,
@@ -75,13 +74,20 @@ async function patchedInPlace(
       fileSha256: null,
       sound: entry.sound,
     });
-    await appendEntry(context.files, ledger, next, context.sha256);
+    const appended = await appendEntry(context.files, ledger, next, context.sha256);
+    before = await keptBefore(context, { movie: film.base.movie, entry }, { path: done.anew, entry: appended.entry });
   });
   await settleDelivery(context, film.path, made.moovDigest, new Set());
-  const notes: string[] =
-    made.mode === (request.publication ?? 'whole') ? [] : ['several stretches: patched in a clone, not in place'];
-  if (made.mode === 'whole') notes.push(notKept);
+  const notes = [
+    ...(made.mode === (request.publication ?? 'whole') ? [] : ['several stretches: patched in a clone, not in place']),
+    ...notesOf(before, film.path),
+  ];
   return delivered(request, preparation, forecast, made.moovDigest, notes);
+}
+
+function notesOf(before: VersionBefore, path: string): readonly string[] {
+  const text = beforeText(before, path);
+  return text === null ? [] : [text];
 }
 
 /** The fresh pieces of a stretch, in order. */
@@ -177,7 +183,8 @@ async function recutAndPublished(
   fresh: ReadonlyMap<number, readonly PlacedChunk[]>,
   temp: (purpose: string) => string,
 ): Promise<Delivery> {
-  const { film, ledger, stretches, missing, profile, program, catalog } = preparation;
+  const { film, ledger, entry, stretches, missing, profile, program, catalog } = preparation;
+  let before: VersionBefore = { where: 'file' };
   const mode = request.publication ?? 'whole';
   const isRendered = preparation.sound === 'render';
   const sound = isRendered ? await newSound(context, film, profile, program, catalog.named) : null;
@@ -195,21 +202,22 @@ async function recutAndPublished(
       preparation,
       made,
       { mode, depth: request.proof },
-      async ({ moovDigest, sizeBytes }) => {
+      async ({ moovDigest, sizeBytes, anew }) => {
         const next = newEntry(context, preparation, made.chunks, {
           moovDigest,
           fileSize: sizeBytes,
           fileSha256: null,
           sound: made.sound,
         });
-        await appendEntry(context.files, ledger, next, context.sha256);
+        const appended = await appendEntry(context.files, ledger, next, context.sha256);
+        before = await keptBefore(context, { movie: film.base.movie, entry }, { path: anew, entry: appended.entry });
       },
     );
     // The film names its chunks by their bytes: what the store holds under action keys stays of use.
     await settleDelivery(context, film.path, done.moovDigest, new Set());
     const notes = made.recut.lost.map((lost) => `not carried over: ${lost}`);
+    notes.push(...notesOf(before, film.path));
     if (isRendered) notes.push('the sound was rendered anew, as a whole, by the built-in renderer');
-    if (mode === 'whole') notes.push(notKept);
     return delivered(request, preparation, forecast, done.moovDigest, notes);
   } finally {
     if (sound !== null) await context.files.remove(sound.path);

@@ -29,6 +29,8 @@ export type PublicationMode = 'whole' | 'fast' | 'in-place';
 export interface PublishedFilm {
   readonly moovDigest: Digest;
   readonly sizeBytes: number;
+  /** Where a file that was written anew stands until it gets its name; null where the version before is still in the file. */
+  readonly anew: string | null;
 }
 
 /** What happens on the way. */
@@ -56,8 +58,18 @@ export async function publishFilm(context: RenderContext, job: FilmPublication):
     run: runId(context),
     write: async (path): Promise<PublishedFilm> =>
       mode === 'fast'
-        ? patchClone(context.files, path, plan, context.hashing)
-        : rewriteMovie(context.files, path, plan.base.movie, plan, context.store.tempPath('fitted'), context.hashing),
+        ? { ...(await patchClone(context.files, path, plan, context.hashing)), anew: null }
+        : {
+            ...(await rewriteMovie(
+              context.files,
+              path,
+              plan.base.movie,
+              plan,
+              context.store.tempPath('fitted'),
+              context.hashing,
+            )),
+            anew: path,
+          },
     prove: async (path) => requireProof((await job.findings(path)).map(findingFrom)),
     record: job.record,
   });
@@ -73,10 +85,10 @@ async function patchedInPlace(context: RenderContext, job: FilmPublication): Pro
   let size = film.stat.size;
   const made = await patchInPlace(files, plan, hashing, async (moovDigest) => {
     size = (await files.stat(film.path))?.size ?? size;
-    await job.record({ moovDigest, sizeBytes: size });
+    await job.record({ moovDigest, sizeBytes: size, anew: null });
   });
   await provenOrUndone(context, film.path, async () => requireProof((await job.findings(film.path)).map(findingFrom)));
-  return { moovDigest: made.moovDigest, sizeBytes: made.sizeBytes };
+  return { moovDigest: made.moovDigest, sizeBytes: made.sizeBytes, anew: null };
 }
 
 /** What a film needs that is overwritten where it stands. */
@@ -94,7 +106,7 @@ export async function overwrittenFilm(
   spans: readonly ChangedSpan[],
 ): Promise<PublishedFilm> {
   const { movie } = film.base;
-  const made = { moovDigest: movie.moov.digest, sizeBytes: movie.sizeBytes };
+  const made = { moovDigest: movie.moov.digest, sizeBytes: movie.sizeBytes, anew: null };
   const history = overwriteHistory(context, film.path);
   await overwriteMovie(context.files, movie, spans, context.hashing, history, () => record(made));
   await provenOrUndone(

@@ -25,6 +25,7 @@ import { filmVideo, openFilm, trimFilm, type FinishedFilm } from './finished-fil
 import { encodeFootage, type Footage } from './fresh-pictures.ts';
 import { matchingVideo } from './matching-profile.ts';
 import { copiedPiece, openPiece, type Piece } from './piece.ts';
+import { keptBefore, type VersionBefore } from './kept-version.ts';
 import { ledgerChunks } from '../ledger-chunks.ts';
 import { parseRange } from '../range-text.ts';
 import { settleDelivery } from '../record-delivery.ts';
@@ -57,6 +58,8 @@ export interface PatchedFilm {
   readonly frames: { readonly total: number; readonly rendered: number; readonly reused: number };
   readonly moovDigest: Digest;
   readonly sizeBytes: number;
+  /** What became of the version before. */
+  readonly before: VersionBefore;
   readonly film: Pick<FinishedFilm, 'facts' | 'rate'>;
 }
 
@@ -172,12 +175,15 @@ async function patched(context: RenderContext, request: PatchRequest, ready: Rea
     const survivors = new Set(chunks.map(({ key }) => key));
     await keepReplaced(context.store, { entry: history.entry, path: film.path, survivors });
   }
+  let version: VersionBefore = { where: 'file' };
   const made = await publishFilm(context, {
     film,
     plan,
     mode: request.mode,
     findings: (path) => patchFindings(context, before, path, fresh.reference, kept),
-    record: (published) => recordPatch(context, ready, { plan, history, chunks, published }),
+    record: async (published) => {
+      version = await recordPatch(context, ready, { plan, history, chunks, published });
+    },
   });
   await settleDelivery(context, film.path, made.moovDigest, new Set());
   const rendered = wide.out - wide.in;
@@ -189,6 +195,7 @@ async function patched(context: RenderContext, request: PatchRequest, ready: Rea
     frames: { total: film.frames, rendered, reused: film.frames - rendered },
     moovDigest: made.moovDigest,
     sizeBytes: made.sizeBytes,
+    before: version,
     film,
   };
 }
@@ -212,8 +219,8 @@ interface PatchRecord {
   readonly published: PublishedFilm;
 }
 
-/** Writes what the film was found as, where its history begins here, and the patch. */
-async function recordPatch(context: RenderContext, ready: Ready, record: PatchRecord): Promise<void> {
+/** Writes what the film was found as, where its history begins here, and the patch. Keeps what the film loses. */
+async function recordPatch(context: RenderContext, ready: Ready, record: PatchRecord): Promise<VersionBefore> {
   const { files, sha256 } = context;
   const { film, fresh, piece, range, wide } = ready;
   const { history, chunks, published } = record;
@@ -247,5 +254,10 @@ async function recordPatch(context: RenderContext, ready: Ready, record: PatchRe
     // A patch leaves the other tracks alone, and they were held against the history before it.
     sound: isOwn(parent) ? await otherTracks(context, film.base.movie) : parent.sound,
   };
-  await appendEntry(files, ledger, entry, sha256);
+  const appended = await appendEntry(files, ledger, entry, sha256);
+  return keptBefore(
+    context,
+    { movie: film.base.movie, entry: parent },
+    { path: published.anew, entry: appended.entry },
+  );
 }

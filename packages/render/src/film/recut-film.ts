@@ -164,10 +164,10 @@ export async function publishRecut(
     requireProof((await findingsOf(context, preparation, made, path, depth)).map(findingFrom));
   if (mode === 'in-place') {
     const done = await appendRecut(files, made.recut, hashing, async (moovDigest) => {
-      await record({ moovDigest, sizeBytes: (await files.stat(film.path))?.size ?? 0 });
+      await record({ moovDigest, sizeBytes: (await files.stat(film.path))?.size ?? 0, anew: null });
     });
     await provenOrUndone(context, film.path, () => prove(film.path));
-    return done;
+    return { ...done, anew: null };
   }
   const { written } = await publish(files, {
     destination: film.path,
@@ -175,8 +175,8 @@ export async function publishRecut(
     run: runId(context),
     write: async (temporary): Promise<PublishedFilm> =>
       mode === 'fast'
-        ? cloneRecut(files, temporary, made.recut, hashing)
-        : writeRecut(files, temporary, made.recut, hashing),
+        ? { ...(await cloneRecut(files, temporary, made.recut, hashing)), anew: null }
+        : { ...(await writeRecut(files, temporary, made.recut, hashing)), anew: temporary },
     prove,
     record,
   });

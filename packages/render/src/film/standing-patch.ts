@@ -101,16 +101,17 @@ export async function patchStanding(
       write: async (temporary): Promise<PublishedFilm> => {
         const clone = mode === 'fast' ? temporary : scratch;
         await files.copy(film.path, clone);
-        let made: PublishedFilm = { moovDigest: '', sizeBytes: 0 };
+        let made: PublishedFilm = { moovDigest: '', sizeBytes: 0, anew: null };
         for (const patch of patches) {
           const plan = planFor(await findBoundaries(files, await readMovie(files, clone, sha256)), patch);
           plans = [...plans, plan];
           chunks = await patchedChunks(files, plan, chunks, hashing);
-          made = await patchInPlace(files, plan, hashing, async () => undefined);
+          made = { ...(await patchInPlace(files, plan, hashing, async () => undefined)), anew: null };
         }
         if (mode === 'fast') return made;
         const movie = await readMovie(files, clone, sha256);
-        return rewriteMovie(files, temporary, movie, null, context.store.tempPath('fitted'), hashing);
+        const fitted = context.store.tempPath('fitted');
+        return { ...(await rewriteMovie(files, temporary, movie, null, fitted, hashing)), anew: temporary };
       },
       prove: async (path) => requireProof((await findings(path)).map(findingFrom)),
       record: (made) => record(made, chunks),
