@@ -45,7 +45,7 @@ const said: { readonly [name: string]: string } = {
   otio: '54 of 62',
   'fcpxml for Final Cut': '51 of 62',
   'fcpxml for Resolve': '51 of 62',
-  xmeml: '25 of 62',
+  xmeml: '28 of 62',
   edl: '25 of 62',
 };
 

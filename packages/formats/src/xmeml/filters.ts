@@ -12,17 +12,23 @@ import {
 import { decimalValue, shiftPoint } from '../fcpxml/param.ts';
 import { canonicalXml } from '../xml/canonical.ts';
 import { childElement, childElements, childText, type XmlElement } from '../xml/element.ts';
-import { opposite, parameterNamed, positionOf, readParam, readPoint, type ParamContext } from './param.ts';
-import type { Placing } from './raster.ts';
+import {
+  fromFitted,
+  mapParam,
+  opposite,
+  parameterNamed,
+  positionOf,
+  readParam,
+  readPoint,
+  type ParamContext,
+} from './param.ts';
 import { readTimeGraph } from './time-graph.ts';
 import { flag } from './values.ts';
 
 type FilterContext = ParamContext;
 
 /** What a clip's filters need to know of it. */
-export interface FilterPlace extends Omit<ParamContext, 'unmodelled'> {
-  readonly conform: Placing['conform'];
-}
+export type FilterPlace = Omit<ParamContext, 'unmodelled'>;
 
 /** A clip's filters, sorted. */
 export interface Filters {
@@ -32,6 +38,8 @@ export interface Filters {
   speed: Rational | null;
   /** A constant speed that mixes neighbouring frames. */
   isBlended: boolean;
+  /** Basic Motion says where the picture stands. */
+  isMoved: boolean;
 }
 
 function isConstant(value: Param, wanted: number): boolean {
@@ -52,14 +60,15 @@ function percent(text: string): number | null {
 
 /** Reads the filters of a clip. */
 export function readFilters(place: FilterPlace, clip: XmlElement): Filters {
-  const filters: Filters = { effects: [], unmodelled: [], speed: rational(1), isBlended: false };
+  const filters: Filters = { effects: [], unmodelled: [], speed: rational(1), isBlended: false, isMoved: false };
   const context: FilterContext = { ...place, unmodelled: filters.unmodelled };
-  if (place.conform !== 'fit') push(filters, { type: 'conform', mode: place.conform });
   for (const filter of childElements(clip, 'filter')) {
     const effect = childElement(filter, 'effect');
     if (effect === null || !flag(filter, 'enabled', true)) continue;
     readEffect(context, effect, filters);
   }
+  // What is cut off at the frame is cut off for good: only a picture that nothing moves is shown pixel by pixel.
+  if (place.fitted !== null && !filters.isMoved) filters.effects.unshift(makeEffect({ type: 'conform', mode: 'none' }));
   return filters;
 }
 
@@ -117,14 +126,18 @@ function keep(context: FilterContext, effect: XmlElement, filters: Filters, why:
 
 function readMotion(context: FilterContext, effect: XmlElement, filters: Filters): void {
   const center = readPoint(context, effect, 'center');
-  const anchor = readPoint(context, effect, 'centeroffset');
+  const anchor = readPoint(context, effect, 'centeroffset', context.fitted ?? 1);
   const isAtRest = [center.x, center.y, anchor.x, anchor.y].every((value) => isConstant(value, 0));
   if (!isAtRest && context.unit === null)
     return keep(context, effect, filters, 'moves a picture of a size that is not the sequence’s');
   const position = positionOf(center, anchor);
   if (position === null) return keep(context, effect, filters, 'animates its anchor in steps');
-  const scale = readParam(context, effect, 'scale', 1, percent);
+  const size = readParam(context, effect, 'scale', 1, percent);
   const rotation = readParam(context, effect, 'rotation', 0, (text) => opposite(text));
+  if (isAtRest && isConstant(size, 1) && isConstant(rotation, 0)) return;
+  filters.isMoved = true;
+  const { fitted } = context;
+  const scale = fitted === null ? size : mapParam(size, (value) => fromFitted(value, fitted));
   if (isAtRest && isConstant(scale, 1) && isConstant(rotation, 0)) return;
   push(filters, { type: 'transform', position, scale: { x: scale, y: scale }, rotation, anchor });
 }

@@ -3,7 +3,7 @@ import type { Item, Param, TransformEffect } from '@patchwork/timeline';
 import { decimal } from '../fcpxml/writer/decimals.ts';
 import { valueAt } from '../fcpxml/writer/effects.ts';
 import { xml, type XmlOut } from '../xml/write.ts';
-import { centerOf, heightsFrom, mapParam, positionOf, type PointParam } from './param.ts';
+import { centerOf, fromFitted, heightsFrom, mapParam, positionOf, type PointParam } from './param.ts';
 import { animated, filter, parameter, percent, straightKeys, whenOf } from './param-out.ts';
 import type { PointUnit } from './raster.ts';
 import { writtenPlacing, type WrittenPlacing } from './raster-out.ts';
@@ -19,9 +19,17 @@ export function motionFilter(
   transform: TransformEffect | null,
   where: string,
 ): XmlOut[] {
-  const placing = context.side === 'video' ? writtenPlacing(context, item, where) : { unit: null, size: 1 };
+  const placing =
+    context.side === 'video' ? writtenPlacing(context, item, where) : { unit: null, size: 1, isCut: false };
   if (transform === null)
     return placing.size === 1 ? [] : [basicMotion([scaleParameter(context, item, 1, placing, where)])];
+  if (placing.isCut)
+    context.writing.notSaid.add(
+      'PW_WRITE_EFFECT',
+      'warning',
+      'a transform of a picture that is shown pixel by pixel moves all of it in xmeml, not what the frame left of it',
+      where,
+    );
   const { position, scale, rotation, anchor } = transform;
   const refuse = (why: string): XmlOut[] => {
     context.writing.notSaid.add(
@@ -71,7 +79,7 @@ function movedParameters(
   const unit = placing.unit ?? { x: 1, y: 1 };
   // The anchor is a place of the picture itself, which is shown at `size`.
   const ownUnit = { x: unit.x * placing.size, y: unit.y * placing.size };
-  reportRounding(context, moved, unit, where);
+  reportRounding(context, moved, { unit, ownUnit }, where);
   return [
     pointParameter(context, item, { id: 'center', point: moved.center, unit }, where),
     pointParameter(context, item, { id: 'centerOffset', point: moved.anchor, unit: ownUnit }, where),
@@ -90,7 +98,10 @@ function scaleParameter(
   where: string,
 ): XmlOut {
   const { size } = placing;
-  const spell = (value: number): string => percent(size === 1 ? value : Number((value * size).toPrecision(12)));
+  const spell = (value: number): string => percent(size === 1 ? value : Number((value * size).toPrecision(15)));
+  const values = typeof scale === 'number' ? [scale] : scale.keyframes.map(({ value }) => value);
+  if (size !== 1 && values.some((value) => fromFitted(Number(spell(value)) / 100, size) !== value))
+    context.writing.notSaid.add('PW_WRITE_EFFECT', 'warning', 'a scale was rounded to what xmeml can say', where);
   return animated(context, item, 'scale', scale, spell, where);
 }
 
@@ -141,15 +152,18 @@ function keysOf(point: PointParam): Rational[] {
 }
 
 /** Remarks on a position that a reader does not find again to the last digit. */
-function reportRounding(context: TrackContext, moved: Moved, unit: PointUnit, where: string): void {
+function reportRounding(
+  context: TrackContext,
+  moved: Moved,
+  { unit, ownUnit }: { readonly unit: PointUnit; readonly ownUnit: PointUnit },
+  where: string,
+): void {
   const again = (param: Param, one: number): Param =>
     mapParam(param, (value) => heightsFrom(decimal(value / one), one) ?? 0);
-  const found = positionOf(
-    { x: again(moved.center.x, unit.x), y: again(moved.center.y, unit.y) },
-    { x: again(moved.anchor.x, unit.x), y: again(moved.anchor.y, unit.y) },
-  );
-  const isSame = (a: Param | undefined, b: Param): boolean => JSON.stringify(a) === JSON.stringify(b);
-  if (!isSame(found?.x, moved.position.x) || !isSame(found?.y, moved.position.y))
+  const anchor = { x: again(moved.anchor.x, ownUnit.x), y: again(moved.anchor.y, ownUnit.y) };
+  const found = positionOf({ x: again(moved.center.x, unit.x), y: again(moved.center.y, unit.y) }, anchor);
+  const isSame = (a: PointParam | null, b: PointParam): boolean => JSON.stringify(a) === JSON.stringify(b);
+  if (!isSame(found, moved.position) || !isSame(anchor, moved.anchor))
     context.writing.notSaid.add('PW_WRITE_EFFECT', 'warning', 'a position was rounded to what xmeml can say', where);
 }
 

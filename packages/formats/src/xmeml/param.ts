@@ -17,6 +17,8 @@ export interface ParamContext {
   readonly mediaZero: Rational;
   /** What points are measured in; null: they cannot be said in heights. */
   readonly unit: PointUnit | null;
+  /** Size at which a picture that is shown pixel by pixel would just fit; null where it is fitted to begin with. */
+  readonly fitted: number | null;
   /** Takes in what of the parameters is not modelled. */
   readonly unmodelled: Unmodelled[];
 }
@@ -51,8 +53,8 @@ export function readParam(
     : (keyedParam(context, element, (owner) => numberIn(owner, 'value', read)) ?? initial);
 }
 
-/** A point, x to the right and y up, in heights of the raster; 0,0 where it is absent. */
-export function readPoint(context: ParamContext, effect: XmlElement, id: string): PointParam {
+/** A point, x to the right and y up, in heights of the raster; 0,0 where it is absent. `size` shrinks its unit. */
+export function readPoint(context: ParamContext, effect: XmlElement, id: string, size: number = 1): PointParam {
   const element = parameterNamed(effect, id);
   if (element === null) return { x: 0, y: 0 };
   const half = (name: string, read: ReadNumber): Param =>
@@ -62,8 +64,8 @@ export function readPoint(context: ParamContext, effect: XmlElement, id: string)
     }) ?? 0;
   const unit = context.unit ?? { x: 1, y: 1 };
   return {
-    x: half('horiz', (text) => heightsFrom(text, unit.x)),
-    y: half('vert', (text) => opposite(text, unit.y)),
+    x: half('horiz', (text) => heightsFrom(text, unit.x * size)),
+    y: half('vert', (text) => opposite(text, unit.y * size)),
   };
 }
 
@@ -71,6 +73,11 @@ export function readPoint(context: ParamContext, effect: XmlElement, id: string)
 export function opposite(text: string, unit: number = 1): number | null {
   const value = heightsFrom(text, unit);
   return value === null ? null : value === 0 ? 0 : -value;
+}
+
+/** A scale that counts from one pixel to one, counted from the fitted size; 12 digits are more than any program shows. */
+export function fromFitted(scale: number, fitted: number): number {
+  return Number((scale / fitted).toPrecision(12));
 }
 
 /** Heights of a raster that so many units are. 15 digits survive the way there and back; more would be noise. */

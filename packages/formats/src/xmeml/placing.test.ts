@@ -15,6 +15,7 @@ import {
   type Param,
   type Timeline,
 } from '@patchwork/timeline';
+import { keptIn } from '../clip-metadata.ts';
 import { readTimelineFile } from '../read-timeline-file.ts';
 import { hasSamples, sampleBytes } from '../testing/samples.ts';
 import { readXmeml } from './read.ts';
@@ -58,25 +59,30 @@ const uhd = '<width>3840</width><height>2160</height>';
 describe('pictures of another size', () => {
   test('X8: Final Cut Pro 7 and Premiere show them pixel by pixel, whether they are scaled or not', () => {
     expect(effectsOf(read(document({ size: uhd })).timelines[0])).toEqual([{ type: 'conform', mode: 'none' }]);
-    const scaled = read(document({ size: uhd, motion: parameter('scale', '<value>50</value>') }));
-    expect(scaled.diagnostics).toEqual([]);
-    expect(effectsOf(scaled.timelines[0])).toEqual([
-      { type: 'conform', mode: 'none' },
-      { type: 'transform', ...atRest, scale: { x: 0.5, y: 0.5 } },
-    ]);
+    const scaled = (value: number): unknown => {
+      const { timelines, diagnostics } = read(
+        document({ size: uhd, motion: parameter('scale', `<value>${value}</value>`) }),
+      );
+      expect(diagnostics).toEqual([]);
+      return effectsOf(timelines[0]);
+    };
+    // Half of 3840 × 2160 just fits; the vocabulary counts from there.
+    expect(scaled(50)).toEqual([]);
+    expect(scaled(75)).toEqual([{ type: 'transform', ...atRest, scale: { x: 1.5, y: 1.5 } }]);
+    expect(scaled(100)).toEqual([{ type: 'conform', mode: 'none' }]);
   });
 
   test('X8: their points are fractions of their own size: a quarter of 3840 is 960 pixels, 8/9 of 1080', () => {
     const motion = parameter('center', point(0.25, 0.1)) + parameter('centeroffset', point(0, -0.2));
     expect(effectsOf(read(document({ size: uhd, motion })).timelines[0])).toEqual([
-      { type: 'conform', mode: 'none' },
       {
         type: 'transform',
-        // 0.1 of 2160 is 216 pixels down, 0.2 of 1080; the anchor lies 432 above the middle, 0.4 of 1080.
-        position: { x: 0.888888888888889, y: -0.6 },
-        scale: { x: 1, y: 1 },
+        // 0.1 of 2160 is 216 pixels down, 0.2 of 1080; the anchor lies 432 pixels of the file above its middle, 216 when it is
+        // fitted, 0.2 of 1080. At 100 % it is twice as large as fitted.
+        position: { x: 0.888888888888889, y: -0.4 },
+        scale: { x: 2, y: 2 },
         rotation: 0,
-        anchor: { x: 0, y: 0.4 },
+        anchor: { x: 0, y: 0.2 },
       },
     ]);
   });
@@ -99,20 +105,25 @@ describe('pictures of another size', () => {
   });
 
   test.runIf(hasSamples())('X8: Premiere fills 1920 pixels with 2048 at 93.75 %, and with 1280 at 150 %', () => {
-    const widths = [
-      ['xmeml/empty_name_tags.xml', 2048, 0.9375],
-      ['xmeml/kdenlive_example_from_fcp.xml', 1280, 1.5],
+    const files = [
+      // [file, width of the media, clips that fill the frame as they are, clips at 93.8 %, half a thousandth more; nested ones too]
+      ['xmeml/empty_name_tags.xml', 2048, 62, 61],
+      ['xmeml/kdenlive_example_from_fcp.xml', 1280, 5, 0],
     ] as const;
-    for (const [path, width, scale] of widths) {
+    for (const [path, width, filling, others] of files) {
       const [timeline] = readTimelineFile({ name: path, bytes: sampleBytes(path) }).timelines;
-      const filled = [...clipsIn(timeline ?? makeTimeline({ tracks: [] }))].filter((clip) =>
-        clip.effects.map(knownEffect).some((known) => known?.type === 'transform' && known.scale.x === scale),
-      );
-      expect(filled.length, path).toBeGreaterThan(4);
-      for (const clip of filled) {
-        expect(clip.effects.map(knownEffect)[0]).toEqual({ type: 'conform', mode: 'none' });
-        expect(width * scale).toBe(1920);
-      }
+      const clips = [...clipsIn(timeline ?? makeTimeline({ tracks: [] }))].filter((clip) => {
+        const media = clip.mediaReferences[0]?.[1];
+        return media?.kind === 'ExternalReference' && keptIn(media.metadata, 'xmeml')['width'] === width;
+      });
+      const transformed = clips
+        .flatMap((clip) => clip.effects.map(knownEffect))
+        .filter((known) => known?.type === 'transform');
+      expect(
+        transformed.map((known) => known.scale.x),
+        path,
+      ).toEqual(Array.from({ length: others }, () => Number((0.938 / 0.9375).toPrecision(12))));
+      expect(clips.filter(({ effects }) => effects.length === 0).length, path).toBeGreaterThanOrEqual(filling);
     }
   });
 });
@@ -155,17 +166,18 @@ describe('writing pictures of another size', () => {
     anchor: { x: 0.25, y: 0 },
   };
 
-  test('X8: pixel by pixel they are read as they were written', () => {
-    expect(written([none, move], big)).toEqual({ again: [none, move], notSaid: [] });
+  test('X8: fitted ones are read as they were written, in the size that other programs show them at', () => {
+    expect(written([move], big)).toEqual({ again: [move], notSaid: [] });
+    expect(written([], big)).toEqual({ again: [], notSaid: [] });
+    expect(writeXmeml(timelineWith([move], big)).text).toContain('<value>25</value>');
   });
 
-  test('X8: a fitted one is written as the scale that shows it so, and said to be', () => {
-    expect(written([move], big)).toEqual({
-      again: [
-        none,
-        { ...move, scale: { x: 0.25, y: 0.25 }, anchor: { x: 0.5, y: 0 }, position: { x: 0.25, y: -0.25 } },
+  test('X8: so are those that are shown pixel by pixel and left alone; a moved one says what is different', () => {
+    expect(written([none], big)).toEqual({ again: [none], notSaid: [] });
+    expect(written([none, move], big)).toMatchObject({
+      notSaid: [
+        'warning a transform of a picture that is shown pixel by pixel moves all of it in xmeml, not what the frame left of it',
       ],
-      notSaid: ['warning xmeml shows pictures pixel by pixel: the conform "fit" was written as a scale of 50 %'],
     });
   });
 

@@ -1,7 +1,7 @@
 import { isJsonObject, knownEffect, member, type ConformEffect, type Item, type JsonObject } from '@patchwork/timeline';
 import { keptIn, keptObject } from '../clip-metadata.ts';
 import { fileOf } from '../fcpxml/writer/links.ts';
-import { unitOf, type PointUnit, type Raster } from './raster.ts';
+import { fittedSize, unitOf, type PointUnit, type Raster } from './raster.ts';
 import type { TrackContext } from './writing.ts';
 
 /** How the picture of an item is placed in the written file. */
@@ -10,6 +10,8 @@ export interface WrittenPlacing {
   readonly unit: PointUnit | null;
   /** Size that the picture is shown at before its own scale: 1 = one pixel to one, or nothing is known of its size. */
   readonly size: number;
+  /** Whether the vocabulary says that it is shown pixel by pixel, cut off at the frame before it is moved. */
+  readonly isCut: boolean;
 }
 
 /** The raster that what is kept of a file or a canvas says; null where it says none. */
@@ -49,22 +51,22 @@ export function writtenPlacing(context: TrackContext, item: Item, where: string)
         `the conform "${mode}" of a picture of unknown size, or for Resolve, has no place in xmeml; it was left out`,
         where,
       );
-    return { unit: whole, size: 1 };
+    return { unit: whole, size: 1, isCut: false };
   }
-  if (own.width === canvas.width && own.height === canvas.height) return { unit: whole, size: 1 };
+  if (own.width === canvas.width && own.height === canvas.height) return { unit: whole, size: 1, isCut: false };
   // Resolve fits them by itself, and measures their points in what nobody states.
-  if (context.writing.isForResolve && mode === 'fit') return { unit: null, size: 1 };
+  if (context.writing.isForResolve && mode === 'fit') return { unit: null, size: 1, isCut: false };
   const unit = unitOf(own, canvas);
-  if (mode === 'none') return { unit, size: 1 };
-  const sides = [canvas.width / own.width, canvas.height / own.height];
-  const size = Number((mode === 'fit' ? Math.min(...sides) : Math.max(...sides)).toPrecision(12));
+  if (mode === 'none') return { unit, size: 1, isCut: true };
+  if (mode === 'fit') return { unit, size: fittedSize(own, canvas), isCut: false };
+  const size = Math.max(canvas.width / own.width, canvas.height / own.height);
   context.writing.notSaid.add(
     'PW_WRITE_EFFECT',
     'warning',
-    `xmeml shows pictures pixel by pixel: the conform "${mode}" was written as a scale of ${Number((size * 100).toFixed(3))} %`,
+    `the conform "${mode}" was written as a scale of ${Number((size * 100).toFixed(3))} %`,
     where,
   );
-  return { unit, size };
+  return { unit, size, isCut: false };
 }
 
 function conformOf(item: Item): ConformEffect['mode'] {

@@ -15,10 +15,13 @@ export interface PointUnit {
 
 /** How a picture stands on the sequence before Basic Motion moves it. */
 export interface Placing {
-  /** `none`: one pixel of the picture is one of the sequence. */
-  readonly conform: 'fit' | 'none';
   /** Null where nobody says what a point is measured in. */
   readonly unit: PointUnit | null;
+  /**
+   * Its size when fitted, where it is shown pixel by pixel instead: the vocabulary counts scales from there. Null where it
+   * is fitted to begin with.
+   */
+  readonly fitted: number | null;
 }
 
 /** The raster that a `<file>` or `<sequence>` names; null where it names none. */
@@ -52,14 +55,19 @@ export function hasOtherPixels(element: XmlElement | null): boolean {
  * are then measured in. Where the sizes are equal, or one of them is not named, all mean the same.
  */
 export function placingOf(picture: Raster | null, sequence: Raster | null, producer: string): Placing {
-  if (sequence === null) return { conform: 'fit', unit: null };
+  if (sequence === null) return { unit: null, fitted: null };
   if (picture === null || (picture.width === sequence.width && picture.height === sequence.height))
-    return { conform: 'fit', unit: { x: sequence.width / sequence.height, y: 1 } };
-  if (producer === 'resolve') return { conform: 'fit', unit: null };
-  return { conform: 'none', unit: unitOf(picture, sequence) };
+    return { unit: { x: sequence.width / sequence.height, y: 1 }, fitted: null };
+  if (producer === 'resolve') return { unit: null, fitted: null };
+  return { unit: unitOf(picture, sequence), fitted: fittedSize(picture, sequence) };
 }
 
 /** The unit of points that are fractions of a picture's own size. */
 export function unitOf(picture: Raster, sequence: Raster): PointUnit {
   return { x: picture.width / sequence.height, y: picture.height / sequence.height };
+}
+
+/** The scale at which a picture just fits into a sequence. */
+export function fittedSize(picture: Raster, sequence: Raster): number {
+  return Math.min(sequence.width / picture.width, sequence.height / picture.height);
 }

@@ -271,9 +271,9 @@ function placeItem(
 
 /** Sound has no place on the raster. */
 function placingFor(reading: XmemlReading, shown: XmlElement | null, spot: TrackSpot): Placing {
-  if (spot.kind !== 'Video') return { conform: 'fit', unit: null };
+  if (spot.kind !== 'Video') return { unit: null, fitted: null };
   const placing = placingOf(rasterOf(shown), spot.raster, reading.producer);
-  return placing.conform === 'none' && hasOtherPixels(shown) ? { ...placing, unit: null } : placing;
+  return placing.fitted !== null && hasOtherPixels(shown) ? { ...placing, unit: null } : placing;
 }
 
 function nestedItem(
