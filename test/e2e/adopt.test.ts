@@ -16,7 +16,7 @@ import { checkPictures } from './kit/check-pictures.ts';
 import { countedFiles } from './kit/counted-files.ts';
 import { atStore } from './kit/film-store.ts';
 import type { Film } from './kit/film.ts';
-import { recut, storyHeight, storyWidth, withShot } from './kit/fixture.ts';
+import { recut, storyHeight, storyWidth, testMedia, withShot } from './kit/fixture.ts';
 import { filmOf } from './kit/site.ts';
 import { nativeCut, nativeFilm, nativeFrames, nativeSite, trimmed } from './kit/native-film.ts';
 
@@ -145,6 +145,44 @@ test('a film that was not made from the timeline is exit 5, with where', async (
   const shorter = await site.run('adopt', site.path, '--timeline', site.timeline({ ...trimmed(film), start: 0 }));
   expect(shorter.code).toBe(5);
   expect(shorter.json.message).toMatch(/starts at 01:00:00:00.*160 frames, the timeline 152/);
+});
+
+test('a cut within one file is looked for as well, where its two pictures differ plainly', async () => {
+  const shot = (id: number): object => ({ id, from: 0, frames: 60 });
+  const video = { codec: 'prores', width: storyWidth, height: storyHeight, rate: { num: 24, den: 1 } } as const;
+  const reel = await testMedia('reel', {
+    id: 1,
+    container: 'mov',
+    video: { ...video, frames: 180, shots: [shot(1), shot(2), shot(3)] as never },
+    sound: { codec: 'pcm_s16le', sampleRate: 48000, channels: 2, frequency: 300 },
+  });
+  const media = { reel: { path: reel, id: 1, rate: [24, 1] as const, frames: 180, toneHz: 300 } };
+  /** The first and the third scene of the reel, and at its end a jump within a scene. */
+  const cut = (length: number): Film => {
+    const shots = [
+      { media: 'reel', from: 0, length },
+      { media: 'reel', from: 120, length: 100 - length - 20 },
+      { media: 'reel', from: 160, length: 20 },
+    ];
+    return { ...film, video: [shots], audio: [shots], media };
+  };
+  const source = await nativeFilm(
+    {},
+    {
+      frames: 100,
+      shots: [
+        { id: 1, from: 0, frames: 50 },
+        { id: 3, from: 0, frames: 30 },
+        { id: 3, from: 40, frames: 20 },
+      ],
+    },
+  );
+  const site = nativeSite(source);
+  const moved = await site.run('adopt', site.path, '--timeline', site.timeline(cut(54)));
+  expect([moved.code, moved.json.details], moved.stdout).toMatchObject([5, { cuts: [54] }]);
+  const adopted = await site.run('adopt', site.path, '--timeline', site.timeline(cut(50)));
+  expect(adopted.code, adopted.stdout).toBe(0);
+  expect(JSON.parse(adopted.stdout)).toMatchObject({ cuts: { checked: 2, unseen: 0 } });
 });
 
 test('an edit that moves nothing leaves index, metadata and sound of the film alone, and is taken back byte for byte', async () => {
