@@ -34,10 +34,13 @@ export function bytesText(bytes: number): string {
   return `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
-/** Diagnostics, one a line: what is odd, and where; several of one kind stand together. */
+const severities = ['error', 'warning', 'note'] as const;
+
+/** Diagnostics, one a line, the gravest first: what is odd, and where; several of one kind stand together. */
 export function diagnosticLines(diagnostics: readonly Diagnostic[]): string[] {
   const groups = new Map<string, { readonly line: string; readonly places: string[] }>();
-  for (const { severity, message, where } of diagnostics) {
+  const sorted = severities.flatMap((severity) => diagnostics.filter((one) => one.severity === severity));
+  for (const { severity, message, where } of sorted) {
     const line = `  ${severity}: ${shownText(message)}`;
     const key = `${where === null} ${line}`;
     const group = groups.get(key) ?? { line, places: [] };

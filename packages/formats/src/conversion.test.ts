@@ -1,4 +1,14 @@
 import { expect, test } from 'vitest';
+import { rational } from '@patchwork/time';
+import {
+  makeClip,
+  makeEffect,
+  makeExternalReference,
+  makeGap,
+  makeTime,
+  makeTimeline,
+  makeTrack,
+} from '@patchwork/timeline';
 import { conversionLines, conversionTable } from './conversion.ts';
 import { writeEdl } from './edl/write.ts';
 import { readFcpxml } from './fcpxml/read.ts';
@@ -31,6 +41,31 @@ test('C1: what a list keeps and drops is counted on the written text; the column
     '  clips            4     2             ·        2',
     '  transforms       1     ·             ·        1',
     '  markers          1     1             ·        ·',
+  ]);
+});
+
+test('C1: what changes nothing, and tracks of gaps, are not counted: nothing of them can be lost', () => {
+  const frames = (count: number): ReturnType<typeof makeTime> => makeTime(count, rational(24));
+  const clip = makeClip({
+    name: 'one',
+    sourceRange: { start: frames(0), duration: frames(24) },
+    effects: [
+      makeEffect({ type: 'opacity', opacity: 1 }),
+      makeEffect({ type: 'volume', gainDb: 0 }),
+      makeEffect({ type: 'opacity', opacity: 0.5 }),
+    ],
+    media: makeExternalReference({ targetUrl: '/m/a.mov' }),
+  });
+  const plain = makeTimeline({
+    tracks: [
+      makeTrack({ name: 'V1', trackKind: 'Video', children: [clip] }),
+      makeTrack({ name: 'V2', trackKind: 'Video', children: [makeGap(frames(24))] }),
+    ],
+  });
+  expect(conversionTable(plain, plain, [])).toEqual([
+    { what: 'picture tracks', total: 1, kept: 1, approximated: 0, dropped: 0 },
+    { what: 'clips', total: 1, kept: 1, approximated: 0, dropped: 0 },
+    { what: 'opacities', total: 1, kept: 1, approximated: 0, dropped: 0 },
   ]);
 });
 

@@ -108,7 +108,7 @@ function countsOf(timeline: Timeline): Counts {
   };
   const item = (node: Item): void => {
     add('markers', node.markers.length);
-    for (const effect of node.effects) add(kindOfEffect(effect));
+    for (const effect of node.effects) if (!isNeutral(effect)) add(kindOfEffect(effect));
     add('other effects', unmodelledOf(node).length);
   };
   const walk = (node: Composable, isInside: boolean): void => {
@@ -117,13 +117,34 @@ function countsOf(timeline: Timeline): Counts {
     item(node);
     if (node.kind === 'Clip') return add('clips');
     if (node.kind === 'Stack') add('nested timelines');
-    else if (!isInside)
+    // A track of gaps shows nothing, and most formats have none.
+    else if (!isInside && node.children.some(({ kind }) => kind !== 'Gap'))
       add(node.trackKind === 'Video' ? 'picture tracks' : node.trackKind === 'Audio' ? 'sound tracks' : 'other tracks');
     for (const child of node.children) walk(child, true);
   };
   item(timeline.tracks);
   for (const child of timeline.tracks.children) walk(child, false);
   return counts;
+}
+
+/** Tells whether an effect changes nothing: some programs write all of them on every clip. */
+function isNeutral(effect: Effect): boolean {
+  if (effect.timeScalar !== null) return effect.timeScalar === 1 && effect.schemaName !== 'FreezeFrame';
+  const known = knownEffect(effect);
+  switch (known?.type) {
+    case 'opacity':
+      return known.opacity === 1;
+    case 'volume':
+      return known.gainDb === 0;
+    case 'pan':
+      return known.pan === 0;
+    case 'composite':
+      return known.mode === 'normal';
+    case 'conform':
+      return known.mode === 'fit';
+    default:
+      return false;
+  }
 }
 
 function kindOfEffect(effect: Effect): Kind {

@@ -88,10 +88,10 @@ const severityCodes = { error: 31, warning: 33, note: 2 } as const;
 
 /** What is odd, the gravest first. */
 function remarkLines(diagnostics: readonly Diagnostic[], { rows, marked }: Look): readonly string[] {
-  const lines = (['error', 'warning', 'note'] as const).flatMap((severity) =>
-    diagnosticLines(diagnostics.filter((one) => one.severity === severity)).map(
-      (line) =>
-        `  ${marked(severityCodes[severity])(line.slice(2, 2 + severity.length))}${line.slice(2 + severity.length)}`,
+  const lines = diagnosticLines(diagnostics).map((line) =>
+    line.replace(
+      /^ {2}(error|warning|note)/,
+      (_all, severity: keyof typeof severityCodes) => `  ${marked(severityCodes[severity])(severity)}`,
     ),
   );
   const shown = rows === null ? lines : lines.slice(0, foldedRemarks);
