@@ -5,7 +5,7 @@ import { checkPictures } from './kit/check-pictures.ts';
 import type { Film } from './kit/film.ts';
 import { recut, withShot } from './kit/fixture.ts';
 import { assembled, rerender, type MixedPlace } from './kit/mixed-film.ts';
-import { freshFolder, patchwork } from './kit/patchwork.ts';
+import { freshFolder, patchwork, type StoryProfile } from './kit/patchwork.ts';
 import { filmOf } from './kit/site.ts';
 import { renderFilm, sha256OfPath } from './kit/story.ts';
 
@@ -52,6 +52,25 @@ test('17: HEVC of another CRF and other tools is patched with --allow-mixed, and
   expect(await checkPictures(place.deliverable, swapped)).toBe(144);
 });
 
+test('17: another colour tag of HEVC is a remux, and the clean render (E1)', async () => {
+  const settings = { gop: 24, options: { 'x265-params.rc-lookahead': '5', 'x265-params.subme': '1' } };
+  const place = await delivered('mp4', { base: 'hevc-mp4', video: settings });
+  const tag = (profile: StoryProfile): void =>
+    void Object.assign(profile.video.color, { primaries: 'smpte170m', transfer: 'gamma28' });
+  const ran = await rerender(place, film, tag, []);
+  expect(ran.code, ran.stdout).toBe(0);
+  expect(ran.json.frames).toEqual({ total: 144, rendered: 0, reused: 144 });
+  const probed = await patchwork(['probe', place.deliverable], { store: place.store });
+  const told = { primaries: 'smpte170m', transfer: 'gamma28', matrix: 'bt709', range: 'tv' };
+  expect(probed.json.media.video.color, 'what a decoder is told').toEqual(told);
+  const labelled = sha256OfPath(place.deliverable);
+  const anew = await rerender({ ...place, store: join(place.folder, 'empty') }, film, tag, ['--full']);
+  expect(anew.json.frames.rendered, anew.stdout).toBe(144);
+  expect(sha256OfPath(place.deliverable)).toBe(labelled);
+  const other = await rerender(place, film, (profile) => void (profile.video.color.matrix = 'smpte170m'), []);
+  expect([other.code, other.json.message]).toEqual([2, expect.stringContaining('video.color.matrix')]);
+});
+
 test('17: AV1 of another CRF', async () => {
   const place = await delivered('mp4', { base: 'av1-mp4', video: { gop: 24, options: { preset: '12' } } });
   const ran = await rerender(place, slipped, (profile) => void (profile.video.options['crf'] = '50'), [
@@ -61,6 +80,7 @@ test('17: AV1 of another CRF', async () => {
   expect(ran.code, ran.stdout).toBe(0);
   expect(ran.json.frames).toEqual({ total: 144, rendered: 24, reused: 120 });
   expect(await checkPictures(place.deliverable, slipped)).toBe(144);
+  expect(sha256OfPath(place.deliverable), 'E3').toBe(await assembled(place.deliverable, slipped, 'av01'));
   const verified = await patchwork(['verify', place.deliverable, '--deep'], { store: place.store });
   expect([verified.code, verified.json.verified], verified.stdout).toEqual([0, true]);
   // A third setting, and a base that is mixed. AV1 names no parameter sets: every key frame brings its sequence header.

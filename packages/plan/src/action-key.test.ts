@@ -62,6 +62,14 @@ describe('action keys', () => {
     }
   });
 
+  test('K6: nor are those of HEVC', () => {
+    const { video: hevc } = builtInProfile('hevc-mp4', { width: 64, height: 36, rate: { num: 24, den: 1 } });
+    const digest = (color: Partial<VideoProfile['color']>): string =>
+      encodingDigest({ ...hevc, color: { ...hevc.color, ...color } }, toolchain, sha256);
+    expect(digest({ primaries: 'bt2020', transfer: 'smpte2084' })).toBe(digest({}));
+    expect(digest({ matrix: 'smpte170m' })).not.toBe(digest({}));
+  });
+
   test.each(
     mutations(
       builtInProfile('prores-422', { width: 64, height: 36, rate: { num: 24, den: 1 } }).video.color as unknown as Json,

@@ -19,17 +19,17 @@ export function encodingDigest(video: VideoProfile, toolchain: Toolchain, sha256
 
 /**
  * The part of a video profile that reaches the bytes of a chunk. A deny-list: a new member counts until proven harmless.
- * The pixels of every codec know matrix and range only. H.264 says primaries and transfer in the parameter sets, which
- * stand in the file's sample entry and are written there from the profile; ProRes says them in every frame, AV1 in every
- * key frame, HEVC in parameter sets that are not rewritten.
+ * The pixels of every codec know matrix and range only. H.264 and HEVC say primaries and transfer in the parameter sets,
+ * which stand in the file's sample entry and are written there from the profile; ProRes says them in every frame, AV1 in
+ * every key frame.
  */
 function encodedProfile(video: VideoProfile): unknown {
   switch (video.codec) {
-    case 'h264': {
+    case 'h264':
+    case 'hevc': {
       const { primaries: _primaries, transfer: _transfer, ...color } = video.color;
       return { ...video, color };
     }
-    case 'hevc':
     case 'av1':
     case 'prores':
     case 'dnxhr':

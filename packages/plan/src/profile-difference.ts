@@ -13,15 +13,17 @@ export interface SettingDifference {
 }
 
 /**
- * Members of an H.264 profile that stand in the file's sample entry and in no chunk. ProRes writes them into every frame
- * header. Must agree with what {@link encodingDigest} leaves out: a test compares them.
+ * Members of an H.264 or HEVC profile that stand in the file's sample entry and in no chunk. ProRes writes them into every
+ * frame header. Must agree with what {@link encodingDigest} leaves out: a test compares them.
  */
-const h264Labels: readonly string[] = ['video.color.primaries', 'video.color.transfer'];
+const entryLabels: readonly string[] = ['video.color.primaries', 'video.color.transfer'];
 
 /** All settings in which two profiles differ, by key. The name is not one: it is for people. */
 export function profileDifference(previous: Profile, next: Profile): SettingDifference[] {
   const video = differences('video', 'video', previous.video as unknown as Json, next.video as unknown as Json);
-  const labels = previous.video.codec === 'h264' && next.video.codec === 'h264' ? h264Labels : [];
+  const { codec } = previous.video;
+  const isLabelled = codec === next.video.codec && (codec === 'h264' || codec === 'hevc');
+  const labels = isLabelled ? entryLabels : [];
   return [
     ...video.map((each) => (labels.includes(each.key) ? { ...each, domain: 'container' as const } : each)),
     ...differences('sound', 'sound', previous.sound as unknown as Json, next.sound as unknown as Json),

@@ -1,6 +1,7 @@
 import { PatchworkError } from '@patchwork/kernel';
 import { ueLength } from './bitstream/bits.ts';
 import { coloredH264Sps } from './bitstream/h264-color.ts';
+import { coloredHevcSps } from './bitstream/hevc-color.ts';
 import {
   readAvcConfig,
   readH264PpsIds,
@@ -26,6 +27,7 @@ import {
 import { readAv1Sequence, sequenceHeaderOf } from './bitstream/av1.ts';
 import { formatDifferences, type PictureFormat } from './bitstream/picture-format.ts';
 import { freeId, freePpsId } from './bitstream/renumber.ts';
+import type { ColorCodes } from './movie.ts';
 import type { ParameterSetIds } from './parameter-set-ids.ts';
 import type { PictureStream } from './picture-stream.ts';
 
@@ -88,7 +90,10 @@ function mergedAvc(
   ids: ParameterSetIds,
   own: AvcConfig,
 ): MergedConfig {
-  const fresh = { ...own, sps: own.sps.map((set) => labelledLike(formats[0], set)) };
+  const fresh = {
+    ...own,
+    sps: own.sps.map((set) => labelledLike(formats[0], set, readH264Sps(set).format, coloredH264Sps)),
+  };
   refuseOtherFormat(
     formats,
     fresh.sps.map((set) => readH264Sps(set).format),
@@ -137,8 +142,14 @@ function mergedHevc(
   base: HevcConfig,
   formats: readonly PictureFormat[],
   ids: ParameterSetIds,
-  fresh: HevcConfig,
+  own: HevcConfig,
 ): MergedConfig {
+  const labelled = (set: Uint8Array): Uint8Array =>
+    labelledLike(formats[0], set, readHevcSps(set).format, coloredHevcSps);
+  const arrays = own.arrays.map((array) =>
+    (array.kind & 63) === hevcTypes.sps ? { ...array, units: array.units.map(labelled) } : array,
+  );
+  const fresh: HevcConfig = { ...own, arrays };
   const units = (config: HevcConfig, type: number): readonly Uint8Array[] => hevcUnits(config, type);
   refuseOtherFormat(
     formats,
@@ -186,24 +197,28 @@ function mergedHevc(
   }
   const head = base.head.slice();
   head[12] = Math.max(base.head[12] ?? 0, fresh.head[12] ?? 0);
-  const arrays = base.arrays.map((array) => ({
+  const merged = base.arrays.map((array) => ({
     kind: array.kind,
     units: [...array.units, ...(added.get(array.kind & 63) ?? [])],
   }));
-  return { config: writeHevcConfig({ lengthBytes: base.lengthBytes, head, arrays }), pps: ppsIds };
+  return { config: writeHevcConfig({ lengthBytes: base.lengthBytes, head, arrays: merged }), pps: ppsIds };
 }
 
 /**
  * Our own chunks say no primaries and no transfer: these are labels of the file, and the file they join has its own. A set
  * that says either is left alone, and so are matrix and range, which pixels depend on.
  */
-function labelledLike(wanted: PictureFormat | undefined, set: Uint8Array): Uint8Array {
-  const { format } = readH264Sps(set);
+function labelledLike(
+  wanted: PictureFormat | undefined,
+  set: Uint8Array,
+  format: PictureFormat,
+  colored: (set: Uint8Array, color: ColorCodes) => Uint8Array,
+): Uint8Array {
   if (wanted === undefined || format.primaries !== 2 || format.transfer !== 2) return set;
   // A film that says no matrix takes pictures of whatever it is shown as.
   const matrix = wanted.matrix === 2 ? 2 : format.matrix;
   if (wanted.primaries === 2 && wanted.transfer === 2 && matrix === format.matrix) return set;
-  return coloredH264Sps(set, { ...format, primaries: wanted.primaries, transfer: wanted.transfer, matrix });
+  return colored(set, { ...format, primaries: wanted.primaries, transfer: wanted.transfer, matrix });
 }
 
 function refuseOtherFormat(base: readonly PictureFormat[], fresh: readonly PictureFormat[]): void {

@@ -1,6 +1,7 @@
 import { PatchworkError } from '@patchwork/kernel';
 import { codecFacts, videoCodecs, type VideoProfile } from '@patchwork/plan';
 import { coloredAvcConfig } from './bitstream/h264-color.ts';
+import { coloredHevcConfig } from './bitstream/hevc-color.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { colorCodes } from './color-codes.ts';
 import { bytesFromBase64 } from './base64.ts';
@@ -43,7 +44,8 @@ export function pictureEntry(format: 'mp4' | 'mov', profile: VideoProfile, confi
     case 'hevc': {
       const hvcC = configOf('HEVC', 'hvcC', config, 23, 1);
       needLengths('HEVC', hvcC[21] ?? 0);
-      return visualEntry(format, 'hvc1', '', profile, (out) => out.box('hvcC', () => out.bytes(hvcC)));
+      const colored = coloredHevcConfig(hvcC, colorCodes(profile.color));
+      return visualEntry(format, 'hvc1', '', profile, (out) => out.box('hvcC', () => out.bytes(colored)));
     }
     case 'av1': {
       const av1C = configOf('AV1', 'av1C', config, 4, 0x81);

@@ -1,8 +1,9 @@
 import { isPatchworkError } from '@patchwork/kernel';
 import { readAvcConfig, readH264Sps } from './bitstream/h264.ts';
+import { hevcTypes, hevcUnits, readHevcConfig, readHevcSps } from './bitstream/hevc.ts';
 import type { PictureFormat } from './bitstream/picture-format.ts';
 import { colorCodes } from './color-codes.ts';
-import type { ColorCodes, Edit, Movie, SampleColumns, Track } from './movie.ts';
+import type { ColorCodes, Edit, Movie, SampleColumns, Track, VideoEntry } from './movie.ts';
 import type { MovieSpec } from './movie-spec.ts';
 import { pictureEntry } from './picture-entry.ts';
 import { picturesClock } from './movie-model.ts';
@@ -77,8 +78,8 @@ function proveConfig(track: Track, spec: MovieSpec, find: Find): void {
   if (video?.width !== width || video.height !== height || track.width !== width || track.height !== height) {
     find('PW_PROOF_CONFIG', `the picture is ${video?.width} x ${video?.height}, not ${width} x ${height}`);
   }
-  if (video?.config?.type !== 'avcC') return;
-  for (const format of toldFormats(video.config.bytes, find)) {
+  if (video?.config == null) return;
+  for (const format of toldFormats(video.config, find)) {
     if (format.width !== width || format.height !== height || !format.progressive) {
       find(
         'PW_PROOF_CONFIG',
@@ -106,9 +107,11 @@ function saysColor(format: PictureFormat, codes: ColorCodes): boolean {
 }
 
 /** What the parameter sets say; one that cannot be read is a finding of its own. */
-function toldFormats(avcC: Uint8Array, find: Find): readonly PictureFormat[] {
+function toldFormats({ type, bytes }: NonNullable<VideoEntry['config']>, find: Find): readonly PictureFormat[] {
   try {
-    return readAvcConfig(avcC).sps.map((set) => readH264Sps(set).format);
+    if (type === 'avcC') return readAvcConfig(bytes).sps.map((set) => readH264Sps(set).format);
+    if (type !== 'hvcC') return [];
+    return hevcUnits(readHevcConfig(bytes), hevcTypes.sps).map((set) => readHevcSps(set).format);
   } catch (error) {
     if (!isPatchworkError(error)) throw error;
     find('PW_PROOF_CONFIG', error.message);

@@ -233,6 +233,16 @@ describe.each(['hevc-mp4', 'av1-mp4'] as const)('%s chunks', (name) => {
   });
 });
 
+test('HEVC is the same bytes and sets under any primaries and transfer', async () => {
+  const video = smallProfile('hevc-mp4');
+  const under = (color: Partial<VideoProfile['color']>): Promise<readonly Encoded[]> =>
+    encoded(workers, { ...video, color: { ...video.color, ...color } }, [[20, 32]]);
+  const plain = await under({});
+  expect(await under({ primaries: 'bt2020', transfer: 'smpte2084' })).toEqual(plain);
+  const [converted] = await under({ matrix: 'smpte170m' });
+  expect(converted?.chunk.digest, 'a matrix changes pixels').not.toBe(plain[0]?.chunk.digest);
+});
+
 test('x265 with other threads than pinned is refused: it says so itself', async () => {
   const video = smallProfile('hevc-mp4');
   const options = { ...video.options, 'x265-params.frame-threads': '2', 'x265-params.pools': '2' };

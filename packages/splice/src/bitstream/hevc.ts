@@ -145,6 +145,21 @@ export interface HevcSps {
 /** Reads a sequence parameter set (7.3.2.2 and E.2.1, up to the colours). @throws PW_STREAM_SHORT, PW_STREAM_VALUE */
 export function readHevcSps(nal: Uint8Array): HevcSps {
   const bits = new BitReader(unescaped(nal.subarray(2)));
+  const { id, vps, format } = readSpsBody(bits);
+  return { id, vps, format: { ...format, ...readVui(bits) } };
+}
+
+/** Where in an SPS without header and escapes `vui_parameters_present_flag` stands, in bits. @throws as {@link readHevcSps} */
+export function hevcVuiPosition(rbsp: Uint8Array): number {
+  const bits = new BitReader(rbsp);
+  readSpsBody(bits);
+  return bits.position;
+}
+
+/** All of an SPS in front of its VUI. */
+function readSpsBody(
+  bits: BitReader,
+): Pick<HevcSps, 'id' | 'vps'> & { readonly format: Omit<PictureFormat, keyof ReturnType<typeof readVui>> } {
   const vps = bits.bits(4);
   const layers = bits.bits(3);
   bits.bit();
@@ -172,11 +187,8 @@ export function readHevcSps(nal: Uint8Array): HevcSps {
   skipCoding(bits, chroma);
   skipReferences(bits, orderBits);
   bits.bits(2);
-  return {
-    id,
-    vps,
-    format: { codec: 'hevc', ...general, width, height, chroma, bitDepth, references, reorder, ...readVui(bits) },
-  };
+  const format = { codec: 'hevc' as const, ...general, width, height, chroma, bitDepth, references, reorder };
+  return { id, vps, format };
 }
 
 /** profile_tier_level (7.3.3): 88 bits of profile, 8 of level, then what sub-layers add. */

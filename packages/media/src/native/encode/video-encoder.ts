@@ -19,15 +19,15 @@ import { x264Names } from './x264-names.ts';
 import { x265Names } from './x265-names.ts';
 
 /**
- * The colour tags that an encoder is told. H.264 says primaries and transfer in the parameter sets alone, and whoever
- * writes those puts the profile's there: the coded pictures stay the same ones under any of them. prores_ks writes all
- * four into every frame header, SVT-AV1 into every key frame; x265's parameter sets are taken as they are.
+ * The colour tags that an encoder is told. H.264 and HEVC say primaries and transfer in the parameter sets alone, and
+ * whoever writes those puts the profile's there: the coded pictures stay the same ones under any of them. prores_ks writes
+ * all four into every frame header, SVT-AV1 into every key frame.
  */
 function taggedColor(video: VideoProfile): ColorTags {
   switch (video.codec) {
     case 'h264':
-      return { ...video.color, primaries: 'unknown', transfer: 'unknown' };
     case 'hevc':
+      return { ...video.color, primaries: 'unknown', transfer: 'unknown' };
     case 'av1':
     case 'prores':
     case 'dnxhr':
