@@ -1,4 +1,4 @@
-import type { Rational } from '@patchwork/time';
+import type { Rational, TimeRange } from '@patchwork/time';
 import type { JsonObject } from '@patchwork/timeline';
 import type { XmlElement } from '../xml/element.ts';
 import type { FcpFormat } from './format.ts';
@@ -22,4 +22,6 @@ export interface FcpAsset {
   readonly element: XmlElement;
   /** What references to it keep for the writer. */
   readonly metadata: JsonObject;
+  /** The range that all references to it share; null for a still, and where it hangs on the sequence's rate. */
+  readonly range: TimeRange | null;
 }

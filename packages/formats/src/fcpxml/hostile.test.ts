@@ -151,6 +151,13 @@ describe('B9: every odd value is told where it stands', () => {
     expect(codes.length, codes.join()).toBeLessThan(3);
   });
 
+  test('media whose times are beyond exact arithmetic: each clip of it is left out and told, the rest is read', () => {
+    const resources =
+      '<asset id="a9" name="m" start="99999999999999/1000003s" duration="10s" hasVideo="1" format="r9"/><format id="r9" frameDuration="1000003/100000007s"/>';
+    const story = `${clip.replace('a1', 'a9')}\n${clip.replace('3600s', '3602s')}`;
+    expect(told(fcpxmlDocument(story, { resources }))).toContain(`PW_TIME_RANGE ${first}:1`);
+  });
+
   test.each(['0/24s', '1/0s', '-1/24s', 'x', '1/100000000s', '99999999s'])('a frame of %s', (length) => {
     expect(told(fcpxmlDocument(clip).replace('frameDuration="1/24s"', `frameDuration="${length}"`))).toEqual([
       'PW_FCPXML_TIME 5:5',

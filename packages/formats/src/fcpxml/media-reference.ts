@@ -1,5 +1,5 @@
-import type { Rate } from '@patchwork/time';
-import { formatRate } from '@patchwork/time';
+import { isPatchworkError } from '@patchwork/kernel';
+import { formatRate, isInteger, type Rate, type TimeRange } from '@patchwork/time';
 import {
   makeExternalReference,
   makeMissingReference,
@@ -25,13 +25,13 @@ function plainFormat(format: FcpFormat): PlainObject {
 }
 
 /** Rate at which an asset's times are counted: its picture's, else its samples'. */
-export function rateOfAsset(asset: FcpAsset): Rate | null {
+export function rateOfAsset(asset: Pick<FcpAsset, 'format' | 'audioRate'>): Rate | null {
   if (asset.format?.rate != null) return asset.format.rate;
   return asset.audioRate !== null && Number.isSafeInteger(asset.audioRate) ? { num: asset.audioRate, den: 1 } : null;
 }
 
 /** What a reference keeps of its asset for the writer. Made once per asset: all its clips share it. */
-export function metadataOfAsset(asset: Omit<FcpAsset, 'metadata'>): JsonObject {
+export function metadataOfAsset(asset: Omit<FcpAsset, 'metadata' | 'range'>): JsonObject {
   const uid = attribute(asset.element, 'uid');
   return metadataOf('fcpxml', {
     ...(uid === null ? {} : { uid }),
@@ -45,12 +45,26 @@ export function metadataOfAsset(asset: Omit<FcpAsset, 'metadata'>): JsonObject {
   });
 }
 
+/** The range of an asset that lies on its own rate's grid; null otherwise. Made once per asset, like its metadata. */
+export function rangeOfAsset(asset: Omit<FcpAsset, 'metadata' | 'range'>): TimeRange | null {
+  const rate = rateOfAsset(asset);
+  if (asset.isStill || asset.duration === null || rate === null) return null;
+  try {
+    const duration = timeAt(asset.duration, rate);
+    return isInteger(duration.value) ? { start: timeAt(asset.start, rate), duration } : null;
+  } catch (error) {
+    // Beyond exact arithmetic: told at each clip that uses it.
+    if (isPatchworkError(error) && error.code === 'PW_TIME_RANGE') return null;
+    throw error;
+  }
+}
+
 /** A fresh reference to an asset's file; the range it holds starts at its timecode. A still has no range. */
 export function referenceOfAsset(asset: FcpAsset, sequenceRate: Rate): MediaReference {
   const rate = rateOfAsset(asset) ?? sequenceRate;
   const availableRange =
-    asset.isStill || asset.duration === null
-      ? null
+    asset.range !== null || asset.isStill || asset.duration === null
+      ? asset.range
       : { start: timeAt(asset.start, rate), duration: timeAt(asset.duration, rate, sequenceRate) };
   const { metadata } = asset;
   return asset.source === null

@@ -2,7 +2,7 @@ import type { Remarks } from '../diagnostics.ts';
 import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
 import type { FcpAsset } from './asset.ts';
 import { readFormat, type FcpFormat } from './format.ts';
-import { metadataOfAsset } from './media-reference.ts';
+import { metadataOfAsset, rangeOfAsset } from './media-reference.ts';
 import { parseFcpTime } from './time.ts';
 
 /** An `<effect>`: a filter, transition, title or generator by its unique id. */
@@ -65,7 +65,7 @@ function readAsset(element: XmlElement, formats: ReadonlyMap<string, FcpFormat>,
     isStill: hasVideo && !hasAudio && duration !== null && duration.num === 0,
     element,
   };
-  return { ...asset, metadata: metadataOfAsset(asset) };
+  return { ...asset, metadata: metadataOfAsset(asset), range: rangeOfAsset(asset) };
 }
 
 /** Reads `<resources>` of a document root. Ids that stand twice keep the first, with a warning. */
