@@ -1,10 +1,11 @@
 // The container layer against `cp` of the same bytes (with sync, so that the page cache hides nothing), in one run:
 // canonical write (against `ffmpeg -c copy`, too), index read, 1 % patched in place and on a clone, and the memory of a
-// process that does nothing else. `-- --gb 5` for the size of a feature; default 1.
+// process that does nothing else. `-- --gb 5` for the size of a feature; default 1. `-- --only clone` measures one part:
+// write, index, patch, clone. The last makes a file system that clones (XFS in a file; root and mkfs.xfs), or says why not.
 // The pictures are real (x264, 96 x 64) and padded with filler units to 250 kB each, so every file decodes.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,13 +22,14 @@ import {
   widened,
   writeMovie,
 } from '@patchwork/splice';
-import { versionOf } from './kit/measure.mjs';
+import { cloningDisk } from './kit/cloning-disk.mjs';
+import { option, printConditions, versionOf } from './kit/measure.mjs';
 
 const sampleBytes = 250_000;
-const rounds = 5;
+const rounds = Number(option('rounds', '5'));
 const share = 0.01;
-const at = process.argv.indexOf('--gb');
-const gigabytes = at < 0 ? 1 : Number(process.argv[at + 1]);
+const gigabytes = Number(option('gb', '1'));
+const only = option('only', null);
 const files = nodeFiles();
 const hashing = { sha256, startSha256 };
 const never = async () => {};
@@ -35,6 +37,7 @@ const folder = await mkdtemp(join(process.env.PW_BENCH_DIR ?? tmpdir(), 'patchwo
 const rows = [];
 
 try {
+  printConditions();
   await bench();
   console.table(rows);
   console.log(
@@ -45,15 +48,32 @@ try {
 }
 
 async function bench() {
-  const chunk = await codedChunk('chunk.pack', padded);
-  const length = chunk.sizes.reduce((sum, size) => sum + size, 0);
-  const spec = specOf(Array.from({ length: Math.ceil((gigabytes * 1e9) / length) }, () => chunk));
+  const one = await codedChunk('chunk.pack', padded);
+  const uses = Math.ceil((gigabytes * 1e9) / bytesOf(one));
+  const spec = specOf(Array.from({ length: uses }, () => one));
+  const chunk = await withCopies(one, uses);
+  if (only === null || only !== 'clone') await benchHere(spec, chunk);
+  if (only === null || only === 'clone') await benchClone(spec, chunk);
+}
+
+/** On the file system where the bench folder is. */
+async function benchHere(spec, chunk) {
   const movie = join(folder, 'film.mp4');
   await writeMovie(files, movie, spec, hashing, { wholeDigest: false });
-  const copy = await measured('cp + sync', null, join(folder, 'copy'), (path) => {
-    execFileSync('cp', ['--', movie, path]);
-    execFileSync('sync', [path]);
-  });
+  const copy = await measured('cp + sync', null, join(folder, 'copy'), (path) => copySynced(movie, path));
+  if (only === null || only === 'write') await benchWrites(movie, spec, copy);
+  await measured('read the index', copy, null, () => readMovie(files, movie, sha256));
+  if (only === null || only === 'patch') await benchPatches(movie, spec, chunk, copy);
+  if (only === null || only === 'index') await benchIndex(copy);
+}
+
+/** Every byte, also where the file system could clone. */
+function copySynced(movie, path) {
+  execFileSync('cp', ['--reflink=never', '--', movie, path]);
+  execFileSync('sync', [path]);
+}
+
+async function benchWrites(movie, spec, copy) {
   const writes = [
     ['canonical write, nothing hashed', { wholeDigest: false, trusted: () => true }],
     ['canonical write, every chunk hashed', { wholeDigest: false }],
@@ -63,9 +83,54 @@ async function bench() {
     await measured(name, copy, join(folder, 'written.mp4'), (path) => writeMovie(files, path, spec, hashing, options));
   }
   await remuxed(movie, copy);
-  await measured('read the index', copy, null, () => readMovie(files, movie, sha256));
-  await benchPatches(movie, spec, chunk, copy);
-  await benchIndex(copy);
+}
+
+/** Target: 1 % patched on a clone ≤ 0.02 × cp + sync of the same file system. */
+async function benchClone(spec, chunk) {
+  const disk = cloningDisk(folder, Math.ceil(3 * gigabytes + 2));
+  if (disk.missing !== undefined) {
+    console.log(`patch on a cloning file system: skipped (${disk.missing})`);
+    return;
+  }
+  try {
+    const movie = join(disk.folder, 'film.mp4');
+    await writeMovie(files, movie, spec, hashing, { wholeDigest: false });
+    const copy = await measured('cp + sync, XFS', null, join(disk.folder, 'copy'), (path) => copySynced(movie, path));
+    await measured(`patch ${100 * share} % on a clone, XFS`, copy, join(disk.folder, 'clone.mp4'), (path) =>
+      patchClone(movie, path, spec, chunk),
+    );
+  } finally {
+    disk.release();
+  }
+}
+
+/** Our own file, 1 % of it appended to a clone. */
+async function patchClone(movie, path, spec, chunk) {
+  const base = await readMovie(files, movie, sha256);
+  const pieces = patchedPieces(chunksOf(base, spec.video.pieces), chunk);
+  await cloneOwnMovie(files, path, base, { ...spec, video: { ...spec.video, pieces } }, hashing);
+}
+
+/** The share of the chunks that is patched, from the middle on. Each stands in a place of its own: one place is appended once. */
+function patchedPieces(found, chunk) {
+  const pieces = [...found];
+  const first = Math.floor(pieces.length / 2);
+  for (let i = 0; i < chunk.copies; i += 1) {
+    pieces[first + i] = { ...chunk, path: `${chunk.path}.copies`, offset: i * bytesOf(chunk) };
+  }
+  return pieces;
+}
+
+function bytesOf(chunk) {
+  return chunk.sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** The chunk with a file of as many copies as a patch takes. */
+async function withCopies(chunk, pieces) {
+  const copies = Math.max(1, Math.round(pieces * share));
+  const bytes = await readFile(chunk.path);
+  await writeFile(`${chunk.path}.copies`, Buffer.concat(Array.from({ length: copies }, () => bytes)));
+  return { ...chunk, copies };
 }
 
 /** The same packets by ffmpeg, on the disk like ours. Target: the canonical write ≤ 1.05 × this. */
@@ -88,7 +153,7 @@ function alone(movie, chunk, range) {
 }
 
 async function benchPatches(movie, spec, chunk, copy) {
-  const count = Math.max(1, Math.round(spec.video.pieces.length * share));
+  const count = chunk.copies;
   const first = Math.floor(spec.video.pieces.length / 2);
   const frames = chunk.sizes.length;
   await measured(
@@ -103,28 +168,30 @@ async function benchPatches(movie, spec, chunk, copy) {
     },
     () => undo(movie),
   );
-  const patched = (found) => {
-    const pieces = [...found];
-    // Appended once for each use: other keys, as other pictures would have.
-    for (let i = 0; i < count; i += 1) pieces[first + i] = { ...chunk, offset: chunk.offset };
-    return { ...spec, video: { ...spec.video, pieces } };
-  };
+  let written = 0;
   await measured(
     `patch ${100 * share} % in place, our own file`,
     copy,
     null,
     async () => {
       const base = await readMovie(files, movie, sha256);
-      await appendOwnMovie(files, base, patched(chunksOf(base, spec.video.pieces)), hashing, never);
+      const pieces = patchedPieces(chunksOf(base, spec.video.pieces), chunk);
+      const next = { ...spec, video: { ...spec.video, pieces } };
+      const { size } = await stat(movie);
+      await appendOwnMovie(files, base, next, hashing, never);
+      written = (await stat(movie)).size - size;
     },
     () => undo(movie),
   );
+  const changed = count * bytesOf(chunk);
+  console.log(
+    `bytes written in place: ${(written / changed).toFixed(4)} of those changed, the new tables included (target ≤ 1.05 and the tables)`,
+  );
   alone(movie, chunk, { in: first * frames, out: (first + count) * frames });
   await undo(movie);
-  await measured(`patch ${100 * share} % on a clone, our own file`, copy, join(folder, 'clone.mp4'), async (path) => {
-    const base = await readMovie(files, movie, sha256);
-    await cloneOwnMovie(files, path, base, patched(chunksOf(base, spec.video.pieces)), hashing);
-  });
+  await measured(`patch ${100 * share} % on a clone, our own file`, copy, join(folder, 'clone.mp4'), (path) =>
+    patchClone(movie, path, spec, chunk),
+  );
 }
 
 /** 170,000 samples: two hours at 24 frames a second, of real pictures as small as they are. */

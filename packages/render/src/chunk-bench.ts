@@ -2,7 +2,9 @@ import type { Digest } from '@patchwork/kernel';
 import type { MissingChunk } from '@patchwork/plan';
 import { refitChunks } from '@patchwork/splice';
 import type { MixedSettings, StoredChunk } from '@patchwork/store';
+import type { Base } from './base.ts';
 import type { RenderContext } from './context.ts';
+import type { EarlyPictures } from './early-pictures.ts';
 import { encodeMissing } from './encode-missing.ts';
 import { fittedKey, sampleFormat, settingsAfter, sharedConfigOf } from './mixture.ts';
 import type { Preparation } from './preparation.ts';
@@ -18,8 +20,15 @@ export class ChunkBench {
   readonly #context: RenderContext;
   readonly #request: RenderRequest;
   readonly #preparation: Preparation;
+  readonly #early: EarlyPictures | null;
 
-  constructor(context: RenderContext, request: RenderRequest, preparation: Preparation) {
+  constructor(
+    context: RenderContext,
+    request: RenderRequest,
+    preparation: Preparation,
+    early: EarlyPictures | null = null,
+  ) {
+    this.#early = early;
     this.#context = context;
     this.#request = request;
     this.#preparation = preparation;
@@ -28,15 +37,18 @@ export class ChunkBench {
 
   /** Renders chunks into the store and puts them on the bench. @throws as `encodeMissing` */
   async render(missing: readonly MissingChunk[]): Promise<void> {
-    const { program, profile, catalog } = this.#preparation;
-    const stored = await encodeMissing(this.#context, {
-      program,
-      missing,
-      video: profile.video,
-      media: catalog.named,
-      unmodelled: this.#request.onUnknown === 'trust' ? 'pass-through' : 'refuse',
-      recorded: recordedDigests(this.#preparation),
-    });
+    const { program, profile, catalog, base } = this.#preparation;
+    const early = await this.#early?.take(missing);
+    const encode = async (): Promise<readonly StoredChunk[]> =>
+      await encodeMissing(this.#context, {
+        program,
+        missing,
+        video: profile.video,
+        media: catalog.named,
+        unmodelled: this.#request.onUnknown === 'trust' ? 'pass-through' : 'refuse',
+        recorded: recordedDigests(base),
+      });
+    const stored = early?.chunks ?? (await encode());
     for (const chunk of stored) {
       this.atHand.set(chunk.key, chunk);
       this.fresh.add(chunk.key);
@@ -95,7 +107,7 @@ export class ChunkBench {
 }
 
 /** What the deliverable that is patched holds under each key; chunks of other settings have digests of their own. */
-function recordedDigests({ base }: Preparation): ReadonlyMap<Digest, Digest> {
+export function recordedDigests(base: Base): ReadonlyMap<Digest, Digest> {
   if ((base.kind !== 'ours' && base.kind !== 'damaged') || base.entry.mixed !== undefined) return new Map();
   return new Map(base.entry.chunks.map(({ key, digest }) => [key, digest]));
 }

@@ -2,6 +2,7 @@ import {
   appendFileSync,
   copyFileSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -38,7 +39,7 @@ beforeAll(async () => {
 });
 
 /** A timeline of one clip: these frames of the one file. */
-function writeFilm(name: string, start: number, length: number): string {
+function writeFilm(name: string, start: number, length: number, metadata: object = {}): string {
   const time = (value: number): object => ({ OTIO_SCHEMA: 'RationalTime.1', rate: 24, value });
   const range = (from: number, count: number): object => {
     return { OTIO_SCHEMA: 'TimeRange.1', start_time: time(from), duration: time(count) };
@@ -49,7 +50,7 @@ function writeFilm(name: string, start: number, length: number): string {
   const track = { OTIO_SCHEMA: 'Track.1', name: 'V1', kind: 'Video', children: [clip] };
   const tracks = { OTIO_SCHEMA: 'Stack.1', name: 'tracks', children: [track] };
   const path = join(folder, name);
-  writeFileSync(path, JSON.stringify({ OTIO_SCHEMA: 'Timeline.1', name: 'film', tracks }));
+  writeFileSync(path, JSON.stringify({ OTIO_SCHEMA: 'Timeline.1', metadata, name: 'film', tracks }));
   return path;
 }
 
@@ -120,6 +121,38 @@ test('a file with bytes behind its movie is written anew from its own chunks, an
   expect(again).toMatchObject({ upToDate: false, frames: { total: frames, rendered: 0, reused: frames } });
   expect(again.sha256).toBe(first.sha256);
   expect(await within({}, (context) => renderDeliverable(context, request(path)))).toMatchObject({ upToDate: true });
+});
+
+test('pictures that began before the plan stop where the delivered timeline forbids the patch', async () => {
+  const path = join(folder, 'ahead.mp4');
+  const store = join(folder, 'store-ahead');
+  const canvas = (width: number): object => ({ patchwork: { canvas: { width, height: 180, rate: '24/1' } } });
+  const old = writeFilm('ahead.otio', 0, frames, canvas(320));
+  await within({ store }, (context) => renderDeliverable(context, request(path, { timelinePath: old })));
+  const before = await sha256OfFile(path);
+  // The film keeps its settings, so its pictures can be begun; only the old timeline says that its raster was another one.
+  const next = writeFilm('ahead.otio', 5, 60, canvas(640));
+  const phases = new Set<string>();
+  const run = within({ store, onProgress: ({ phase }) => phases.add(phase) }, (context) =>
+    renderDeliverable(context, request(path, { timelinePath: next })),
+  );
+  await expect(run).rejects.toMatchObject({ code: 'PW_FULL_REQUIRED' });
+  expect([...phases], 'it had begun').toContain('render');
+  expect(await sha256OfFile(path)).toBe(before);
+  expect(readdirSync(join(store, 'tmp'))).toEqual([]);
+  expect(readdirSync(folder).filter((name) => name.startsWith('ahead.'))).toEqual([
+    'ahead.mp4',
+    'ahead.mp4.patchwork',
+    'ahead.otio',
+  ]);
+  // Nothing of it is in the way of the next run, which is a clean one.
+  const again = writeFilm('ahead.otio', 5, 60, canvas(320));
+  const patched = await within({ store }, (context) =>
+    renderDeliverable(context, request(path, { timelinePath: again })),
+  );
+  const clean = join(folder, 'ahead-clean.mp4');
+  await within({}, (context) => renderDeliverable(context, request(clean, { timelinePath: again })));
+  expect(patched.sha256).toBe(await sha256OfFile(clean));
 });
 
 test('I7: a full render over a deliverable of ours names it as its parent, and restore brings it back', async () => {

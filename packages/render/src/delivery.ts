@@ -5,6 +5,7 @@ import { forecastAdopted, renderAdopted } from './film/adopted-render.ts';
 import { ChunkBench } from './chunk-bench.ts';
 import type { RenderContext } from './context.ts';
 import { fileDigest } from './file-digest.ts';
+import { EarlyPictures } from './early-pictures.ts';
 import { adoptedRenderer } from './film/renderers.ts';
 import { forecastOf } from './forecast.ts';
 import { interruption, type KeptFrames } from './interruption.ts';
@@ -42,12 +43,13 @@ export async function forecastRender(context: RenderContext, request: RenderRequ
  *   PW_INTERRUPTED …
  */
 export async function renderDeliverable(context: RenderContext, request: RenderRequest): Promise<Delivery> {
+  const early = new EarlyPictures(context, request);
   const lock = await lockDeliverable(context.store.context, request.deliverablePath, { waitMs: lockWaitMs });
   try {
     await sweepLeftovers(context, request.deliverablePath);
     const inspected = await inspectDeliverable(context, request);
     if (isAdopted(inspected, request)) return await renderAdopted(context, request);
-    const preparation = await prepare(context, request, 'render', inspected);
+    const preparation = await prepare(context, request, 'render', inspected, (ahead) => early.begin(ahead));
     const forecast = forecastOf(context, preparation);
     if (isUpToDate(preparation) && (await isWhole(context, request, preparation))) {
       return leaveAlone(request, preparation, forecast);
@@ -56,8 +58,9 @@ export async function renderDeliverable(context: RenderContext, request: RenderR
     // In place, the file grows by what is fresh.
     const deliverableBytes = request.publication === 'in-place' ? Math.min(bytes, storeBytes) : bytes;
     await requireSpace(context, request.deliverablePath, { deliverableBytes, storeBytes });
-    return await deliver(context, request, preparation, forecast);
+    return await deliver(context, request, preparation, forecast, early);
   } finally {
+    await early.stop();
     await lock.release();
   }
 }
@@ -81,13 +84,14 @@ async function deliver(
   request: RenderRequest,
   preparation: Preparation,
   forecast: Forecast,
+  early: EarlyPictures,
 ): Promise<Delivery> {
   const notes: string[] = [];
   const { missing } = preparation.plan;
   // One process more than there are chunks: it starts beside the encoding and shares in the proof.
   if (missing.length > 0) context.workers().warm(Math.min(missing.length + 1, context.workers().count));
-  const bench = new ChunkBench(context, request, preparation);
-  const startMs = context.clockMs();
+  const bench = new ChunkBench(context, request, preparation, early);
+  const startMs = early.begunAtMs ?? context.clockMs();
   const sound = await renderBoth(context, request, preparation, bench, notes);
   const renderedMs = context.clockMs();
   const fitted = context.store.tempPath('fitted');

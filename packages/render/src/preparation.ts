@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 import { seenOf } from '@patchwork/formats';
-import { PatchworkError, type Digest, type Diagnostic, type FileStat } from '@patchwork/kernel';
+import type { Digest, Diagnostic, FileStat } from '@patchwork/kernel';
 import {
   actionKeySchema,
   dirtyRanges,
@@ -13,22 +13,22 @@ import {
   type Profile,
   type Toolchain,
 } from '@patchwork/plan';
-import { compileProgram, type Canvas, type Epoch, type Program } from '@patchwork/program';
+import type { Epoch, Program } from '@patchwork/program';
 import { historyOf, type LedgerEntry, type LedgerSound, type StoredChunk } from '@patchwork/store';
 import { type FrameRange } from '@patchwork/time';
 import type { Timeline } from '@patchwork/timeline';
-import { chunksOfBase, inspectBase, type Base } from './base.ts';
+import { firstKeySchema, lookAhead, type AheadOfPlan } from './ahead-of-plan.ts';
+import { inspectBase, type Base } from './base.ts';
 import type { RenderContext } from './context.ts';
-import { carriedEpochs, forcedEpochs } from './epochs.ts';
-import { fontDigest } from '@patchwork/media';
+import { atHand } from './hand.ts';
 import { knownToolchain } from './known-toolchain.ts';
 import type { MediaCatalog } from './media/media-catalog.ts';
 import { checkOnline, checkSearched, checkUnambiguous } from './media/media-link.ts';
 import { chunkRanges } from './chunk-ranges.ts';
 import { checkOneEntry, MixedPlan, mixedNote, mixtureOf, type MixedChunk, type Mixture } from './mixture.ts';
-import { parseRange } from './range-text.ts';
-import { checkBase, checkForced, checkMixed, checkNotMedia, checkSettings } from './refusal.ts';
+import { checkBase, checkMixed, checkNotMedia, checkSettings } from './refusal.ts';
 import type { RenderRequest } from './request.ts';
+import { compileRequest } from './request-program.ts';
 import { requireDrawable, requireSeen, trustedRemark, unseenBetween } from './seen-domains.ts';
 import { compileEntry } from './snapshot.ts';
 import { soundAtHand } from './sound-at-hand.ts';
@@ -86,6 +86,10 @@ export type Purpose = 'render' | 'forecast';
 /**
  * Walks the corridor up to the plan: timeline, media, programme, chunks, what is at hand. Writes nothing but caches.
  *
+ * @param onAhead told what will be missing as soon as that is known, where nothing but the delivered version's own timeline
+ *   could still forbid the patch: reading that takes as long as all that came before it. Whoever has begun by then stops
+ *   where this throws.
+ *
  * @throws everything that makes the render impossible, before anything is rendered: PW_MEDIA_*, PW_TIMELINE_*,
  *   PW_PROFILE_*, PW_FULL_REQUIRED, PW_MIXED_UNSUPPORTED, PW_DELIVERABLE_FOREIGN,
  *   PW_DELIVERABLE_IS_MEDIA, PW_UNKNOWN_REFUSED, PW_RANGE_*.
@@ -95,11 +99,15 @@ export async function prepare(
   request: RenderRequest,
   purpose: Purpose,
   { base, baseStat }: InspectedBase,
+  onAhead?: (ahead: AheadOfPlan) => void,
 ): Promise<Preparation> {
   if (!request.full) checkBase(base, request.deliverablePath);
   const entry = !request.full && (base.kind === 'ours' || base.kind === 'damaged') ? base.entry : null;
   // The first media processes start while this one reads: there are media to probe, and pictures and sound to render.
-  if (purpose === 'render' && entry === null) context.workers().warm(2);
+  if (purpose === 'render') {
+    if (entry === null) context.workers().warm(2);
+    else if (await isOtherLength(context, entry, request.timelinePath)) context.workers().warm(1);
+  }
   const opened = await openTimelineWithCatalog(context, {
     ...request,
     path: request.timelinePath,
@@ -122,6 +130,9 @@ export async function prepare(
     firstMediaFacts: first,
   });
   const loaded = withRaster(context.sha256, opened.loaded, profile.video);
+  const parts = { loaded, facts, profile, catalog, line: lineOf(base) };
+  const ahead =
+    onAhead === undefined || entry === null ? null : await lookAhead(context, request, { base, entry, parts, onAhead });
   const snapshot = entry === null ? null : compileEntry(context, entry);
   const unseen = lostSight(snapshot?.loaded.timeline ?? null, loaded.timeline);
   if (request.onUnknown !== 'trust') requireSeen(request.deliverablePath, unseen, showAgain);
@@ -140,15 +151,18 @@ export async function prepare(
   const toolchain = await knownToolchain(context, profile.video);
   const differences = old === null ? [] : checkSettings(old, { ...next, toolchain }, request.deliverablePath, request);
   const mixture = mixtureFor(request, entry, profile, toolchain, differences.length > 0);
-  const compiled = compileRequest(context, request, { loaded, facts, profile, catalog, line: lineOf(base) });
+  const compiled = ahead?.compiled ?? compileRequest(context, request, parts);
   const { program, epochs, range } = compiled;
   if (request.onUnknown !== 'trust') requireDrawable(program.unmodelled, null);
   const previous = entry === null || snapshot === null ? null : { entry, ...snapshot };
   const shift = (range?.in ?? 0) - (entry?.range?.in ?? 0);
-  const hand = await atHand(context, request, request.full ? { kind: 'absent', ledger: null } : base, {
-    chunks: planChunks(program, profile.video, toolchain, context.sha256),
-    mixed: mixture === null ? null : new MixedPlan(mixture, program, context.sha256),
-  });
+  const hand =
+    mixture === null && ahead !== null
+      ? ahead.hand
+      : await atHand(context, request, request.full ? { kind: 'absent', ledger: null } : base, {
+          chunks: planChunks(program, profile.video, toolchain, context.sha256),
+          mixed: mixture === null ? null : new MixedPlan(mixture, program, context.sha256),
+        });
   const { chunks } = hand;
   const key = soundKey(program.sound, profile.sound, toolchain, context.sha256);
   const sound = request.full ? null : await soundAtHand(context, request.deliverablePath, base, key);
@@ -200,54 +214,16 @@ function lostSight(old: Timeline | null, next: Timeline): readonly string[] {
   return old === null || seenOf(old) === null || seenOf(next) !== null ? [] : unseenBetween(old, next);
 }
 
+/** Whether the file cannot be the delivered one, by its length alone; false where only reading it would tell. */
+async function isOtherLength(context: RenderContext, { timeline }: LedgerEntry, path: string): Promise<boolean> {
+  if (timeline.name !== basename(path)) return false;
+  const stat = await context.files.stat(path);
+  return stat !== null && !stat.isDirectory && stat.size !== new TextEncoder().encode(timeline.text).length;
+}
+
 /** Whether there is more to render than new media under old names would ask for. */
 function isChanged({ timeline }: LedgerEntry, { bytes }: LoadedTimeline, { forceRanges }: RenderRequest): boolean {
   return forceRanges.length > 0 || timeline.text !== new TextDecoder().decode(bytes);
-}
-
-interface CompileParts {
-  readonly loaded: LoadedTimeline;
-  readonly facts: TimelineFacts;
-  readonly profile: Profile;
-  readonly catalog: MediaCatalog;
-  /** Entries whose epochs still hold, newest first: also under --full, which must find no stale chunk in the store. */
-  readonly line: readonly LedgerEntry[];
-}
-
-/** Compiles the timeline: once to place the epochs that earlier runs left, and again with them where there are any. */
-function compileRequest(
-  context: RenderContext,
-  request: RenderRequest,
-  parts: CompileParts,
-): {
-  readonly program: Program;
-  readonly range: FrameRange | null;
-  readonly epochs: readonly Epoch[];
-  readonly diagnostics: readonly Diagnostic[];
-} {
-  const { loaded, facts, profile, catalog, line } = parts;
-  const range = request.range === null ? null : parseRange(request.range, facts);
-  const { width, height, rate, color } = profile.video;
-  const canvas: Canvas = { width, height, rate, color };
-  const compile = (
-    epochs: readonly Epoch[],
-  ): { readonly program: Program; readonly diagnostics: readonly Diagnostic[] } =>
-    compileProgram({
-      timeline: loaded.timeline,
-      canvas,
-      media: catalog.find,
-      sha256: context.sha256,
-      sampleRate: profile.sound.sampleRate,
-      epochs,
-      font: fontDigest(),
-      range,
-    });
-  const plain = compile([]);
-  const carried = carriedEpochs(context, line, plain.program, range);
-  const forced = request.forceRanges.map((text) => parseRange(text, facts));
-  checkForced(forced, range ?? { in: 0, out: plain.program.frames });
-  const epochs = [...carried, ...forcedEpochs(forced, line)];
-  return { range, epochs, ...(epochs.length === 0 ? plain : compile(epochs)) };
 }
 
 function lineOf(base: Base): readonly LedgerEntry[] {
@@ -260,9 +236,6 @@ async function statsOf(
 ): Promise<readonly { readonly path: string; readonly stat: FileStat | null }[]> {
   return Promise.all(catalog.named.map(async ({ path }) => ({ path, stat: await context.files.stat(path) })));
 }
-
-/** What entries are of that do not name the schema of their keys. */
-const firstKeySchema = 'patchwork.action/2';
 
 /** Null where all chunks are of one kind. @throws PW_FULL_REQUIRED, PW_MIXED_UNSUPPORTED */
 function mixtureFor(
@@ -278,35 +251,6 @@ function mixtureFor(
   const container = profile.container.format;
   checkOneEntry(entry, container, profile.video, request.deliverablePath);
   return mixtureOf(entry, container, profile.video, toolchain);
-}
-
-/** What a programme's chunks may be taken from. */
-interface Hand {
-  readonly chunks: readonly Chunk[];
-  readonly mixed: readonly MixedChunk[] | null;
-  readonly good: Map<Digest, StoredChunk>;
-  readonly failed: ReadonlySet<Digest>;
-}
-
-async function atHand(
-  context: RenderContext,
-  request: RenderRequest,
-  base: Base,
-  wish: { readonly chunks: readonly Chunk[]; readonly mixed: MixedPlan | null },
-): Promise<Hand> {
-  const wanted = wish.mixed?.wanted() ?? new Set(wish.chunks.map(({ key }) => key));
-  const fromBase = await chunksOfBase(context, request.deliverablePath, base, wanted);
-  if (base.kind === 'damaged' && fromBase.good.size === 0) {
-    throw new PatchworkError('PW_FULL_REQUIRED', `${request.deliverablePath} holds no chunk that its sidecar names`, {
-      hint: 'If the file may go, render everything anew with --full.',
-      details: { path: request.deliverablePath },
-    });
-  }
-  const mixed = wish.mixed?.choose(fromBase.good) ?? null;
-  const chunks = mixed ?? wish.chunks;
-  const good = new Map(context.store.find(new Set(chunks.map(({ key }) => key))));
-  for (const [key, chunk] of fromBase.good) good.set(key, chunk);
-  return { chunks, mixed, good, failed: new Set([...fromBase.failed].filter((key) => !good.has(key))) };
 }
 
 function previousDelivery(

@@ -18,6 +18,9 @@ export interface ObservedFiles {
 /** A file that changed so shortly before the run may change again without its times moving: coarsest common clock, FAT's. */
 const racyMs = 2000;
 
+/** Paths that are looked at. A search through a whole disk keeps no answer: to hold it against the disk takes as long again. */
+const mostLooks = 20_000;
+
 /** A first look at a path. Of a young file the facts are not enough: its content is hashed as well, where it can be. */
 interface Look extends Observation {
   readonly isYoung: boolean;
@@ -31,7 +34,8 @@ export function observedFiles(files: FilePort, startMs: number): ObservedFiles {
   const looks = new Map<string, Look | null>();
   const see = (path: string, kind: Observation['kind']): void => {
     const name = `${kind} ${path}`;
-    if (!looks.has(name)) looks.set(name, kind === 'names' ? firstNames(path) : firstLook(path, startMs));
+    if (looks.size <= mostLooks && !looks.has(name))
+      looks.set(name, kind === 'names' ? firstNames(path) : firstLook(path, startMs));
   };
   return {
     files: {
@@ -54,6 +58,7 @@ export function observedFiles(files: FilePort, startMs: number): ObservedFiles {
     },
     observations: (recorded) => {
       const all: Observation[] = [];
+      if (looks.size > mostLooks) return null;
       for (const look of looks.values()) {
         if (look === null) return null;
         const { isYoung, ...observation } = look;

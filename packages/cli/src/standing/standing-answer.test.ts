@@ -161,3 +161,11 @@ test('single modules, which change while somebody works on them, have no name', 
   const terminal = { color: false };
   expect(commandLineKey({ words: ['plan'], folder, env: {}, terminal })).toBe(null);
 });
+
+test('a run that looked through a whole disk keeps no answer', async () => {
+  layOut();
+  const observed = await lookedAtAll(Date.now() + 60_000);
+  observed.note(Array.from({ length: 20_000 }, (_, at) => join(folder, `absent-${at}`)));
+  keep(observed);
+  expect(answer()).toBe(null);
+});
