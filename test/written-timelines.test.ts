@@ -231,7 +231,8 @@ test('a Ken Burns move is drawn: first, middle and last frames of its crop by ha
   const [timeline] = readTimelineFile({ name: 'f', bytes }).timelines;
   const program = timeline === undefined ? '' : compiled(timeline, mediaFor(timeline), timeline);
   const drawn = [0, 1, 2, 3].map((frame) => {
-    const crop = typeof program === 'string' ? null : /"crop":(\{[^}]*\})/.exec(JSON.stringify(program.pictureAt(frame)));
+    const crop =
+      typeof program === 'string' ? null : /"crop":(\{[^}]*\})/.exec(JSON.stringify(program.pictureAt(frame)));
     return crop?.[1] === undefined ? program : JSON.parse(crop[1]);
   });
   // u = 0, 1/4, 1/2, 3/4; u²(3 − 2u) = 0, 5/32, 1/2, 27/32. 16 of 100 heights are 9 of 100 widths at 16:9.

@@ -35,7 +35,7 @@ function page(table) {
 Written by \`npm run bench -- splice-table -- --keep\`; every figure is counted, and \`npm run test:system\` expects the same ones. Each cell counts what is wrong: 0 is all right.
 
 - **own**: a deliverable of ours, patched by a ripple trim of ten frames. Its bytes are those of a clean render. *Outside* are the frames that were not rendered, against the old file's at their old places; *inside* those that were, against the clean file's.
-- **foreign**: a film that Debian's ffmpeg wrote, patched in place three times with pictures of other settings or of another encoder, the third patch inside of the first; and the same written anew. *Outside* against the untouched film, *inside* against the pieces.
+- **foreign**: a film that Debian's ffmpeg wrote, patched in place three times with pictures of other settings or of another encoder, the third patch inside of the first; the same overwritten where it stands, where all pictures are of one size; and written anew. *Outside* against the untouched film, *inside* against the pieces.
 - **seeks**: 60 anywhere and five around each seam, forwards and backwards, in one decoder (libavformat and libavcodec of node-av), against its straight pass.
 - **two readers**: packets on whose place, times, mark or bytes our reader and libavformat disagree.
 - **ffmpeg**: frames that Debian's ffmpeg, told to stop at the first complaint, decodes otherwise than those of the unpatched files; of the file and of its \`-c copy\`.

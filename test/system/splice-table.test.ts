@@ -49,14 +49,22 @@ describe('deliverables of ours, patched by a ripple trim', () => {
   });
 });
 
+const words: { readonly [form: string]: string } = {
+  inPlace: 'in place',
+  overwritten: 'overwritten where it stands',
+  anew: 'written anew',
+};
+
 describe('films of other programs, patched three times', () => {
   test.each(foreignFilms)('$codec, $container: $name', async (kind) => {
     const found = await foreignEvidence(engine.workers, browser, folder, kind);
     for (const [form, evidence] of Object.entries(found)) {
-      const what = `${kind.name}; ${form === 'inPlace' ? 'in place' : 'written anew'}`;
+      const what = `${kind.name}; ${words[form] ?? form}`;
       rows.push({ ...kind, origin: 'foreign', what, evidence });
     }
     const expected = clean(found.inPlace.frames, kind.unplayed ?? 0);
-    expect(found).toEqual({ inPlace: expected, anew: expected });
+    // Its pictures are all of one size.
+    const overwritten = kind.codec === 'DNxHR' ? { overwritten: expected } : {};
+    expect(found).toEqual({ inPlace: expected, ...overwritten, anew: expected });
   });
 });

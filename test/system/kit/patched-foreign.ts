@@ -1,15 +1,19 @@
-import { rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeFiles, sha256, startSha256 } from '@patchwork/files';
 import type { MediaWorkers } from '@patchwork/media';
 import {
   adoptMovie,
   findBoundaries,
+  overwriteMovie,
   patchInPlace,
+  planFilmOverwrite,
   planPatch,
   readMovie,
   rewriteMovie,
+  undoJournalPath,
   widened,
+  type Patch,
 } from '@patchwork/splice';
 import type { BrowserPage } from './chromium.ts';
 import {
@@ -67,9 +71,10 @@ async function encode(
   await output('ffmpeg', [...input, ...format, ...tags, ...settings, ...sound, path]);
 }
 
-/** The evidence of one film: in place, and written anew. */
+/** The evidence of one film: appended in place, overwritten where it stands where that can be, and written anew. */
 export interface ForeignEvidence {
   readonly inPlace: Evidence;
+  readonly overwritten?: Evidence;
   readonly anew: Evidence;
 }
 
@@ -84,8 +89,11 @@ export async function foreignEvidence(
   kind: ForeignFilm,
 ): Promise<ForeignEvidence> {
   const path = (name: string): string => join(folder, `${name}.${kind.container}`);
-  for (const name of ['film', 'anew', 'copy', 'scratch']) rmSync(path(name), { force: true });
+  for (const name of ['film', 'over', 'anew', 'copy', 'scratch']) rmSync(path(name), { force: true });
+  rmSync(undoJournalPath(path('over')), { force: true });
   await encode(folder, kind, kind.film, 1, [], path('film'));
+  copyFileSync(path('film'), path('over'));
+  let canOverwrite = true;
   const count = (await findBoundaries(files, await readMovie(files, path('film'), sha256))).samples.count;
   const wanted = [...(await frameDigests(workers, path('film'), count))];
   const wantedByFfmpeg = [...(await ffmpegDigests(path('film')))];
@@ -104,6 +112,7 @@ export async function foreignEvidence(
       hashing,
     );
     await patchInPlace(files, planPatch(base, { range, pieces: chunks }), hashing, async () => undefined);
+    canOverwrite &&= await overwritten(path('over'), { range, pieces: chunks });
     const [fresh, freshByFfmpeg] = [await frameDigests(workers, piece, length), await ffmpegDigests(piece)];
     for (let i = 0; i < length; i += 1) {
       wanted[range.in + i] = fresh[i] ?? 'none';
@@ -134,5 +143,26 @@ export async function foreignEvidence(
       chromium: unplayed ?? (await wrongInBrowser(browser, path(name), seeks.slice(40), codes)).length,
     };
   };
-  return { inPlace: await measure('film'), anew: await measure('anew') };
+  return {
+    inPlace: await measure('film'),
+    ...(canOverwrite ? { overwritten: await measure('over') } : {}),
+    anew: await measure('anew'),
+  };
+}
+
+/** Overwrites the range of a patch where it stands; false where that cannot be. */
+async function overwritten(path: string, patch: Patch): Promise<boolean> {
+  const base = await findBoundaries(files, await readMovie(files, path, sha256));
+  const spans = await planFilmOverwrite(files, [planPatch(base, patch)], hashing);
+  if (spans === null) return false;
+  let isRecorded = false;
+  const history = {
+    entries: async (): Promise<number> => 0,
+    recordedSince: async (): Promise<string | null> => (isRecorded ? sha256(path) : null),
+    recordBefore: async (): Promise<void> => undefined,
+  };
+  await overwriteMovie(files, base.movie, spans, hashing, history, async () => {
+    isRecorded = true;
+  });
+  return true;
 }
