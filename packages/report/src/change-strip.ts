@@ -113,7 +113,7 @@ function clipNames({ items }: SideTrack, top: number, { x }: Scale): readonly Ma
 }
 
 function clipName({ name, record }: SideItem, top: number, x: Scale['x']): Markup {
-  const letters = Math.floor((x(record.out) - x(record.in) - 8) / 6);
+  const letters = Math.floor((x(record.out) - x(record.in) - 8) / 6.8);
   return html`<text x="${round(x(record.in) + 4)}" y="${top + 13}">${clippedTo(name, Math.max(2, letters))}</text>`;
 }
 

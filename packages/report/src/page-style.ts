@@ -4,8 +4,8 @@ export const pageStyle = `
 @media screen and (prefers-color-scheme:dark){:root{--ink:#e7e9ee;--soft:#9aa2af;--line:#343a45;--page:#15171b;--card:#1d2026;--kept:#4a515e;--fresh:#ff8a4c;--picture:#4d5a75;--sound:#47654f;--good:#5fc892;--bad:#ff7b7b}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:1240px;padding:32px 24px 64px;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-h1{font-size:28px;line-height:1.2;margin:0 0 6px}
-h2{font-size:20px;margin:0 0 4px}
+h1{font-size:28px;line-height:1.2;margin:0 0 6px;overflow-wrap:anywhere}
+h2{font-size:20px;margin:0 0 4px;overflow-wrap:anywhere}
 h2 small{font-weight:400;color:var(--soft);font-size:15px}
 h3{font-size:13px;margin:20px 0 6px;color:var(--soft);text-transform:uppercase;letter-spacing:.06em}
 header p,footer p{margin:0;color:var(--soft)}
@@ -13,7 +13,7 @@ footer{margin-top:40px;padding-top:16px;border-top:1px solid var(--line);font-si
 section{margin-top:28px;padding:22px 24px;background:var(--card);border:1px solid var(--line);border-radius:10px}
 a{color:inherit}
 .facts{margin:0 0 14px;color:var(--soft)}.facts b{color:var(--ink)}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto}.scroll:focus-visible{outline:2px solid var(--fresh);outline-offset:2px}
 table{border-collapse:collapse;width:100%;margin-top:24px;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:7px 12px 7px 0;border-bottom:1px solid var(--line);white-space:nowrap}
 th{font-weight:600;color:var(--soft);font-size:13px}
@@ -30,7 +30,7 @@ td:first-child{white-space:normal;min-width:200px}
 .key{display:inline-block;width:11px;height:11px;border-radius:2px;margin:0 4px 0 14px;vertical-align:-1px}.key:first-child{margin-left:0}
 .key.kept{background:var(--kept)}.key.rendered{background:var(--fresh)}
 .reasons{list-style:none;margin:0;padding:0}
-.reasons li{padding:2px 0}
+.reasons li{padding:2px 0;overflow-wrap:anywhere}
 .tc{font-variant-numeric:tabular-nums;color:var(--soft);margin-right:8px}
 .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(340px,1fr));gap:18px}
 .pair p{margin:0 0 6px}.pair>div{display:grid;grid-template-columns:1fr 1fr;gap:8px}

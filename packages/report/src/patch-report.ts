@@ -67,7 +67,7 @@ export function patchReportHtml(report: PatchReport): string {
 }
 
 function summary(runs: readonly PatchRun[]): Markup {
-  return html`<div class="scroll">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="all runs">
     <table class="summary">
       <thead>
         <tr>
@@ -112,7 +112,7 @@ function section(run: PatchRun, index: number): Markup {
         ? null
         : html`<h3>Why</h3>
             <ul class="reasons">
-              ${run.reasons.map(({ place, text }) => html`<li><span class="tc">${place}</span> ${text}</li>`)}
+              ${listed(run.reasons, ({ place, text }) => html`<span class="tc">${place}</span> ${text}`)}
             </ul>`
     }
     ${
@@ -127,10 +127,19 @@ function section(run: PatchRun, index: number): Markup {
         ? html`<p>Nothing: every picture and every join was in the delivery before.</p>`
         : html`<p>${run.watchTotal}, with ten seconds before and after each change.</p>
             <ul class="reasons">
-              ${run.watch.map(({ place, length }) => html`<li><span class="tc">${place}</span> ${length}</li>`)}
+              ${listed(run.watch, ({ place, length }) => html`<span class="tc">${place}</span> ${length}`)}
             </ul>`
     }
   </section> `;
+}
+
+/** A page for people: what no one reads to the end is counted. */
+const mostListed = 400;
+
+function listed<T>(all: readonly T[], text: (one: T) => Markup): Markup {
+  const rest = all.length - mostListed;
+  return html`${all.slice(0, mostListed).map((one) => html`<li>${text(one)}</li>`)}
+  ${rest > 0 ? html`<li>and ${grouped(rest)} more</li>` : null}`;
 }
 
 function pair(picture: BeforeAfter): Markup {
