@@ -342,7 +342,7 @@ export class StepReader {
 /** Says what is wrong with a step. */
 export function wrongStep(position: number, key: string, wanted: string): PatchworkError {
   return new PatchworkError('PW_EDIT_SCRIPT', `step ${position + 1}: "${key}" should ${wanted}`, {
-    hint: 'See the examples at planScript.',
+    hint: 'Steps and what they take: docs/reference/command-line.md, edit.',
     details: { step: position, key },
   });
 }
