@@ -69,8 +69,8 @@ const words = fc.constantFrom(
   '\ufffe',
   '\u00a0',
 );
-const said1 = fc.oneof({ weight: 3, arbitrary: blank }, words);
-const text = fc.array(said1, { maxLength: 3 }).map((parts) => parts.join(''));
+const piece = fc.oneof({ weight: 3, arbitrary: blank }, words);
+const text = fc.array(piece, { maxLength: 3 }).map((parts) => parts.join(''));
 const attribute = fc
   .tuple(fc.constantFrom(' ', '\n', '', '\t'), name, blank, blank, fc.constantFrom('"', "'"), text)
   .map(([before, key, left, right, quote, value]) => `${before}${key}${left}=${right}${quote}${value}${quote}`);
