@@ -329,13 +329,11 @@ test('L8: revisions follow the parents, ids are named by their first letters', a
   const { entry } = sampleFilm(sha256, { name: 'one again', picture: samples(['one']), parent: ids[2] ?? null });
   ids.push((await append(machine, entry)).id);
   const ledger = await read(machine);
-  expect(['@{0}', '@{1}', '@{3}', ids[1]?.slice(0, 7) ?? '', `@{${ids[1]?.slice(0, 12)}}`].map((revision) => entryAt(ledger, revision).id)).toEqual([
-    ids[3],
-    ids[2],
-    ids[0],
-    ids[1],
-    ids[1],
-  ]);
+  expect(
+    ['@{0}', '@{1}', '@{3}', ids[1]?.slice(0, 7) ?? '', `@{${ids[1]?.slice(0, 12)}}`].map(
+      (revision) => entryAt(ledger, revision).id,
+    ),
+  ).toEqual([ids[3], ids[2], ids[0], ids[1], ids[1]]);
   const second = entryAt(ledger, '@{2}');
   expect(entryAt(ledger, '@{1}', second).id, 'from another current entry').toBe(ids[0]);
   expect(historyOf(ledger, second).map(({ id }) => id)).toEqual([ids[1], ids[0]]);
