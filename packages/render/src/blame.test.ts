@@ -42,6 +42,12 @@ test('a patch is blamed for the frames that it put in, not for what is left of a
   expect(told(found, patch, again)).toEqual(['0-6 found', '6-7 patch', '7-8 again', '8-12 found']);
 });
 
+test('the same piece put in twice is two patches', () => {
+  const [x, y] = [chunk('x', [40, 1, 3, 1]), chunk('b', [8, 1, 3, 1])];
+  const one = version('one', 'patch', 4, [x, b, c]);
+  expect(told(found, one, version('two', 'patch', 4, [x, y, x]))).toEqual(['0-4 one', '4-8 found', '8-12 two']);
+});
+
 test('what a later run lost and made again is its own; what a restore brings back is not', () => {
   const one = version('one', 'ffmpeg', 12, [a, b, c]);
   const two = version('two', 'ffmpeg', 4, [a, fresh, c]);

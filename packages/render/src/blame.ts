@@ -32,11 +32,16 @@ export function blamed(line: readonly LedgerEntry[]): readonly Blame[] {
   const ever = new Map<Digest, LedgerEntry>();
   let before: Made = { chunks: [], makers: [] };
   for (const entry of line.toReversed()) {
-    const known = new Map(before.chunks.map(({ key }, i) => [key, before.makers[i]]));
-    const rests = entry.renderer === patchRenderer ? restsOf(before, entry) : new Map<number, LedgerEntry>();
+    const isPatch = entry.renderer === patchRenderer;
+    // A patch moves nothing, and may put in what stands elsewhere already: the same piece twice.
+    const namesOf = isPatch ? placedNames : plainNames;
+    const oldNames = namesOf(before.chunks);
+    const names = namesOf(entry.chunks);
+    const known = new Map(oldNames.map((name, i) => [name, before.makers[i]]));
+    const rests = isPatch ? restsOf(before, entry.chunks, oldNames, names) : new Map<number, LedgerEntry>();
     const makers = entry.chunks.map(
       ({ key }, i) =>
-        known.get(key) ?? rests.get(i) ?? (entry.counts.rendered === 0 ? ever.get(key) : undefined) ?? entry,
+        known.get(names[i] ?? '') ?? rests.get(i) ?? (entry.counts.rendered === 0 ? ever.get(key) : undefined) ?? entry,
     );
     before = { chunks: entry.chunks, makers };
     before.chunks.forEach(({ key }, i) => ever.set(key, makers[i] ?? entry));
@@ -44,20 +49,38 @@ export function blamed(line: readonly LedgerEntry[]): readonly Blame[] {
   return stretchesOf(before);
 }
 
+function plainNames(chunks: readonly LedgerChunk[]): readonly string[] {
+  return chunks.map(({ key }) => key);
+}
+
+/** Names chunks by what they are and the frame at which they begin. */
+function placedNames(chunks: readonly LedgerChunk[]): readonly string[] {
+  let frame = 0;
+  return chunks.map(({ key, order }) => {
+    const name = `${frame} ${key}`;
+    frame += order.length;
+    return name;
+  });
+}
+
 /** Who made what is left of chunks that a patch cut apart, by place in the new list. */
-function restsOf(before: Made, { chunks }: LedgerEntry): ReadonlyMap<number, LedgerEntry> {
-  const known = new Set(before.chunks.map(({ key }) => key));
-  const fresh = new Set(chunks.map(({ key }) => key));
+function restsOf(
+  before: Made,
+  chunks: readonly LedgerChunk[],
+  oldNames: readonly string[],
+  names: readonly string[],
+): ReadonlyMap<number, LedgerEntry> {
+  const [known, fresh] = [new Set(oldNames), new Set(names)];
   const at = (list: readonly LedgerChunk[], i: number): LedgerChunk | undefined => list[i];
   const rests = new Map<number, LedgerEntry>();
   const note = (place: number, maker: LedgerEntry | undefined): void => {
     if (maker !== undefined) rests.set(place, maker);
   };
   // A patch replaces one run of chunks: what stands before it and behind it is in both lists.
-  const first = chunks.findIndex(({ key }) => !known.has(key));
-  const last = chunks.findLastIndex(({ key }) => !known.has(key));
-  const oldFirst = before.chunks.findIndex(({ key }) => !fresh.has(key));
-  const oldLast = before.chunks.findLastIndex(({ key }) => !fresh.has(key));
+  const first = names.findIndex((name) => !known.has(name));
+  const last = names.findLastIndex((name) => !known.has(name));
+  const oldFirst = oldNames.findIndex((name) => !fresh.has(name));
+  const oldLast = oldNames.findLastIndex((name) => !fresh.has(name));
   const [head, oldHead] = [at(chunks, first), at(before.chunks, oldFirst)];
   const [tail, oldTail] = [at(chunks, last), at(before.chunks, oldLast)];
   if (isPart(head?.sizes, oldHead?.sizes)) note(first, before.makers[oldFirst]);
