@@ -200,12 +200,19 @@ test('empty timelines', async () => {
 });
 
 test('a file that was read in part is compared in part, and what was left out is said', async () => {
-  const text = `TITLE: half\nFCM: NON-DROP FRAME\n\n001  A        V     C        01:00:00:00 01:00:02:00 01:00:00:00 01:00:02:00\n* FROM CLIP NAME: A\n002  B        V     C        01:00:00:00 nonsense 01:00:02:00 01:00:04:00\n`;
-  const half = join(folder, 'half.edl');
-  writeFileSync(half, text);
-  const { exit, out, err } = await said(['diff', cut, half, '--edl-rate', '24', '--json']);
-  if (exit === 0) expect(JSON.parse(out).unknown.join('\n')).toMatch(/half\.edl: .*PW_EDL/);
-  else expect(err).toMatch(/PW_EDL/);
+  const event = (number: number, reel: string, source: string, record: string): string =>
+    `00${number}  ${reel}        V     C        ${source} ${record}\n`;
+  const list = (second: string): string =>
+    `TITLE: half\nFCM: NON-DROP FRAME\n\n${event(1, 'A', '01:00:00:00 01:00:02:00', '01:00:00:00 01:00:02:00')}${second}${event(3, 'C', '01:00:00:00 01:00:02:00', '01:00:04:00 01:00:06:00')}`;
+  const [whole, half] = [join(folder, 'whole.edl'), join(folder, 'half.edl')];
+  writeFileSync(whole, list(event(2, 'B', '01:00:00:00 01:00:02:00', '01:00:02:00 01:00:04:00')));
+  writeFileSync(half, list(event(2, 'B', '01:00:00:00 nonsense', '01:00:02:00 01:00:04:00')));
+  const { texts, unknown } = await told(whole, half, '--edl-rate', '24');
+  expect(texts).toEqual(['lift (48 frames)']);
+  expect(unknown).toContainEqual(
+    expect.stringMatching(/^half\.edl: line not understood: 002 .*half\.edl:5:1.*PW_EDL_LINE/),
+  );
+  expect(unknown.filter((each) => each.startsWith('whole.edl: '))).toEqual([]);
 });
 
 test('a deliverable without a history, a file that is none, and flags that say nothing are refused by code', async () => {
