@@ -70,7 +70,10 @@ describe('a cache folder that cannot be used', () => {
     '%j looks for the sidecar, and says that there is none',
     async (words) => {
       const { out } = await said([...words, '--json', '--store', join(broken, 'store')]);
-      expect(JSON.parse(out)).toMatchObject({ code: 'PW_LEDGER_MISSING' });
+      expect(JSON.parse(out)).toMatchObject({
+        code: 'PW_LEDGER_MISSING',
+        message: expect.stringContaining('there is no file'),
+      });
     },
   );
 

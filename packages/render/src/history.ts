@@ -38,19 +38,27 @@ export async function readHistory(context: HistoryContext, path: string): Promis
   const ledger =
     (await readLedger(files, path, sha256)) ??
     (moovDigest === null ? null : await context.store.findLedger(moovDigest, path));
-  if (ledger === null) {
-    throw new PatchworkError(
-      'PW_LEDGER_MISSING',
-      `${path} has no history: neither ${path}.patchwork nor the store knows it`,
-      {
-        hint: 'Only files that Patchwork rendered have one.',
-        details: { path },
-      },
-    );
-  }
+  if (ledger === null) throw noHistory(path, (await files.stat(path)) === null);
   const current = moovDigest === null ? null : currentEntry(ledger, moovDigest, await files.stat(path));
   const start = current ?? ledger.entries.at(-1);
   return { path, ledger, current, line: start === undefined ? [] : historyOf(ledger, start) };
+}
+
+function noHistory(path: string, isAbsent: boolean): PatchworkError {
+  if (isAbsent) {
+    return new PatchworkError('PW_LEDGER_MISSING', `there is no file ${path}, and no history of one`, {
+      hint: 'Check the path; the disk may not be mounted.',
+      details: { path },
+    });
+  }
+  return new PatchworkError(
+    'PW_LEDGER_MISSING',
+    `${path} has no history: neither ${path}.patchwork nor the store knows it`,
+    {
+      hint: 'Only films that Patchwork rendered, adopted or patched have one; patchwork adopt begins one.',
+      details: { path },
+    },
+  );
 }
 
 /** The entry that a revision names. @throws PW_LEDGER_REVISION, and as {@link readHistory} */

@@ -37,7 +37,9 @@ export async function renderAdopted(context: RenderContext, request: RenderReque
   const forecast = adoptedForecast(context, request, preparation);
   if (isSame(preparation)) return delivered(request, preparation, forecast, null, []);
   const { bytes, storeBytes } = forecast.estimate;
-  await requireSpace(context, request.deliverablePath, { deliverableBytes: bytes, storeBytes });
+  // In place, the film grows by what is fresh.
+  const deliverableBytes = request.publication === 'in-place' ? Math.min(bytes, storeBytes) : bytes;
+  await requireSpace(context, request.deliverablePath, { deliverableBytes, storeBytes });
   const temps: string[] = [];
   const temp = (purpose: string): string => {
     const path = context.store.tempPath(purpose);
