@@ -21,9 +21,22 @@ export interface CommandResult {
   readonly text: string;
 }
 
+/** Colours and weights, which we write ourselves: `ESC [ 1 m`. */
+const rendition = /^\[[\d;]{0,12}m/;
+
+/**
+ * A text without what moves a terminal's cursor, rings or renames it: names of clips and files are anybody's. Line breaks,
+ * tabs and colours stay.
+ */
+export function harmless(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (sign, at: number) =>
+    sign === '\n' || sign === '\t' || (sign === '\u001B' && rendition.test(text.slice(at + 1, at + 16))) ? sign : ' ',
+  );
+}
+
 /** Prints a result as the person asked: one JSON document, or text. Returns what it printed. */
 export function printResult(terminal: Terminal, result: CommandResult, asJson: boolean): string {
-  const text = `${asJson ? JSON.stringify(result.document) : result.text}\n`;
+  const text = `${asJson ? JSON.stringify(result.document) : harmless(result.text)}\n`;
   terminal.stdout(text);
   return text;
 }
@@ -63,6 +76,6 @@ export function printError(terminal: Terminal, error: unknown, asJson: boolean):
   const document = errorDocument(error);
   if (asJson) terminal.stdout(`${JSON.stringify(document)}\n`);
   const { message, hint, code } = document;
-  terminal.stderr(`patchwork: ${message}\n${hint === null ? '' : `  ${hint}\n`}  (${code})\n`);
+  terminal.stderr(harmless(`patchwork: ${message}\n${hint === null ? '' : `  ${hint}\n`}  (${code})\n`));
   return code;
 }
