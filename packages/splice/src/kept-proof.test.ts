@@ -19,7 +19,7 @@ function changed(movie: Movie, handler: string, column: 'offsets' | 'sizes' | 's
   return { ...movie, tracks };
 }
 
-test('E4: what differs outside of every replaced stretch is found, between two of them too; inside nothing is', async () => {
+test('V8: what differs outside of every replaced stretch is found, between two of them too; inside nothing is', async () => {
   const movie = await codedMovie('h264', folder, 'aac');
   const count = movie.tracks.find(({ handler }) => handler === 'vide')?.samples?.count ?? 0;
   const stretch = fc

@@ -31,7 +31,7 @@ function scattered(stream: Uint8Array, cuts: readonly number[], seed: number): {
   return { bytes: Buffer.concat(parts), spans };
 }
 
-test('a file is built again from another that holds some of its bytes, and from the rest', async () => {
+test('X5: a file is built again from another that holds some of its bytes, and from the rest', async () => {
   const cuts = fc.array(fc.nat(), { maxLength: 6 });
   const drawn = fc.uint8Array({ minLength: 1, maxLength: 60 });
   await fc.assert(
