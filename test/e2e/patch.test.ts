@@ -180,6 +180,9 @@ describe('an insert edit', () => {
     const refused = await patchwork(['restore', `${site.path}@{${ids[0]?.slice(0, 12)}}`], { store });
     expect([refused.code, documentOf(refused).code]).toEqual([1, 'PW_RESTORE_FILM']);
     expect(readFileSync(site.path).equals(versions[0] ?? Buffer.of()), 'the film is left alone').toBe(true);
+    const full = { store, env: { PATCHWORK_STORE_CAP: '1000' } };
+    const small = await patchwork(['patch', site.path, '--range', '25:50', '--with', await piece(25)], full);
+    expect(documentOf(small)).toMatchObject({ before: { where: 'gone' } });
   });
 
   test('blame says which patch put a frame in, and what was there before', async () => {

@@ -91,11 +91,15 @@ export async function keepVersion(context: RenderContext, old: FilmVersion, next
   };
   const head = new TextEncoder().encode(JSON.stringify(note));
   const total = head.length + restBytes;
+  if (isKept(context, old.entry.id, next.entry.id)) return total;
   if ((await store.makeRoom(total, new Set())) < total) return null;
   const bytesPath = store.tempPath('replaced');
   const packPath = store.tempPath('version');
   const changed = (): never => {
-    throw new TypeError(`keepVersion: ${path} became shorter`);
+    throw new PatchworkError('PW_MOVIE_CHANGED', `${JSON.stringify(path)} became shorter while it was read`, {
+      hint: 'Wait until the program that writes it is done, then run again.',
+      details: { path },
+    });
   };
   try {
     const file = await files.open(bytesPath, 'create');
