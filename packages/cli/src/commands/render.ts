@@ -26,7 +26,7 @@ export function addRender(program: Command, shell: Shell, run: RunAction): void 
       .option('--on-unknown <policy>', 'refuse | trust: what to do with items that cannot be drawn', 'refuse')
       .option('--paranoid', 'hash every reused byte')
       .option('--fast', 'append to a clone of the deliverable instead of writing it anew')
-      .option('--in-place', 'append to the deliverable itself; patchwork undo takes it back')
+      .option('--in-place', 'change the deliverable itself; patchwork undo takes it back')
       .option('--renderer <name>', 'ffmpeg | pieces: who makes the fresh pictures', 'ffmpeg')
       .option('--pieces <folder>', 'where plan writes the list for another program, and render takes its files from');
   shared(program.command('render'))

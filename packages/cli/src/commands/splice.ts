@@ -58,7 +58,7 @@ export function addSplice(program: Command, shell: Shell, run: RunAction): void 
     )
     .requiredOption('--with <piece>', 'a media file of exactly these frames')
     .option('--fast', 'clone the file and append to the clone')
-    .option('--in-place', 'append to the file itself; patchwork undo takes it back')
+    .option('--in-place', 'change the file itself; patchwork undo takes it back')
     .option('--paranoid', 'hash every packet of a film that is as we left it')
     .description('put a piece into a finished film, with no timeline')
     .action(async (deliverable: string, flags: PatchFlags) =>
