@@ -12,6 +12,7 @@ import { listing } from './listing.ts';
 import { readTimelineFile } from './read-timeline-file.ts';
 import { readResolveProject, readResolveStill } from './resolve/project.ts';
 import { strip } from './strip.ts';
+import { timelineTable } from './table/table.ts';
 import { mutated, randomFrom } from './testing/mutate.ts';
 import { hasSamples, sampleBytes, samplePaths } from './testing/samples.ts';
 import { writeXmeml } from './xmeml/write.ts';
@@ -32,6 +33,7 @@ function outcomeOf(name: string, bytes: Uint8Array): string {
     for (const timeline of timelines) {
       listing(timeline);
       strip(timeline);
+      timelineTable(timeline, { columns: 80, rows: 40 });
       writeFcpxml(timeline);
       writeEdl(timeline);
       writeXmeml(timeline);

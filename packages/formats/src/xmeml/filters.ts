@@ -25,8 +25,6 @@ import {
 import { readTimeGraph } from './time-graph.ts';
 import { flag } from './values.ts';
 
-type FilterContext = ParamContext;
-
 /** What a clip's filters need to know of it. */
 export type FilterPlace = Omit<ParamContext, 'unmodelled'>;
 
@@ -61,7 +59,7 @@ function percent(text: string): number | null {
 /** Reads the filters of a clip. */
 export function readFilters(place: FilterPlace, clip: XmlElement): Filters {
   const filters: Filters = { effects: [], unmodelled: [], speed: rational(1), isBlended: false, isMoved: false };
-  const context: FilterContext = { ...place, unmodelled: filters.unmodelled };
+  const context: ParamContext = { ...place, unmodelled: filters.unmodelled };
   for (const filter of childElements(clip, 'filter')) {
     const effect = childElement(filter, 'effect');
     if (effect === null || !flag(filter, 'enabled', true)) continue;
@@ -76,7 +74,7 @@ function push(filters: Filters, known: KnownEffect): void {
   filters.effects.push(makeEffect(known));
 }
 
-function readEffect(context: FilterContext, effect: XmlElement, filters: Filters): void {
+function readEffect(context: ParamContext, effect: XmlElement, filters: Filters): void {
   switch ((childText(effect, 'effectid') ?? '').toLowerCase()) {
     case 'basic':
       return readMotion(context, effect, filters);
@@ -105,7 +103,7 @@ function readEffect(context: FilterContext, effect: XmlElement, filters: Filters
   }
 }
 
-function keep(context: FilterContext, effect: XmlElement, filters: Filters, why: string): void {
+function keep(context: ParamContext, effect: XmlElement, filters: Filters, why: string): void {
   const name = childText(effect, 'name') ?? childText(effect, 'effectid') ?? '';
   filters.unmodelled.push({
     label: `filter "${name}"`,
@@ -124,7 +122,7 @@ function keep(context: FilterContext, effect: XmlElement, filters: Filters, why:
   });
 }
 
-function readMotion(context: FilterContext, effect: XmlElement, filters: Filters): void {
+function readMotion(context: ParamContext, effect: XmlElement, filters: Filters): void {
   const center = readPoint(context, effect, 'center');
   const anchor = readPoint(context, effect, 'centeroffset', context.fitted ?? 1);
   const isAtRest = [center.x, center.y, anchor.x, anchor.y].every((value) => isConstant(value, 0));
@@ -143,7 +141,7 @@ function readMotion(context: FilterContext, effect: XmlElement, filters: Filters
 }
 
 /** Edges are cut off in place, in percent of the picture's own size. */
-function readCrop(context: FilterContext, effect: XmlElement, filters: Filters): void {
+function readCrop(context: ParamContext, effect: XmlElement, filters: Filters): void {
   if (!isConstant(readParam(context, effect, 'edgefeather', 0), 0))
     return keep(context, effect, filters, 'softens the edges that it cuts');
   const side = (name: string): Param => readParam(context, effect, name, 0, percent);
@@ -155,7 +153,7 @@ function readCrop(context: FilterContext, effect: XmlElement, filters: Filters):
 /** Speeds beyond 100,000 % are damage. */
 const maxSpeed = 1000;
 
-function readTimeRemap(context: FilterContext, effect: XmlElement, filters: Filters): void {
+function readTimeRemap(context: ParamContext, effect: XmlElement, filters: Filters): void {
   const value = (id: string): string | null => {
     const element = parameterNamed(effect, id);
     return element === null ? null : childText(element, 'value');

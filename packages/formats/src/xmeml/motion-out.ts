@@ -21,8 +21,9 @@ export function motionFilter(
 ): XmlOut[] {
   const placing =
     context.side === 'video' ? writtenPlacing(context, item, where) : { unit: null, size: 1, isCut: false };
-  if (transform === null)
-    return placing.size === 1 ? [] : [basicMotion([scaleParameter(context, item, 1, placing, where)])];
+  // Without a word of its size a picture would be shown pixel by pixel.
+  const unmoved = placing.size === 1 ? [] : [basicMotion([scaleParameter(context, item, 1, placing, where)])];
+  if (transform === null) return unmoved;
   if (placing.isCut)
     context.writing.notSaid.add(
       'PW_WRITE_EFFECT',
@@ -38,7 +39,7 @@ export function motionFilter(
       `${why} has no place in xmeml; the transform was left out`,
       where,
     );
-    return [];
+    return unmoved;
   };
   if (JSON.stringify(scale.x) !== JSON.stringify(scale.y))
     return refuse('a scale that differs between width and height');

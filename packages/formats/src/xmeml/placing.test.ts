@@ -14,6 +14,7 @@ import {
   type KnownEffect,
   type Param,
   type Timeline,
+  type TransformEffect,
 } from '@patchwork/timeline';
 import { keptIn } from '../clip-metadata.ts';
 import { readTimelineFile } from '../read-timeline-file.ts';
@@ -158,7 +159,7 @@ function written(effects: readonly KnownEffect[], raster: { width: number; heigh
 describe('writing pictures of another size', () => {
   const big = { width: 3840, height: 2160 };
   const none: KnownEffect = { type: 'conform', mode: 'none' };
-  const move: KnownEffect = {
+  const move: TransformEffect = {
     type: 'transform',
     position: { x: 0.5, y: -0.25 },
     scale: { x: 0.5, y: 0.5 },
@@ -170,6 +171,17 @@ describe('writing pictures of another size', () => {
     expect(written([move], big)).toEqual({ again: [move], notSaid: [] });
     expect(written([], big)).toEqual({ again: [], notSaid: [] });
     expect(writeXmeml(timelineWith([move], big)).text).toContain('<value>25</value>');
+  });
+
+  test('X8: where a transform has no place, the picture keeps its size', () => {
+    const uneven: KnownEffect = { ...move, scale: { x: 1, y: 0.5 } };
+    expect(written([uneven], big)).toEqual({
+      again: [],
+      notSaid: [
+        'error a scale that differs between width and height has no place in xmeml; the transform was left out',
+      ],
+    });
+    expect(writeXmeml(timelineWith([uneven], big)).text).toContain('<value>50</value>');
   });
 
   test('X8: so are those that are shown pixel by pixel and left alone; a moved one says what is different', () => {
