@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { isPatchworkError } from '@patchwork/kernel';
+import { isPatchworkError, type Json } from '@patchwork/kernel';
 import { planScript, type Timeline } from '@patchwork/timeline';
 import { clip, fps24, gap, opacity, storyClips, timeline } from '../../test/fixture.ts';
 import { anyChanges, anyEdits, anyTracks, edited, timelineOf, withSound } from '../../test/random-edit.ts';
@@ -171,6 +171,44 @@ describe('patches', () => {
       { numRuns: runs },
     );
     expect(compared).toBeGreaterThan(runs / 10);
+  });
+
+  test('P9: an effect, a switch, a transition that was set since is not set over', () => {
+    const steps: readonly Json[] = [
+      { op: 'setEffect', item: 'm03', effect: { type: 'opacity', opacity: 0.5 } },
+      { op: 'set', item: 'm04', enabled: false },
+      { op: 'setTransition', track: 'V1', at: 96, in: 0, out: 4 },
+    ];
+    const since: readonly Json[] = [
+      { op: 'setEffect', item: 'm03', effect: { type: 'opacity', opacity: 0.25 } },
+      { op: 'set', item: 'm04', enabled: false },
+      { op: 'setTransition', track: 'V1', at: 96, in: 0, out: 8 },
+    ];
+    const crop = { op: 'setEffect', item: 'm03', effect: { type: 'crop', left: 0.1, right: 0, top: 0, bottom: 0 } };
+    steps.forEach((step, at) => {
+      const patch = patchOf(base, planScript(base, [step]).after);
+      const other = planScript(base, [since[at] ?? step]).after;
+      expect(refusal(() => applied(other, patch.steps))).toContain('PW_APPLY_CHANGED');
+      const beside = planScript(base, [crop]).after;
+      expect(isSameFilm(applied(beside, patch.steps), planScript(base, [crop, step]).after)).toBe(true);
+    });
+  });
+
+  test('E3, P9: linked sound is one step; where it is no longer in sync, the step is refused', () => {
+    const film = timeline([storyClips()], [storyClips()]);
+    const { steps } = patchOf(
+      film,
+      planScript(film, [{ op: 'ripple', track: 'V1', index: 8, out: -10, also: ['A1'] }]).after,
+    );
+    expect(steps.map(({ op, also }) => [op, also])).toEqual([['rippleTrim', ['A1']]]);
+    const both = planScript(film, [{ op: 'ripple', track: 'V1', index: 1, out: -5, also: ['A1'] }]).after;
+    expect(patchOf(both, applied(both, steps)).steps.map(({ atFrame, also }) => [atFrame, also])).toEqual([
+      [763, ['A1']],
+    ]);
+    const apart = planScript(film, [{ op: 'ripple', track: 'A1', index: 1, out: -5 }]).after;
+    expect(refusal(() => applied(apart, steps))).toBe(
+      'PW_APPLY_CHANGED: step 1 (rippleTrim): tracks V1 and A1 are no longer in sync there',
+    );
   });
 
   test('P8: a script written by hand is taken back as far as its steps say how', () => {
