@@ -105,6 +105,33 @@ what is this
       'PW_EDL_UNMODELLED k.edl:6:1 @ 01:00:02:00',
     ]);
   });
+
+  test('E4: what follows an event that cannot be read is not taken for the event before it', () => {
+    const { timelines, diagnostics } = readEdl(
+      'l.edl',
+      `TITLE: t
+001  A001     V     C        01:00:00:00 01:00:02:00 01:00:00:00 01:00:02:00
+* FROM CLIP NAME: one
+002  A002     V     C        02:00:00:00 02:00:zz:00 01:00:02:00 01:00:03:00
+M2   A002       048.0                02:00:00:00
+* FROM CLIP NAME: two
+003  A003     V     C        03:00:00:00 03:00:01:00 01:00:03:00 01:00:04:00
+* FROM CLIP NAME: three
+`,
+      { rate: rational(24) },
+    );
+    expect(timelines.map(listing).join('')).toBe(`timeline "t" at 24/1 from 01:00:00:00
+  V1 (Video)
+    [0, 48) 01:00:00:00 clip "one" source 86400 @ 24/1 of missing media
+    [48, 72) 01:00:02:00 gap
+    [72, 96) 01:00:03:00 clip "three" source 259200 @ 24/1 of missing media
+`);
+    expect(diagnostics.map(({ code, where }) => `${code} ${where ?? ''}`)).toEqual([
+      'PW_EDL_LINE l.edl:4:1',
+      'PW_EDL_LINE l.edl:5:1',
+      'PW_EDL_LINE l.edl:6:1',
+    ]);
+  });
 });
 
 describe('writing', () => {

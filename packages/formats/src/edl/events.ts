@@ -94,50 +94,58 @@ function addSounds(events: readonly EdlEvent[], last: EdlEvent, numbers: string)
   }
 }
 
+function eventFrom(match: RegExpExecArray, at: Position, dropFrame: boolean | null): EdlEvent {
+  const [
+    ,
+    number = '',
+    reel = '',
+    field = '',
+    edit = 'C',
+    frames = '0',
+    sourceIn = '',
+    sourceOut = '',
+    recordIn = '',
+    recordOut = '',
+  ] = match;
+  return {
+    number,
+    reel: reel.trim(),
+    tracks: tracksOf(field),
+    edit: editOf(edit),
+    editText: edit.replace(' ', ''),
+    editFrames: Number(frames),
+    sourceIn,
+    sourceOut,
+    recordIn,
+    recordOut,
+    at,
+    comments: [],
+    speed: null,
+    dropFrame,
+  };
+}
+
 /** Splits a list into its events. Linear in the number of lines. */
 export function parseEdl(text: string): EdlList {
   let title = '';
   let dropFrame: boolean | null = null;
+  // What follows an event that cannot be read is its own, not the event's before.
+  let isLost = false;
   const events: EdlEvent[] = [];
   const strange: { text: string; at: Position }[] = [];
   text.split(/\r\n|\r|\n/).forEach((line, index) => {
     const at = { line: index + 1, column: 1 };
     // A line longer than any list has is no event; matching it could cost much.
     const match = line.length > 2000 ? null : eventLine.exec(line);
-    const last = events.at(-1);
     if (match !== null) {
-      const [
-        ,
-        number = '',
-        reel = '',
-        field = '',
-        edit = 'C',
-        frames = '0',
-        sourceIn = '',
-        sourceOut = '',
-        recordIn = '',
-        recordOut = '',
-      ] = match;
-      events.push({
-        number,
-        reel: reel.trim(),
-        tracks: tracksOf(field),
-        edit: editOf(edit),
-        editText: edit.replace(' ', ''),
-        editFrames: Number(frames),
-        sourceIn,
-        sourceOut,
-        recordIn,
-        recordOut,
-        at,
-        comments: [],
-        speed: null,
-        dropFrame,
-      });
+      events.push(eventFrom(match, at, dropFrame));
+      isLost = false;
       return;
     }
     const trimmed = line.trim();
     if (trimmed === '') return;
+    if (/^\d{1,6}[A-Z]?\s/.test(trimmed)) isLost = true;
+    const last = isLost ? undefined : events.at(-1);
     const speed = speedLine.exec(line.slice(0, 2000));
     const sounds = soundLine.exec(line.slice(0, 2000));
     if (trimmed.startsWith('TITLE:')) title = trimmed.slice(6).trim();
@@ -147,7 +155,8 @@ export function parseEdl(text: string): EdlList {
     else if (sounds !== null && last !== undefined) addSounds(events, last, sounds[1] ?? '');
     else if (trimmed.startsWith('SPLIT:')) strange.push({ text: trimmed.slice(0, 120), at });
     else if (last !== undefined && (trimmed.startsWith('*') || /^[A-Z>]/.test(trimmed))) last.comments.push(trimmed);
-    else if (!trimmed.startsWith('*') && !trimmed.startsWith('REM')) strange.push({ text: trimmed.slice(0, 120), at });
+    else if (isLost || (!trimmed.startsWith('*') && !trimmed.startsWith('REM')))
+      strange.push({ text: trimmed.slice(0, 120), at });
   });
   return { title, events, strange };
 }
