@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { FilePort, OpenFile } from '@patchwork/kernel';
 
 /** A run of bytes in a file. */
@@ -29,6 +30,7 @@ interface Block {
 /**
  * Copies runs one behind the other into `into` from `position`. Runs that touch in one source are read together. Reading,
  * writing and `seenBlock` each go at their own pace, up to 8 blocks apart: a slow moment of one does not stop the others.
+ * The next block is read while `seen` looks at this one.
  * Writes follow one another in order. Memory: 16 MiB at most, whatever the sizes.
  *
  * @throws PW_FILE_* from the port, whatever `shortRead` throws
@@ -58,17 +60,23 @@ export async function copyRuns(
   const check = (): void => {
     if (failure !== null) throw failure.error;
   };
+  const next = async (): Promise<Block> => {
+    // Whoever is done by now gives its block back: a copy takes no more memory than its slowest part is behind.
+    if (free.length === 0 && made > 0) await setImmediate();
+    while (free.length === 0 && made >= blockCount) await under.shift();
+    check();
+    let block = free.pop();
+    if (block === undefined) {
+      block = freshBlock();
+      made += 1;
+    }
+    await cursor.fill(block);
+    return block;
+  };
+  let filling = next();
   try {
     for (;;) {
-      while (free.length === 0 && made >= blockCount) await under.shift();
-      check();
-      // The block that was free last is the one that the processor still has at hand.
-      let block = free.pop();
-      if (block === undefined) {
-        block = freshBlock();
-        made += 1;
-      }
-      await cursor.fill(block);
+      const block = await filling;
       if (block.filled === 0) {
         free.push(block);
         break;
@@ -79,12 +87,16 @@ export async function copyRuns(
       written = written.then(async () => await into.write(bytes, place));
       const { parts } = block;
       under.push(use(block, written, seenBlock(bytes)));
+      filling = next();
+      // Told when it is waited for; `seen` may throw before that.
+      filling.catch(() => undefined);
       for (const { run, from, to } of parts) seen(block.bytes.subarray(from, to), run);
     }
     await Promise.all(under);
     check();
   } finally {
     // Whoever still reads or writes a block ends before the caller goes on.
+    await Promise.allSettled([filling]);
     await Promise.all(under);
     spareBlocks.push(...free.slice(0, blockCount - spareBlocks.length));
     await source.close();
