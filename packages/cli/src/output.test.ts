@@ -7,6 +7,7 @@ const evil = 'a\u001B[2Jb\u001B]0;title\u0007c\rd\u009Be';
 test('nothing that a file says moves the cursor, clears the screen or renames the terminal; colours and lines stay', () => {
   expect(harmless(evil)).toBe('a [2Jb ]0;title c d e');
   expect(harmless('\u001B[1mhead\u001B[0m\n\tline')).toBe('\u001B[1mhead\u001B[0m\n\tline');
+  expect(harmless('a,b\r\nc,d\r\n')).toBe('a,b\r\nc,d\r\n');
   let out = '';
   let err = '';
   const terminal: Terminal = {

@@ -29,9 +29,12 @@ const rendition = /^\[[\d;]{0,12}m/;
  * tabs and colours stay.
  */
 export function harmless(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (sign, at: number) =>
-    sign === '\n' || sign === '\t' || (sign === '\u001B' && rendition.test(text.slice(at + 1, at + 16))) ? sign : ' ',
-  );
+  const isOurs = (sign: string, at: number): boolean =>
+    sign === '\n' ||
+    sign === '\t' ||
+    (sign === '\r' && text[at + 1] === '\n') ||
+    (sign === '\u001B' && rendition.test(text.slice(at + 1, at + 16)));
+  return text.replaceAll(/\p{Cc}/gu, (sign, at: number) => (isOurs(sign, at) ? sign : ' '));
 }
 
 /** Prints a result as the person asked: one JSON document, or text. Returns what it printed. */
