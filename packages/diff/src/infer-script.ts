@@ -34,6 +34,8 @@ const tooLarge: ProvedScript = { steps: [], proof: 'not-tried' };
 /** Above these a replay would cost more than the comparison: every step looks the timeline over. */
 const mostSteps = 256;
 const mostItems = 12_000;
+/** Linked tracks of which one step is made. */
+const mostTracks = 12;
 
 /**
  * Writes the edits as a script of the edit API and replays it on the old timeline. Only what gives the new timeline is
@@ -64,6 +66,8 @@ function provedScript(old: Timeline, next: Timeline, layout: Layout): ProvedScri
     const placed = places.length === 0 ? old : replayed(old, places);
     const looks = placed === null ? null : lookSteps(viewsOf(placed), wanted, layout.rate, innerSteps(layout));
     if (looks === null) continue;
+    // Folding compares each step with each; a picture with many sound tracks has that many times as many.
+    if (places.length + looks.length > mostSteps * mostTracks) return tooLarge;
     const steps = foldLinkedSteps([...places, ...looks]);
     if (steps.length === 0) continue;
     if (steps.length > mostSteps) return tooLarge;
