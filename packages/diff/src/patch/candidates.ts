@@ -18,8 +18,12 @@ export function itemsLike(
   sides: { readonly before: ClipMark | null; readonly after: ClipMark | null; readonly copies: number },
 ): readonly TrackItem[] {
   const all = view.items.filter((item) => isOverlapping(clipMark(item), mark));
-  const exact = all.filter((item) => clipMark(item).source.every((time, at) => time === mark.source[at]));
-  const candidates = exact.length > 0 ? exact : all;
+  const exactOf = (items: readonly TrackItem[]): readonly TrackItem[] => {
+    const exact = items.filter((item) => clipMark(item).source.every((time, at) => time === mark.source[at]));
+    return exact.length > 0 ? exact : items;
+  };
+  // Of copies the neighbours decide first: the one that is meant may have been trimmed since, and another one is as it was.
+  const candidates = sides.copies > 1 ? all : exactOf(all);
   if (candidates.length <= 1 && sides.copies <= 1) return candidates;
   const alike = (item: TrackItem): number => {
     const { before, after } = around(view, item);
@@ -28,7 +32,7 @@ export function itemsLike(
   const most = Math.max(...candidates.map(alike), 0);
   // None alike: where there were copies, another one of them may be what is left.
   if (most === 0) return sides.copies > 1 ? [] : candidates;
-  return candidates.filter((item) => alike(item) === most);
+  return exactOf(candidates.filter((item) => alike(item) === most));
 }
 
 /** How many clips of a track show a common part with one. */
