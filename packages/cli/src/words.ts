@@ -27,6 +27,11 @@ export function length(place: Place, frames: number): string {
   return `${Math.floor(whole / 60)} m ${String(whole % 60).padStart(2, '0')} s`;
 }
 
+/** A moment on the clock of whoever asks: `2026-11-21 13:05:10`. Documents hold milliseconds of 1970 in UTC. */
+export function clockText(timeMs: number): string {
+  return new Date(timeMs).toLocaleString('sv-SE');
+}
+
 /** Bytes for people. */
 export function bytesText(bytes: number): string {
   if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;

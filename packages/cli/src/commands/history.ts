@@ -22,7 +22,7 @@ import { byteLength, historyOf, type LedgerEntry } from '@patchwork/store';
 import type { FrameRange } from '@patchwork/time';
 import { followedPath } from '../followed-path.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
-import { bytesText, counted, recordRange, recordTimecode } from '../words.ts';
+import { bytesText, clockText, counted, recordRange, recordTimecode } from '../words.ts';
 
 /** Adds the commands that look at a deliverable and its past: `log`, `show`, `blame`, `restore`, `explain`, `verify`. */
 export function addHistory(program: Command, shell: Shell, run: RunAction): void {
@@ -109,8 +109,7 @@ function strangerLines(history: History): string[] {
 
 function entryLine(entry: LedgerEntry, index: number): string {
   const { rendered, reused } = entry.counts;
-  const when = new Date(entry.timeMs).toISOString().slice(0, 19).replace('T', ' ');
-  return `@{${index}}  ${entry.id.slice(0, 12)}  ${when}  rendered ${rendered}, reused ${reused}  ${entry.profile.name}${entry.mixed === undefined ? '' : ' (mixed)'}  ${entry.timeline.name}`;
+  return `@{${index}}  ${entry.id.slice(0, 12)}  ${clockText(entry.timeMs)}  rendered ${rendered}, reused ${reused}  ${entry.profile.name}${entry.mixed === undefined ? '' : ' (mixed)'}  ${entry.timeline.name}`;
 }
 
 function entrySummary(entry: LedgerEntry): { readonly [key: string]: Json } {
@@ -157,7 +156,7 @@ async function show(context: CommandContext, revision: Revision): Promise<Comman
   const text = [
     `entry     ${entry.id}`,
     `parent    ${entry.parent ?? 'none: a full render'}`,
-    `written   ${new Date(entry.timeMs).toISOString()}`,
+    `written   ${clockText(entry.timeMs)}`,
     `timeline  ${entry.timeline.name}`,
     `profile   ${entry.profile.name}: ${video.codec} ${video.width}×${video.height} ${video.pixelFormat}, ${sound.codec}, ${container.format}`,
     `frames    rendered ${entry.counts.rendered}, reused ${entry.counts.reused}, in ${counted(entry.chunks.length, 'chunk')}`,
@@ -191,7 +190,7 @@ async function blameCommand(
     text: shown
       .map(
         (each) =>
-          `${framesIn(place, each.range)}  ${each.entry.id.slice(0, 12)}  ${new Date(each.entry.timeMs).toISOString().slice(0, 19)}  ${each.entry.timeline.name}`,
+          `${framesIn(place, each.range)}  ${each.entry.id.slice(0, 12)}  ${clockText(each.entry.timeMs)}  ${each.entry.timeline.name}`,
       )
       .join('\n'),
   };

@@ -106,7 +106,7 @@ export async function linkMedia(
 /** Refuses names that several files answer to. @throws PW_MEDIA_AMBIGUOUS naming all of them */
 export function checkUnambiguous({ ambiguous }: LinkedTimeline): void {
   if (ambiguous.length === 0) return;
-  const lines = ambiguous.map(({ name, paths }) => `${name}: ${paths.join(' or ')}`);
+  const lines = ambiguous.map(({ name, paths }) => `${decodedName(name)}: ${paths.join(' or ')}`);
   throw new PatchworkError('PW_MEDIA_AMBIGUOUS', `several files answer to one name: ${lines.join('; ')}`, {
     hint: 'Search in fewer folders, or say which file it is with --media-map OLD=NEW.',
     details: { media: ambiguous.map(({ name, paths }) => ({ name, paths: [...paths] })) },
@@ -129,7 +129,7 @@ export function checkSearched(
   });
   if (others.length === 0) return;
   const lines = others.map(
-    ({ name, path, where }) => `${name} (${where}): ${path} is not at its timecode, or too short`,
+    ({ name, path, where }) => `${decodedName(name)} (${where}): ${path} is not at its timecode, or too short`,
   );
   throw new PatchworkError('PW_MEDIA_OFFLINE', `media is offline: ${lines.join('; ')}`, {
     hint: 'Search where the right file is, or say that it is this one with --media-map OLD=NEW.',
@@ -230,8 +230,8 @@ function offlineRemark(sought: Sought, found: Exclude<Found, { kind: 'one' }>): 
     severity: 'warning',
     message:
       found.kind === 'several'
-        ? `several files answer to ${sought.name}: ${found.paths.join(', ')}`
-        : `media is offline: ${sought.name}${found.found === '' ? '' : ` (${found.found})`}`,
+        ? `several files answer to ${decodedName(sought.name)}: ${found.paths.join(', ')}`
+        : `media is offline: ${decodedName(sought.name)}${found.found === '' ? '' : ` (${found.found})`}`,
     where: placeOf(sought),
     hint: 'Point to it with --search DIR or --media-map OLD=NEW.',
   };
