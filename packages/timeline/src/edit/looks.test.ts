@@ -72,6 +72,14 @@ describe('T51: retime', () => {
     expect(pictureOf(planScript(timeline, [step]).after)).toBe('|60 A 80|0 B 10|');
   });
 
+  test('T51: a freeze is slipped within its media', () => {
+    const timeline = timelineFrom('|60 A 90|0 B 10|', media);
+    const freeze = { op: 'retime', item: 'A', speed: 'freeze' };
+    const slipped = (delta: number): string =>
+      pictureOf(planScript(timeline, [freeze, { op: 'slip', item: 'A', delta }]).after);
+    expect([slipped(-100), slipped(100)]).toEqual(['|0 A 30|0 B 10|', '|99 A 129|0 B 10|']);
+  });
+
   test('T51: a ramp takes the place of any speed; normal speed is none', () => {
     const ramp = {
       points: [

@@ -1,4 +1,4 @@
-import { add, compare, divide, multiply, subtract, zero, type Rational } from '@patchwork/time';
+import { add, compare, divide, multiply, one, subtract, zero, type Rational } from '@patchwork/time';
 import type { Clip, Item } from '../model.ts';
 import { activeReferenceOrNull, availableRange, trimmedRange } from '../ranges.ts';
 import { knownEffect } from '../known-effect.ts';
@@ -48,8 +48,12 @@ export function slipRoomOf(item: Item): Room {
   if (timeMapOf(item) !== null) return roomOf(item);
   const start = startOf(item);
   const speed = speedOf(item);
-  if (speed.num === 0) return unlimited;
-  const end = add(start, multiply({ num: Math.abs(speed.num), den: speed.den }, lengthOfItem(item)));
+  // A freeze shows one frame, which must be one of the media.
+  const covered =
+    speed.num === 0
+      ? divide(one, trimmedRange(item).start.rate)
+      : multiply({ num: Math.abs(speed.num), den: speed.den }, lengthOfItem(item));
+  const end = add(start, covered);
   return { head: notNegative(subtract(start, media.start)), tail: notNegative(subtract(media.end, end)) };
 }
 

@@ -141,14 +141,15 @@ function transitionCut(timeline: Timeline, number: number): number | null {
   return cuts[number % Math.max(1, cuts.length)] ?? null;
 }
 
-/** A join of what no blade divided, and a transition without room, are refused, and refusals have tests of their own. */
+/** A join of what no blade divided, a transition or a speed without media, are refused, and refusals have tests of their own. */
 function isPossible(timeline: Timeline, edit: Edit): boolean {
-  if (edit.op !== 'join' && edit.op !== 'setTransition') return true;
+  if (!['join', 'setTransition', 'retime', 'replace'].includes(edit.op)) return true;
   try {
     planEdit(timeline, edit);
     return true;
   } catch (error) {
-    if (isPatchworkError(error) && (error.code === 'PW_EDIT_JOIN' || error.code === 'PW_EDIT_LENGTH')) return false;
+    if (isPatchworkError(error) && ['PW_EDIT_JOIN', 'PW_EDIT_LENGTH', 'PW_EDIT_SPEED'].includes(error.code))
+      return false;
     throw error;
   }
 }

@@ -59,6 +59,7 @@ export function putAtLength(context: EditContext, slot: Slot, wanted: Item, ripp
   const gap = next !== -1 && lane.item(next).kind === 'Gap' ? lengthOfItem(lane.item(next)) : zero;
   const grows = !ripple && next !== -1 && compare(asked, old) > 0;
   const media = mediaLength(wanted, lane);
+  if (media?.num === 0) throw refusal('its media have no frame left for it there', item);
   const most = grows ? min(asked, subtract(old, negate(gap))) : asked;
   const length = media === null ? most : min(most, media);
   if (compare(length, asked) !== 0) context.note(asked, length, { op, edge: 'length', item, lane, index });
@@ -84,13 +85,13 @@ export function putAtLength(context: EditContext, slot: Slot, wanted: Item, ripp
   }
 }
 
-/** How long an item can play from where it begins; null without limit. Never less than a frame. */
+/** How long an item can play from where it begins, in whole frames; null without limit. */
 function mediaLength(item: Item, lane: Lane): Rational | null {
   const range = trimmedRange(item);
   const empty: Item = { ...item, sourceRange: { start: range.start, duration: { ...range.duration, value: zero } } };
   const { head, tail } = roomOf(empty);
   const most = speedOf(item).num < 0 ? head : tail;
-  return most === null ? null : max(frameOf(lane.rate), wholeFrames(most, lane.rate));
+  return most === null ? null : wholeFrames(most, lane.rate);
 }
 
 function lengthFor(context: EditContext, lane: Lane, item: Item, { length, speed }: RetimeEdit): Rational {
@@ -128,7 +129,7 @@ function absolute(speed: Rational): Rational {
 
 function refusal(why: string, item: Item): PatchworkError {
   return new PatchworkError('PW_EDIT_SPEED', `"${item.name}" cannot be retimed: ${why}`, {
-    hint: 'Give the length in frames.',
+    hint: 'Give the length in frames, and a begin from which the media last.',
     details: { item: item.id },
   });
 }
