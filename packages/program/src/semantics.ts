@@ -7,7 +7,8 @@ import type { Picture } from './picture.ts';
 export const pictureSemantics: { readonly [op in Picture['op']]: number } = {
   source: 1,
   solid: 1,
-  transform: 1,
+  // 2: moves the whole of a picture that its conform made larger than the canvas.
+  transform: 2,
   opacity: 1,
   over: 1,
   mix: 1,

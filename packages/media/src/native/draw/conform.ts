@@ -26,6 +26,9 @@ export interface DrawingCanvas {
   readonly color: ColorTags;
 }
 
+/** Whether a picture that is larger than the canvas ends at its edges or is kept whole, for a transform to move. */
+export type Room = 'canvas' | 'whole';
+
 /** What drawing works with: memory for planes and frames, both taken back when the picture is done, and the scaler. */
 export interface Workshop {
   readonly arena: RasterArena;
@@ -37,12 +40,20 @@ export interface Workshop {
  * A frame on the canvas: cropped, turned, converted to the canvas's format and colour, conformed. A frame that is
  * already all that is copied; otherwise the scaler runs once (twice for a crop or a turn).
  * A matrix or range that the file does not state is taken to be the canvas's.
+ *
+ * @param room `whole`: what stands out beyond the canvas stays, on a raster that is larger about the same centre.
  */
-export function conformedFrame(frame: Frame, how: Conforming, canvas: DrawingCanvas, shop: Workshop): Raster {
+export function conformedFrame(
+  frame: Frame,
+  how: Conforming,
+  canvas: DrawingCanvas,
+  shop: Workshop,
+  room: Room = 'canvas',
+): Raster {
   const color = usedColor(how, canvas);
   const { crop, rotation } = how;
   const cropped = isCropped(how);
-  if (!cropped && rotation === 0) return conformed(frame, color, how, canvas, shop);
+  if (!cropped && rotation === 0) return conformed(frame, color, how, canvas, shop, room);
   // Cut and turned at full chroma, where any pixel is a place to cut.
   const full = fullChroma(canvas.format);
   const format = hasAlpha(frame) ? full.withAlpha : full.pixelFormat;
@@ -64,7 +75,7 @@ export function conformedFrame(frame: Frame, how: Conforming, canvas: DrawingCan
   const turned = shop.frames.frameOf(raster);
   const aspect =
     rotation === 90 || rotation === 270 ? { num: how.pixelAspect.den, den: how.pixelAspect.num } : how.pixelAspect;
-  return conformed(turned, canvas.color, { ...how, pixelAspect: aspect }, canvas, shop);
+  return conformed(turned, canvas.color, { ...how, pixelAspect: aspect }, canvas, shop, room);
 }
 
 /**
@@ -104,7 +115,14 @@ export function clearRaster(canvas: DrawingCanvas, shop: Workshop): Raster {
   return { format: canvas.format, width: canvas.width, height: canvas.height, planes, alpha: 0 };
 }
 
-function conformed(frame: Frame, color: ColorTags, how: Conforming, canvas: DrawingCanvas, shop: Workshop): Raster {
+function conformed(
+  frame: Frame,
+  color: ColorTags,
+  how: Conforming,
+  canvas: DrawingCanvas,
+  shop: Workshop,
+  room: Room,
+): Raster {
   const { format } = canvas;
   const size = shownSize(frame, how, canvas);
   const same = size.width === frame.width && size.height === frame.height;
@@ -115,9 +133,22 @@ function conformed(frame: Frame, color: ColorTags, how: Conforming, canvas: Draw
       ? shop.frames.copyOf(frame)
       : shop.frames.take(hasAlpha(frame) ? format.withAlpha : format.pixelFormat, size.width, size.height);
   if (!(same && alike && native)) shop.scaler.convert(frame, color, ready, canvas.color);
-  const left = evenPart((canvas.width - size.width) / 2);
-  const top = evenPart((canvas.height - size.height) / 2);
-  return placedRaster(shop.arena, rasterOfFrame(ready, format), canvas.width, canvas.height, left, top);
+  const width = room === 'whole' ? roomFor(canvas.width, size.width) : canvas.width;
+  const height = room === 'whole' ? roomFor(canvas.height, size.height) : canvas.height;
+  const left = evenPart((width - size.width) / 2);
+  const top = evenPart((height - size.height) / 2);
+  return placedRaster(shop.arena, rasterOfFrame(ready, format), width, height, left, top);
+}
+
+/** Pixels that hold a picture about the canvas's centre: the margins are even, as chroma needs them. */
+function roomFor(canvas: number, picture: number): number {
+  return canvas + 4 * Math.ceil(Math.max(0, picture - canvas) / 4);
+}
+
+/** The canvas's part of a raster about the same centre. */
+export function centredRaster(arena: RasterArena, input: Raster, canvas: DrawingCanvas): Raster {
+  const { width, height } = canvas;
+  return placedRaster(arena, input, width, height, (width - input.width) / 2, (height - input.height) / 2);
 }
 
 /** Pixels of the conformed picture on the canvas, even, so that its chroma falls on the canvas's. */

@@ -106,6 +106,7 @@ function codeOf(raster: Raster, row: 'top' | 'bottom'): { id: number; frame: num
 }
 
 const uncropped = { left: 0, right: 0, top: 0, bottom: 0 };
+const nested = { op: 'nest', width: 320, height: 180, color: rec709, crop: uncropped } as const;
 const black: Picture = { op: 'solid', color: [0, 0, 0, 1] };
 
 describe('a source', () => {
@@ -127,6 +128,26 @@ describe('a source', () => {
     const none = drawn(sourcePicture(other, 3, { conform: 'none' }), valuesOf);
     expect([luma(none, 39, 90), luma(none, 280, 90)]).toEqual([16, 16]);
     expect(luma(none, 41, 90)).toBeGreaterThan(20);
+  });
+
+  test.each([
+    ['alone', (input: Picture): Picture => input],
+    ['faded by nothing', (input: Picture): Picture => ({ op: 'opacity', input, opacity: 1 })],
+    ['as a nest', (input: Picture): Picture => ({ ...nested, conform: 'none', input })],
+  ])('larger than the canvas is moved whole: what its conform left outside comes in (%s)', (_, wrapped) => {
+    const moved: Picture = {
+      op: 'transform',
+      input: wrapped(sourcePicture(film, 9, { conform: 'none' })),
+      position: { x: 1.5, y: 0.125 },
+      scale: { x: 1, y: 1 },
+      rotation: 0,
+      anchor: { x: 0, y: 0 },
+    };
+    // 96 pixels to the right and 8 up on 64 lines, of a picture that stands out by 96 and 58 on either side.
+    const found = drawn(moved, valuesOf, [128, 64]).planes[0];
+    const whole = drawn(sourcePicture(film, 9), valuesOf).planes[0] ?? [];
+    const expected = Array.from({ length: 64 }, (_row, y) => whole.slice((y + 66) * 320, (y + 66) * 320 + 128)).flat();
+    expect(found).toEqual(expected);
   });
 
   test('at half size is still readable, and the right frame', () => {

@@ -3,7 +3,15 @@ import type { ColorTags, Picture, SourcePicture, TextPicture } from '@patchwork/
 import type { Frame } from 'node-av/lib';
 import { fontDigest } from '../../font.ts';
 import { fadedRaster, mixedRaster, overRaster, solidRaster, solidSamples } from './composite.ts';
-import { type DrawingCanvas, type Workshop, clearRaster, conformedFrame, isConformed } from './conform.ts';
+import {
+  type DrawingCanvas,
+  type Room,
+  type Workshop,
+  centredRaster,
+  clearRaster,
+  conformedFrame,
+  isConformed,
+} from './conform.ts';
 import { FrameArena } from '../frame/frame-arena.ts';
 import type { FramePool } from '../decode/frame-pool.ts';
 import { type Raster, type RasterFormat, RasterArena } from '../frame/raster.ts';
@@ -89,19 +97,26 @@ export class Drawer {
     return this.draw(picture, (raster) => sink.encode(raster));
   }
 
-  private render(picture: Picture, canvas: DrawingCanvas): Raster {
+  /**
+   * Draws a picture on the canvas; with room for the whole, what is larger than the canvas stays larger, about the same
+   * centre, where operations on one picture lead to it: a transform brings in what its conform left outside.
+   */
+  private render(picture: Picture, canvas: DrawingCanvas, room: Room = 'canvas'): Raster {
     switch (picture.op) {
       case 'source':
-        return this.renderSource(picture, canvas);
+        return this.renderSource(picture, canvas, room);
       case 'solid': {
         const [red, green, blue, alpha] = picture.color;
         const samples = solidSamples([red, green, blue], canvas.color.matrix, canvas.color.range, canvas.format.depth);
         return solidRaster(this.arena, canvas.format, canvas.width, canvas.height, samples, alpha);
       }
-      case 'transform':
-        return transformedRaster(this.arena, this.render(picture.input, canvas), picture);
+      case 'transform': {
+        const whole = this.render(picture.input, canvas, 'whole');
+        const moved = transformedRaster(this.arena, whole, picture, canvas.height);
+        return room === 'whole' ? moved : centredRaster(this.arena, moved, canvas);
+      }
       case 'opacity':
-        return fadedRaster(this.arena, this.render(picture.input, canvas), picture.opacity);
+        return fadedRaster(this.arena, this.render(picture.input, canvas, room), picture.opacity);
       case 'over':
         return this.renderOver(picture.layers, canvas);
       case 'mix':
@@ -130,12 +145,13 @@ export class Drawer {
           },
           canvas,
           this.shop,
+          room,
         );
       }
       case 'text':
         return this.renderText(picture, canvas);
       case 'unmodelled':
-        if (this.policy === 'pass-through') return this.render(picture.input, canvas);
+        if (this.policy === 'pass-through') return this.render(picture.input, canvas, room);
         throw new PatchworkError('PW_RENDER_UNMODELLED', `this renderer cannot draw ${picture.label}`, {
           hint: 'Render it in the program that made it, or allow it to be left out.',
           details: { label: picture.label },
@@ -143,10 +159,10 @@ export class Drawer {
     }
   }
 
-  private renderSource(picture: SourcePicture, canvas: DrawingCanvas): Raster {
+  private renderSource(picture: SourcePicture, canvas: DrawingCanvas, room: Room): Raster {
     const frame = this.decoded(picture);
     try {
-      return conformedFrame(frame, picture, canvas, this.shop);
+      return conformedFrame(frame, picture, canvas, this.shop, room);
     } finally {
       frame.free();
     }

@@ -18,15 +18,24 @@ export interface Placement {
 /** Pixels about a sample that a turn reads, chroma included. */
 const turnReach = 8;
 
-/** Draws the input as placed, on a canvas of its own size. */
-export function transformedRaster(arena: RasterArena, input: Raster, placement: Placement): Raster {
+/**
+ * Draws the input as placed, on a canvas of its own size.
+ *
+ * @param unit the height that positions are fractions of: that of the canvas, which the input may stand out of.
+ */
+export function transformedRaster(
+  arena: RasterArena,
+  input: Raster,
+  placement: Placement,
+  unit: number = input.height,
+): Raster {
   const { width, height } = input;
   const { scale } = placement;
   if (scale.x === 0 || scale.y === 0) return { ...input, alpha: 0 };
-  const anchorX = width / 2 + placement.anchor.x * height;
-  const anchorY = height / 2 - placement.anchor.y * height;
-  const toX = anchorX + placement.position.x * height;
-  const toY = anchorY - placement.position.y * height;
+  const anchorX = width / 2 + placement.anchor.x * unit;
+  const anchorY = height / 2 - placement.anchor.y * unit;
+  const toX = anchorX + placement.position.x * unit;
+  const toY = anchorY - placement.position.y * unit;
   const turn = ((placement.rotation % 360) + 360) % 360;
   if (turn === 0) {
     return scaledRaster(
