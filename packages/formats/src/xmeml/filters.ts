@@ -65,7 +65,7 @@ export function readFilters(place: FilterPlace, clip: XmlElement): Filters {
     if (effect === null || !flag(filter, 'enabled', true)) continue;
     readEffect(context, effect, filters);
   }
-  // What is cut off at the frame is cut off for good: only a picture that nothing moves is shown pixel by pixel.
+  // A moved picture is fitted, and its scale counted from there: only one that nothing moves is shown pixel by pixel.
   if (place.fitted !== null && !filters.isMoved) filters.effects.unshift(makeEffect({ type: 'conform', mode: 'none' }));
   return filters;
 }
