@@ -26,7 +26,7 @@ import {
   storyClips,
   timeline,
 } from '../test/fixture.ts';
-import { changeLine } from './change-line.ts';
+import { changeLine } from './changes/change-line.ts';
 import { diffTimelines } from './diff-timelines.ts';
 
 function ranged(one: Clip | undefined, start: number, length: number): Clip {

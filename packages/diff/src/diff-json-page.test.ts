@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Json } from '@patchwork/kernel';
 import { makeRange } from '@patchwork/timeline';
 import { compare, fps24, must, storyClips, timeline } from '../test/fixture.ts';
-import { changesJson } from './changes-json.ts';
+import { changesJson } from './changes/changes-json.ts';
 
 const page = readFileSync(new URL('../../../docs/reference/diff-json.md', import.meta.url), 'utf8');
 
@@ -34,7 +34,7 @@ test('J1: the page names every field of the document, and no other', () => {
 });
 
 test('J1: the page lists every kind of change once', () => {
-  const source = readFileSync(new URL('./change.ts', import.meta.url), 'utf8');
+  const source = readFileSync(new URL('./changes/change.ts', import.meta.url), 'utf8');
   const union = /export type ChangeKind =([^;]*);/.exec(source)?.[1] ?? '';
   const kinds = [...union.matchAll(/'([^']+)'/g)].map(([, kind]) => kind);
   expect(fieldsUnder('## Kinds').toSorted()).toEqual(kinds.toSorted());

@@ -9,21 +9,21 @@ import {
   type Rate,
 } from '@patchwork/time';
 import { withoutSeenThings, type Timeline } from '@patchwork/timeline';
-import type { Change, Changes, PlacePair } from './change.ts';
-import { everywhere, farFrame, type Draft } from './draft.ts';
-import { conformedTracks } from './frame-conform.ts';
-import { handleDrafts, type Handles } from './handle-draft.ts';
-import { inferScript, noScript, type ProvedScript } from './infer-script.ts';
-import { itemDrafts } from './item-drafts.ts';
-import { foldLinkedSound } from './linked-sound.ts';
-import { matchItems } from './match-items.ts';
-import type { Layout } from './position-draft.ts';
-import { placeOf, sideFacts } from './place.ts';
-import { projectDrafts, rateDrafts, settingDrafts } from './project-draft.ts';
-import { seenChanges } from './seen-change.ts';
-import { sideOf, type ChangedPlaces, type SideFacts } from './side.ts';
-import { summaryOf } from './summary.ts';
-import { trackViews, type IdentityOf, type TrackView } from './track-item.ts';
+import type { Change, Changes, PlacePair } from './changes/change.ts';
+import { everywhere, farFrame, type Draft } from './changes/draft.ts';
+import { conformedTracks } from './changes/frame-conform.ts';
+import { handleDrafts, type Handles } from './changes/handle-draft.ts';
+import { inferScript, noScript, type ProvedScript } from './script/infer-script.ts';
+import { itemDrafts } from './changes/item-drafts.ts';
+import { foldLinkedSound } from './changes/linked-sound.ts';
+import { matchItems } from './match/match-items.ts';
+import type { Layout } from './changes/position-draft.ts';
+import { placeOf, sideFacts } from './changes/place.ts';
+import { projectDrafts, rateDrafts, settingDrafts } from './changes/project-draft.ts';
+import { seenChanges } from './changes/seen-change.ts';
+import { sideOf, type ChangedPlaces, type SideFacts } from './changes/side.ts';
+import { summaryOf } from './changes/summary.ts';
+import { trackViews, type IdentityOf, type TrackView } from './items/track-item.ts';
 
 /** What is compared. */
 export interface DiffInput {

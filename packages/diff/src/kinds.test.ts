@@ -20,7 +20,7 @@ import {
   type Timeline,
 } from '@patchwork/timeline';
 import { clip, compare, dissolve, fps24, gap, lines, must, storyClips, timeline } from '../test/fixture.ts';
-import type { Change, Changes } from './change.ts';
+import type { Change, Changes } from './changes/change.ts';
 import { diffTimelines, type DiffInput } from './diff-timelines.ts';
 
 function told(old: Timeline, next: Timeline, parts: Partial<DiffInput> = {}): Changes {

@@ -13,10 +13,10 @@ import {
   type RandomEdit,
   type Shots,
 } from '../test/random-edit.ts';
-import type { Changes } from './change.ts';
+import type { Changes } from './changes/change.ts';
 import { diffTimelines } from './diff-timelines.ts';
-import { sameTracks } from './same-tracks.ts';
-import { trackViews } from './track-item.ts';
+import { sameTracks } from './script/same-tracks.ts';
+import { trackViews } from './items/track-item.ts';
 
 const runs = Number(process.env['PW_RUNS'] ?? 200);
 

@@ -32,7 +32,7 @@ import {
   timeline,
   type Contents,
 } from '../test/fixture.ts';
-import type { Change, Place } from './change.ts';
+import type { Change, Place } from './changes/change.ts';
 
 const h264 = builtInProfile('h264-mov', { width: 64, height: 36, rate: fps24 }).video;
 const toolchain = { drawing: '1', ffmpeg: '8.1', encoder: 'x264', cpuClass: null };

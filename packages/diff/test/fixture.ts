@@ -17,7 +17,7 @@ import {
   type Effect,
   type Timeline,
 } from '@patchwork/timeline';
-import type { Changes } from '../src/change.ts';
+import type { Changes } from '../src/changes/change.ts';
 import { diffTimelines, type DiffInput } from '../src/diff-timelines.ts';
 
 export const sha256: Sha256 = (data) => createHash('sha256').update(data).digest('hex');

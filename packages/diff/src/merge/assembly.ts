@@ -1,6 +1,6 @@
 import type { Rate } from '@patchwork/time';
 import { isItem, isTimeEffect, type Composable, type Stack, type Track } from '@patchwork/timeline';
-import type { IdentityOf } from '../track-item.ts';
+import type { IdentityOf } from '../items/track-item.ts';
 import { otherSide, type MergeSide } from './conflict.ts';
 import { mergeClip } from './merge-clip.ts';
 import { mergeNode } from './merge-node.ts';

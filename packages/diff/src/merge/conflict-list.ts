@@ -1,6 +1,6 @@
 import { add, secondsFromTime, zero, type Rate } from '@patchwork/time';
 import { isItem, sameValue, trimmedRange, type Composable, type Stack, type Timeline } from '@patchwork/timeline';
-import { framesOf } from '../track-item.ts';
+import { framesOf } from '../items/track-item.ts';
 import type { MergedList, Placed } from './assembly.ts';
 import { otherSide, type ConflictVersion, type MergeConflict, type MergeSide } from './conflict.ts';
 import type { KeptConflict } from './mark-conflicts.ts';

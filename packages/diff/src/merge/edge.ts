@@ -1,5 +1,5 @@
 import { compare, type Rational } from '@patchwork/time';
-import { isSameSpeed, mediaEdges, type TrackItem } from '../track-item.ts';
+import { isSameSpeed, mediaEdges, type TrackItem } from '../items/track-item.ts';
 import type { Element } from './element.ts';
 
 /** Which sides moved an edge of a clip within its media. */

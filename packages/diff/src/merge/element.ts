@@ -1,5 +1,5 @@
 import type { Composable } from '@patchwork/timeline';
-import type { TrackItem } from '../track-item.ts';
+import type { TrackItem } from '../items/track-item.ts';
 
 /** Something in a list: a child of a track, or a track in the stack. */
 export interface Element {

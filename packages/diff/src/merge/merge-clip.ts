@@ -17,7 +17,7 @@ import {
   type Effect,
   type Item,
 } from '@patchwork/timeline';
-import { mediaEdges, type TrackItem } from '../track-item.ts';
+import { mediaEdges, type TrackItem } from '../items/track-item.ts';
 import type { MergeSide } from './conflict.ts';
 import type { EdgeChanges } from './edge.ts';
 import { mergeNode } from './merge-node.ts';

@@ -4,8 +4,8 @@ import { planScript, readOtio, sameValue, tracksOf, writeOtio, type Clip, type T
 import { canonicalJson, type Json } from '@patchwork/kernel';
 import { clip, fps24, must, opacity, storyClips, timeline } from '../../test/fixture.ts';
 import { anyEdits, anyTracks, edited, timelineOf } from '../../test/random-edit.ts';
-import { sameTracks } from '../same-tracks.ts';
-import { trackViews } from '../track-item.ts';
+import { sameTracks } from '../script/same-tracks.ts';
+import { trackViews } from '../items/track-item.ts';
 import { conflictLine } from './conflict.ts';
 import { mergeByParts, mergeTimelines, type Merge } from './merge-timelines.ts';
 

@@ -9,7 +9,7 @@ import {
   type Timeline,
   type Track,
 } from '@patchwork/timeline';
-import { trackViews, type IdentityOf } from '../track-item.ts';
+import { trackViews, type IdentityOf } from '../items/track-item.ts';
 import { assemble, type AssemblyContext } from './assembly.ts';
 import { conflictList } from './conflict-list.ts';
 import { noStrips, type MergeConflict } from './conflict.ts';

@@ -1,4 +1,4 @@
-import type { TrackView } from '../track-item.ts';
+import type { TrackView } from '../items/track-item.ts';
 
 /**
  * Finds which track became which: most clips in common first, then the name, then the place where a kind has as many tracks as

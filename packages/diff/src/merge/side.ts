@@ -1,10 +1,17 @@
 import { compare, type Rate } from '@patchwork/time';
 import { makeTimeline, sameValue, type Composable, type Stack, type Timeline, type Track } from '@patchwork/timeline';
-import { isOneMedia } from '../likeness.ts';
-import { longestIncreasing } from '../increasing-run.ts';
-import { anchorsOf, matchItems } from '../match-items.ts';
-import type { Matching } from '../matching.ts';
-import { isSameSpeed, mediaSpan, trackViews, type IdentityOf, type TrackItem, type TrackView } from '../track-item.ts';
+import { isOneMedia } from '../items/likeness.ts';
+import { longestIncreasing } from '../match/increasing-run.ts';
+import { anchorsOf, matchItems } from '../match/match-items.ts';
+import type { Matching } from '../match/matching.ts';
+import {
+  isSameSpeed,
+  mediaSpan,
+  trackViews,
+  type IdentityOf,
+  type TrackItem,
+  type TrackView,
+} from '../items/track-item.ts';
 import { alignFiller } from './align-filler.ts';
 import { pairTracks } from './pair-tracks.ts';
 import type { Element } from './element.ts';

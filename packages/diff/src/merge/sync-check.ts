@@ -1,5 +1,5 @@
 import { linkOf } from '@patchwork/timeline';
-import type { TrackItem, TrackView } from '../track-item.ts';
+import type { TrackItem, TrackView } from '../items/track-item.ts';
 import type { Side } from './side.ts';
 import type { Element } from './element.ts';
 

@@ -9,9 +9,9 @@ import {
   type Rate,
 } from '@patchwork/time';
 import { isItem, sameValue, trimmedRange, type Timeline } from '@patchwork/timeline';
-import { itemChanges } from '../item-change.ts';
-import { counted, signed } from '../number-text.ts';
-import { framesOf, isSameSpeed, mediaEdges, type TrackItem } from '../track-item.ts';
+import { itemChanges } from '../changes/item-change.ts';
+import { counted, signed } from '../changes/number-text.ts';
+import { framesOf, isSameSpeed, mediaEdges, type TrackItem } from '../items/track-item.ts';
 import type { Element } from './element.ts';
 import type { Stretch } from './stretch.ts';
 

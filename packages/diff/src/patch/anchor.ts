@@ -1,6 +1,6 @@
 import type { Json } from '@patchwork/kernel';
 import { compare, formatRational, parseRational, type Rational } from '@patchwork/time';
-import { mediaEdges, type TrackItem } from '../track-item.ts';
+import { mediaEdges, type TrackItem } from '../items/track-item.ts';
 
 /** A clip as a patch remembers it: what it is, and which part of its media it played. */
 export interface ClipMark {

@@ -1,7 +1,7 @@
 import { add, divide, formatRational, multiply, rational, type Rate } from '@patchwork/time';
 import { planScript, type Timeline } from '@patchwork/timeline';
-import type { ScriptStep } from '../change.ts';
-import { mediaEdges, type TrackItem, type TrackView } from '../track-item.ts';
+import type { ScriptStep } from '../changes/change.ts';
+import { mediaEdges, type TrackItem, type TrackView } from '../items/track-item.ts';
 import { anchorJson, clipMark, type Anchor, type ClipMark, type PlaceMark } from './anchor.ts';
 import { around, copiesOf, itemsLike, itemsShowing, placesLike, type Which } from './candidates.ts';
 import { stepPlaces } from './step-places.ts';

@@ -1,5 +1,5 @@
 import { compare } from '@patchwork/time';
-import { mediaEdges, type TrackItem, type TrackView } from '../track-item.ts';
+import { mediaEdges, type TrackItem, type TrackView } from '../items/track-item.ts';
 import { clipMark, isOverlapping, isSameClip, markedTime, type ClipMark, type PlaceMark } from './anchor.ts';
 
 /** Of several that answer to one mark: which one, from 0, and how many there were. */

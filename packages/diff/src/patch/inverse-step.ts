@@ -1,6 +1,6 @@
 import { PatchworkError, type Json } from '@patchwork/kernel';
 import { mediaFileName } from '@patchwork/timeline';
-import type { ScriptStep } from '../change.ts';
+import type { ScriptStep } from '../changes/change.ts';
 
 /**
  * The script that takes a hand-written one back, as far as its steps alone say how: deltas are turned round, what was inserted is

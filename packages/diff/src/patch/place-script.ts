@@ -1,8 +1,8 @@
 import { canonicalJson, PatchworkError, type Json } from '@patchwork/kernel';
 import { divide, multiply, round, subtract, type Rate } from '@patchwork/time';
 import { planScript, type Timeline } from '@patchwork/timeline';
-import type { ScriptStep } from '../change.ts';
-import { mediaEdges, type TrackItem, type TrackView } from '../track-item.ts';
+import type { ScriptStep } from '../changes/change.ts';
+import { mediaEdges, type TrackItem, type TrackView } from '../items/track-item.ts';
 import { timecodeAt } from '../merge/words.ts';
 import {
   anchorJson,

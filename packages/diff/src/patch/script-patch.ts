@@ -1,6 +1,6 @@
 import { isPatchworkError } from '@patchwork/kernel';
 import { withoutSeenThings } from '@patchwork/timeline';
-import type { Changes, ScriptStep } from '../change.ts';
+import type { Changes, ScriptStep } from '../changes/change.ts';
 import { diffTimelines, type DiffInput } from '../diff-timelines.ts';
 import { anchoredScript } from './anchored-script.ts';
 

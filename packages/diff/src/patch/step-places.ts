@@ -1,5 +1,5 @@
 import type { Json } from '@patchwork/kernel';
-import type { ScriptStep } from '../change.ts';
+import type { ScriptStep } from '../changes/change.ts';
 
 /** The frames of a track that a step names by number; null where it names none, or in fractions. */
 export interface StepPlaces {

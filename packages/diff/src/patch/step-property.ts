@@ -1,7 +1,7 @@
 import { effectKind, isTimeEffect, makePlainEffect, unmodelledOf } from '@patchwork/timeline';
 import { canonicalJson, type Json } from '@patchwork/kernel';
-import type { ScriptStep } from '../change.ts';
-import { effectText, type TrackItem, type TrackView } from '../track-item.ts';
+import type { ScriptStep } from '../changes/change.ts';
+import { effectText, type TrackItem, type TrackView } from '../items/track-item.ts';
 
 /**
  * What a step changes away from, where that is no place: one effect, switches and names, a transition. Null where there is none of

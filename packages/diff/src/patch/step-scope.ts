@@ -1,7 +1,7 @@
 import { makeStack, type Timeline } from '@patchwork/timeline';
 import type { Rate } from '@patchwork/time';
 import type { Json } from '@patchwork/kernel';
-import type { ScriptStep } from '../change.ts';
+import type { ScriptStep } from '../changes/change.ts';
 import { playingAt, viewFor } from './track-at.ts';
 
 /** The timeline in which a step names its track: what a compound holds, for a step within one. Null where that is no compound. */

@@ -1,7 +1,7 @@
 import type { Rate } from '@patchwork/time';
 import { selectTrack, type Timeline } from '@patchwork/timeline';
-import type { ScriptStep } from '../change.ts';
-import { trackViews, type TrackItem, type TrackView } from '../track-item.ts';
+import type { ScriptStep } from '../changes/change.ts';
+import { trackViews, type TrackItem, type TrackView } from '../items/track-item.ts';
 
 /** The track that a step names, laid out; null where it names none. */
 export function viewFor(timeline: Timeline, { track }: ScriptStep, rate: Rate): TrackView | null {
