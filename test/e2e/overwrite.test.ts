@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { faultyFiles, nodeFiles, sha256, startSha256 } from '@patchwork/files';
 import { startWorkers, type MediaWorkers } from '@patchwork/media';
@@ -208,4 +208,19 @@ describe('a film of another program', () => {
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(existsSync(`${path}.patchwork.undo`)).toBe(false);
   });
+});
+
+test('a film that was thrown away after a run was killed on it is rendered anew, whatever its journal says', async () => {
+  const site = copyOfSite(old, film);
+  expect((await render(site, '--in-place')).code).toBe(0);
+  // The frame that says that the change is over is cut off.
+  truncateSync(journalOf(site), statSync(journalOf(site)).size - 1);
+  rmSync(site.deliverable);
+  const read = await run(site, 'log');
+  expect(read.code, read.stdout).toBe(0);
+  const ran = await render(site);
+  expect(ran.code, ran.stdout).toBe(0);
+  const verified = await run(site, 'verify');
+  expect(verified.code, verified.stdout).toBe(0);
+  expect(existsSync(journalOf(site))).toBe(false);
 });

@@ -63,7 +63,7 @@ export async function appendMovie(
     const appended = await trimmedOnFailure(file, end, async () => {
       await file.write(journal(base.moov.offset, end), end);
       const mdat = end + journalBytes;
-      let at = mdat + 16;
+      let at = appendedMediaAt(end);
       const moov = await content(async (data) => {
         const place = at;
         await file.write(data, place);
@@ -82,6 +82,11 @@ export async function appendMovie(
   } finally {
     await file.close();
   }
+}
+
+/** Where the media data begins that is appended to a movie of so many bytes. */
+export function appendedMediaAt(sizeBytes: number): number {
+  return sizeBytes + journalBytes + 16;
 }
 
 /**

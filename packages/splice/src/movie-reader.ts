@@ -39,7 +39,13 @@ export async function readMovie(files: FilePort, path: string, sha256: Sha256): 
   }
 }
 
-async function readOpenMovie(file: OpenFile, path: string, sizeBytes: number, sha256: Sha256): Promise<Movie> {
+/** Reads the index of an open file of so many bytes. @throws as {@link readMovie} */
+export async function readOpenMovie(
+  file: Pick<OpenFile, 'read'>,
+  path: string,
+  sizeBytes: number,
+  sha256: Sha256,
+): Promise<Movie> {
   const { boxes, tail } = await readTopBoxes(file, path, sizeBytes);
   const top = boxes.find((box) => box.type === 'moov');
   if (top === undefined) {
@@ -93,7 +99,7 @@ function readTracks(
 
 /** Headers of the top level. `tail`: where the last box begins that is not whole or is none; null when all are whole. */
 async function readTopBoxes(
-  file: OpenFile,
+  file: Pick<OpenFile, 'read'>,
   path: string,
   sizeBytes: number,
 ): Promise<{ readonly boxes: readonly TopBox[]; readonly tail: number | null }> {
@@ -160,14 +166,18 @@ function refuseOtherKinds(index: IndexBytes, moov: Box, children: readonly Box[]
   if (findBox(children, 'mvhd') === null) throw index.error('PW_MOVIE_BOX', moov, 0, 'it holds no mvhd');
 }
 
-async function readBrand(file: OpenFile, path: string, boxes: readonly TopBox[]): Promise<string> {
+async function readBrand(file: Pick<OpenFile, 'read'>, path: string, boxes: readonly TopBox[]): Promise<string> {
   const ftyp = boxes.find((box) => box.type === 'ftyp');
   if (ftyp === undefined || ftyp.size < ftyp.headerSize + 4) return '';
   return fourCcAt(await readExactly(file, path, ftyp.offset + ftyp.headerSize, 4), 0);
 }
 
 /** The first number of the first timecode track. */
-async function readTimecode(file: OpenFile, path: string, tracks: readonly Track[]): Promise<MovieTimecode | null> {
+async function readTimecode(
+  file: Pick<OpenFile, 'read'>,
+  path: string,
+  tracks: readonly Track[],
+): Promise<MovieTimecode | null> {
   const track = tracks.find((candidate) => candidate.entries[0]?.format === 'tmcd');
   const entry = track?.entries[0];
   const at = track?.samples?.offsets[0];
@@ -184,7 +194,12 @@ async function readTimecode(file: OpenFile, path: string, tracks: readonly Track
   };
 }
 
-async function readExactly(file: OpenFile, path: string, offset: number, size: number): Promise<Uint8Array> {
+async function readExactly(
+  file: Pick<OpenFile, 'read'>,
+  path: string,
+  offset: number,
+  size: number,
+): Promise<Uint8Array> {
   const bytes = new Uint8Array(size);
   const got = await file.read(bytes, offset);
   if (got < size)

@@ -96,7 +96,8 @@ export async function recoverFilm(context: Context, path: string): Promise<void>
 /** As {@link recoverFilm}, for a command that only reads: takes the lock for as long as it needs it. @throws PW_DELIVERABLE_BUSY */
 export async function recoverUnlocked(context: Context, path: string): Promise<void> {
   const { files, sha256, store } = context;
-  const journal = await readUndoJournal(files, path, sha256);
+  // Of a film that is gone nothing is put back, so there is no lock to wait for: the caller may hold it.
+  const journal = (await files.stat(path)) === null ? null : await readUndoJournal(files, path, sha256);
   if (journal === null || !isPending(journal)) return;
   const lock = await lockDeliverable(store.context, path, { waitMs: lockWaitMs });
   try {

@@ -1,8 +1,5 @@
-import type { FilePort } from '@patchwork/kernel';
-import type { AppendBytes } from '../append.ts';
 import { rewrittenMoov, type TrackChange } from '../index-rewriter.ts';
 import type { Movie, Track } from '../movie.ts';
-import { readAll } from './changed-spans.ts';
 
 /** A run of bytes of a movie. */
 export interface Span {
@@ -10,39 +7,19 @@ export interface Span {
   readonly sizeBytes: number;
 }
 
-/** Copied at once. */
-const blockBytes = 4 << 20;
-
 /**
- * Appends copies of all samples that touch the spans, and builds an index that plays the copies: while the originals are
- * overwritten, a reader sees the movie as it was.
- *
- * @throws PW_FILE_*, PW_MOVIE_CHANGED
+ * Builds an index that plays copies of all samples that touch the spans: while the originals are overwritten, a reader sees the
+ * movie as it was. `copy` says where the copy of a run stands.
  */
 export async function detourIndex(
-  files: FilePort,
   movie: Movie,
   spans: readonly Span[],
-  append: AppendBytes,
+  copy: (span: Span) => Promise<number>,
 ): Promise<Uint8Array> {
   const changes = new Map<number, TrackChange>();
-  const file = await files.open(movie.path, 'read');
-  const copy = async ({ offset, sizeBytes }: Span): Promise<number> => {
-    let first = -1;
-    for (let at = 0; at < sizeBytes; at += blockBytes) {
-      const block = await readAll(file, movie.path, offset + at, Math.min(blockBytes, sizeBytes - at));
-      const place = await append(block);
-      if (first < 0) first = place;
-    }
-    return first;
-  };
-  try {
-    for (const [i, track] of movie.tracks.entries()) {
-      const change = await detourOf(track, spans, copy);
-      if (change !== null) changes.set(i, change);
-    }
-  } finally {
-    await file.close();
+  for (const [i, track] of movie.tracks.entries()) {
+    const change = await detourOf(track, spans, copy);
+    if (change !== null) changes.set(i, change);
   }
   return rewrittenMoov(movie, changes, false);
 }

@@ -414,4 +414,73 @@ describe('a journal that is not ours', () => {
     expect(readFileSync(path).equals(before)).toBe(true);
     truncateSync(path, 0);
   });
+
+  test('J9: a film that was appended to, brought here since a run was killed, is not taken for the one with the copies', async () => {
+    const old = specOf(small, folder, 0);
+    const before = await cleanBytes(old);
+    fresh(before);
+    const spec = await based(
+      changed(old, (i) => i === 1, true),
+      old,
+    );
+    const counter = faultyFiles(files, { after: Infinity, how: 'stop' });
+    await overwrite(counter, spec, ['old'], 'new');
+    const step = counter.steps.findLastIndex((each) => each === `write ${path}`);
+    fresh(before);
+    await overwrite(faultyFiles(files, { after: step - 1, how: 'stop' }), spec, ['old'], 'new').catch(coded);
+    const kept = readFileSync(journal);
+    // Of the same index, so of the same size: the film of before itself, or another one.
+    for (const other of [old, changed(old, () => true, true)]) {
+      fresh(await cleanBytes(other));
+      const shorter = { ...other, video: { ...other.video, pieces: other.video.pieces.slice(0, 9) }, sound: null };
+      await appendOwnMovie(files, await readMovie(files, path, sha256), shorter, hashing, async () => undefined);
+      const film = readFileSync(path);
+      writeFileSync(journal, kept);
+      await expect(recoverOverwrite(files, path, hashing, history(['old']))).rejects.toMatchObject({
+        code: 'PW_UNDO_OTHER',
+      });
+      expect(readFileSync(path).equals(film)).toBe(true);
+    }
+  });
+
+  test('J10: a film that cannot be read any more is told apart from the journal beside it', async () => {
+    const old = specOf(small, folder, 0);
+    const before = await cleanBytes(old);
+    fresh(before);
+    const spec = await based(
+      changed(old, (i) => i === 1, true),
+      old,
+    );
+    const counter = faultyFiles(files, { after: Infinity, how: 'stop' });
+    await overwrite(counter, spec, ['old'], 'new');
+    const step = counter.steps.findLastIndex((each) => each === `write ${path}`);
+    fresh(before);
+    await overwrite(faultyFiles(files, { after: step - 1, how: 'stop' }), spec, ['old'], 'new').catch(coded);
+    writeFileSync(path, 'no movie');
+    await expect(recoverOverwrite(files, path, hashing, history(['old']))).rejects.toMatchObject({
+      code: 'PW_UNDO_OTHER',
+      cause: { code: 'PW_MOVIE_NOT_MOVIE' },
+    });
+    expect(readFileSync(path, 'utf8')).toBe('no movie');
+  });
+
+  test('J11: the folder knows a journal for good before the film changes, and that it is gone when it is', async () => {
+    const old = specOf(small, folder, 0);
+    fresh(await cleanBytes(old));
+    const spec = await based(
+      changed(old, (i) => i === 1, true),
+      old,
+    );
+    // Of a run that was killed before it had told the folder.
+    writeFileSync(journal, 'patchwork-undo/1\n');
+    const counter = faultyFiles(files, { after: Infinity, how: 'stop' });
+    const entries = ['old'];
+    await overwrite(counter, spec, entries, 'new');
+    const told = counter.steps.indexOf(`syncFolder ${folder}`);
+    expect(told).toBeGreaterThanOrEqual(0);
+    expect(told).toBeLessThan(counter.steps.indexOf(`write ${path}`));
+    const back = faultyFiles(files, { after: Infinity, how: 'stop' });
+    await undoOverwrite(back, await readMovie(files, path, sha256), hashing, history(entries));
+    expect(back.steps.slice(-2)).toEqual([`remove ${journal}`, `syncFolder ${folder}`]);
+  });
 });

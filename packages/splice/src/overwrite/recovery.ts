@@ -1,7 +1,8 @@
-import type { Digest, FilePort } from '@patchwork/kernel';
+import { isPatchworkError, type Digest, type FilePort } from '@patchwork/kernel';
 import { findUndo, trimAppend, undoAppend } from '../append.ts';
 import type { Hashing } from '../hashing.ts';
 import { readMovie } from '../movie-reader.ts';
+import { requireDetour } from './detour-proof.ts';
 import { holds, isAt, otherMovie, requireInMedia, requireOld, withFile, writeHome } from './steps.ts';
 import { jsonFrame } from './undo-frame.ts';
 import {
@@ -79,7 +80,7 @@ async function forget({ files, path, history, journal, top, place }: Recovery): 
 async function rollBack(job: Recovery): Promise<Recovered> {
   const { files, path, hashing, journal, top, place } = job;
   await requireOld(files, journal, top, hashing);
-  if (place === 'detour') await bringOldHome(job);
+  if (place === 'detour') await bringOldHome(job, 'old');
   else if (!(await holds(files, path, journal, top, 'old', hashing))) throw otherMovie(path);
   await comeHome(job);
   await cutJournal(files, path, top.start);
@@ -102,7 +103,7 @@ async function finishBack(job: Recovery, back: { readonly entries: number; reado
     return 'nothing';
   }
   await requireOld(files, journal, top, hashing);
-  if (place === 'detour') await bringOldHome(job);
+  if (place === 'detour') await bringOldHome(job, 'fresh');
   else if (!(await holds(files, path, journal, top, 'old', hashing))) throw otherMovie(path);
   if ((await history.recordedSince(back.entries, top.moovDigest)) === null) await history.recordBefore(top.done ?? '');
   await comeHome(job);
@@ -110,9 +111,11 @@ async function finishBack(job: Recovery, back: { readonly entries: number; reado
   return 'taken-back';
 }
 
-/** Writes the old bytes where they stood. Readers are on the detour. */
-async function bringOldHome({ files, path, hashing, journal, top }: Recovery): Promise<void> {
-  requireInMedia(await readMovie(files, path, hashing.sha256), top.records);
+/** Writes the old bytes where they stood. Readers are on the detour, which is held against the journal first. */
+async function bringOldHome({ files, path, hashing, journal, top }: Recovery, played: 'old' | 'fresh'): Promise<void> {
+  const movie = await readMovie(files, path, hashing.sha256);
+  requireInMedia(movie, top.records);
+  await requireDetour(files, movie, journal, top, played, hashing);
   await withFile(files, journal.path, 'read', async (kept) => {
     await writeHome(files, path, top.records, (record) => readOldBytes(kept, journal.path, record, hashing.sha256));
   });
@@ -131,7 +134,11 @@ async function placeOf(
   top: UndoGroup,
   { sha256 }: Pick<Hashing, 'sha256'>,
 ): Promise<'home' | 'detour'> {
-  const movie = await readMovie(files, path, sha256);
+  const movie = await readMovie(files, path, sha256).catch((error: unknown) => {
+    // No run of ours leaves a film that cannot be read.
+    const isBroken = isPatchworkError(error) && error.code.startsWith('PW_MOVIE_') && error.code !== 'PW_MOVIE_CHANGED';
+    throw isBroken ? otherMovie(path, error) : error;
+  });
   if (isAt(movie, top)) return 'home';
   const plan = await findUndo(files, movie);
   if (plan?.moovOffset === top.moovOffset && plan.sizeBytes === top.sizeBytes) return 'detour';

@@ -1,7 +1,8 @@
 import { PatchworkError, type Digest, type FilePort, type OpenFile } from '@patchwork/kernel';
-import { appendMovie } from '../append.ts';
+import { appendMovie, type AppendBytes } from '../append.ts';
 import type { Hashing } from '../hashing.ts';
 import type { Movie } from '../movie.ts';
+import { readAll } from './changed-spans.ts';
 import { detourIndex, type Span } from './detour.ts';
 import {
   damaged,
@@ -12,20 +13,34 @@ import {
   type UndoRecord,
 } from './undo-journal.ts';
 
-/** Lets readers play copies of what is about to be overwritten, by one small write. @throws as `appendMovie` */
+/** Copied at once. */
+const blockBytes = 4 << 20;
+
+/** Lets readers play copies of what is about to be overwritten, by one small write. @throws as `appendMovie`, PW_MOVIE_CHANGED */
 export async function detour(
   files: FilePort,
   movie: Movie,
   spans: readonly Span[],
   hashing: Pick<Hashing, 'sha256'>,
 ): Promise<void> {
-  await appendMovie(
-    files,
-    movie,
-    hashing,
-    (append) => detourIndex(files, movie, spans, append),
-    async () => undefined,
-  );
+  await withFile(files, movie.path, 'read', async (file) => {
+    await appendMovie(
+      files,
+      movie,
+      hashing,
+      (append) => detourIndex(movie, spans, (span) => copied(file, movie.path, span, append)),
+      async () => undefined,
+    );
+  });
+}
+
+async function copied(file: OpenFile, path: string, { offset, sizeBytes }: Span, append: AppendBytes): Promise<number> {
+  let first = -1;
+  for (let at = 0; at < sizeBytes; at += blockBytes) {
+    const place = await append(await readAll(file, path, offset + at, Math.min(blockBytes, sizeBytes - at)));
+    if (first < 0) first = place;
+  }
+  return first;
 }
 
 /** Writes bytes where they are to stand, and makes them durable. Readers are on the detour. @throws PW_FILE_* */
@@ -88,8 +103,8 @@ export function requireInMedia(movie: Movie, spans: readonly Span[]): void {
   }
 }
 
-/** Builds the error for a journal beside a movie that it is not about. */
-export function otherMovie(path: string): PatchworkError {
+/** Builds the error for a journal beside a movie that it is not about; `cause` says why that one cannot be read. */
+export function otherMovie(path: string, cause?: PatchworkError): PatchworkError {
   const journal = undoJournalPath(path);
   return new PatchworkError(
     'PW_UNDO_OTHER',
@@ -97,6 +112,7 @@ export function otherMovie(path: string): PatchworkError {
     {
       hint: 'A run was killed while it overwrote a film here, and the file was changed by another program since. Nothing was touched: move the journal away to use the file as it is.',
       details: { path, journal },
+      ...(cause === undefined ? {} : { cause }),
     },
   );
 }

@@ -200,7 +200,8 @@ export async function openForAppend(
 ): Promise<{ readonly file: OpenFile; readonly end: number }> {
   const path = undoJournalPath(moviePath);
   const file = await files.open(path, journal === null ? 'create' : 'update');
-  if (journal !== null && journal.end >= mark.length) {
+  // Without a group nothing says that the folder knows the file for good.
+  if (journal !== null && journal.groups.length > 0) {
     if (journal.torn > 0) await file.truncate(journal.end);
     return { file, end: journal.end };
   }
@@ -235,10 +236,13 @@ export async function appendFrame(
   }
 }
 
-/** Cuts the journal off; without a group left it is removed. @throws PW_FILE_* */
+/** Cuts the journal off; without a group left it is removed. Durable: it must not come back to a later version. @throws PW_FILE_* */
 export async function cutJournal(files: FilePort, moviePath: string, at: number): Promise<void> {
   const path = undoJournalPath(moviePath);
-  if (at <= mark.length) return await files.remove(path);
+  if (at <= mark.length) {
+    await files.remove(path);
+    return await files.syncFolder(dirname(path));
+  }
   const file = await files.open(path, 'update');
   try {
     await file.truncate(at);
