@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codedStream } from '../testing/coded-movie.ts';
-import type { ColorCodes } from '../movie.ts';
+import type { ColorCodes } from '../container/movie.ts';
 import { BitWriter } from './bits.ts';
 import { coloredAvcConfig, coloredH264Sps } from './h264-color.ts';
 import { readAvcConfig, readH264Sps, renumberedH264Sps } from './h264.ts';

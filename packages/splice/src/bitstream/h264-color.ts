@@ -1,4 +1,4 @@
-import type { ColorCodes } from '../movie.ts';
+import type { ColorCodes } from '../container/movie.ts';
 import { readAvcConfig, rewritten, vuiPosition, writeAvcConfig } from './h264.ts';
 import { unescaped } from './nal.ts';
 import { recoloredVui } from './vui-color.ts';

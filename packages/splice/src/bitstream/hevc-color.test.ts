@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codedStream } from '../testing/coded-movie.ts';
-import type { ColorCodes } from '../movie.ts';
+import type { ColorCodes } from '../container/movie.ts';
 import { coloredHevcConfig, coloredHevcSps } from './hevc-color.ts';
 import { hevcTypes, hevcUnits, readHevcConfig, readHevcSps, renumberedHevcSps } from './hevc.ts';
 

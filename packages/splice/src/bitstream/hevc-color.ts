@@ -1,4 +1,4 @@
-import type { ColorCodes } from '../movie.ts';
+import type { ColorCodes } from '../container/movie.ts';
 import { rewritten } from './h264.ts';
 import { hevcTypes, hevcVuiPosition, readHevcConfig, writeHevcConfig } from './hevc.ts';
 import { unescaped } from './nal.ts';

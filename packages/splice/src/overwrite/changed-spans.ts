@@ -1,5 +1,5 @@
 import { PatchworkError, type FilePort, type OpenFile } from '@patchwork/kernel';
-import type { ByteRun } from '../byte-copy.ts';
+import type { ByteRun } from '../bytes/byte-copy.ts';
 import { recordBytes } from './undo-journal.ts';
 
 /** Bytes that are to stand at a place of a movie. */

@@ -1,8 +1,8 @@
 import type { FilePort, OpenFile } from '@patchwork/kernel';
-import { appendedMediaAt } from '../append.ts';
-import type { Hashing } from '../hashing.ts';
-import { readOpenMovie } from '../movie-reader.ts';
-import type { Movie } from '../movie.ts';
+import { appendedMediaAt } from '../publish/append.ts';
+import type { Hashing } from '../bytes/hashing.ts';
+import { readOpenMovie } from '../container/movie-reader.ts';
+import type { Movie } from '../container/movie.ts';
 import { readAll } from './changed-spans.ts';
 import { detourIndex, type Span } from './detour.ts';
 import { otherMovie, withFile } from './steps.ts';

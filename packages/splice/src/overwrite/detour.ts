@@ -1,5 +1,5 @@
-import { rewrittenMoov, type TrackChange } from '../index-rewriter.ts';
-import type { Movie, Track } from '../movie.ts';
+import { rewrittenMoov, type TrackChange } from '../container/index-rewriter.ts';
+import type { Movie, Track } from '../container/movie.ts';
 
 /** A run of bytes of a movie. */
 export interface Span {

@@ -1,15 +1,15 @@
 import type { FilePort } from '@patchwork/kernel';
-import { readRuns } from '../byte-copy.ts';
-import { chunkCorrupt } from '../chunk-bytes.ts';
-import { corruptChunks } from '../extraction.ts';
-import type { Hashing } from '../hashing.ts';
-import { layOut } from '../layout.ts';
-import { movieHead } from '../movie-head.ts';
-import type { MovieSpec, SoundPlace } from '../movie-spec.ts';
-import type { Movie } from '../movie.ts';
-import type { PatchPlan } from '../patch-plan.ts';
-import { checkPieces, checkSound } from '../piece-check.ts';
-import { SegmentCheck } from '../segment-check.ts';
+import { readRuns } from '../bytes/byte-copy.ts';
+import { chunkCorrupt } from '../container/chunk-bytes.ts';
+import { corruptChunks } from '../patch/extraction.ts';
+import type { Hashing } from '../bytes/hashing.ts';
+import { layOut } from '../write/layout.ts';
+import { movieHead } from '../write/movie-head.ts';
+import type { MovieSpec, SoundPlace } from '../container/movie-spec.ts';
+import type { Movie } from '../container/movie.ts';
+import type { PatchPlan } from '../patch/patch-plan.ts';
+import { checkPieces, checkSound } from '../write/piece-check.ts';
+import { SegmentCheck } from '../write/segment-check.ts';
 import { changedSpans, readAll, type ChangedSpan, type Target } from './changed-spans.ts';
 
 /** Bytes of a deliverable of ours to be overwritten, and where everything stands then. */

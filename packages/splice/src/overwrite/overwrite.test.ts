@@ -4,12 +4,12 @@ import { faultyFiles, nodeFiles, sha256, type FaultPlan } from '@patchwork/files
 import { isPatchworkError, type FilePort, type OpenFile } from '@patchwork/kernel';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { undoAppend } from '../append.ts';
-import { trackDigests } from '../kept-proof.ts';
-import type { MovieSpec, PlacedChunk } from '../movie-spec.ts';
-import { readMovie } from '../movie-reader.ts';
-import { writeMovie } from '../movie-writer.ts';
-import { appendOwnMovie } from '../own-append.ts';
+import { undoAppend } from '../publish/append.ts';
+import { trackDigests } from '../proof/kept-proof.ts';
+import type { MovieSpec, PlacedChunk } from '../container/movie-spec.ts';
+import { readMovie } from '../container/movie-reader.ts';
+import { writeMovie } from '../write/movie-writer.ts';
+import { appendOwnMovie } from '../write/own-append.ts';
 import { temporaryFolder } from '../testing/folder.ts';
 import { hashing } from '../testing/hashing.ts';
 import { movieArbitrary, specOf, type DrawnMovie } from '../testing/random-movie.ts';

@@ -1,6 +1,6 @@
 import { PatchworkError, type Digest, type FilePort } from '@patchwork/kernel';
-import type { Hashing } from '../hashing.ts';
-import type { Movie } from '../movie.ts';
+import type { Hashing } from '../bytes/hashing.ts';
+import type { Movie } from '../container/movie.ts';
 import { readAll, type ChangedSpan } from './changed-spans.ts';
 import { recoverOverwrite, type OverwriteHistory } from './recovery.ts';
 import { detour, holds, isAt, requireInMedia, requireOld, withFile, writeHome } from './steps.ts';

@@ -1,7 +1,7 @@
 import { isPatchworkError, type Digest, type FilePort } from '@patchwork/kernel';
-import { findUndo, trimAppend, undoAppend } from '../append.ts';
-import type { Hashing } from '../hashing.ts';
-import { readMovie } from '../movie-reader.ts';
+import { findUndo, trimAppend, undoAppend } from '../publish/append.ts';
+import type { Hashing } from '../bytes/hashing.ts';
+import { readMovie } from '../container/movie-reader.ts';
 import { requireDetour } from './detour-proof.ts';
 import { holds, isAt, otherMovie, requireInMedia, requireOld, withFile, writeHome } from './steps.ts';
 import { jsonFrame } from './undo-frame.ts';

@@ -1,7 +1,7 @@
 import { PatchworkError, type Digest, type FilePort, type OpenFile } from '@patchwork/kernel';
-import { appendMovie, type AppendBytes } from '../append.ts';
-import type { Hashing } from '../hashing.ts';
-import type { Movie } from '../movie.ts';
+import { appendMovie, type AppendBytes } from '../publish/append.ts';
+import type { Hashing } from '../bytes/hashing.ts';
+import type { Movie } from '../container/movie.ts';
 import { readAll } from './changed-spans.ts';
 import { detourIndex, type Span } from './detour.ts';
 import {

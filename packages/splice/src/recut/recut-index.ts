@@ -1,10 +1,10 @@
 import { PatchworkError } from '@patchwork/kernel';
-import { childBoxes, IndexBytes, moovBox, type Box } from '../box-reader.ts';
-import { ByteWriter } from '../byte-writer.ts';
-import { holdsItems } from '../moved-user-data.ts';
-import type { Edit, Movie } from '../movie.ts';
-import { writeRuns } from '../runs.ts';
-import { writeComposition, writeOffsets, writeSizes, writeSync, writeChunkRuns } from '../table-writer.ts';
+import { childBoxes, IndexBytes, moovBox, type Box } from '../container/box-reader.ts';
+import { ByteWriter } from '../bytes/byte-writer.ts';
+import { holdsItems } from '../container/moved-user-data.ts';
+import type { Edit, Movie } from '../container/movie.ts';
+import { writeRuns } from '../bytes/runs.ts';
+import { writeComposition, writeOffsets, writeSizes, writeSync, writeChunkRuns } from '../container/table-writer.ts';
 import type { Recut, RecutTrack } from './recut-model.ts';
 
 /** Where the storage chunks of each track stand, by place in `movie.tracks`. */

@@ -1,6 +1,6 @@
-import type { ByteRun } from '../byte-copy.ts';
-import type { Edit, Movie } from '../movie.ts';
-import type { Runs } from '../runs.ts';
+import type { ByteRun } from '../bytes/byte-copy.ts';
+import type { Edit, Movie } from '../container/movie.ts';
+import type { Runs } from '../bytes/runs.ts';
 
 /** A storage chunk of a track on its way into another version of its movie. */
 export interface RecutChunk extends ByteRun {

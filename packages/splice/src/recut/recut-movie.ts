@@ -1,12 +1,12 @@
 import type { Digest, FilePort } from '@patchwork/kernel';
-import { appendMovie, type Appended, type AppendBytes } from '../append.ts';
-import { readRuns } from '../byte-copy.ts';
-import { ByteWriter } from '../byte-writer.ts';
-import { cloned } from '../clone.ts';
-import { removeFailed } from '../failed-file.ts';
-import type { Hashing } from '../hashing.ts';
-import { carriedBoxes, copyContent, movingChunks, unchanged, type RewrittenMovie } from '../movie-rewriter.ts';
-import type { Movie } from '../movie.ts';
+import { appendMovie, type Appended, type AppendBytes } from '../publish/append.ts';
+import { readRuns } from '../bytes/byte-copy.ts';
+import { ByteWriter } from '../bytes/byte-writer.ts';
+import { cloned } from '../patch/clone.ts';
+import { removeFailed } from '../bytes/failed-file.ts';
+import type { Hashing } from '../bytes/hashing.ts';
+import { carriedBoxes, copyContent, movingChunks, unchanged, type RewrittenMovie } from '../patch/movie-rewriter.ts';
+import type { Movie } from '../container/movie.ts';
 import { recutMoov } from './recut-index.ts';
 import type { Recut, RecutChunk } from './recut-model.ts';
 

@@ -1,7 +1,7 @@
-import type { PatchableMovie } from '../boundaries.ts';
-import { runsOf, type PlacedChunk } from '../movie-spec.ts';
-import type { Edit, Track } from '../movie.ts';
-import { oneRun } from '../runs.ts';
+import type { PatchableMovie } from '../patch/boundaries.ts';
+import { runsOf, type PlacedChunk } from '../container/movie-spec.ts';
+import type { Edit, Track } from '../container/movie.ts';
+import { oneRun } from '../bytes/runs.ts';
 import type { RecutChunk, RecutTrack } from './recut-model.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { Digest, FilePort } from '@patchwork/kernel';
-import type { Hashing } from '../hashing.ts';
-import { trackDigests } from '../kept-proof.ts';
-import type { Movie, SampleColumns, Track } from '../movie.ts';
-import type { ProofFinding } from '../table-proof.ts';
+import type { Hashing } from '../bytes/hashing.ts';
+import { trackDigests } from '../proof/kept-proof.ts';
+import type { Movie, SampleColumns, Track } from '../container/movie.ts';
+import type { ProofFinding } from '../proof/table-proof.ts';
 import type { Recut, RecutTrack } from './recut-model.ts';
 
 /**

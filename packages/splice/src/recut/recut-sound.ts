@@ -1,9 +1,9 @@
-import { base64FromBytes } from '../base64.ts';
-import { fourCcAt } from '../box-reader.ts';
-import type { SoundSpec } from '../movie-spec.ts';
-import type { Edit, Movie, Track } from '../movie.ts';
-import { oneRun } from '../runs.ts';
-import { bytesPerSample, soundEntry } from '../sound-entry.ts';
+import { base64FromBytes } from '../bytes/base64.ts';
+import { fourCcAt } from '../container/box-reader.ts';
+import type { SoundSpec } from '../container/movie-spec.ts';
+import type { Edit, Movie, Track } from '../container/movie.ts';
+import { oneRun } from '../bytes/runs.ts';
+import { bytesPerSample, soundEntry } from '../container/sound-entry.ts';
 import type { RecutChunk, RecutTrack } from './recut-model.ts';
 
 /**

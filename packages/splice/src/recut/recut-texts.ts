@@ -1,7 +1,7 @@
 import { PatchworkError } from '@patchwork/kernel';
-import type { Movie, SampleColumns, Track } from '../movie.ts';
-import { movedTick, type PictureMove } from '../picture-move.ts';
-import { packedRuns } from '../runs.ts';
+import type { Movie, SampleColumns, Track } from '../container/movie.ts';
+import { movedTick, type PictureMove } from '../container/picture-move.ts';
+import { packedRuns } from '../bytes/runs.ts';
 import type { RecutChunk, RecutTrack } from './recut-model.ts';
 import { longerEdits } from './recut-pictures.ts';
 

@@ -1,8 +1,8 @@
-import type { PatchableMovie } from '../boundaries.ts';
-import { ascending, holdsItems, movedUserData } from '../moved-user-data.ts';
-import type { PlacedChunk, SoundSpec } from '../movie-spec.ts';
-import type { Track } from '../movie.ts';
-import { indexBoxes } from '../index-boxes.ts';
+import type { PatchableMovie } from '../patch/boundaries.ts';
+import { ascending, holdsItems, movedUserData } from '../container/moved-user-data.ts';
+import type { PlacedChunk, SoundSpec } from '../container/movie-spec.ts';
+import type { Track } from '../container/movie.ts';
+import { indexBoxes } from '../container/index-boxes.ts';
 import type { Recut, RecutTrack } from './recut-model.ts';
 import { recutPictures } from './recut-pictures.ts';
 import { recutSound } from './recut-sound.ts';

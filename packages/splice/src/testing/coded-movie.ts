@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeFiles, sha256 } from '@patchwork/files';
-import { reorderOf } from '../adoption.ts';
-import { ByteWriter } from '../byte-writer.ts';
-import type { MovieSpec, PlacedChunk } from '../movie-spec.ts';
-import type { Movie } from '../movie.ts';
-import { readMovie } from '../movie-reader.ts';
-import { writeMovie } from '../movie-writer.ts';
+import { reorderOf } from '../patch/adoption.ts';
+import { ByteWriter } from '../bytes/byte-writer.ts';
+import type { MovieSpec, PlacedChunk } from '../container/movie-spec.ts';
+import type { Movie } from '../container/movie.ts';
+import { readMovie } from '../container/movie-reader.ts';
+import { writeMovie } from '../write/movie-writer.ts';
 import { hashing } from './hashing.ts';
 import { specOf } from './random-movie.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { nodeFiles, sha256 } from '@patchwork/files';
-import { childBoxes, IndexBytes, moovBox, type Box } from '../box-reader.ts';
-import { ByteWriter } from '../byte-writer.ts';
-import type { Movie } from '../movie.ts';
-import { readMovie } from '../movie-reader.ts';
+import { childBoxes, IndexBytes, moovBox, type Box } from '../container/box-reader.ts';
+import { ByteWriter } from '../bytes/byte-writer.ts';
+import type { Movie } from '../container/movie.ts';
+import { readMovie } from '../container/movie-reader.ts';
 
 /** A chapter of a {@link decorateMovie decorated} movie. */
 export interface TestChapter {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '@patchwork/files';
 import fc from 'fast-check';
-import type { MovieSpec, PlacedChunk, SoundSpec } from '../movie-spec.ts';
+import type { MovieSpec, PlacedChunk, SoundSpec } from '../container/movie-spec.ts';
 
 /** A chunk as drawn: lengths and shape, no bytes yet. */
 interface DrawnChunk {

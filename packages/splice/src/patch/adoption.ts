@@ -1,0 +1,127 @@
+import type { FilePort, OpenFile } from '@patchwork/kernel';
+import type { FrameRange, Rate } from '@patchwork/time';
+import { base64FromBytes } from '../bytes/base64.ts';
+import { shownAt, type PatchableMovie } from './boundaries.ts';
+import type { Hashing } from '../bytes/hashing.ts';
+import { sampleRuns } from './extraction.ts';
+import type { PlacedChunk } from '../container/movie-spec.ts';
+import type { SampleColumns } from '../container/movie.ts';
+
+/** A movie seen as chunks. */
+export interface AdoptedMovie {
+  /** In record order; their digests are taken from the bytes. */
+  readonly chunks: readonly PlacedChunk[];
+  /** Frames a second; null when the durations of its frames differ. */
+  readonly rate: Rate | null;
+  /** By how many frames decoding precedes showing. */
+  readonly reorder: number;
+}
+
+/**
+ * Sees a movie of any origin as a list of chunks, cut where everything before is decoded and shown before everything
+ * after (an IDR, a key frame, any picture of an intra codec), and hashes each. Open GOPs are not cut apart: their chunk
+ * runs on to the next closed one.
+ *
+ * @throws PW_FILE_*
+ */
+export async function adoptMovie(
+  files: FilePort,
+  base: PatchableMovie,
+  hashing: Hashing,
+  onProgress: (doneFrames: number, total: number) => void = (): void => undefined,
+): Promise<AdoptedMovie> {
+  const { movie, samples } = base;
+  const cuts = base.ends.filter((end) => !end.brokenLink).map((end) => end.sample);
+  if (cuts[0] !== 0) cuts.unshift(0);
+  const chunks: PlacedChunk[] = [];
+  const file = await files.open(movie.path, 'read');
+  try {
+    for (const [i, first] of cuts.slice(0, -1).entries()) {
+      const next = cuts[i + 1] ?? samples.count;
+      chunks.push(await hashedChunk(file, base, { in: first, out: next }, hashing));
+      onProgress(next, samples.count);
+    }
+  } finally {
+    await file.close();
+  }
+  return { chunks, rate: constantRate(base), reorder: reorderOf(chunks) };
+}
+
+/** The decoder configuration of a movie as chunks name it: base64, empty where the codec has none. */
+export function configOf({ stream, track }: PatchableMovie): string {
+  return stream.family === 'intra' ? '' : base64FromBytes(track.entries[0]?.video?.config?.bytes ?? new Uint8Array(0));
+}
+
+/** Samples as a chunk that is named by the digest of its bytes. @throws PW_FILE_* */
+export async function hashedChunk(
+  file: OpenFile,
+  base: PatchableMovie,
+  range: FrameRange,
+  hashing: Hashing,
+): Promise<PlacedChunk> {
+  const { movie, samples } = base;
+  const hash = hashing.startSha256();
+  for (const run of sampleRuns(samples, range.in, range.out)) {
+    const bytes = new Uint8Array(run.sizeBytes);
+    hash.update(bytes.subarray(0, await file.read(bytes, run.offset)));
+  }
+  const digest = hash.digest();
+  const config = configOf(base);
+  return { key: digest, digest, config, path: movie.path, ...shapeOf(samples, range.in, range.out) };
+}
+
+/** The largest number of frames by which a picture is decoded too late for its place: the reorder depth chunks need. */
+export function reorderOf(chunks: readonly Pick<PlacedChunk, 'order'>[]): number {
+  let most = 0;
+  for (const { order } of chunks) {
+    for (let i = 0; i < order.length; i++) most = Math.max(most, i - (order[i] ?? 0));
+  }
+  return most;
+}
+
+/** Sizes, showing order, sync marks and places of a run of samples. */
+export function shapeOf(
+  samples: SampleColumns,
+  first: number,
+  next: number,
+): Pick<PlacedChunk, 'sizes' | 'order' | 'sync' | 'offset' | 'runs'> {
+  const places = Array.from({ length: next - first }, (_, i) => first + i);
+  const shown = places.toSorted((a, b) => shownAt(samples, a) - shownAt(samples, b));
+  const order = places.map(() => 0);
+  shown.forEach((sample, place) => {
+    order[sample - first] = place;
+  });
+  const runs = sampleRuns(samples, first, next);
+  return {
+    sizes: places.map((sample) => samples.sizes[sample] ?? 0),
+    order,
+    sync: places.map((sample) => samples.sync[sample] === 1),
+    offset: runs[0]?.offset ?? 0,
+    ...(runs.length > 1 ? { runs } : {}),
+  };
+}
+
+/** Frames a second of a movie; null when the durations of its frames differ (the last one, which some writers cut, aside). */
+export function constantRate(base: PatchableMovie): Rate | null {
+  const { durations, count } = base.samples;
+  const duration = durations[0] ?? 0;
+  if (duration === 0) return null;
+  for (let i = 1; i < count - 1; i++) if (durations[i] !== duration) return null;
+  const divisor = gcd(base.track.timescale, duration);
+  return { num: base.track.timescale / divisor, den: duration / divisor };
+}
+
+/** How a movie's pictures are spaced when all follow at one distance in presentation time; null where they do not. */
+export function evenGrid({ track, times }: PatchableMovie): { readonly frames: number; readonly rate: Rate } | null {
+  const distance = (times[1] ?? 0) - (times[0] ?? 0);
+  if (distance <= 0) return null;
+  for (let i = 1; i < times.length; i++) if ((times[i] ?? 0) - (times[i - 1] ?? 0) !== distance) return null;
+  const divisor = gcd(track.timescale, distance);
+  return { frames: times.length, rate: { num: track.timescale / divisor, den: distance / divisor } };
+}
+
+function gcd(a: number, b: number): number {
+  let [x, y] = [a, b];
+  while (y !== 0) [x, y] = [y, x % y];
+  return x;
+}
