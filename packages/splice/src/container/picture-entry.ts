@@ -1,7 +1,7 @@
 import { PatchworkError } from '@patchwork/kernel';
 import { codecFacts, videoCodecs, type VideoProfile } from '@patchwork/plan';
-import { coloredAvcConfig } from '../bitstream/h264-color.ts';
-import { coloredHevcConfig } from '../bitstream/hevc-color.ts';
+import { coloredAvcConfig } from './h264-color.ts';
+import { coloredHevcConfig } from './hevc-color.ts';
 import { ByteWriter } from '../bytes/byte-writer.ts';
 import { colorCodes } from './color-codes.ts';
 import { bytesFromBase64 } from '../bytes/base64.ts';

@@ -1,7 +1,7 @@
 import { PatchworkError } from '@patchwork/kernel';
 import { ueLength } from '../bitstream/bits.ts';
-import { coloredH264Sps } from '../bitstream/h264-color.ts';
-import { coloredHevcSps } from '../bitstream/hevc-color.ts';
+import { coloredH264Sps } from '../container/h264-color.ts';
+import { coloredHevcSps } from '../container/hevc-color.ts';
 import {
   readAvcConfig,
   readH264PpsIds,

@@ -4,7 +4,7 @@ import { faultyFiles, nodeFiles, sha256 } from '@patchwork/files';
 import { isPatchworkError, type FilePort } from '@patchwork/kernel';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { coloredAvcConfig } from '../bitstream/h264-color.ts';
+import { coloredAvcConfig } from '../container/h264-color.ts';
 import { adoptMovie, reorderOf } from './adoption.ts';
 import { fitChunks } from '../parameters/fitted-chunks.ts';
 import { findUndo, undoAppend } from '../publish/append.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codedStream } from '../testing/coded-movie.ts';
-import type { ColorCodes } from '../container/movie.ts';
-import { BitWriter } from './bits.ts';
+import type { ColorCodes } from './movie.ts';
+import { BitWriter } from '../bitstream/bits.ts';
 import { coloredAvcConfig, coloredH264Sps } from './h264-color.ts';
-import { readAvcConfig, readH264Sps, renumberedH264Sps } from './h264.ts';
-import { escaped, unescaped } from './nal.ts';
+import { readAvcConfig, readH264Sps, renumberedH264Sps } from '../bitstream/h264.ts';
+import { escaped, unescaped } from '../bitstream/nal.ts';
 
 const runs = Number(process.env['PW_RUNS'] ?? 300);
 const streams = ['h264', 'h264 open gop', 'h264 cavlc slices', 'h264 10 bit', 'h264 other'] as const;

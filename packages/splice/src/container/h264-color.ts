@@ -1,6 +1,6 @@
-import type { ColorCodes } from '../container/movie.ts';
-import { readAvcConfig, rewritten, vuiPosition, writeAvcConfig } from './h264.ts';
-import { unescaped } from './nal.ts';
+import type { ColorCodes } from './movie.ts';
+import { readAvcConfig, rewritten, vuiPosition, writeAvcConfig } from '../bitstream/h264.ts';
+import { unescaped } from '../bitstream/nal.ts';
 import { recoloredVui } from './vui-color.ts';
 
 /** No chroma location, timing, HRD of NAL or VCL, picture structure, restriction. */

@@ -1,7 +1,7 @@
-import type { ColorCodes } from '../container/movie.ts';
-import { rewritten } from './h264.ts';
-import { hevcTypes, hevcVuiPosition, readHevcConfig, writeHevcConfig } from './hevc.ts';
-import { unescaped } from './nal.ts';
+import type { ColorCodes } from './movie.ts';
+import { rewritten } from '../bitstream/h264.ts';
+import { hevcTypes, hevcVuiPosition, readHevcConfig, writeHevcConfig } from '../bitstream/hevc.ts';
+import { unescaped } from '../bitstream/nal.ts';
 import { recoloredVui } from './vui-color.ts';
 
 /** No chroma location, neutral chroma, fields, field information, display window, timing, restriction. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codedStream } from '../testing/coded-movie.ts';
-import type { ColorCodes } from '../container/movie.ts';
+import type { ColorCodes } from './movie.ts';
 import { coloredHevcConfig, coloredHevcSps } from './hevc-color.ts';
-import { hevcTypes, hevcUnits, readHevcConfig, readHevcSps, renumberedHevcSps } from './hevc.ts';
+import { hevcTypes, hevcUnits, readHevcConfig, readHevcSps, renumberedHevcSps } from '../bitstream/hevc.ts';
 
 const runs = Number(process.env['PW_RUNS'] ?? 300);
 const streams = ['hevc open gop', 'hevc other'] as const;

@@ -1,5 +1,5 @@
-import type { ColorCodes } from '../container/movie.ts';
-import type { BitReader, BitWriter } from './bits.ts';
+import type { ColorCodes } from './movie.ts';
+import type { BitReader, BitWriter } from '../bitstream/bits.ts';
 
 /** `aspect_ratio_idc` of an aspect that is written out: 16 + 16 bits follow. */
 const extendedAspect = 255;
