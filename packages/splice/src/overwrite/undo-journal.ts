@@ -301,7 +301,7 @@ export function damaged(path: string, at: number, what: string): PatchworkError 
     'PW_UNDO_JOURNAL',
     `the undo journal ${JSON.stringify(path)} cannot be used from byte ${at} on: ${what}`,
     {
-      hint: 'The film was not touched. Bring the journal back from a backup; or move it away: the film stays as it is, and what was overwritten cannot be undone.',
+      hint: 'The film was not touched. Bring the journal back from a backup. Without it, copy the film into a new file with a program that plays it, or render it anew, before you move the journal away: what was overwritten cannot be undone.',
       details: { path, at },
     },
   );
