@@ -43,7 +43,7 @@ export { planPatch } from './patch/patch-plan.ts';
 export type { Patch, PatchPlan } from './patch/patch-plan.ts';
 export { patchInPlace } from './patch/patch.ts';
 export { rewriteMovie } from './patch/movie-rewriter.ts';
-export type { RewrittenMovie } from './patch/movie-rewriter.ts';
+export type { RewrittenMovie } from './patch/index-in-front.ts';
 export { deadIndexes, findUndo, trimAppend, undoAppend } from './publish/append.ts';
 export type { Appended, UndoPlan } from './publish/append.ts';
 export { planFilmOverwrite, planOwnOverwrite } from './overwrite/overwrite-plan.ts';

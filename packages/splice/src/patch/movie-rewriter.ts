@@ -1,22 +1,10 @@
-import { PatchworkError, type Digest, type FilePort, type OpenFile } from '@patchwork/kernel';
-import { copyRuns, type ByteRun } from '../bytes/byte-copy.ts';
-import { ByteWriter } from '../bytes/byte-writer.ts';
-import { flushedEarly } from '../write/early-flush.ts';
-import { removeFailed } from '../bytes/failed-file.ts';
+import { PatchworkError, type FilePort } from '@patchwork/kernel';
 import type { Hashing } from '../bytes/hashing.ts';
 import { rewrittenMoov, type TrackChange } from '../container/index-rewriter.ts';
 import type { Movie, Track } from '../container/movie.ts';
+import { writeIndexInFront, type RewrittenMovie } from './index-in-front.ts';
 import { patchedColumns, type PatchPlan } from './patch-plan.ts';
 import { pictureChange, pictureIndex, writeFresh } from './patch.ts';
-
-/** What {@link rewriteMovie} wrote. */
-export interface RewrittenMovie {
-  readonly sizeBytes: number;
-  readonly moovDigest: Digest;
-}
-
-/** Boxes of the top level that are not carried over: the index and the media data are written anew, the rest is empty. */
-const notCarried: readonly string[] = ['moov', 'mdat', 'free', 'skip', 'wide', 'foov'];
 
 /** A storage chunk on its way into the new file. */
 export interface MovingChunk {
@@ -122,54 +110,14 @@ async function writeAnew(
     movingChunks(movie, track, i, changes.get(i) ?? unchanged(track), fresh),
   );
   moving.sort((a, b) => a.seconds - b.seconds || a.track - b.track || a.chunk - b.chunk);
-  const content = moving.reduce((sum, chunk) => sum + chunk.sizeBytes, 0);
-  const front = await carriedBoxes(files, movie);
-  const large = rewrittenMoov(movie, changes, true).length + front.length + content + 16 > 0xffffffff;
-  const sizeOfIndex = rewrittenMoov(movie, placedAt(movie, changes, moving, 0), large).length;
-  const dataOffset = front.length + sizeOfIndex + 16;
-  const moov = rewrittenMoov(movie, placedAt(movie, changes, moving, dataOffset), large);
-  if (moov.length !== sizeOfIndex) throw new TypeError('rewriteMovie: the index changed its size with its offsets');
-  const head = new ByteWriter(front.length + moov.length + 16);
-  head.bytes(front);
-  head.bytes(moov);
-  head.u32(1);
-  head.latin1('mdat');
-  head.u64(content + 16);
-  const out = await files.open(path, 'create');
-  try {
-    await copyContent(files, out, movie, moving, head.toBytes());
-    await out.sync();
-    await out.close();
-  } catch (error) {
-    throw await removeFailed(files, out, path, error);
-  }
-  return { sizeBytes: dataOffset + content, moovDigest: hashing.sha256(moov) };
-}
-
-/** Writes the head of a movie and its storage chunks behind it. @throws PW_MOVIE_CHANGED, PW_FILE_* */
-export async function copyContent(
-  files: FilePort,
-  out: OpenFile,
-  movie: Pick<Movie, 'path'>,
-  moving: readonly ByteRun[],
-  head: Uint8Array,
-): Promise<void> {
-  await out.write(head, 0);
-  const flushed = flushedEarly(out);
-  await copyRuns(
+  return await writeIndexInFront(
     files,
+    path,
+    movie,
     moving,
-    flushed,
-    head.length,
-    () => undefined,
-    () => {
-      throw new PatchworkError('PW_MOVIE_CHANGED', `${JSON.stringify(movie.path)} became shorter while it was copied`, {
-        hint: 'Wait until the program that writes it is done, then run again.',
-        details: { path: movie.path },
-      });
-    },
+    (dataOffset, isLarge) => rewrittenMoov(movie, placedAt(movie, changes, moving, dataOffset), isLarge),
+    hashing,
   );
-  await flushed.finish();
 }
 
 /** The changes with offsets in the new file. */
@@ -238,31 +186,4 @@ function uniformSampleBytes(movie: Movie, track: Track): number {
       details: { path: movie.path, format: track.entries[0]?.format ?? '' },
     },
   );
-}
-
-/** `ftyp` and every other box of the top level that says something, in order. */
-export async function carriedBoxes(files: FilePort, movie: Movie): Promise<Uint8Array> {
-  const file = await files.open(movie.path, 'read');
-  try {
-    const parts: Uint8Array[] = [];
-    for (const box of movie.boxes) {
-      if (notCarried.includes(box.type)) continue;
-      if (box.size > 2 ** 26) {
-        throw new PatchworkError(
-          'PW_PATCH_TABLE',
-          `${JSON.stringify(movie.path)} has a box "${box.type}" of ${box.size} bytes`,
-          {
-            hint: 'Remux the file without it.',
-            details: { path: movie.path, type: box.type },
-          },
-        );
-      }
-      const bytes = new Uint8Array(box.size);
-      await file.read(bytes, box.offset);
-      parts.push(bytes);
-    }
-    return Buffer.concat(parts);
-  } finally {
-    await file.close();
-  }
 }

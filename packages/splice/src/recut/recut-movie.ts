@@ -1,11 +1,10 @@
 import type { Digest, FilePort } from '@patchwork/kernel';
 import { appendMovie, type Appended, type AppendBytes } from '../publish/append.ts';
 import { readRuns } from '../bytes/byte-copy.ts';
-import { ByteWriter } from '../bytes/byte-writer.ts';
 import { cloned } from '../patch/clone.ts';
-import { removeFailed } from '../bytes/failed-file.ts';
 import type { Hashing } from '../bytes/hashing.ts';
-import { carriedBoxes, copyContent, movingChunks, unchanged, type RewrittenMovie } from '../patch/movie-rewriter.ts';
+import { writeIndexInFront, type RewrittenMovie } from '../patch/index-in-front.ts';
+import { movingChunks, unchanged } from '../patch/movie-rewriter.ts';
 import type { Movie } from '../container/movie.ts';
 import { recutMoov } from './recut-index.ts';
 import type { Recut, RecutChunk } from './recut-model.ts';
@@ -27,34 +26,21 @@ export async function writeRecut(
   const moving = lists.flatMap((chunks, track) => chunks.map((chunk, number) => ({ ...chunk, track, number })));
   moving.sort((a, b) => a.seconds - b.seconds || a.track - b.track || a.number - b.number);
   const places = new Map(lists.map((chunks, track) => [track, new Float64Array(chunks.length)]));
-  let content = 0;
+  let at = 0;
   for (const { track, number, sizeBytes } of moving) {
-    (places.get(track) ?? new Float64Array(0))[number] = content;
-    content += sizeBytes;
+    (places.get(track) ?? new Float64Array(0))[number] = at;
+    at += sizeBytes;
   }
-  const front = await carriedBoxes(files, movie);
   const placedAt = (start: number): ReadonlyMap<number, Float64Array> =>
     new Map([...places].map(([track, offsets]) => [track, offsets.map((offset) => offset + start)]));
-  const isLarge = recutMoov(recut, places, true).length + front.length + content + 16 > 0xffffffff;
-  const indexBytes = recutMoov(recut, places, isLarge).length;
-  const start = front.length + indexBytes + 16;
-  const moov = recutMoov(recut, placedAt(start), isLarge);
-  if (moov.length !== indexBytes) throw new TypeError('writeRecut: the index changed its size with its offsets');
-  const head = new ByteWriter(start);
-  head.bytes(front);
-  head.bytes(moov);
-  head.u32(1);
-  head.latin1('mdat');
-  head.u64(content + 16);
-  const out = await files.open(path, 'create');
-  try {
-    await copyContent(files, out, movie, moving, head.toBytes());
-    await out.sync();
-    await out.close();
-  } catch (error) {
-    throw await removeFailed(files, out, path, error);
-  }
-  return { sizeBytes: start + content, moovDigest: hashing.sha256(moov) };
+  return await writeIndexInFront(
+    files,
+    path,
+    movie,
+    moving,
+    (dataOffset, isLarge) => recutMoov(recut, placedAt(dataOffset), isLarge),
+    hashing,
+  );
 }
 
 /**
