@@ -16,6 +16,7 @@ import { knownToolchain } from './known-toolchain.ts';
 import type { MediaCatalog } from './media/media-catalog.ts';
 import { compileRequest, type Compiled, type CompileParts } from './request-program.ts';
 import type { RenderRequest } from './request.ts';
+import { hasAmpleSpace } from './space.ts';
 
 /** What entries are of that do not name the schema of their keys. */
 export const firstKeySchema = 'patchwork.action/2';
@@ -66,10 +67,17 @@ export async function lookAhead(
     const missing = new Map<Digest, MissingChunk>();
     for (const { key, ...range } of chunks)
       if (!hand.good.has(key) && !missing.has(key)) missing.set(key, { key, range, reasons: [] });
-    work.onAhead({ program, missing: [...missing.values()], profile, catalog, base });
+    const ahead: AheadOfPlan = { program, missing: [...missing.values()], profile, catalog, base };
+    if (await hasAmpleSpace(context, request.deliverablePath, mostBytesOf(ahead, entry))) work.onAhead(ahead);
     return { compiled, hand };
   } catch (error) {
     if (isPatchworkError(error)) return null;
     throw error;
   }
+}
+
+/** More than any run writes: the film twice, and its fresh pictures as samples of 16 bits without subsampling, twice too. */
+function mostBytesOf({ missing, profile }: AheadOfPlan, { fileSize }: LedgerEntry): number {
+  const frames = missing.reduce((sum, { range }) => sum + range.out - range.in, 0);
+  return 2 * (fileSize + frames * profile.video.width * profile.video.height * 6);
 }

@@ -32,6 +32,21 @@ export async function requireSpace(
   await requireFree(files, storeFolder, storeBytes, 'fresh chunks, and what the old deliverable alone holds, need');
 }
 
+/**
+ * Tells whether both disks have room whatever a run turns out to need: then its rendering may begin before that is known.
+ * What it needs is asked for by {@link requireSpace} all the same.
+ *
+ * @throws PW_FILE_*
+ */
+export async function hasAmpleSpace(
+  { files, store }: Pick<RenderContext, 'files' | 'store'>,
+  deliverablePath: string,
+  mostBytes: number,
+): Promise<boolean> {
+  const free = await Promise.all([dirname(deliverablePath), store.context.folder].map((each) => files.freeBytes(each)));
+  return free.every((bytes) => bytes > mostBytes);
+}
+
 async function requireFree(files: RenderContext['files'], folder: string, bytes: number, what: string): Promise<void> {
   const free = await files.freeBytes(folder);
   if (free >= bytes) return;
