@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import type { Digest } from '@patchwork/kernel';
+import { PatchworkError, type Digest } from '@patchwork/kernel';
+import type { SoundPlace } from '@patchwork/splice';
 import type { RenderContext } from './context.ts';
 
 const blockBytes = 4 << 20;
@@ -25,4 +26,33 @@ export async function fileDigest(
   } finally {
     await file.close();
   }
+}
+
+/** SHA-256 of a run of a file. @throws PW_MOVIE_CHANGED where the file ends within it, PW_FILE_* */
+export async function runDigest(
+  { files, hashing }: Pick<RenderContext, 'files' | 'hashing'>,
+  { path, offset, sizeBytes }: SoundPlace,
+): Promise<Digest> {
+  const hash = hashing.startSha256();
+  const block = new Uint8Array(Math.min(blockBytes, sizeBytes));
+  const file = await files.open(path, 'read');
+  try {
+    for (let done = 0; done < sizeBytes;) {
+      const count = await file.read(block.subarray(0, Math.min(block.length, sizeBytes - done)), offset + done);
+      if (count === 0) throw shortened(path);
+      hash.update(block.subarray(0, count));
+      done += count;
+    }
+    return hash.digest();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Builds the error for a film that ends before what is to be read of it. */
+export function shortened(path: string): PatchworkError {
+  return new PatchworkError('PW_MOVIE_CHANGED', `${JSON.stringify(path)} became shorter while it was read`, {
+    hint: 'Wait until the program that writes it is done, then run again.',
+    details: { path },
+  });
 }

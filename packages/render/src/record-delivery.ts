@@ -16,6 +16,7 @@ import {
   type WorkTimes,
 } from '@patchwork/store';
 import type { RenderContext } from './context.ts';
+import { runDigest } from './file-digest.ts';
 import { ledgerChunks } from './ledger-chunks.ts';
 import type { Preparation } from './preparation.ts';
 import type { RenderRequest } from './request.ts';
@@ -150,7 +151,7 @@ export async function soundOf(
       sound.packetSizes === null
         ? [place.sizeBytes]
         : Array.from({ length: packet - first }, (_, index) => sound.packetSizes?.[first + index] ?? 0);
-    const pieceDigest = await digestOf(context, place);
+    const pieceDigest = await runDigest(context, place);
     pieces.push({
       key: pieceDigest,
       digest: pieceDigest,
@@ -162,28 +163,4 @@ export async function soundOf(
     });
   }
   return { key, digest, config, samplesPerPacket, priming, samples, pieces };
-}
-
-/** So much is read at once. */
-const blockBytes = 1 << 20;
-
-/** Hashes a run of a file, so that it can be checked piece by piece later. @throws PW_FILE_* */
-export async function digestOf(
-  { files, hashing }: Pick<RenderContext, 'files' | 'hashing'>,
-  { path, offset, sizeBytes }: SoundPlace,
-): Promise<Digest> {
-  const hash = hashing.startSha256();
-  const block = new Uint8Array(Math.min(blockBytes, sizeBytes));
-  const file = await files.open(path, 'read');
-  try {
-    for (let done = 0; done < sizeBytes;) {
-      const got = await file.read(block.subarray(0, Math.min(block.length, sizeBytes - done)), offset + done);
-      if (got === 0) break;
-      hash.update(block.subarray(0, got));
-      done += got;
-    }
-    return hash.digest();
-  } finally {
-    await file.close();
-  }
 }

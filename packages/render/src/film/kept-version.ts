@@ -16,7 +16,7 @@ import {
 import { byteLength, type LedgerEntry, type StoredChunk } from '@patchwork/store';
 import type { RenderContext } from '../context.ts';
 import { isOwn } from './renderers.ts';
-import { digestOf } from '../record-delivery.ts';
+import { runDigest, shortened } from '../file-digest.ts';
 
 /*
  * What the store keeps of a film's version that is written anew: how its bytes stand in the file that takes its place, and
@@ -96,21 +96,21 @@ export async function keepVersion(context: RenderContext, old: FilmVersion, next
   const bytesPath = store.tempPath('replaced');
   const packPath = store.tempPath('version');
   const changed = (): never => {
-    throw new PatchworkError('PW_MOVIE_CHANGED', `${JSON.stringify(path)} became shorter while it was read`, {
-      hint: 'Wait until the program that writes it is done, then run again.',
-      details: { path },
-    });
+    throw shortened(path);
   };
   try {
     const file = await files.open(bytesPath, 'create');
-    await file.write(head, 0);
-    await file.close();
+    try {
+      await file.write(head, 0);
+    } finally {
+      await file.close();
+    }
     const runs = rest.map((span) => ({ path, ...span }));
     await joinRuns(files, packPath, [{ path: bytesPath, offset: 0, sizeBytes: head.length }, ...runs], changed);
     const chunks: EncodedChunk[] = [];
     let offset = 0;
     for (const [piece, size] of [head.length, ...sizes].entries()) {
-      const digest = await digestOf(context, { path: packPath, offset, sizeBytes: size });
+      const digest = await runDigest(context, { path: packPath, offset, sizeBytes: size });
       const key = nameOf(context, old.entry.id, next.entry.id, piece);
       chunks.push({ key, digest, sizes: [size], order: [0], sync: [true], config: '' });
       offset += size;

@@ -337,6 +337,23 @@ describe('a run that is killed', () => {
   });
 });
 
+/** A film whose second picture was being overwritten when its run was killed, before the last write: it plays the copies. */
+async function killedInCopies(): Promise<{ readonly old: MovieSpec; readonly before: Buffer }> {
+  const old = specOf(small, folder, 0);
+  const before = await cleanBytes(old);
+  fresh(before);
+  const spec = await based(
+    changed(old, (i) => i === 1, true),
+    old,
+  );
+  const counter = faultyFiles(files, { after: Infinity, how: 'stop' });
+  await overwrite(counter, spec, ['old'], 'new');
+  const step = counter.steps.findLastIndex((each) => each === `write ${path}`);
+  fresh(before);
+  await overwrite(faultyFiles(files, { after: step - 1, how: 'stop' }), spec, ['old'], 'new').catch(coded);
+  return { old, before };
+}
+
 function coded(error: unknown): void {
   if (!isPatchworkError(error)) throw error;
 }
@@ -390,18 +407,7 @@ describe('a journal that is not ours', () => {
   });
 
   test('J8: of a film that was changed by another program since a run was killed, nothing is touched', async () => {
-    const old = specOf(small, folder, 0);
-    const before = await cleanBytes(old);
-    fresh(before);
-    const spec = await based(
-      changed(old, (i) => i === 1, true),
-      old,
-    );
-    const counter = faultyFiles(files, { after: Infinity, how: 'stop' });
-    await overwrite(counter, spec, ['old'], 'new');
-    const step = counter.steps.findLastIndex((each) => each === `write ${path}`);
-    fresh(before);
-    await overwrite(faultyFiles(files, { after: step - 1, how: 'stop' }), spec, ['old'], 'new').catch(coded);
+    const { before } = await killedInCopies();
     const other = await cleanBytes(specOf({ ...small, use: [0, 0] }, folder, 0));
     writeFileSync(path, other);
     await expect(recoverOverwrite(files, path, hashing, history(['old']))).rejects.toMatchObject({
@@ -416,18 +422,7 @@ describe('a journal that is not ours', () => {
   });
 
   test('J9: a film that was appended to, brought here since a run was killed, is not taken for the one with the copies', async () => {
-    const old = specOf(small, folder, 0);
-    const before = await cleanBytes(old);
-    fresh(before);
-    const spec = await based(
-      changed(old, (i) => i === 1, true),
-      old,
-    );
-    const counter = faultyFiles(files, { after: Infinity, how: 'stop' });
-    await overwrite(counter, spec, ['old'], 'new');
-    const step = counter.steps.findLastIndex((each) => each === `write ${path}`);
-    fresh(before);
-    await overwrite(faultyFiles(files, { after: step - 1, how: 'stop' }), spec, ['old'], 'new').catch(coded);
+    const { old } = await killedInCopies();
     const kept = readFileSync(journal);
     // Of the same index, so of the same size: the film of before itself, or another one.
     for (const other of [old, changed(old, () => true, true)]) {
@@ -444,18 +439,7 @@ describe('a journal that is not ours', () => {
   });
 
   test('J10: a film that cannot be read any more is told apart from the journal beside it', async () => {
-    const old = specOf(small, folder, 0);
-    const before = await cleanBytes(old);
-    fresh(before);
-    const spec = await based(
-      changed(old, (i) => i === 1, true),
-      old,
-    );
-    const counter = faultyFiles(files, { after: Infinity, how: 'stop' });
-    await overwrite(counter, spec, ['old'], 'new');
-    const step = counter.steps.findLastIndex((each) => each === `write ${path}`);
-    fresh(before);
-    await overwrite(faultyFiles(files, { after: step - 1, how: 'stop' }), spec, ['old'], 'new').catch(coded);
+    await killedInCopies();
     writeFileSync(path, 'no movie');
     await expect(recoverOverwrite(files, path, hashing, history(['old']))).rejects.toMatchObject({
       code: 'PW_UNDO_OTHER',
