@@ -1,5 +1,5 @@
 // What CI runs on a fresh clone: everything. Goes on after a failure, so that one run shows all of them, and closes with
-// `N passed, N failed, N skipped`: the tests of all suites, and every step that failed without a test to blame.
+// what failed and `N passed, N failed, N skipped`: the tests of all suites, and every step that failed without a test to blame.
 
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,6 +25,7 @@ function runAll() {
   for (const { name, code, seconds } of outcomes) {
     process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds.toFixed(0)} s)\n`);
   }
+  for (const { suite } of outcomes) process.stdout.write(failuresOf(suite));
   const counts = outcomes.map(countsOf);
   const total = (key) => counts.reduce((sum, count) => sum + count[key], 0);
   process.stdout.write(`\n${total('passed')} passed, ${total('failed')} failed, ${total('skipped')} skipped\n`);
@@ -38,6 +39,11 @@ function runStep({ name, command, suite }) {
   const env = { ...process.env, PW_TEST_RESULTS: results };
   const code = run(program, args, { env, stdio: ['ignore', 'inherit', 'inherit'] });
   return { name, suite, code, seconds: (performance.now() - start) / 1000 };
+}
+
+function failuresOf(suite) {
+  const file = join(results, `${suite}.txt`);
+  return suite !== null && existsSync(file) ? `\n${readFileSync(file, 'utf8')}` : '';
 }
 
 /** A failed step whose tests all passed (a crash, a lint error, a build that broke) counts as one failure. */
