@@ -1,9 +1,9 @@
 import type { PatchworkError } from '@patchwork/kernel';
-import type { Journal } from './journal.ts';
+import type { Journal } from './disk/journal.ts';
 import { mediaCacheOver, type HashFile, type MediaCache } from './media-cache.ts';
-import { nodeProcesses } from './node-processes.ts';
+import { nodeProcesses } from './disk/node-processes.ts';
 import type { Store, StoreSettings } from './store.ts';
-import type { StoreContext } from './store-context.ts';
+import type { StoreContext } from './disk/store-context.ts';
 
 /**
  * The store of a command that needs none: empty, and whatever would write to it throws `why`. Nothing is made on disk.

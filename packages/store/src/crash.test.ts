@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { sha256 } from '@patchwork/files';
 import type { FilePort } from '@patchwork/kernel';
-import { writeNew } from './file-bytes.ts';
+import { writeNew } from './disk/file-bytes.ts';
 import { keepReplaced } from './keep-replaced.ts';
-import { appendEntry, recordTrust } from './ledger-append.ts';
-import { emptyLedger, readLedger, type Ledger } from './ledger.ts';
-import type { ProcessPort } from './process-port.ts';
+import { appendEntry, recordTrust } from './ledger/ledger-append.ts';
+import { emptyLedger, readLedger, type Ledger } from './ledger/ledger.ts';
+import type { ProcessPort } from './disk/process-port.ts';
 import { openStore, type Store } from './store.ts';
 import { keyOf, sampleChunk, type SampleChunk } from './testing/sample-chunks.ts';
 import { sampleFilm, type SampleFilm } from './testing/sample-entry.ts';

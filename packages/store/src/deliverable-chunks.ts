@@ -1,7 +1,7 @@
 import type { Digest } from '@patchwork/kernel';
 import type { FrameRange } from '@patchwork/time';
-import { byteLength, type StoredChunk } from './encoded-chunk.ts';
-import type { LedgerChunk, LedgerEntry, LedgerSound } from './ledger-entry.ts';
+import { byteLength, type StoredChunk } from './chunks/encoded-chunk.ts';
+import type { LedgerChunk, LedgerEntry, LedgerSound } from './ledger/ledger-entry.ts';
 import type { Store } from './store.ts';
 
 /*

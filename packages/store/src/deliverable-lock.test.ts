@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nodeFiles, sha256 } from '@patchwork/files';
 import { lockDeliverable } from './deliverable-lock.ts';
-import type { LockContext } from './lock-file.ts';
-import { nodeProcesses } from './node-processes.ts';
-import type { ProcessPort } from './process-port.ts';
+import type { LockContext } from './disk/lock-file.ts';
+import { nodeProcesses } from './disk/node-processes.ts';
+import type { ProcessPort } from './disk/process-port.ts';
 import { testMachine, writeFile, type TestMachine } from './testing/test-machine.ts';
 
 const film = '/films/film.mov';

@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PatchworkError } from '@patchwork/kernel';
-import { ledgerPath } from './ledger-entry.ts';
-import { holderJson, holderText, isHeld, tryLock, unreadableMs, type HeldLock, type LockContext } from './lock-file.ts';
+import { ledgerPath } from './ledger/ledger-entry.ts';
+import {
+  holderJson,
+  holderText,
+  isHeld,
+  tryLock,
+  unreadableMs,
+  type HeldLock,
+  type LockContext,
+} from './disk/lock-file.ts';
 
 /** How often a waiting run looks again. */
 const lookAgainMs = 200;

@@ -1,20 +1,20 @@
 import { basename, join } from 'node:path';
 import { isPatchworkError, type Digest } from '@patchwork/kernel';
-import type { Alarms } from './alarm.ts';
-import { chunksOf, type ChunkPacks } from './chunk-packs.ts';
-import { byteLength } from './encoded-chunk.ts';
-import { readChunks } from './chunk-run.ts';
-import { openOrNull, readWhole } from './file-bytes.ts';
-import { listLedgerCopies, pointerFrom } from './ledger-copies.ts';
-import { parseLedger } from './ledger.ts';
-import { withLockFile } from './lock-file.ts';
+import type { Alarms } from './chunks/alarm.ts';
+import { chunksOf, type ChunkPacks } from './chunks/chunk-packs.ts';
+import { byteLength } from './chunks/encoded-chunk.ts';
+import { readChunks } from './chunks/chunk-run.ts';
+import { openOrNull, readWhole } from './disk/file-bytes.ts';
+import { listLedgerCopies, pointerFrom } from './ledger/ledger-copies.ts';
+import { parseLedger } from './ledger/ledger.ts';
+import { withLockFile } from './disk/lock-file.ts';
 import { gcLockPath } from './gc.ts';
-import { ownerOfJournal, readJournals } from './journal.ts';
-import { abandonedHalves, listPacks, readIndex, sweepHalves } from './pack-files.ts';
-import type { PackIndex } from './pack-index.ts';
-import { removePack } from './pack-writer.ts';
-import { indexPath, packPath, quarantineFolder, type StoreContext } from './store-context.ts';
-import { listTemps, sweepTemps } from './temp-files.ts';
+import { ownerOfJournal, readJournals } from './disk/journal.ts';
+import { abandonedHalves, listPacks, readIndex, sweepHalves } from './chunks/pack-files.ts';
+import type { PackIndex } from './chunks/pack-index.ts';
+import { removePack } from './chunks/pack-writer.ts';
+import { indexPath, packPath, quarantineFolder, type StoreContext } from './disk/store-context.ts';
+import { listTemps, sweepTemps } from './disk/temp-files.ts';
 
 /** Something fsck found. All plain JSON. */
 export interface Finding {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sha256 } from '@patchwork/files';
-import type { StoredChunk } from './encoded-chunk.ts';
+import type { StoredChunk } from './chunks/encoded-chunk.ts';
 import { keyOf, sampleChunk } from './testing/sample-chunks.ts';
 import { adopt, readKey, storeFolder, testMachine, writeFile } from './testing/test-machine.ts';
 

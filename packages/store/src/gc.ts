@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Digest } from '@patchwork/kernel';
-import { bytesOf, type ChunkPacks } from './chunk-packs.ts';
-import { listLedgerCopies } from './ledger-copies.ts';
-import { isHeld, tryLock, withLockFile } from './lock-file.ts';
-import type { PackIndex } from './pack-index.ts';
-import type { PackUsage } from './pack-usage.ts';
-import { packPath, quarantineFolder, type StoreContext } from './store-context.ts';
-import { sweepTemps } from './temp-files.ts';
+import { bytesOf, type ChunkPacks } from './chunks/chunk-packs.ts';
+import { listLedgerCopies } from './ledger/ledger-copies.ts';
+import { isHeld, tryLock, withLockFile } from './disk/lock-file.ts';
+import type { PackIndex } from './chunks/pack-index.ts';
+import type { PackUsage } from './chunks/pack-usage.ts';
+import { packPath, quarantineFolder, type StoreContext } from './disk/store-context.ts';
+import { sweepTemps } from './disk/temp-files.ts';
 
 /** What gc did. Sizes in bytes. */
 export interface GcReport {

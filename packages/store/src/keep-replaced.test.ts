@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { sha256 } from '@patchwork/files';
 import { deliverableChunks, deliverableSound, planRestore } from './deliverable-chunks.ts';
-import { byteLength } from './encoded-chunk.ts';
+import { byteLength } from './chunks/encoded-chunk.ts';
 import { keepReplaced } from './keep-replaced.ts';
-import { appendEntry, recordTrust } from './ledger-append.ts';
-import { emptyLedger, readLedger } from './ledger.ts';
-import type { LedgerEntry } from './ledger-entry.ts';
+import { appendEntry, recordTrust } from './ledger/ledger-append.ts';
+import { emptyLedger, readLedger } from './ledger/ledger.ts';
+import type { LedgerEntry } from './ledger/ledger-entry.ts';
 import { keyOf, sampleChunk } from './testing/sample-chunks.ts';
 import { sampleFilm, type SampleFilm } from './testing/sample-entry.ts';
 import { adopt, testMachine, writeFile, type TestMachine } from './testing/test-machine.ts';

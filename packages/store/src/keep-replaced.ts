@@ -1,8 +1,8 @@
 import type { Digest, OpenFile } from '@patchwork/kernel';
-import { byteLength } from './encoded-chunk.ts';
-import { openOrNull, readExactly } from './file-bytes.ts';
-import type { LedgerChunk, LedgerEntry } from './ledger-entry.ts';
-import { copyChunks } from './pack-writer.ts';
+import { byteLength } from './chunks/encoded-chunk.ts';
+import { openOrNull, readExactly } from './disk/file-bytes.ts';
+import type { LedgerChunk, LedgerEntry } from './ledger/ledger-entry.ts';
+import { copyChunks } from './chunks/pack-writer.ts';
 import type { Store } from './store.ts';
 
 /** What became of the chunks that a new deliverable no longer holds. */

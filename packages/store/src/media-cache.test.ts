@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sha256 } from '@patchwork/files';
 import type { Digest, FileStat } from '@patchwork/kernel';
-import { readWhole } from './file-bytes.ts';
+import { readWhole } from './disk/file-bytes.ts';
 import { openMediaCache, type MediaCache } from './media-cache.ts';
 import { storeFolder, testMachine, writeFile, type TestMachine } from './testing/test-machine.ts';
 

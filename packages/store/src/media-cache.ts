@@ -1,8 +1,8 @@
 import { canonicalJson, isDigest, PatchworkError, type Digest, type FileStat, type Json } from '@patchwork/kernel';
-import { openJournal, type Journal } from './journal.ts';
-import { fileStatFrom, isFields } from './ledger-check.ts';
-import type { StoreContext } from './store-context.ts';
-import { sameStat } from './trust.ts';
+import { openJournal, type Journal } from './disk/journal.ts';
+import { fileStatFrom, isFields } from './disk/json-fields.ts';
+import type { StoreContext } from './disk/store-context.ts';
+import { sameStat } from './ledger/trust.ts';
 
 /** What is known of media files from earlier runs. */
 export interface MediaCache {

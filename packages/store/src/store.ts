@@ -1,18 +1,18 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Digest, FilePort, Sha256 } from '@patchwork/kernel';
 import type { EncodedChunk } from '@patchwork/plan';
-import { openAlarms, type Alarm } from './alarm.ts';
-import { ChunkPacks } from './chunk-packs.ts';
-import type { StoredChunk } from './encoded-chunk.ts';
+import { openAlarms, type Alarm } from './chunks/alarm.ts';
+import { ChunkPacks } from './chunks/chunk-packs.ts';
+import type { StoredChunk } from './chunks/encoded-chunk.ts';
 import { checkStore, type FsckReport } from './fsck.ts';
 import { collectGarbage, makeRoom, type GcReport } from './gc.ts';
-import { findLedgerCopy, keepLedgerCopy, keysOfKnownLedgers } from './ledger-copies.ts';
-import type { Ledger } from './ledger.ts';
-import { nodeProcesses } from './node-processes.ts';
-import { openUsage } from './pack-usage.ts';
-import type { ProcessPort } from './process-port.ts';
-import { makeDurableFolder, type StoreContext } from './store-context.ts';
-import { nameTemp, sweepTemps } from './temp-files.ts';
+import { findLedgerCopy, keepLedgerCopy, keysOfKnownLedgers } from './ledger/ledger-copies.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { nodeProcesses } from './disk/node-processes.ts';
+import { openUsage } from './chunks/pack-usage.ts';
+import type { ProcessPort } from './disk/process-port.ts';
+import { makeDurableFolder, type StoreContext } from './disk/store-context.ts';
+import { nameTemp, sweepTemps } from './disk/temp-files.ts';
 
 /** What {@link openStore} is given. */
 export interface StoreSettings {

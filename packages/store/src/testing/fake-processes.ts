@@ -1,4 +1,4 @@
-import { sameProcess, type ProcessId, type ProcessPort } from '../process-port.ts';
+import { sameProcess, type ProcessId, type ProcessPort } from '../disk/process-port.ts';
 
 /** Processes that live and die as a test wants. */
 export interface FakeProcesses {

@@ -1,6 +1,6 @@
 import type { Sha256 } from '@patchwork/kernel';
-import type { LedgerChunk, NewLedgerEntry } from '../ledger-entry.ts';
-import { byteLength } from '../encoded-chunk.ts';
+import type { LedgerChunk, NewLedgerEntry } from '../ledger/ledger-entry.ts';
+import { byteLength } from '../chunks/encoded-chunk.ts';
 import type { SampleChunk } from './sample-chunks.ts';
 
 /** A deliverable made of samples: its bytes, and the entry that describes it. */

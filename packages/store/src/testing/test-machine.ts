@@ -1,8 +1,8 @@
 import { faultyFiles, sha256, type FaultyFiles } from '@patchwork/files';
 import { isPatchworkError, type Digest, type FilePort } from '@patchwork/kernel';
-import type { ProcessPort } from '../process-port.ts';
+import type { ProcessPort } from '../disk/process-port.ts';
 import { openStore, type Store } from '../store.ts';
-import type { StoredChunk } from '../encoded-chunk.ts';
+import type { StoredChunk } from '../chunks/encoded-chunk.ts';
 import { fakeProcesses, type FakeProcesses } from './fake-processes.ts';
 import { memoryDisk, type MemoryDisk, type Mishap } from './memory-disk.ts';
 import type { SampleChunk } from './sample-chunks.ts';

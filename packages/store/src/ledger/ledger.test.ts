@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sha256 } from '@patchwork/files';
-import { readWhole } from './file-bytes.ts';
+import { readWhole } from '../disk/file-bytes.ts';
 import { appendEntry, recordTrust } from './ledger-append.ts';
 import { currentEntry, emptyLedger, parseLedger, readLedger, type Ledger } from './ledger.ts';
 import { ledgerPath, type LedgerEntry, type NewLedgerEntry } from './ledger-entry.ts';
-import { encodeRecord } from './record-line.ts';
+import { encodeRecord } from '../disk/record-line.ts';
 import { entryAt, historyOf } from './revision.ts';
-import { sampleChunk, type SampleChunk } from './testing/sample-chunks.ts';
-import { sampleFilm } from './testing/sample-entry.ts';
-import { testMachine, writeFile, type TestMachine } from './testing/test-machine.ts';
+import { sampleChunk, type SampleChunk } from '../testing/sample-chunks.ts';
+import { sampleFilm } from '../testing/sample-entry.ts';
+import { testMachine, writeFile, type TestMachine } from '../testing/test-machine.ts';
 import { trustOf } from './trust.ts';
 
 const film = '/films/film.mov';

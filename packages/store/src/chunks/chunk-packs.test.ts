@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sha256 } from '@patchwork/files';
 import { byteLength } from './encoded-chunk.ts';
-import { readWhole } from './file-bytes.ts';
-import { keyOf, sampleChunk } from './testing/sample-chunks.ts';
-import { adopt, readKey, storeFolder, testMachine, writeFile } from './testing/test-machine.ts';
+import { readWhole } from '../disk/file-bytes.ts';
+import { keyOf, sampleChunk } from '../testing/sample-chunks.ts';
+import { adopt, readKey, storeFolder, testMachine, writeFile } from '../testing/test-machine.ts';
 
 const three = ['a', 'b', 'c'].map((name) => sampleChunk(sha256, name, 3));
 

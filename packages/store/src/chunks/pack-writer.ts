@@ -2,11 +2,18 @@ import { PatchworkError, type Digest } from '@patchwork/kernel';
 import type { EncodedChunk } from '@patchwork/plan';
 import { byteLength } from './encoded-chunk.ts';
 import { readChunks } from './chunk-run.ts';
-import { syncFile, writeNew } from './file-bytes.ts';
+import { syncFile, writeNew } from '../disk/file-bytes.ts';
 import { decodePackIndex, encodePackIndex, type PackedChunk, type PackIndex } from './pack-index.ts';
 import { indexPurpose } from './pack-files.ts';
-import { indexPath, makeDurableFolder, packFolder, packPath, packsFolder, type StoreContext } from './store-context.ts';
-import { nameTemp } from './temp-files.ts';
+import {
+  indexPath,
+  makeDurableFolder,
+  packFolder,
+  packPath,
+  packsFolder,
+  type StoreContext,
+} from '../disk/store-context.ts';
+import { nameTemp } from '../disk/temp-files.ts';
 
 /**
  * Checks that a file is exactly these chunks, one after another, each with its digest.

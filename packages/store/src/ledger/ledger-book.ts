@@ -1,12 +1,13 @@
 import { canonicalJson, type Digest, type Json, type Sha256 } from '@patchwork/kernel';
 import type { MediaInfo } from '@patchwork/program';
 import { ChunkDictionary } from './chunk-dictionary.ts';
-import { byteLength, requireChunk } from './encoded-chunk.ts';
-import { entryRecordFrom, fileStatFrom, isEntryRecord, isFields } from './ledger-check.ts';
+import { byteLength, requireChunk } from '../chunks/encoded-chunk.ts';
+import { fileStatFrom, isFields } from '../disk/json-fields.ts';
+import { entryRecordFrom, isEntryRecord } from './ledger-check.ts';
 import type { LedgerChunk, LedgerEntry, LedgerSound, NewLedgerEntry } from './ledger-entry.ts';
 import { ledgerVersion, type EntryRecord, type PlacedRecord, type SoundRecord } from './ledger-record.ts';
-import { packRuns, packSequences, unpackRuns, unpackSequences } from './number-runs.ts';
-import { encodeRecord, type RecordLine } from './record-line.ts';
+import { packRuns, packSequences, unpackRuns, unpackSequences } from '../disk/number-runs.ts';
+import { encodeRecord, type RecordLine } from '../disk/record-line.ts';
 
 /** What an entry's writer may give; a whole entry that was read is more than that. */
 const entryFields: { readonly [name in keyof Required<NewLedgerEntry>]: true } = {

@@ -1,7 +1,7 @@
 import type { Digest, Json } from '@patchwork/kernel';
-import { isFields } from './ledger-check.ts';
-import { openJournal, type JournalDamage } from './journal.ts';
-import type { StoreContext } from './store-context.ts';
+import { isFields } from '../disk/json-fields.ts';
+import { openJournal, type JournalDamage } from '../disk/journal.ts';
+import type { StoreContext } from '../disk/store-context.ts';
 
 /** When packs were last of use. Coarse: a pack used again within six hours is not written again. */
 export interface PackUsage {

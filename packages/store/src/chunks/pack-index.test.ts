@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { sha256 } from '@patchwork/files';
 import { decodePackIndex, encodePackIndex, placedInPack } from './pack-index.ts';
 import { byteLength } from './encoded-chunk.ts';
-import { sampleChunk } from './testing/sample-chunks.ts';
+import { sampleChunk } from '../testing/sample-chunks.ts';
 
 const runs = Number(process.env['PW_RUNS'] ?? 100);
 

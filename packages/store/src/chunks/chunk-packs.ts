@@ -3,13 +3,13 @@ import { isPatchworkError, PatchworkError, type Digest } from '@patchwork/kernel
 import type { EncodedChunk } from '@patchwork/plan';
 import type { Alarms } from './alarm.ts';
 import { byteLength, requireChunk, type StoredChunk } from './encoded-chunk.ts';
-import { openOrNull, readExactly } from './file-bytes.ts';
+import { openOrNull, readExactly } from '../disk/file-bytes.ts';
 import { listPacks, loadPacks, sweepHalves } from './pack-files.ts';
 import { placedInPack, type PackedChunk, type PackIndex } from './pack-index.ts';
 import { PackShelf, type Clash, type PackRecord } from './pack-shelf.ts';
 import type { PackUsage } from './pack-usage.ts';
 import { copyChunks, publishPack, removePack, verifyPackFile } from './pack-writer.ts';
-import { indexPath, makeDurableFolder, packPath, quarantineFolder, type StoreContext } from './store-context.ts';
+import { indexPath, makeDurableFolder, packPath, quarantineFolder, type StoreContext } from '../disk/store-context.ts';
 
 /**
  * The chunks of a store: found by key, read with their digest checked, added a pack at a time.

@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import { PatchworkError, type Digest, type FilePort, type FileStat, type Sha256 } from '@patchwork/kernel';
-import { writeNew } from './file-bytes.ts';
+import { writeNew } from '../disk/file-bytes.ts';
 import { ledgerFrom, type Ledger } from './ledger.ts';
 import type { LedgerEntry, NewLedgerEntry } from './ledger-entry.ts';
 import type { TrustRecord } from './ledger-record.ts';
-import { encodeRecord, joinBytes, scanRecords } from './record-line.ts';
+import { encodeRecord, joinBytes, scanRecords } from '../disk/record-line.ts';
 
 /*
  * The protocol (the lock of the deliverable is held throughout):

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Digest, FilePort, Sha256 } from '@patchwork/kernel';
-import { readWhole, writeNew } from './file-bytes.ts';
+import { readWhole, writeNew } from '../disk/file-bytes.ts';
 import { decodePackIndex, type PackIndex } from './pack-index.ts';
-import { nameTemp } from './temp-files.ts';
-import type { StoreContext } from './store-context.ts';
+import { nameTemp } from '../disk/temp-files.ts';
+import type { StoreContext } from '../disk/store-context.ts';
 
 /*
  * `packs.cache`: copies of many indexes one after another, each behind its length (4 bytes, big-endian). Opening a store

@@ -1,6 +1,6 @@
 import type { Json } from '@patchwork/kernel';
 import type { EncodedChunk } from '@patchwork/plan';
-import { packRuns, unpackRuns } from './number-runs.ts';
+import { packRuns, unpackRuns } from '../disk/number-runs.ts';
 
 /** In which order and from where samples decode. Nearly all chunks of a deliverable share a handful. */
 interface Shape {

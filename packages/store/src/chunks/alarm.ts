@@ -1,7 +1,7 @@
 import type { Digest, Json } from '@patchwork/kernel';
-import { openJournal, type JournalDamage } from './journal.ts';
-import { isFields } from './ledger-check.ts';
-import type { StoreContext } from './store-context.ts';
+import { openJournal, type JournalDamage } from '../disk/journal.ts';
+import { isFields } from '../disk/json-fields.ts';
+import type { StoreContext } from '../disk/store-context.ts';
 
 /** Two renders of one action key that gave different bytes: the key misses an input, or a machine computes wrongly. */
 export interface Alarm {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { isPatchworkError, type Digest } from '@patchwork/kernel';
-import { readWhole, syncFile, writeNew } from './file-bytes.ts';
+import { readWhole, syncFile, writeNew } from '../disk/file-bytes.ts';
 import { carryLedger, parseLedger, type Ledger } from './ledger.ts';
-import { isFields } from './ledger-check.ts';
-import { encodeRecord, scanRecords } from './record-line.ts';
-import { makeDurableFolder, type StoreContext } from './store-context.ts';
-import { nameTemp } from './temp-files.ts';
+import { isFields } from '../disk/json-fields.ts';
+import { encodeRecord, scanRecords } from '../disk/record-line.ts';
+import { makeDurableFolder, type StoreContext } from '../disk/store-context.ts';
+import { nameTemp } from '../disk/temp-files.ts';
 
 /*
  * `ledgers/ab/<moov digest>`: a copy of the ledger whose deliverable has that moov, so that a deliverable that lost its

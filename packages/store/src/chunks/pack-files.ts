@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { isDigest, type Digest } from '@patchwork/kernel';
-import { readWhole } from './file-bytes.ts';
+import { readWhole } from '../disk/file-bytes.ts';
 import { readIndexCache, worthCaching, writeIndexCache } from './index-cache.ts';
 import { decodePackIndex, type PackIndex } from './pack-index.ts';
 import type { Clash, PackShelf } from './pack-shelf.ts';
-import { indexPath, packPath, packsFolder, type StoreContext } from './store-context.ts';
-import { listTemps } from './temp-files.ts';
+import { indexPath, packPath, packsFolder, type StoreContext } from '../disk/store-context.ts';
+import { listTemps } from '../disk/temp-files.ts';
 
 /** What stands in the folders of the packs, by name alone. */
 export interface PackListing {

@@ -1,14 +1,11 @@
-import { isDigest, type FileStat, type Json } from '@patchwork/kernel';
+import { isDigest, type Json } from '@patchwork/kernel';
+import { isFields, isListOf, isText, isWhole, type Fields } from '../disk/json-fields.ts';
 import type { EntryRecord } from './ledger-record.ts';
 
 /*
  * A line with the right digest may still come from another program, or from somebody hostile. What is read here is
  * checked once, at the edge; what these functions accept is used without another look.
  */
-
-interface Fields {
-  readonly [key: string]: Json;
-}
 
 /** Tells whether a record is an entry in all that this package itself relies on. */
 export function isEntryRecord(value: Json): boolean {
@@ -49,20 +46,6 @@ export function entryRecordFrom(value: Json): EntryRecord | null {
   return isEntryRecord(value) ? (value as unknown as EntryRecord) : null;
 }
 
-/** Reads a stat tuple; null when it is none. */
-export function fileStatFrom(value: Json | undefined): FileStat | null {
-  if (!isFields(value)) return null;
-  const { dev, ino, size, mtimeNs, ctimeNs, isDirectory } = value;
-  if (!isText(dev) || !isText(ino) || !isText(mtimeNs) || !isText(ctimeNs)) return null;
-  if (!isWhole(size) || typeof isDirectory !== 'boolean') return null;
-  return { dev, ino, size, mtimeNs, ctimeNs, isDirectory };
-}
-
-/** Tells whether a value is a JSON object. */
-export function isFields(value: Json | undefined): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isPlaced(value: Json | undefined): value is Fields {
   return isFields(value) && isListOf(value['order'], isWhole) && isListOf(value['gaps'], isWhole);
 }
@@ -97,16 +80,4 @@ function isMixed(value: Json | undefined): boolean {
 
 function isRange(value: Json | undefined): boolean {
   return isFields(value) && isWhole(value['in']) && isWhole(value['out']);
-}
-
-function isText(value: Json | undefined, form: (text: string) => boolean = () => true): value is string {
-  return typeof value === 'string' && form(value);
-}
-
-function isWhole(value: Json | undefined): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value);
-}
-
-function isListOf(value: Json | undefined, test: (item: Json) => boolean): boolean {
-  return Array.isArray(value) && (value as readonly Json[]).every(test);
 }

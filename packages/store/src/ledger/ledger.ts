@@ -1,9 +1,9 @@
 import { PatchworkError, type Digest, type FilePort, type FileStat, type Sha256 } from '@patchwork/kernel';
-import { readWhole } from './file-bytes.ts';
+import { readWhole } from '../disk/file-bytes.ts';
 import { LedgerBook } from './ledger-book.ts';
 import { ledgerPath, type LedgerEntry } from './ledger-entry.ts';
 import { ledgerVersion } from './ledger-record.ts';
-import { scanRecords } from './record-line.ts';
+import { scanRecords } from '../disk/record-line.ts';
 import { sameStat } from './trust.ts';
 
 /** The history of a deliverable, as read. Appending gives a new value. */
