@@ -1,8 +1,8 @@
 import type { Digest } from '@patchwork/kernel';
 import { historyOf, type LedgerChunk, type LedgerEntry } from '@patchwork/store';
 import type { FrameRange } from '@patchwork/time';
-import { patchRenderer } from './film/renderers.ts';
-import { readRevision, type HistoryContext, type Revision } from './history.ts';
+import { patchRenderer } from './record/renderers.ts';
+import { readRevision, type HistoryContext, type Revision } from './record/history.ts';
 
 /** Which run made some frames. Frames count from the deliverable's first. */
 export interface Blame {

@@ -5,13 +5,13 @@ import type { Profile } from '@patchwork/plan';
 import { compileProgram, type Canvas, type MediaInfo, type Program } from '@patchwork/program';
 import type { FrameRange, Rate } from '@patchwork/time';
 import type { Timeline } from '@patchwork/timeline';
-import type { RenderContext } from './context.ts';
-import { parseRevision, readRevision } from './history.ts';
-import { bareTimeline, unseenBetween } from './seen-domains.ts';
-import { compileEntry, type NamedMedia, type Snapshot } from './snapshot.ts';
-import { firstVideoFacts, withRaster, type LoadedTimeline } from './timeline-file.ts';
-import { openTimelineWithCatalog } from './timeline-media.ts';
-import { timelineFacts } from './timeline-facts.ts';
+import type { RenderContext } from './run/context.ts';
+import { parseRevision, readRevision } from './record/history.ts';
+import { bareTimeline, unseenBetween } from './timeline/seen-domains.ts';
+import { compileEntry, type NamedMedia, type Snapshot } from './timeline/snapshot.ts';
+import { firstVideoFacts, withRaster, type LoadedTimeline } from './timeline/timeline-file.ts';
+import { openTimelineWithCatalog } from './media/timeline-media.ts';
+import { timelineFacts } from './timeline/timeline-facts.ts';
 
 /** One side of a comparison: a timeline, and what is known of its media. */
 export interface ComparedSide {

@@ -17,12 +17,12 @@ import { startWorkers } from '@patchwork/media';
 import { openMediaCache, openStore } from '@patchwork/store';
 import { rational } from '@patchwork/time';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RenderContext } from './context.ts';
+import type { RenderContext } from './run/context.ts';
 import { forecastRender, renderDeliverable } from './delivery.ts';
-import { readHistory } from './history.ts';
-import type { Forecast } from './outcome.ts';
-import type { RenderRequest } from './request.ts';
-import { inspectBase } from './base.ts';
+import { readHistory } from './record/history.ts';
+import type { Forecast } from './plan/outcome.ts';
+import type { RenderRequest } from './run/request.ts';
+import { inspectBase } from './record/base.ts';
 import { restoreRevision } from './restoration.ts';
 import { verifyDeliverable } from './verify.ts';
 

@@ -1,12 +1,11 @@
 import type { Digest, Json } from '@patchwork/kernel';
 import { explainFrame as explainPlanned, type FrameExplanation, type PreviousDelivery } from '@patchwork/plan';
 import type { LedgerEntry } from '@patchwork/store';
-import { chunkRanges } from './chunk-ranges.ts';
-import type { RenderContext } from './context.ts';
-import { mediaOf } from './encode-missing.ts';
-import type { History } from './history.ts';
-import { hasTimeline } from './film/film-history.ts';
-import { compileEntry } from './snapshot.ts';
+import { chunkRanges } from './plan/chunk-ranges.ts';
+import type { RenderContext } from './run/context.ts';
+import { mediaOf } from './pictures/encode-missing.ts';
+import type { History } from './record/history.ts';
+import { compileEntry, hasTimeline } from './timeline/snapshot.ts';
 
 /** Why a delivered frame looks as it does, for machines and for people. */
 export interface Explanation {

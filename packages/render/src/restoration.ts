@@ -20,21 +20,21 @@ import {
   type NewLedgerEntry,
   type StoredChunk,
 } from '@patchwork/store';
-import type { RenderContext } from './context.ts';
-import { readRevision, type History, type Revision } from './history.ts';
-import { isOwn } from './film/renderers.ts';
-import { forgetOverwritten } from './film/overwritten-film.ts';
-import { restoreFilm } from './film/restore-film.ts';
-import { keptSound } from './kept-sound.ts';
-import { ledgerChunks } from './ledger-chunks.ts';
-import { videoSpec } from './mixture.ts';
-import { findingsOfMovie } from './proof.ts';
-import { settleDelivery, soundOf } from './record-delivery.ts';
-import { runId, sweepLeftovers } from './run-id.ts';
-import { contentOf } from './same-content.ts';
-import { compileEntry } from './snapshot.ts';
-import { requireSpace } from './space.ts';
-import type { Restored } from './restored.ts';
+import type { RenderContext } from './run/context.ts';
+import { readRevision, type History, type Revision } from './record/history.ts';
+import { isOwn } from './record/renderers.ts';
+import { forgetOverwritten } from './record/overwritten-film.ts';
+import { restoreFilm, type Restored } from './publish/restore-film.ts';
+import { keptSound } from './sound/kept-sound.ts';
+import { ledgerChunks } from './record/ledger-chunks.ts';
+import { videoSpec } from './plan/mixture.ts';
+import { findingsOfMovie } from './proof/proof.ts';
+import { settleDelivery, soundOf } from './publish/record-delivery.ts';
+import { sweepLeftovers } from './record/leftovers.ts';
+import { runId } from './run/run-id.ts';
+import { contentOf } from './record/same-content.ts';
+import { compileEntry } from './timeline/snapshot.ts';
+import { requireSpace } from './run/space.ts';
 
 /**
  * Brings an older version of a deliverable back, bit for bit, from the chunks of the current file and the store.

@@ -2,8 +2,8 @@ import { isPatchworkError } from '@patchwork/kernel';
 import type { ThumbnailItem } from '@patchwork/media';
 import type { MediaInfo } from '@patchwork/program';
 import type { ComparedSide } from './comparison.ts';
-import type { RenderContext } from './context.ts';
-import { mediaOf } from './encode-missing.ts';
+import type { RenderContext } from './run/context.ts';
+import { mediaOf } from './pictures/encode-missing.ts';
 import { identifyMedia } from './media/media-catalog.ts';
 
 /**

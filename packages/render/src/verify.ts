@@ -1,18 +1,18 @@
 import { corruptChunks, readMovie, trackDigests, type MovieSpec } from '@patchwork/splice';
 import { byteLength, deliverableChunks, type LedgerEntry } from '@patchwork/store';
-import type { RenderContext } from './context.ts';
-import { fileDigest } from './file-digest.ts';
-import { framesText, placeOfEntry } from './frames-text.ts';
-import { readHistory, type History } from './history.ts';
-import { moovDigestOf } from './moov-digest.ts';
+import type { RenderContext } from './run/context.ts';
+import { fileDigest } from './record/file-digest.ts';
+import { framesText, placeOfEntry } from './timeline/frames-text.ts';
+import { readHistory, type History } from './record/history.ts';
+import { moovDigestOf } from './record/moov-digest.ts';
 import { deadBytesOf } from './film/dead-bytes.ts';
-import { keptSound } from './kept-sound.ts';
-import { mixedNote, videoSpec } from './mixture.ts';
-import { findingsOfMovie, type Finding } from './proof.ts';
-import { compileEntry } from './snapshot.ts';
-import { verifyFilm } from './film/verify-film.ts';
-import { isOwn } from './film/renderers.ts';
-import type { Verdict } from './verdict.ts';
+import { keptSound } from './sound/kept-sound.ts';
+import { mixedNote, videoSpec } from './plan/mixture.ts';
+import { findingsOfMovie, type Finding } from './proof/proof.ts';
+import { compileEntry } from './timeline/snapshot.ts';
+import { verifyFilm } from './proof/verify-film.ts';
+import { isOwn } from './record/renderers.ts';
+import type { Verdict } from './proof/verdict.ts';
 
 /**
  * Checks a deliverable against its ledger: index, every packet's hash, tables and decoding. Reads the whole file.

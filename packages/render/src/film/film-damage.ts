@@ -3,10 +3,10 @@ import type { EncodedChunk } from '@patchwork/plan';
 import { chunksOf, corruptChunks, type Movie } from '@patchwork/splice';
 import { deliverableSound, type LedgerEntry } from '@patchwork/store';
 import type { FrameRange } from '@patchwork/time';
-import { framesText, placeOfEntry } from '../frames-text.ts';
-import type { RenderContext } from '../context.ts';
+import { framesText, placeOfEntry } from '../timeline/frames-text.ts';
+import type { RenderContext } from '../run/context.ts';
 import { otherTracks } from './other-tracks.ts';
-import { isOwn } from './renderers.ts';
+import { isOwn } from '../record/renderers.ts';
 
 /** Where a film's bytes are not what its history says. */
 export interface FilmDamage {

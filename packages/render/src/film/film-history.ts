@@ -8,25 +8,15 @@ import {
   type Ledger,
   type LedgerEntry,
   type NewLedgerEntry,
-  type TimelineSnapshot,
 } from '@patchwork/store';
-import type { RenderContext } from '../context.ts';
+import type { RenderContext } from '../run/context.ts';
 import { damageOf, filmDamaged, noDamage, type FilmDamage } from './film-damage.ts';
 import type { FinishedFilm } from './finished-film.ts';
-import { ledgerChunks } from '../ledger-chunks.ts';
+import { ledgerChunks } from '../record/ledger-chunks.ts';
 import { foundProfile } from './matching-profile.ts';
 import { otherTracks } from './other-tracks.ts';
-import { foundRenderer } from './renderers.ts';
-
-/** Where an entry knows of no timeline. */
-export function noTimeline(name: string): TimelineSnapshot {
-  return { name, format: 'none', text: '' };
-}
-
-/** Tells whether an entry knows what its film was made from. */
-export function hasTimeline({ timeline }: Pick<LedgerEntry, 'timeline'>): boolean {
-  return timeline.format !== 'none';
-}
+import { foundRenderer } from '../record/renderers.ts';
+import { noTimeline } from '../timeline/snapshot.ts';
 
 /** A film's history up to now. */
 export interface FilmHistory {

@@ -2,9 +2,9 @@ import { PatchworkError, type FileStat } from '@patchwork/kernel';
 import type { VideoStreamInfo } from '@patchwork/program';
 import { constantRate, evenGrid, findBoundaries, readMovie, trimAppend, type PatchableMovie } from '@patchwork/splice';
 import type { Rate } from '@patchwork/time';
-import type { RenderContext } from '../context.ts';
-import { recoverFilm } from './overwritten-film.ts';
-import type { TimelineFacts } from '../timeline-facts.ts';
+import type { RenderContext } from '../run/context.ts';
+import { recoverFilm } from '../record/overwritten-film.ts';
+import type { TimelineFacts } from '../timeline/timeline-facts.ts';
 
 /** A finished movie of any origin that can be cut. */
 export interface FinishedFilm {

@@ -4,7 +4,7 @@ import type { VideoProfile } from '@patchwork/plan';
 import { ptsOf, type Picture, type SourcePicture, type VideoStreamInfo } from '@patchwork/program';
 import type { PlacedChunk } from '@patchwork/splice';
 import type { FrameRange } from '@patchwork/time';
-import type { RenderContext } from '../context.ts';
+import type { RenderContext } from '../run/context.ts';
 
 /** Frames of a media file, to be encoded one behind the other. */
 export interface Footage {

@@ -1,7 +1,7 @@
 import type { Digest } from '@patchwork/kernel';
 import { trackDigests, type Movie } from '@patchwork/splice';
 import type { LedgerSound } from '@patchwork/store';
-import type { RenderContext } from '../context.ts';
+import type { RenderContext } from '../run/context.ts';
 
 /** The tracks that are no pictures, each as one piece named by its bytes; null where there are none. */
 export async function otherTracks(context: RenderContext, movie: Movie): Promise<LedgerSound | null> {

@@ -2,7 +2,7 @@ import { isPatchworkError, PatchworkError } from '@patchwork/kernel';
 import type { VideoStreamInfo } from '@patchwork/program';
 import { adoptMovie, planPatch, type PlacedChunk, type WidenedRange } from '@patchwork/splice';
 import { formatRate, lengthOf, type FrameRange } from '@patchwork/time';
-import type { RenderContext } from '../context.ts';
+import type { RenderContext } from '../run/context.ts';
 import { openFilm, probedVideo, type FinishedFilm } from './finished-film.ts';
 import { reorderDepth } from './matching-profile.ts';
 

@@ -2,10 +2,10 @@ import { basename, dirname, join } from 'node:path';
 import { PatchworkError, type Digest, type OpenFile } from '@patchwork/kernel';
 import { writeAtomically } from '@patchwork/files';
 import { crc32, placeOfEntry, readEntry, type ZipEntry } from '@patchwork/formats';
-import type { RenderContext } from '../context.ts';
+import type { RenderContext } from '../run/context.ts';
 import { decodedName } from './media-paths.ts';
-import { archiveOf, type TimelineSource } from '../timeline-source.ts';
-import { readWholeFile } from '../whole-file.ts';
+import { archiveOf, type TimelineSource } from '../timeline/timeline-source.ts';
+import { readWholeFile } from '../timeline/whole-file.ts';
 
 /*
  * Media of bundles stands in the store, by the bundle's SHA-256:

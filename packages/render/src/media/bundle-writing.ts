@@ -10,7 +10,7 @@ import {
   type MediaSource,
 } from '@patchwork/formats';
 import type { Timeline } from '@patchwork/timeline';
-import type { RenderContext } from '../context.ts';
+import type { RenderContext } from '../run/context.ts';
 
 /** What is written as a bundle, and where. */
 export interface BundleRequest {

@@ -2,8 +2,8 @@ import { basename } from 'node:path';
 import { PatchworkError, type Digest, type Json } from '@patchwork/kernel';
 import type { ProbedMedia } from '@patchwork/media';
 import type { MediaInfo } from '@patchwork/program';
-import type { RenderContext } from '../context.ts';
-import type { IdentifiedMedia, NamedMedia } from '../snapshot.ts';
+import type { RenderContext } from '../run/context.ts';
+import type { IdentifiedMedia, NamedMedia } from '../timeline/snapshot.ts';
 
 /** Raised when the probe says other things of the same bytes. */
 const proberVersion = 'patchwork.probe/2';

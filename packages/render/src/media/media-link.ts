@@ -11,12 +11,12 @@ import {
   type Timeline,
 } from '@patchwork/timeline';
 import type { MediaInfo } from '@patchwork/program';
-import type { RenderContext } from '../context.ts';
+import type { RenderContext } from '../run/context.ts';
 import { identifyMedia } from './media-catalog.ts';
 import { indexMedia, type MediaIndex } from './media-index.ts';
 import { canBe, matchOf, togetherWanted, wantedBy, type WantedMedia } from './media-match.ts';
 import { decodedName, statedName, statedPlace, type MediaSearch } from './media-paths.ts';
-import type { IdentifiedMedia } from '../snapshot.ts';
+import type { IdentifiedMedia } from '../timeline/snapshot.ts';
 
 /** A timeline whose media was looked for on this machine. */
 export interface LinkedTimeline {

@@ -3,8 +3,8 @@ import { pathToFileURL } from 'node:url';
 import type { ExternalReference, Timeline } from '@patchwork/timeline';
 import { mapClips } from './media-link.ts';
 import { mappedName, statedPlace, type MediaSearch } from './media-paths.ts';
-import type { TimelineRequest, TimelineWithMedia } from '../timeline-media.ts';
-import { mediaFolderOf } from '../timeline-source.ts';
+import type { TimelineRequest, TimelineWithMedia } from './timeline-media.ts';
+import { mediaFolderOf } from '../timeline/timeline-source.ts';
 
 /**
  * The timeline with its references as they are to be written at `path`: exchanged by the media map, also where no file is

@@ -1,0 +1,204 @@
+import type { EncodedChunk } from '@patchwork/plan';
+import type { FrameKey } from '@patchwork/program';
+import {
+  appendRecut,
+  base64FromBytes,
+  bytesFromBase64,
+  chunksOf,
+  cloneRecut,
+  corruptChunks,
+  entryWithConfig,
+  fitChunks,
+  publish,
+  readMovie,
+  recutDigests,
+  recutFindings,
+  recutOf,
+  writeRecut,
+  type MovedStretch,
+  type PlacedChunk,
+  type ProofFinding,
+  type Recut,
+  type SoundSpec,
+} from '@patchwork/splice';
+import type { LedgerSound } from '@patchwork/store';
+import type { AdoptedPreparation } from './adopted-preparation.ts';
+import type { RenderContext } from '../run/context.ts';
+import { namedTracks } from '../film/other-tracks.ts';
+import { provenOrUndone, type PublishedFilm } from '../publish/film-publication.ts';
+import { movedFrames } from './moved-frames.ts';
+import { forgetOverwritten } from '../record/overwritten-film.ts';
+import { findingFrom, requireProof } from '../proof/proof.ts';
+import type { PublicationMode } from '../run/request.ts';
+import { runId } from '../run/run-id.ts';
+import { decodeFilm } from '../proof/verify-film.ts';
+
+/** A new version of an adopted film whose pictures stand elsewhere, or whose sound is another one. */
+export interface RecutFilm {
+  readonly recut: Recut;
+  /** In order, named by their bytes. */
+  readonly chunks: readonly PlacedChunk[];
+  /** The tracks that are no pictures, as the history names them. */
+  readonly sound: LedgerSound | null;
+  /** What it is proven by: `recutDigests`. */
+  readonly digests: readonly (string | null)[];
+}
+
+/**
+ * Works out the new version around the film's own index: names, languages, tags, matrices and references of its tracks stay;
+ * timecode, chapters, texts and data follow the pictures.
+ *
+ * @param pieces kept ones come from the film, in order.
+ * @param sound null keeps what there is.
+ * @param temp names a temporary file, which the caller removes.
+ * @throws PW_ADOPT_OTHER_TRACKS, PW_SPLICE_PAIR, PW_STREAM_*, PW_FILE_*
+ */
+export async function recutFilm(
+  context: RenderContext,
+  preparation: AdoptedPreparation,
+  pieces: (kept: readonly PlacedChunk[]) => readonly PlacedChunk[],
+  sound: SoundSpec | null,
+  mode: PublicationMode,
+  temp: (purpose: string) => string,
+): Promise<RecutFilm> {
+  const { files, hashing } = context;
+  const { film, entry, program } = preparation;
+  const { movie, track } = film.base;
+  const [sampleEntry] = track.entries;
+  if (sampleEntry === undefined) throw new TypeError('recutFilm: a film without sample entry');
+  const isIntra = film.base.stream.family === 'intra';
+  const config = isIntra ? '' : base64FromBytes(sampleEntry.video?.config?.bytes ?? new Uint8Array(0));
+  const kept = chunksOf(movie, entry.chunks).map((chunk) => ({ ...chunk, config }));
+  // The film's own configuration comes first, so that its pictures keep their bytes.
+  const list = [...kept.slice(0, 1), ...pieces(kept)];
+  const fitted = await fitChunks(files, sampleEntry.format, list, temp('fitted'), hashing);
+  const chunks = fitted.chunks.slice(1).map((chunk) => ({ ...chunk, key: chunk.digest }));
+  const empty = temp('empty');
+  await writeEmptyText(context, empty);
+  const recut = recutOf({
+    base: film.base,
+    pieces: chunks,
+    entry: entryWithConfig(sampleEntry, isIntra ? null : bytesFromBase64(fitted.config)),
+    sound,
+    move: {
+      rate: program.canvas.rate,
+      frames: program.frames,
+      frameAt: movedFrames(preparation),
+      stretches: movedStretches(preparation),
+    },
+    empty: { path: empty, offset: 0 },
+    isInPlace: mode !== 'whole',
+  });
+  const digests = await recutDigests(files, recut, hashing);
+  const named = movie.tracks.flatMap(({ handler, tables }, i) => {
+    const digest = digests[i] ?? null;
+    return handler === 'vide' || digest === null || (recut.tracks.get(i)?.count ?? tables.count) === 0 ? [] : [digest];
+  });
+  return { recut, chunks, sound: namedTracks(context, named), digests };
+}
+
+/** A text that says nothing: its length in two bytes, zero. */
+async function writeEmptyText({ files }: Pick<RenderContext, 'files'>, path: string): Promise<void> {
+  const file = await files.open(path, 'create');
+  try {
+    await file.write(new Uint8Array(2), 0);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Where each stretch of the new version stood in the film: kept pieces, and fresh frames that show the same as before. */
+function movedStretches({ entry, stretches, previous, program }: AdoptedPreparation): readonly MovedStretch[] {
+  const starts: number[] = [];
+  let start = 0;
+  for (const { order } of entry.chunks) {
+    starts.push(start);
+    start += order.length;
+  }
+  const before = new Map<FrameKey, number[]>();
+  const old = Math.min(previous.frames, start);
+  for (let frame = 0; frame < old; frame++) {
+    const key = previous.frameKeyAt(frame);
+    const known = before.get(key);
+    if (known === undefined) before.set(key, [frame]);
+    else known.push(frame);
+  }
+  const list: { from: number | null; at: number; frames: number }[] = [];
+  const add = (from: number | null, at: number, frames: number): void => {
+    const last = list.at(-1);
+    const isNext = last !== undefined && (last.from === null ? from === null : from === last.from + last.frames);
+    if (isNext) last.frames += frames;
+    else list.push({ from, at, frames });
+  };
+  for (const { kind, range, ...rest } of stretches) {
+    if (kind === 'kept' && 'chunk' in rest) add(starts[rest.chunk] ?? 0, range.in, range.out - range.in);
+    else for (let frame = range.in; frame < range.out; frame++) add(standing(frame), frame, 1);
+  }
+  return list;
+
+  /** Of several old frames that show the same, the one that goes on from the frame before. */
+  function standing(frame: number): number | null {
+    const known = before.get(program.frameKeyAt(frame)) ?? [];
+    const last = list.at(-1);
+    const next = last === undefined || last.from === null ? null : last.from + last.frames;
+    if (next !== null && known.includes(next)) return next;
+    return known.length === 1 ? (known[0] ?? null) : null;
+  }
+}
+
+/**
+ * Publishes the new version: written anew, appended to a clone, or to the film itself. In place, the proof follows the
+ * commit, and a film that fails it is put back at once.
+ *
+ * @throws PW_PROOF_FAILED; as `publish`, `writeRecut`, `appendRecut`
+ */
+export async function publishRecut(
+  context: RenderContext,
+  preparation: AdoptedPreparation,
+  made: RecutFilm,
+  { mode, depth }: { readonly mode: PublicationMode; readonly depth: 'default' | 'deep' },
+  record: (published: PublishedFilm) => Promise<void>,
+): Promise<PublishedFilm> {
+  const { files, hashing } = context;
+  const { film } = preparation;
+  const prove = async (path: string): Promise<void> =>
+    requireProof((await findingsOf(context, preparation, made, path, depth)).map(findingFrom));
+  if (mode === 'in-place') {
+    const done = await appendRecut(files, made.recut, hashing, async (moovDigest) => {
+      await record({ moovDigest, sizeBytes: (await files.stat(film.path))?.size ?? 0, anew: null });
+    });
+    await provenOrUndone(context, film.path, () => prove(film.path));
+    return { ...done, anew: null };
+  }
+  const { written } = await publish(files, {
+    destination: film.path,
+    expected: film.stat,
+    run: runId(context),
+    write: async (temporary): Promise<PublishedFilm> =>
+      mode === 'fast'
+        ? { ...(await cloneRecut(files, temporary, made.recut, hashing)), anew: null }
+        : { ...(await writeRecut(files, temporary, made.recut, hashing)), anew: temporary },
+    prove,
+    record,
+  });
+  if (mode === 'whole') await forgetOverwritten(context, film.path);
+  return written;
+}
+
+async function findingsOf(
+  context: RenderContext,
+  { entry }: AdoptedPreparation,
+  { recut, chunks, digests }: RecutFilm,
+  path: string,
+  depth: 'default' | 'deep',
+): Promise<readonly ProofFinding[]> {
+  const { files, hashing, sha256 } = context;
+  const movie = await readMovie(files, path, sha256);
+  const tables = await recutFindings(files, recut, movie, digests, hashing);
+  if (tables.length > 0) return tables;
+  const wanted: readonly EncodedChunk[] = chunks;
+  const bad = await corruptChunks(files, chunksOf(movie, wanted), hashing);
+  if (bad.length > 0)
+    return [{ code: 'PW_PROOF_BYTES', text: `${bad.length} chunks are not what was written`, frame: null }];
+  return decodeFilm(context, movie, { chunks: wanted, before: entry.chunks, depth });
+}
