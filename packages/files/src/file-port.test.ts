@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FilePort } from '@patchwork/kernel';
@@ -98,6 +98,23 @@ describe.each(ports)('%s keeps the contract of FilePort', (_, makePort) => {
     await expect(files.remove(folder)).rejects.toThrow(
       expect.objectContaining({ code: expect.stringMatching(/^PW_FILE_/) }),
     );
+  });
+
+  test('rename keeps the permissions of what it replaces, and for root its owner', async () => {
+    const files = makePort();
+    const [fresh, old] = [join(folder, 'fresh'), join(folder, 'old')];
+    const isRoot = process.getuid?.() === 0;
+    for (const mode of [0o600, 0o640, 0o444, 0o664]) {
+      await rm(old, { force: true });
+      await writeFile(old, 'old');
+      await chmod(old, mode);
+      if (isRoot) await chown(old, 1234, 2345);
+      const { uid, gid } = await stat(old);
+      await writeFile(fresh, 'new');
+      await files.rename(fresh, old);
+      const now = await stat(old);
+      expect([now.mode & 0o777, now.uid, now.gid]).toEqual([mode, uid, gid]);
+    }
   });
 
   test('makeFolder makes parents and forgives presence; freeBytes looks up to what exists', async () => {

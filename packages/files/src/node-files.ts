@@ -3,6 +3,7 @@ import { copyFile, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:f
 import { dirname, resolve } from 'node:path';
 import type { FilePort, FileStat, OpenFile } from '@patchwork/kernel';
 import { fileError, isAbsence } from './file-error.ts';
+import { keepAccess } from './kept-access.ts';
 import { fileStatFrom, nodeFile } from './node-file.ts';
 
 const flagsOf = { read: 'r', create: 'wx+', update: 'r+' } as const;
@@ -41,6 +42,7 @@ async function statOrNull(path: string): Promise<FileStat | null> {
 
 async function renameFile(from: string, to: string): Promise<void> {
   try {
+    await keepAccess(from, to);
     await rename(from, to);
   } catch (error) {
     throw fileError(error, `rename ${JSON.stringify(from)} to`, to);

@@ -31,7 +31,7 @@ export interface FilePort {
   open(path: string, mode: 'read' | 'create' | 'update'): Promise<OpenFile>;
   /** Returns null when nothing is there. */
   stat(path: string): Promise<FileStat | null>;
-  /** Replaces `to` atomically. */
+  /** Replaces `to` atomically; the file keeps the permissions of the one that it replaces. */
   rename(from: string, to: string): Promise<void>;
   /** Removes a file; does nothing when it is absent. */
   remove(path: string): Promise<void>;
