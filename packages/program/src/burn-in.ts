@@ -96,7 +96,7 @@ function withText(
       const mover = textOf(shown.lead);
       const picture: Picture = { op: 'text', input: shown.picture, text: mover.at(frame), placement, font };
       trace?.note(picture, { at: (f) => JSON.stringify(mover.at(f)), signature: mover.signature });
-      return { ...shown, picture };
+      return { ...shown, picture, resized: false };
     },
   };
 }

@@ -36,6 +36,21 @@ export function coversCanvas(raster: ShownRaster, canvas: Raster, conform: Confo
   }
 }
 
+/** Tells whether a conform gives a raster of square pixels another size on the canvas. */
+export function resizes(raster: ShownRaster, canvas: Raster, conform: Conform): boolean {
+  const den = raster.den ?? 1;
+  const across = raster.width - canvas.width * den;
+  const down = raster.height - canvas.height * den;
+  switch (conform) {
+    case 'fit':
+      return Math.max(across, down) !== 0;
+    case 'fill':
+      return Math.min(across, down) !== 0;
+    case 'none':
+      return false;
+  }
+}
+
 /** The one word for conforms that come to the same: `fit`, where the aspect (for `none`: the size) is the canvas's own. */
 export function plainConform(raster: ShownRaster, canvas: Raster, conform: Conform): Conform {
   const den = raster.den ?? 1;

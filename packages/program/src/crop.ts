@@ -34,6 +34,14 @@ export function cropClass(crop: Crop): '0' | '1' | 'c' {
   return crop.left + crop.right >= 1 || crop.top + crop.bottom >= 1 ? '0' : 'c';
 }
 
+/**
+ * Tells whether the conform of what a crop leaves counts as another size. What is left may have any size while the crop
+ * moves, so that it does by rule, not by the numbers of a frame: one shape holds for all of its frames.
+ */
+export function cropResizes(crop: Crop, conform: 'fit' | 'fill' | 'none'): boolean {
+  return cropClass(crop) === 'c' && crop.inPlace !== true && conform !== 'none';
+}
+
 /** Tells whether a crop never moves. */
 export function isConstantCrop({ left, right, top, bottom }: CropCurves): boolean {
   return [left, right, top, bottom].every((curve) => curve.constant !== null);

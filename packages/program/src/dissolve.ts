@@ -29,6 +29,7 @@ export function dissolve(
         return {
           picture,
           opaque: a.opaque && b.opaque,
+          resized: false,
           anchor: lead.anchor,
           clips: sides.flatMap((one) => one.clips),
           lead: lead.lead,

@@ -23,6 +23,7 @@ export function generator(reference: GeneratorReference, use: ClipUse, where: st
           at: () => ({
             picture: { op: 'solid', color },
             opaque: isOpaque,
+            resized: false,
             anchor: anchorOfRest(`solid ${color.join(' ')}`),
             clips: [use],
             lead,
@@ -37,6 +38,7 @@ export function generator(reference: GeneratorReference, use: ClipUse, where: st
     at: () => ({
       picture: { op: 'unmodelled', input: { op: 'solid', color: [0, 0, 0, 0] }, label, content },
       opaque: false,
+      resized: false,
       anchor: anchorOfRest(content),
       clips: [use],
       lead,

@@ -5,7 +5,15 @@ import type { Shown } from './shown.ts';
 
 const black: SolidPicture = { op: 'solid', color: [0, 0, 0, 1] };
 
-const gap: Shown = { picture: black, opaque: true, anchor: gapAnchor, clips: [], lead: null, unmodelled: [] };
+const gap: Shown = {
+  picture: black,
+  opaque: true,
+  resized: false,
+  anchor: gapAnchor,
+  clips: [],
+  lead: null,
+  unmodelled: [],
+};
 
 /**
  * Lays layers on opaque black, which shows where they do not: a programme has no alpha. Black is no layer, so the grid
@@ -20,7 +28,7 @@ export function overBlack(layers: Expression): Expression {
       if (shown.opaque) return shown;
       const { picture } = shown;
       const upper = picture.op === 'over' ? picture.layers : [picture];
-      return { ...shown, picture: { op: 'over', layers: [black, ...upper] }, opaque: true };
+      return { ...shown, picture: { op: 'over', layers: [black, ...upper] }, opaque: true, resized: false };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { anchorThrough } from './anchor-map.ts';
 import type { Canvas } from './canvas.ts';
-import { coversCanvas, plainConform } from './conform.ts';
-import { type CropCurves, cropAt, cropClass, cropSignature, isConstantCrop } from './crop.ts';
+import { coversCanvas, plainConform, resizes } from './conform.ts';
+import { type CropCurves, cropAt, cropResizes, cropClass, cropSignature, isConstantCrop } from './crop.ts';
 import { cropText } from './frame-key.ts';
 import { classesOf, type Expression } from './expression.ts';
 import type { Crop, NestPicture, Picture } from './picture.ts';
@@ -39,6 +39,7 @@ export function nested(
         ...shown,
         picture,
         opaque: shown.opaque && kind === '1' && coversCanvas({ width, height }, outer, conform),
+        resized: cropResizes(values, wanted) || resizes({ width, height }, outer, conform),
       };
     },
   };

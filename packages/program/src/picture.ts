@@ -52,7 +52,10 @@ export interface SolidPicture {
   readonly color: readonly [red: number, green: number, blue: number, alpha: number];
 }
 
-/** See `TransformEffect`; the part of the picture moved in from outside is transparent. */
+/**
+ * See `TransformEffect`; the part of the picture moved in from outside is transparent. A picture that its conform would
+ * give another size first is scaled once, from its own pixels to where it is shown.
+ */
 export interface TransformPicture {
   readonly op: 'transform';
   readonly input: Picture;
@@ -60,6 +63,11 @@ export interface TransformPicture {
   readonly scale: { readonly x: number; readonly y: number };
   readonly rotation: number;
   readonly anchor: { readonly x: number; readonly y: number };
+  /**
+   * Drawn in one step from the pixels of the one file or nest below, its conform included; absent where they have the
+   * conformed size anyhow, or several are composed below.
+   */
+  readonly pixels?: 'own';
 }
 
 /** Alpha multiplied by `opacity`, 0…1. */

@@ -144,6 +144,7 @@ function refused(tell: () => void): Expression {
       return {
         picture: { op: 'solid', color: [0, 0, 0, 0] },
         opaque: false,
+        resized: false,
         anchor: anchorOfRest('refused'),
         clips: [],
         lead: null,

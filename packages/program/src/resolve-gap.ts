@@ -21,6 +21,7 @@ const nothingAtAll: Expression = {
   at: () => ({
     picture: { op: 'solid', color: [0, 0, 0, 0] },
     opaque: false,
+    resized: false,
     anchor: anchorOfRest('solid 0 0 0 0'),
     clips: [],
     lead: null,

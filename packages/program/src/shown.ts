@@ -7,6 +7,8 @@ export interface Shown {
   readonly picture: Picture;
   /** Proven to cover the whole canvas with alpha 1: what lies below cannot be seen. */
   readonly opaque: boolean;
+  /** One file's or nest's picture that its conform gave another size: a transform draws it from its own pixels. */
+  readonly resized: boolean;
   readonly anchor: AnchorMap;
   /** Clips that contribute, topmost first. */
   readonly clips: readonly ClipUse[];
@@ -44,6 +46,7 @@ export function shownOver(topFirst: readonly Shown[]): Shown | null {
   return {
     picture: { op: 'over', layers },
     opaque: lowest.opaque,
+    resized: false,
     anchor: lowest.anchor,
     clips: topFirst.flatMap((layer) => layer.clips),
     lead: topFirst.find((layer) => layer.lead !== null)?.lead ?? null,

@@ -1,8 +1,8 @@
 import { type Rational, zero } from '@patchwork/time';
 import { type AnchorMap, anchorOfMap, anchorOfRest, heldFrameName, streamName } from './anchor-map.ts';
 import type { Canvas } from './canvas.ts';
-import { coversCanvas, plainConform, shownRaster } from './conform.ts';
-import { type CropCurves, cropAt, cropClass, cropSignature, isConstantCrop } from './crop.ts';
+import { coversCanvas, plainConform, resizes, shownRaster } from './conform.ts';
+import { type CropCurves, cropAt, cropClass, cropResizes, cropSignature, isConstantCrop } from './crop.ts';
 import { cropText } from './frame-key.ts';
 import { type Expression } from './expression.ts';
 import type { MediaInfo, VideoStreamInfo } from './media-info.ts';
@@ -35,6 +35,7 @@ export function source(use: SourceUse): Expression {
   const raster = shownRaster(video, video.pixelAspect, video.rotation);
   const plain = plainConform(raster, canvas, use.conform);
   const covers = opaqueFormat.test(video.pixelFormat) && coversCanvas(raster, canvas, plain);
+  const isResized = video.pixelAspect.num !== video.pixelAspect.den || resizes(raster, canvas, plain);
   const anchor = anchorOf(use);
   const isMoving = crop !== null && !isConstantCrop(crop);
   const framesAt = use.sampling === 'blend' ? blendedFrames(use) : null;
@@ -84,7 +85,8 @@ export function source(use: SourceUse): Expression {
     classAt:
       blendClass !== null && moveClass !== null ? (f) => blendClass(f) + moveClass(f) : (blendClass ?? moveClass),
     at: (frame, trace) => {
-      const kind = crop === null ? '1' : cropClass(cropAt(crop, frame));
+      const cropped = crop === null ? noCrop : cropAt(crop, frame);
+      const kind = cropClass(cropped);
       if (kind === '0') return null;
       let picture: Picture;
       if (framesAt === null || framesAt(frame).share.num === 0) {
@@ -96,7 +98,15 @@ export function source(use: SourceUse): Expression {
         const mover: Mover = { at: (f) => shareText(framesAt(f).share), signature: `${timeText} share` };
         trace?.note(picture, mover);
       }
-      return { picture, opaque: covers && kind === '1', anchor, clips, lead: use.lead, unmodelled: [] };
+      return {
+        picture,
+        opaque: covers && kind === '1',
+        resized: isResized || cropResizes(cropped, use.conform),
+        anchor,
+        clips,
+        lead: use.lead,
+        unmodelled: [],
+      };
     },
   };
 }

@@ -30,9 +30,14 @@ export function withTransform(input: Expression, curves: TransformCurves): Expre
       const kind = transformClass(values);
       const shown = kind === '0' ? null : input.at(frame, trace);
       if (shown === null || kind === '1') return shown;
-      const picture: Picture = { op: 'transform', input: shown.picture, ...values };
+      const picture: Picture = {
+        op: 'transform',
+        input: shown.picture,
+        ...values,
+        ...(shown.resized ? { pixels: 'own' as const } : {}),
+      };
       if (!isConstant) trace?.note(picture, { at: (f) => transformText(valuesAt(f)), signature });
-      return { ...shown, picture, opaque: false };
+      return { ...shown, picture, opaque: false, resized: false };
     },
   };
 }

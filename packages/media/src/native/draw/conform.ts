@@ -5,6 +5,8 @@ import { carriesAlpha } from '../frame/pixel-format.ts';
 import type { FrameArena } from '../frame/frame-arena.ts';
 import { rasterOfFrame } from '../frame/frame-memory.ts';
 import { croppedRaster, placedRaster, trimmedRaster, turnedRaster } from './place.ts';
+import type { RasterSize } from './scale.ts';
+import type { ConformedBox } from './transform.ts';
 import { type Raster, type RasterArena, type RasterFormat, fullChroma } from '../frame/raster.ts';
 import type { Scaler } from '../frame/scaler.ts';
 
@@ -50,10 +52,54 @@ export function conformedFrame(
   shop: Workshop,
   room: Room = 'canvas',
 ): Raster {
+  const upright = uprightFrame(frame, how, canvas, shop);
+  if (upright === null) return clearRaster(canvas, shop);
+  const size = shownSize(upright.frame, upright, canvas);
+  const { left, top, ...whole } = roomOf(size, canvas, room);
+  return placedRaster(shop.arena, converted(upright, size, canvas, shop), whole.width, whole.height, left, top);
+}
+
+/** A picture in its own size, and where its conform puts it. */
+export interface OwnRaster {
+  readonly raster: Raster;
+  /** Where the conform puts it on `size`. */
+  readonly box: ConformedBox;
+  /** The raster on which {@link conformedFrame} would put it. */
+  readonly size: RasterSize;
+}
+
+/**
+ * A frame in its own size, else as `conformedFrame` has it: cropped, turned, converted. Null where a crop leaves nothing.
+ */
+export function ownFrame(
+  frame: Frame,
+  how: Conforming,
+  canvas: DrawingCanvas,
+  shop: Workshop,
+  room: Room,
+): OwnRaster | null {
+  const upright = uprightFrame(frame, how, canvas, shop);
+  if (upright === null) return null;
+  const box = shownSize(upright.frame, upright, canvas);
+  const { left, top, ...size } = roomOf(box, canvas, room);
+  return { raster: converted(upright, upright.frame, canvas, shop), box: { left, top, ...box }, size };
+}
+
+/** A frame that is neither cropped nor turned any more. */
+interface UprightFrame {
+  readonly frame: Frame;
+  /** As used: nothing is unknown. */
+  readonly color: ColorTags;
+  readonly pixelAspect: Rational;
+  readonly conform: Conforming['conform'];
+}
+
+/** Crops and turns a frame, where it has to be. Null where nothing is left. */
+function uprightFrame(frame: Frame, how: Conforming, canvas: DrawingCanvas, shop: Workshop): UprightFrame | null {
   const color = usedColor(how, canvas);
-  const { crop, rotation } = how;
+  const { crop, rotation, conform, pixelAspect } = how;
   const cropped = isCropped(how);
-  if (!cropped && rotation === 0) return conformed(frame, color, how, canvas, shop, room);
+  if (!cropped && rotation === 0) return { frame, color, pixelAspect, conform };
   // Cut and turned at full chroma, where any pixel is a place to cut.
   const full = fullChroma(canvas.format);
   const format = hasAlpha(frame) ? full.withAlpha : full.pixelFormat;
@@ -65,7 +111,7 @@ export function conformedFrame(
     const top = Math.round(crop.top * raster.height);
     const width = raster.width - left - Math.round(crop.right * raster.width);
     const height = raster.height - top - Math.round(crop.bottom * raster.height);
-    if (width <= 0 || height <= 0) return clearRaster(canvas, shop);
+    if (width <= 0 || height <= 0) return null;
     raster =
       crop.inPlace === true
         ? trimmedRaster(shop.arena, raster, left, top, width, height)
@@ -73,9 +119,8 @@ export function conformedFrame(
   }
   if (rotation === 90 || rotation === 180 || rotation === 270) raster = turnedRaster(shop.arena, raster, rotation);
   const turned = shop.frames.frameOf(raster);
-  const aspect =
-    rotation === 90 || rotation === 270 ? { num: how.pixelAspect.den, den: how.pixelAspect.num } : how.pixelAspect;
-  return conformed(turned, canvas.color, { ...how, pixelAspect: aspect }, canvas, shop, room);
+  const aspect = rotation === 90 || rotation === 270 ? { num: pixelAspect.den, den: pixelAspect.num } : pixelAspect;
+  return { frame: turned, color: canvas.color, pixelAspect: aspect, conform };
 }
 
 /**
@@ -115,29 +160,32 @@ export function clearRaster(canvas: DrawingCanvas, shop: Workshop): Raster {
   return { format: canvas.format, width: canvas.width, height: canvas.height, planes, alpha: 0 };
 }
 
-function conformed(
-  frame: Frame,
-  color: ColorTags,
-  how: Conforming,
+/** A frame in a size and in the canvas's format and colour. */
+function converted(
+  { frame, color }: UprightFrame,
+  { width, height }: RasterSize,
   canvas: DrawingCanvas,
   shop: Workshop,
-  room: Room,
 ): Raster {
   const { format } = canvas;
-  const size = shownSize(frame, how, canvas);
-  const same = size.width === frame.width && size.height === frame.height;
-  const alike = isAlike(color, canvas);
+  const same = width === frame.width && height === frame.height;
   const native = frame.format === format.pixelFormat || frame.format === format.withAlpha;
-  const ready =
-    same && alike && native
-      ? shop.frames.copyOf(frame)
-      : shop.frames.take(hasAlpha(frame) ? format.withAlpha : format.pixelFormat, size.width, size.height);
-  if (!(same && alike && native)) shop.scaler.convert(frame, color, ready, canvas.color);
-  const width = room === 'whole' ? roomFor(canvas.width, size.width) : canvas.width;
-  const height = room === 'whole' ? roomFor(canvas.height, size.height) : canvas.height;
-  const left = evenPart((width - size.width) / 2);
-  const top = evenPart((height - size.height) / 2);
-  return placedRaster(shop.arena, rasterOfFrame(ready, format), width, height, left, top);
+  if (same && native && isAlike(color, canvas)) return rasterOfFrame(shop.frames.copyOf(frame), format);
+  const ready = shop.frames.take(hasAlpha(frame) ? format.withAlpha : format.pixelFormat, width, height);
+  shop.scaler.convert(frame, color, ready, canvas.color);
+  return rasterOfFrame(ready, format);
+}
+
+/** The raster that holds a picture about the canvas's centre, and where the picture stands on it. */
+function roomOf(picture: RasterSize, canvas: DrawingCanvas, room: Room): RasterSize & { left: number; top: number } {
+  const width = room === 'whole' ? roomFor(canvas.width, picture.width) : canvas.width;
+  const height = room === 'whole' ? roomFor(canvas.height, picture.height) : canvas.height;
+  return {
+    width,
+    height,
+    left: evenPart((width - picture.width) / 2),
+    top: evenPart((height - picture.height) / 2),
+  };
 }
 
 /** Pixels that hold a picture about the canvas's centre: the margins are even, as chroma needs them. */
@@ -152,7 +200,11 @@ export function centredRaster(arena: RasterArena, input: Raster, canvas: Drawing
 }
 
 /** Pixels of the conformed picture on the canvas, even, so that its chroma falls on the canvas's. */
-function shownSize(frame: Frame, how: Conforming, canvas: DrawingCanvas): { width: number; height: number } {
+function shownSize(
+  frame: Frame,
+  how: Pick<Conforming, 'pixelAspect' | 'conform'>,
+  canvas: DrawingCanvas,
+): { width: number; height: number } {
   const width = (frame.width * how.pixelAspect.num) / how.pixelAspect.den;
   const { height } = frame;
   if (how.conform === 'none') {

@@ -4,7 +4,7 @@ import { deflateSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { AV_LOG_QUIET } from 'node-av/constants';
 import { Log } from 'node-av/lib';
-import type { ColorTags, Picture } from '@patchwork/program';
+import type { ColorTags, Picture, TransformPicture } from '@patchwork/program';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type JobMedia, fontDigest, readTestCode, startWorkers } from '../../index.ts';
 import { makeBench, sourcePicture, testMedia, videoOf } from '../../testing/bench.ts';
@@ -148,6 +148,48 @@ describe('a source', () => {
     const whole = drawn(sourcePicture(film, 9), valuesOf).planes[0] ?? [];
     const expected = Array.from({ length: 64 }, (_row, y) => whole.slice((y + 66) * 320, (y + 66) * 320 + 128)).flat();
     expect(found).toEqual(expected);
+  });
+
+  const enlarged = {
+    op: 'transform',
+    position: { x: 0, y: 0 },
+    scale: { x: 2, y: 2 },
+    rotation: 0,
+    anchor: { x: 0, y: 0 },
+  } as const;
+
+  test.each([
+    ['alone', (input: Picture): Picture => input],
+    ['as a nest', (input: Picture): Picture => ({ ...nested, conform: 'fit', input })],
+    [
+      'mixed with itself',
+      (input: Picture): Picture => ({ op: 'mix', from: input, to: input, share: { num: 1, den: 2 } }),
+    ],
+  ])('enlarged to its own size from its own pixels it is every sample as decoded (%s)', (_, wrapped) => {
+    const whole = drawn(sourcePicture(film, 9), valuesOf).planes[0] ?? [];
+    const expected = Array.from({ length: 90 }, (_row, y) =>
+      whole.slice((y + 45) * 320 + 80, (y + 45) * 320 + 240),
+    ).flat();
+    const shown = (pixels: Partial<TransformPicture>): number[] | undefined =>
+      drawn({ ...enlarged, ...pixels, input: wrapped(sourcePicture(film, 9)) }, valuesOf, [160, 90]).planes[0];
+    expect(shown({ pixels: 'own' })).toEqual(expected);
+    expect(shown({}), 'from the conformed picture it is softer').not.toEqual(expected);
+  });
+
+  test('reduced by its conform and moved out of the canvas, its own pixels come in', () => {
+    const moved: Picture = {
+      ...enlarged,
+      pixels: 'own',
+      scale: { x: 1, y: 1 },
+      position: { x: 0, y: 0.2 },
+      input: sourcePicture(other, 3, { conform: 'fill' }),
+    };
+    const twice: Picture = { ...enlarged, scale: { x: 1, y: 1 }, position: { x: 0, y: -0.2 }, input: moved };
+    const plain = drawn(sourcePicture(other, 3, { conform: 'fill' }), valuesOf, [160, 90]).planes[0] ?? [];
+    const found = drawn(twice, valuesOf, [160, 90]).planes[0] ?? [];
+    // Two whole moves that meet: what differs is the kernel alone, and nothing of the picture was lost on the way.
+    const differences = found.map((value, index) => Math.abs(value - (plain[index] ?? 0)));
+    expect(differences.reduce((sum, one) => sum + one, 0) / differences.length).toBeLessThan(1.5);
   });
 
   test('at half size is still readable, and the right frame', () => {
@@ -520,6 +562,36 @@ test('golden pictures: pixels change only together with drawingVersion', () => {
         },
       ],
     },
+    'own pixels, larger': {
+      op: 'over',
+      layers: [
+        ramp,
+        {
+          op: 'transform',
+          pixels: 'own',
+          input: { ...card, conform: 'fill', crop: { left: 0.1, right: 0, top: 0, bottom: 0, inPlace: true } },
+          position: { x: 0.1, y: 0.05 },
+          scale: { x: 1.3, y: 1.7 },
+          rotation: 0,
+          anchor: { x: 0, y: 0 },
+        },
+      ],
+    },
+    'own pixels, turned and smaller': {
+      op: 'over',
+      layers: [
+        ramp,
+        {
+          op: 'transform',
+          pixels: 'own',
+          input: { op: 'opacity', opacity: 0.7, input: card },
+          position: { x: 0, y: 0 },
+          scale: { x: 0.6, y: 0.5 },
+          rotation: 33,
+          anchor: { x: 0.1, y: 0 },
+        },
+      ],
+    },
     text: { op: 'text', input: ramp, text: '01:02:03:04', placement: 'top', font: fontDigest() },
   };
   const digests = Object.fromEntries(
@@ -532,6 +604,8 @@ test('golden pictures: pixels change only together with drawingVersion', () => {
     {
       "digests": {
         "mix": "1d06fc22c5d18f8c dfbbc1c2a14bb02a",
+        "own pixels, larger": "edc574cc6fb5287d 951a8ede5bbe8b17",
+        "own pixels, turned and smaller": "b68635002e66eab6 f8fca06c2950d653",
         "scaled over": "9ba8866e57a5adac 6380438af5dd4511",
         "still": "127e717ab22e1ff8 2f2d73e59b02c8f7",
         "still, filled and cropped": "ebe323d93bf94a65 9c9f211b6ba86712",

@@ -1,9 +1,17 @@
 import { type Digest, PatchworkError } from '@patchwork/kernel';
-import type { ColorTags, Picture, SourcePicture, TextPicture } from '@patchwork/program';
+import type {
+  ColorTags,
+  NestPicture,
+  Picture,
+  SourcePicture,
+  TextPicture,
+  UnmodelledPicture,
+} from '@patchwork/program';
 import type { Frame } from 'node-av/lib';
 import { fontDigest } from '../../font.ts';
 import { fadedRaster, mixedRaster, overRaster, solidRaster, solidSamples } from './composite.ts';
 import {
+  type Conforming,
   type DrawingCanvas,
   type Room,
   type Workshop,
@@ -11,6 +19,7 @@ import {
   clearRaster,
   conformedFrame,
   isConformed,
+  ownFrame,
 } from './conform.ts';
 import { FrameArena } from '../frame/frame-arena.ts';
 import type { FramePool } from '../decode/frame-pool.ts';
@@ -18,7 +27,7 @@ import { type Raster, type RasterFormat, RasterArena } from '../frame/raster.ts'
 import { Scaler } from '../frame/scaler.ts';
 import { textedRaster } from './texted.ts';
 import { type TextMask, textMask } from './text.ts';
-import { transformedRaster } from './transform.ts';
+import { type Placement, transformedOwn, transformedRaster } from './transform.ts';
 
 /** Texts kept drawn: a burn-in changes with every frame, a clip name with every clip. */
 const masksKept = 8;
@@ -111,6 +120,7 @@ export class Drawer {
         return solidRaster(this.arena, canvas.format, canvas.width, canvas.height, samples, alpha);
       }
       case 'transform': {
+        if (picture.pixels === 'own') return this.renderOwn(picture.input, picture, canvas, room);
         const whole = this.render(picture.input, canvas, 'whole');
         const moved = transformedRaster(this.arena, whole, picture, canvas.height);
         return room === 'whole' ? moved : centredRaster(this.arena, moved, canvas);
@@ -127,36 +137,66 @@ export class Drawer {
           picture.share,
         );
       case 'nest': {
-        const inner: DrawingCanvas = {
-          format: canvas.format,
-          width: picture.width,
-          height: picture.height,
-          color: picture.color,
-        };
-        const frame = this.shop.frames.frameOf(this.render(picture.input, inner));
-        return conformedFrame(
-          frame,
-          {
-            color: picture.color,
-            conform: picture.conform,
-            pixelAspect: { num: 1, den: 1 },
-            rotation: 0,
-            crop: picture.crop,
-          },
-          canvas,
-          this.shop,
-          room,
-        );
+        return conformedFrame(this.nestFrame(picture, canvas), conformingOf(picture), canvas, this.shop, room);
       }
       case 'text':
         return this.renderText(picture, canvas);
       case 'unmodelled':
-        if (this.policy === 'pass-through') return this.render(picture.input, canvas, room);
-        throw new PatchworkError('PW_RENDER_UNMODELLED', `this renderer cannot draw ${picture.label}`, {
-          hint: 'Render it in the program that made it, or allow it to be left out.',
-          details: { label: picture.label },
-        });
+        return this.render(this.passedThrough(picture), canvas, room);
     }
+  }
+
+  /** What a transform shows of a picture that it draws from its own pixels. */
+  private renderOwn(picture: Picture, placement: Placement, canvas: DrawingCanvas, room: Room): Raster {
+    switch (picture.op) {
+      case 'source': {
+        const frame = this.decoded(picture);
+        try {
+          return this.placedOwn(frame, picture, placement, canvas, room);
+        } finally {
+          frame.free();
+        }
+      }
+      case 'nest':
+        return this.placedOwn(this.nestFrame(picture, canvas), conformingOf(picture), placement, canvas, room);
+      case 'opacity':
+        return fadedRaster(this.arena, this.renderOwn(picture.input, placement, canvas, room), picture.opacity);
+      case 'mix':
+        return mixedRaster(
+          this.arena,
+          this.renderOwn(picture.from, placement, canvas, room),
+          this.renderOwn(picture.to, placement, canvas, room),
+          picture.share,
+        );
+      case 'unmodelled':
+        return this.renderOwn(this.passedThrough(picture), placement, canvas, room);
+      case 'solid':
+      case 'transform':
+      case 'over':
+      case 'text':
+        throw new TypeError(`picture.pixels: "own" leads to "${picture.op}", which has no pixels of its own`);
+    }
+  }
+
+  private placedOwn(frame: Frame, how: Conforming, placement: Placement, canvas: DrawingCanvas, room: Room): Raster {
+    const own = ownFrame(frame, how, canvas, this.shop, room);
+    if (own === null) return clearRaster(canvas, this.shop);
+    return transformedOwn(this.arena, own.raster, own.box, placement, own.size, canvas.height);
+  }
+
+  /** A nest's picture, composed on its own canvas. */
+  private nestFrame(picture: NestPicture, { format }: DrawingCanvas): Frame {
+    const { width, height, color, input } = picture;
+    return this.shop.frames.frameOf(this.render(input, { format, width, height, color }));
+  }
+
+  /** What shows where something cannot be drawn, if the policy allows it. */
+  private passedThrough(picture: UnmodelledPicture): Picture {
+    if (this.policy === 'pass-through') return picture.input;
+    throw new PatchworkError('PW_RENDER_UNMODELLED', `this renderer cannot draw ${picture.label}`, {
+      hint: 'Render it in the program that made it, or allow it to be left out.',
+      details: { label: picture.label },
+    });
   }
 
   private renderSource(picture: SourcePicture, canvas: DrawingCanvas, room: Room): Raster {
@@ -250,6 +290,10 @@ export class Drawer {
     this.shop.frames.close();
     this.scaler.close();
   }
+}
+
+function conformingOf({ color, conform, crop }: NestPicture): Conforming {
+  return { color, conform, crop, pixelAspect: { num: 1, den: 1 }, rotation: 0 };
 }
 
 function evenFloor(value: number): number {

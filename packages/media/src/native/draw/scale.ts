@@ -45,24 +45,32 @@ function coverage(taps: readonly Taps[], length: number): Int32Array {
   return covered;
 }
 
+/** What a drawn raster measures. */
+export interface RasterSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
- * Scales and moves a raster along its axes; what comes in from outside is clear. `heldPixels` is how far beyond its edge
- * the edge's colour goes on (though clear), for a further filter to read.
+ * Scales and moves a raster along its axes, onto one of its own or another `size`; what comes in from outside is clear.
+ * `heldPixels` is how far beyond its edge the edge's colour goes on (though clear), for a further filter to read.
  */
 export function scaledRaster(
   arena: RasterArena,
   input: Raster,
   x: AxisMap,
   y: AxisMap,
-  heldPixels: number = 0,
+  { heldPixels = 0, size = input }: { readonly heldPixels?: number; readonly size?: RasterSize } = {},
 ): Raster {
-  const { format, width, height } = input;
-  if (x.scale === 1 && y.scale === 1 && x.from === x.to && y.from === y.to) return input;
+  const { format } = input;
+  const { width, height } = size;
+  const isStill = x.scale === 1 && y.scale === 1 && x.from === x.to && y.from === y.to;
+  if (isStill && width === input.width && height === input.height) return input;
   const planes = arena.planes(format, width, height);
   const lumaX = axisTaps(width, x, siting(0, false));
   const lumaY = axisTaps(height, y, siting(0, false));
-  const coverX = coverage(lumaX, width);
-  const coverY = coverage(lumaY, height);
+  const coverX = coverage(lumaX, input.width);
+  const coverY = coverage(lumaY, input.height);
   const covered = coveredBox(coverX, coverY);
   const box = widened(covered, heldPixels, width, height);
   planes.forEach((to, index) => {

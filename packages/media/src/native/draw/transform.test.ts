@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { dirtyArena, noiseRaster, planeOf, planeValues, someFormat, valuesOf } from '../../testing/rasters.ts';
 import { overRaster } from './composite.ts';
 import { type Raster, maxSample } from '../frame/raster.ts';
-import { type Placement, transformedRaster } from './transform.ts';
+import { type ConformedBox, type Placement, transformedOwn, transformedRaster } from './transform.ts';
 
 const runs = 12 * Number(process.env['PW_RUNS'] ?? '1');
 const still: Placement = { position: { x: 0, y: 0 }, scale: { x: 1, y: 1 }, rotation: 0, anchor: { x: 0, y: 0 } };
@@ -163,5 +163,134 @@ describe('transform', () => {
     expect(
       transformedRaster(dirtyArena(), noiseRaster('yuv420p', 8, 8, 1), { ...still, scale: { x: 0, y: 1 } }).alpha,
     ).toBe(0);
+  });
+});
+
+/** A luma sample of a picture that is shown smaller: the cubic as wide as an output pixel, edges held, in doubles. */
+function naiveWide(raster: Raster, x: number, y: number, stretchX: number, stretchY: number): number {
+  const weightsOf = (center: number, stretch: number, length: number): Map<number, number> => {
+    const weights = new Map<number, number>();
+    let sum = 0;
+    for (let at = Math.ceil(center - 2 * stretch); at <= center + 2 * stretch; at += 1) {
+      const held = Math.min(length - 1, Math.max(0, at));
+      weights.set(held, (weights.get(held) ?? 0) + cubic((at - center) / stretch));
+      sum += cubic((at - center) / stretch);
+    }
+    return new Map([...weights].map(([at, weight]) => [at, weight / sum]));
+  };
+  const plane = raster.planes[0];
+  const columns = weightsOf(x, Math.max(1, stretchX), plane.width);
+  let sum = 0;
+  for (const [row, down] of weightsOf(y, Math.max(1, stretchY), plane.height)) {
+    for (const [column, across] of columns) sum += (plane.data[row * plane.stride + column] ?? 0) * across * down;
+  }
+  return Math.min(maxSample(raster.format), Math.max(0, sum));
+}
+
+/** The largest difference to the naive picture, over all that the picture covers entirely. */
+function worstOwn(own: Raster, box: ConformedBox, placement: Placement, result: Raster): number {
+  const stretchX = Math.abs(own.width / box.width / placement.scale.x);
+  const stretchY = Math.abs(own.height / box.height / placement.scale.y);
+  const plane = result.planes[0];
+  let worst = 0;
+  for (let y = 0; y < result.height; y += 1) {
+    for (let x = 0; x < result.width; x += 1) {
+      const [onX, onY] = pictureAt(placement, result.width, result.height, x, y);
+      const sourceX = ((onX + 0.5 - box.left) * own.width) / box.width - 0.5;
+      const sourceY = ((onY + 0.5 - box.top) * own.height) / box.height - 0.5;
+      if (sourceX < 0 || sourceY < 0 || sourceX > own.width - 1 || sourceY > own.height - 1) continue;
+      const expected = naiveWide(own, sourceX, sourceY, stretchX, stretchY);
+      worst = Math.max(worst, Math.abs((plane.data[y * plane.stride + x] ?? 0) - expected));
+    }
+  }
+  return worst;
+}
+
+describe('transform of a picture’s own pixels', () => {
+  const place = fc.double({ min: -0.3, max: 0.3, noNaN: true });
+  const scale = fc.double({ min: 0.3, max: 3, noNaN: true }).chain((size) => fc.constantFrom(size, -size));
+  const size = { width: 24, height: 20 };
+  const box = fc.record({
+    left: fc.integer({ min: -8, max: 8 }),
+    top: fc.integer({ min: -8, max: 8 }),
+    width: fc.integer({ min: 8, max: 40 }),
+    height: fc.integer({ min: 8, max: 40 }),
+  });
+  const own = fc.tuple(fc.integer({ min: 9, max: 50 }), fc.integer({ min: 9, max: 50 }));
+
+  test('equals the naive picture within a level and a half, smaller and larger', () => {
+    fc.assert(
+      fc.property(own, box, place, place, scale, scale, place, ([width, height], at, x, y, sx, sy, anchor) => {
+        const input = noiseRaster('yuv444p', width, height, 8);
+        const placement = { ...still, position: { x, y }, scale: { x: sx, y: sy }, anchor: { x: anchor, y: -anchor } };
+        const result = transformedOwn(dirtyArena(), input, at, placement, size, size.height);
+        expect([result.width, result.height]).toEqual([size.width, size.height]);
+        // Two passes round to a sixteenth of a level, the weights of a wide kernel to 1/16384 each.
+        expect(worstOwn(input, at, placement, result)).toBeLessThanOrEqual(1.5);
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  test('turned, it equals the naive picture within the step of its table', () => {
+    const turn = fc.double({ min: -720, max: 720, noNaN: true });
+    const twice = fc.double({ min: 2, max: 3, noNaN: true });
+    fc.assert(
+      fc.property(place, place, turn, twice, box, (x, y, rotation, larger, at) => {
+        const input = noiseRaster('yuv444p', at.width + 6, at.height + 4, 8);
+        const placement = { position: { x, y }, scale: { x: larger, y: larger }, rotation, anchor: { x: y, y: x } };
+        const result = transformedOwn(dirtyArena(), input, at, placement, size, size.height);
+        expect(worstOwn(input, at, placement, result)).toBeLessThanOrEqual(2.5);
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  test('of the size in which it is conformed, it is the same samples', () => {
+    const turn = fc.constantFrom(0, 0, 12.5, 90);
+    fc.assert(
+      fc.property(
+        someFormat,
+        place,
+        place,
+        scale,
+        turn,
+        fc.constantFrom(1, 0.5),
+        (format, x, y, sx, rotation, alpha) => {
+          const input = noiseRaster(format, 24, 20, 8, alpha);
+          const enlarged = rotation === 0 ? sx : Math.max(1, Math.abs(sx));
+          const placement = { position: { x, y }, scale: { x: enlarged, y: 1.5 }, rotation, anchor: { x: y, y: x } };
+          expect(
+            valuesOf(transformedOwn(dirtyArena(), input, { left: 0, top: 0, ...size }, placement, size, 20)),
+          ).toEqual(valuesOf(transformedRaster(dirtyArena(), input, placement)));
+        },
+      ),
+      { numRuns: runs },
+    );
+  });
+
+  test('flat and turned, it stays flat at every size, and its alpha is the covered area', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.1, max: 0.7, noNaN: true }), fc.constantFrom(0, 30, 90), (shown, rotation) => {
+        const flat = noiseRaster('yuv420p', 90, 62, 1);
+        const under = noiseRaster('yuv420p', 64, 64, 1);
+        for (const { planes } of [flat, under]) planes.forEach((plane, index) => plane.data.fill(50 + index));
+        const result = transformedOwn(
+          dirtyArena(),
+          flat,
+          { left: 0, top: 10, width: 64, height: 44 },
+          { ...still, scale: { x: shown, y: shown }, rotation },
+          { width: 64, height: 64 },
+          64,
+        );
+        const over = overRaster(dirtyArena(), under, result);
+        expect(valuesOf(over).planes.map((plane) => [...new Set(plane)])).toEqual([[50], [51], [52]]);
+        const { alpha } = valuesOf(result);
+        if (typeof alpha === 'number') throw new TypeError('a plane was asked for');
+        const area = alpha.reduce((sum, value) => sum + value, 0) / 255;
+        expect(Math.abs(area - 64 * 44 * shown ** 2)).toBeLessThanOrEqual(64 * shown * 0.7 + 4);
+      }),
+      { numRuns: runs },
+    );
   });
 });

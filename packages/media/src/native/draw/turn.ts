@@ -1,6 +1,7 @@
 import { tapsAt, weightUnit } from './kernel.ts';
 import { finalShift, firstHalf, firstShift } from './passes.ts';
 import { type Box, type Siting, chromaBox, clearOutside, siting } from './plane-geometry.ts';
+import type { RasterSize } from './scale.ts';
 import { type Plane, type Raster, type RasterArena, type Samples, maxSample } from '../frame/raster.ts';
 
 /** A turn about a point: shown = to + R·S·(picture − anchor), in pixels. */
@@ -44,11 +45,12 @@ function turnVector(degrees: number): [number, number] {
   }
 }
 
-/** Turns a raster on a canvas of its own size; what comes in from outside is clear. */
-export function turnedBy(arena: RasterArena, input: Raster, turn: Turn): Raster {
-  const { format, width, height } = input;
+/** Turns a raster onto one of another size; what comes in from outside is clear. */
+export function turnedBy(arena: RasterArena, input: Raster, turn: Turn, size: RasterSize): Raster {
+  const { format } = input;
+  const { width, height } = size;
   const planes = arena.planes(format, width, height);
-  const box = turnedBox(turn, width, height);
+  const box = turnedBox(turn, input, size);
   const max = maxSample(format);
   planes.forEach((to, index) => {
     const from = input.planes[index];
@@ -63,13 +65,13 @@ export function turnedBy(arena: RasterArena, input: Raster, turn: Turn): Raster 
   clearOutside(alpha, box, 0);
   const luma = siting(0, false);
   const map = placeMap(turn, luma, luma);
-  if (typeof input.alpha === 'number') turnUniform(input.alpha * max, width, height, alpha, map, box);
+  if (typeof input.alpha === 'number') turnUniform(input.alpha * max, input, alpha, map, box);
   else turnAlpha(input.alpha, alpha, map, box, max);
   return { format, width, height, planes, alpha };
 }
 
 /** The part of the canvas that the turned picture reaches, its soft edge included. */
-function turnedBox(turn: Turn, width: number, height: number): Box {
+function turnedBox(turn: Turn, { width, height }: RasterSize, size: RasterSize): Box {
   const [cos, sin] = turnVector(turn.turn);
   const corners = [
     [0, 0],
@@ -84,10 +86,10 @@ function turnedBox(turn: Turn, width: number, height: number): Box {
   const soft = 3 * Math.max(Math.abs(turn.scaleX), Math.abs(turn.scaleY));
   const within = (value: number, limit: number): number => Math.min(limit, Math.max(0, value));
   return {
-    left: within(Math.floor(Math.min(...corners.map(([x]) => x)) - soft), width),
-    right: within(Math.ceil(Math.max(...corners.map(([x]) => x)) + soft), width),
-    top: within(Math.floor(Math.min(...corners.map(([, y]) => y)) - soft), height),
-    bottom: within(Math.ceil(Math.max(...corners.map(([, y]) => y)) + soft), height),
+    left: within(Math.floor(Math.min(...corners.map(([x]) => x)) - soft), size.width),
+    right: within(Math.ceil(Math.max(...corners.map(([x]) => x)) + soft), size.width),
+    top: within(Math.floor(Math.min(...corners.map(([, y]) => y)) - soft), size.height),
+    bottom: within(Math.ceil(Math.max(...corners.map(([, y]) => y)) + soft), size.height),
   };
 }
 
@@ -137,7 +139,7 @@ function turnColors(from: Plane, to: Plane, map: PlaceMap, box: Box, max: number
   }
 }
 
-function turnUniform(level: number, width: number, height: number, to: Plane, map: PlaceMap, box: Box): void {
+function turnUniform(level: number, { width, height }: RasterSize, to: Plane, map: PlaceMap, box: Box): void {
   for (let row = box.top; row < box.bottom; row += 1) {
     const startX = map.originX + row * map.rowX;
     const startY = map.originY + row * map.rowY;
