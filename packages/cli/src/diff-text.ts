@@ -31,6 +31,7 @@ const colors: { readonly [group in ChangeGroup]: string } = {
   trimmed: '33',
   look: '36',
   sound: '36',
+  shifted: '2',
   note: '2',
 };
 

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { isPatchworkError, type Diagnostic, type Digest } from '@patchwork/kernel';
 import { seenOf } from '@patchwork/formats';
 import { fontDigest } from '@patchwork/media';
@@ -122,8 +123,10 @@ function urlTable(media: readonly NamedMedia[]): ReadonlyMap<string, MediaInfo> 
 async function fileSource(context: RenderContext, path: string, options: CompareOptions): Promise<Source> {
   const opened = await openTimelineWithCatalog(context, { ...options, path, name: options.timelineName });
   const { catalog } = opened;
+  // Reports are handed on: whose disk it was is nobody's business.
+  const fileName = basename(path);
   const lost = opened.linked.ambiguous.map(
-    ({ name, paths }) => `${path}: several files answer to ${name}: ${paths.join(', ')}`,
+    ({ name, paths }) => `${fileName}: several files answer to ${name}: ${paths.join(', ')}`,
   );
   const open = async (given: Canvas | null, isBare: boolean): Promise<ComparedSide> => {
     const facts = timelineFacts(opened.loaded.timeline);
@@ -146,7 +149,7 @@ async function fileSource(context: RenderContext, path: string, options: Compare
       return {
         ...side,
         program: null,
-        unknown: [...lost, `${path}: its raster or rate is not known`],
+        unknown: [...lost, `${fileName}: ${unknownCanvas(raster === null, rate === undefined)}`],
         diagnostics: loaded.diagnostics,
       };
     }
@@ -156,15 +159,20 @@ async function fileSource(context: RenderContext, path: string, options: Compare
       rate,
       color: given?.color ?? { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', range: 'tv' },
     };
-    const compiled = compiledOrUnknown(context, path, loaded.timeline, canvas, catalog.find, loaded.diagnostics);
+    const compiled = compiledOrUnknown(context, fileName, loaded.timeline, canvas, catalog.find, loaded.diagnostics);
     return { ...side, ...compiled, unknown: [...lost, ...compiled.unknown] };
   };
   return { canvas: null, timeline: opened.loaded.timeline, open };
 }
 
+function unknownCanvas(isSize: boolean, isRate: boolean): string {
+  const what = isSize && isRate ? 'frame size and rate are' : isSize ? 'frame size is' : 'frame rate is';
+  return `its ${what} not known: it names none, and no media that would is at hand`;
+}
+
 function compiledOrUnknown(
   context: RenderContext,
-  path: string,
+  fileName: string,
   timeline: Timeline,
   canvas: Canvas,
   media: (url: string) => MediaInfo | null,
@@ -185,6 +193,6 @@ function compiledOrUnknown(
   } catch (error) {
     // What cannot be drawn can still be compared in words; the comparison says what it could not see.
     if (!isPatchworkError(error)) throw error;
-    return { program: null, unknown: [`${path}: ${error.message} (${error.code})`], diagnostics };
+    return { program: null, unknown: [`${fileName}: ${error.message} (${error.code})`], diagnostics };
   }
 }

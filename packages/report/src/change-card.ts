@@ -13,6 +13,7 @@ import { changeGroups, groupOf } from './change-group.ts';
 import { plain } from './change-csv.ts';
 import { changeDetail } from './change-detail.ts';
 import { shortDigests } from './digest-text.ts';
+import { markedSide } from './change-strip.ts';
 import { html, type Markup } from './html.ts';
 import { placeNow } from './where-else.ts';
 
@@ -36,7 +37,7 @@ export function changeCard(
   const { old, new: next } = changes.sides;
   return html`<li id="c${index + 1}" class="change g-${group} d-${departmentsOf(change).join('-')}">
     <div class="when">
-      <span class="tc">${placeText(change, changes)}</span>
+      ${placeLink(change, index, changes)}
       <span class="tracks">${change.tracks.join(' + ')}</span>
     </div>
     <div class="what">
@@ -51,6 +52,13 @@ export function changeCard(
   </li>`;
 }
 
+/** The timecode; where the change is marked on the strip it leads there. */
+function placeLink(change: Change, index: number, changes: Changes): Markup {
+  const text = placeText(change, changes);
+  if (markedSide(change) === null) return html`<span class="tc">${text}</span>`;
+  return html`<a class="tc" href="#s${index + 1}" title="show on the timeline">${text}</a>`;
+}
+
 function placeText(change: Change, { sides }: Changes): string {
   const place = placeNow(change, sides.old);
   if (place === null) return 'whole programme';
@@ -62,8 +70,9 @@ function whoOf(change: Change): Markup | null {
   return text === '' ? null : html`<b>${text}</b>`;
 }
 
-function cost(change: Change, isCompared: boolean): Markup {
-  if (!isCompared) return html`<span>pictures not compared</span>`;
+/** Nothing where pictures were not compared, which the head of the page says once. */
+function cost(change: Change, isCompared: boolean): Markup | null {
+  if (!isCompared) return null;
   const differing = lengthOfRanges(change.dirty);
   const rendered = change.framesToRender;
   return html`${differing === 0 ? html`<span>no picture differs</span>` : html`<span><b>${grouped(differing)}</b> ${differing === 1 ? 'frame differs' : 'frames differ'}</span>`}
@@ -76,7 +85,7 @@ function facts(change: Change): Markup | null {
   const pairs = change.kind === 'transition' ? [] : change.kind === 'shift' ? [change] : [change, ...change.others];
   const rows = [
     ...pairs.slice(0, mostClips).flatMap((pair) => placeRows(pair, pairs.length > 1)),
-    ...change.values.map((value) => factRow(value.name, plain(value.old), plain(value.new))),
+    ...valuesBesidePlaces(change).map((value) => factRow(value.name, plain(value.old), plain(value.new))),
   ];
   if (rows.length === 0) return null;
   const more = pairs.length > mostClips ? html`<p class="more">and ${pairs.length - mostClips} more clips</p>` : null;
@@ -97,18 +106,32 @@ function facts(change: Change): Markup | null {
   </div>`;
 }
 
+/** Another file is told by its name, with its place; another folder by the whole URL. */
+function valuesBesidePlaces({ values, old, new: next }: Change): Change['values'] {
+  const isTold = old !== null && next !== null && fileName(old.media ?? '') !== fileName(next.media ?? '');
+  return isTold ? values.filter(({ name }) => name !== 'media') : values;
+}
+
 function placeRows(pair: PlacePair, isNamed: boolean): Markup[] {
-  const name = isNamed ? `${(pair.new ?? pair.old)?.name ?? ''} ` : '';
   const rows: Markup[] = [];
   const row = (label: string, text: (place: Place) => string): void => {
     const [old, next] = [pair.old, pair.new].map((place) => (place === null ? '–' : text(place)));
-    if (old !== undefined && next !== undefined && old !== next) rows.push(factRow(`${name}${label}`, old, next));
+    if (old !== undefined && next !== undefined && old !== next) rows.push(factRow(label, old, next));
   };
   row('record', ({ recordTimecode, record }) => `${recordTimecode.join(' – ')} (${record.out - record.in})`);
   row('source', ({ sourceTimecode }) => sourceTimecode?.join(' – ') ?? '–');
-  row('track', ({ track }) => track);
+  // Of what came or went the tracks stand beside its timecode.
+  if (pair.old !== null && pair.new !== null) row('track', ({ track }) => track);
   row('media', ({ media }) => fileName(media ?? '–'));
-  return rows;
+  const name = (pair.new ?? pair.old)?.name ?? '';
+  return isNamed && rows.length > 0
+    ? [
+        html`<tr class="clip">
+          <th scope="rowgroup" colspan="3">${name}</th>
+        </tr>`,
+        ...rows,
+      ]
+    : rows;
 }
 
 /** The last part of a path or URL, as people named the file. */

@@ -1,7 +1,16 @@
 import type { Change, ChangeKind } from '@patchwork/diff';
 
 /** What readers tell apart at a glance, and by colour. */
-export type ChangeGroup = 'added' | 'removed' | 'replaced' | 'moved' | 'trimmed' | 'look' | 'sound' | 'note';
+export type ChangeGroup =
+  | 'added'
+  | 'removed'
+  | 'replaced'
+  | 'moved'
+  | 'trimmed'
+  | 'look'
+  | 'sound'
+  | 'shifted'
+  | 'note';
 
 /** How a group is shown. */
 export interface GroupFacts {
@@ -23,6 +32,7 @@ export const changeGroups: { readonly [group in ChangeGroup]: GroupFacts } = {
   trimmed: { label: 'Trimmed', resolve: 'Yellow', otio: 'ORANGE', rgb: [0.87, 0.55, 0.1] },
   look: { label: 'Look', resolve: 'Purple', otio: 'PURPLE', rgb: [0.5, 0.36, 0.8] },
   sound: { label: 'Sound', resolve: 'Cyan', otio: 'CYAN', rgb: [0.1, 0.58, 0.6] },
+  shifted: { label: 'Shifted', resolve: 'Sky', otio: 'BLUE', rgb: [0.55, 0.7, 0.88] },
   note: { label: 'Notes and settings', resolve: 'Cream', otio: 'WHITE', rgb: [0.55, 0.57, 0.6] },
 };
 
@@ -48,10 +58,11 @@ function groupOfKind(kind: ChangeKind): ChangeGroup {
     case 'content':
       return 'replaced';
     case 'move':
-    case 'shift':
     case 'gap':
     case 'slide':
       return 'moved';
+    case 'shift':
+      return 'shifted';
     case 'ripple-trim':
     case 'trim':
     case 'roll':

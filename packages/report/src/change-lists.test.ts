@@ -51,7 +51,7 @@ FCM: NON-DROP FRAME
  |C:ResolveColorGreen |M:NEW: insert (12 frames) |D:12
 
 003  001      V     C        01:00:04:04 01:00:04:05 01:00:04:04 01:00:04:05  
- |C:ResolveColorBlue |M:1 clip shifted +4 |D:1
+ |C:ResolveColorSky |M:1 clip shifted +4 |D:1
 
 004  001      V     C        01:00:06:04 01:00:06:05 01:00:06:04 01:00:06:05  
  |C:ResolveColorRed |M:D: delete (48 frames); downstream 1 clip shifted −44 |D:1
@@ -91,10 +91,10 @@ test('annotated timeline: marks and colours, and nothing else, in a file that re
     ['A', null, ''],
     ['B', 'Trimmed', 'ripple trim out −8'],
     ['NEW', 'Added', 'insert (12 frames)'],
-    ['C', 'Moved', '1 clip shifted +4'],
-    ['E', 'Moved', 'downstream 1 clip shifted −44'],
+    ['C', 'Shifted', '1 clip shifted +4'],
+    ['E', 'Shifted', 'downstream 1 clip shifted −44'],
   ];
-  const heard = expected.map(([name, color, text]) => (color === 'Moved' ? [name, null, ''] : [name, color, text]));
+  const heard = expected.map(([name, color, text]) => (color === 'Shifted' ? [name, null, ''] : [name, color, text]));
   expect(clips).toEqual([expected, heard]);
   expect(again.tracks.markers.map(({ name, markedRange }) => [name, markedRange.start.value.num])).toEqual([
     ['D: delete (48 frames)', 148],

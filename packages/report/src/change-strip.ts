@@ -1,36 +1,28 @@
 import {
+  arePicturesCompared,
   departmentsOf,
-  timecodeText,
   type Change,
   type Changes,
   type Side,
-  type SideItem,
   type SideTrack,
 } from '@patchwork/diff';
-import { clippedTo } from '@patchwork/formats';
 import type { FrameRange } from '@patchwork/time';
 import { groupOf, type ChangeGroup } from './change-group.ts';
-import { html, raw, type Markup } from './html.ts';
+import { html, raw, type HtmlPart, type Markup } from './html.ts';
+import { laneHeight, laneNames, laneShapes } from './strip-lane.ts';
+import { ruler } from './strip-ruler.ts';
+import { stripScale, type StripScale } from './strip-scale.ts';
 import { placesOf } from './where-else.ts';
 
-const width = 1200;
-const gutter = 40;
-const laneHeight = 18;
 const laneGap = 3;
 const bandHeight = 30;
 const rulerHeight = 18;
-/** A timecode that would be cut off at the right is left out. */
-const timecodeWidth = 66;
-/** Narrower clips are drawn without their name. */
-const leastNamedWidth = 44;
-/** A single changed frame in two hours must be seen. */
-const leastMarkWidth = 3;
-/** More would make a page of links that no one tabs through. */
+/** More would make a page of links that no one follows. */
 const mostLinks = 200;
-
-interface Scale {
-  readonly x: (frame: number) => number;
-}
+/** More are not tabbed through: the list below has them all. */
+const mostTabStops = 30;
+/** Of more clips the sound's names, which are the pictures', are left out. */
+const mostSoundNames = 600;
 
 /** Where a change shows on one side. */
 interface Mark {
@@ -42,9 +34,16 @@ interface Mark {
   readonly text: string;
 }
 
+/** A track and where it is drawn. */
+interface Lane {
+  readonly track: SideTrack;
+  readonly top: number;
+}
+
 /**
  * Draws both timelines one above the other on one scale: clips grey, what a change touches in its group's colour, and
- * between them, for the lowest picture track, what moved where.
+ * between them, for the lowest picture track, what moved where. Long timelines can be zoomed into: the page's style makes
+ * the strip wider, in a frame that scrolls, and shows the names that fit then.
  *
  *     V1  [ m01 ][ m02 ][ m03 ][ m04 ]
  *         |      |    \_____  \_____
@@ -52,95 +51,113 @@ interface Mark {
  */
 export function changeStrip(changes: Changes): Markup {
   const { old, new: next } = changes.sides;
-  const frames = Math.max(1, old.frames, next.frames);
-  const scale: Scale = { x: (frame) => round(gutter + (frame * (width - gutter)) / frames) };
-  const oldTracks = drawnTracks(old);
-  const newTracks = drawnTracks(next);
-  const oldTop = rulerHeight;
-  const bandTop = oldTop + oldTracks.length * (laneHeight + laneGap);
-  const newTop = bandTop + bandHeight;
-  const dirtyTop = newTop + newTracks.length * (laneHeight + laneGap) + 2;
-  const height = dirtyTop + 10 + rulerHeight;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="old and new timeline">
-    <svg
-      class="strips"
-      viewBox="0 0 ${width} ${height}"
-      role="img"
-      aria-label="the old timeline above the new one, changed clips in colour"
-    >
-      ${ruler(old, scale, rulerHeight - 7, frames)}
-      ${oldTracks.map((track, index) => lane(track, 'old', oldTop + index * (laneHeight + laneGap), scale))}
-      ${band(oldTracks, newTracks, bandTop - laneGap, scale)}
-      ${newTracks.map((track, index) => lane(track, 'new', newTop + index * (laneHeight + laneGap), scale))}
-      ${marks(changes, 'old', oldTracks, oldTop, scale)} ${marks(changes, 'new', newTracks, newTop, scale)}
-      ${oldTracks.map((track, index) => clipNames(track, oldTop + index * (laneHeight + laneGap), scale))}
-      ${newTracks.map((track, index) => clipNames(track, newTop + index * (laneHeight + laneGap), scale))}
-      <text class="lane" x="0" y="${dirtyTop + 7}">differs</text>
-      ${changes.dirty.map((range) => html`<rect class="differs" x="${scale.x(range.in)}" y="${dirtyTop}" width="${Math.max(1, round(scale.x(range.out) - scale.x(range.in)))}" height="5" />`)}
-      ${ruler(next, scale, height - 4, frames)}
-    </svg>
-  </div>`;
+  const scale = stripScale(old, next);
+  const oldLanes = lanesOf(old, rulerHeight);
+  const bandTop = bottomOf(oldLanes, rulerHeight);
+  const newLanes = lanesOf(next, bandTop + bandHeight);
+  const dirtyTop = bottomOf(newLanes, bandTop + bandHeight) + 2;
+  const rulerTop = dirtyTop + (arePicturesCompared(changes) ? 10 : 0);
+  const height = rulerTop + rulerHeight;
+  const shapes = html`<svg
+    width="100%"
+    height="${height}"
+    viewBox="0 0 ${scale.frames} ${height}"
+    preserveAspectRatio="none"
+  >
+    ${oldLanes.map(({ track, top }) => laneShapes(track, 'old', top, scale))}
+    ${band(oldLanes, newLanes, bandTop - laneGap)}
+    ${newLanes.map(({ track, top }) => laneShapes(track, 'new', top, scale))}
+    ${changes.dirty.map((range) => html`<path class="differs" d="M${range.in} ${dirtyTop}h${range.out - range.in}v5h${range.in - range.out}z" />`)}
+  </svg>`;
+  return html`${zooms(scale)}
+    <div class="overview">
+      <svg class="strip-labels" width="44" height="${height}" aria-hidden="true">
+        ${[...oldLanes, ...newLanes].map(({ track, top }) => html`<text x="0" y="${top + 13}">${track.label}</text>`)}
+        ${arePicturesCompared(changes) ? html`<text x="0" y="${dirtyTop + 7}">differs</text>` : null}
+      </svg>
+      <div class="scroll" tabindex="0" role="region" aria-label="old and new timeline">
+        <svg
+          class="strips"
+          height="${height}"
+          role="group"
+          aria-label="the old timeline above the new one, changed clips in colour"
+        >
+          ${ruler(old, scale, rulerHeight - 7)} ${shapes} ${marks(changes, 'old', oldLanes, scale)}
+          ${marks(changes, 'new', newLanes, scale)} ${names(oldLanes, scale)} ${names(newLanes, scale)}
+          ${ruler(next, scale, height - 4)}
+        </svg>
+      </div>
+    </div>`;
+}
+
+function zooms({ zooms: offered }: StripScale): Markup | null {
+  if (offered.length === 1) return null;
+  return html`<form class="filters zoom" aria-label="zoom">
+    <fieldset>
+      <legend>Zoom</legend>
+      ${offered.map(
+        (zoom) =>
+          html`<label class="chip"
+            ><input type="radio" name="zoom" id="zoom-${zoom}" ${zoom === 1 ? raw('checked') : null} /><span
+              >${zoom === 1 ? 'All' : `${zoom}×`}</span
+            ></label
+          >`,
+      )}
+    </fieldset>
+  </form>`;
 }
 
 /** Pictures from the highest track down, then sound from the first. */
-function drawnTracks({ tracks }: Side): readonly SideTrack[] {
+function lanesOf({ tracks }: Side, top: number): readonly Lane[] {
   const isSound = ({ label }: SideTrack): boolean => label.startsWith('A');
-  return [...tracks.filter((track) => !isSound(track)).toReversed(), ...tracks.filter(isSound)];
+  const drawn = [...tracks.filter((track) => !isSound(track)).toReversed(), ...tracks.filter(isSound)];
+  return drawn.map((track, index) => ({ track, top: top + index * (laneHeight + laneGap) }));
 }
 
-/** All clips of a track in one path; where they are narrower than a hair, as one block. */
-function lane(track: SideTrack, side: string, top: number, { x }: Scale): Markup {
-  const boxes: { from: number; to: number }[] = [];
-  for (const { record } of track.items) {
-    const [from, to] = [x(record.in), x(record.out)];
-    const last = boxes.at(-1);
-    const isHair = to - from < 2.4;
-    if (last !== undefined && isHair && from - last.to < 0.6) last.to = to;
-    // A title of two seconds in two hours must be seen.
-    else boxes.push({ from, to: isHair ? Math.max(to, round(from + 1.5)) : round(to - 0.8) });
-  }
-  const path = boxes.map(({ from, to }) => `M${from} ${top}H${to}v${laneHeight}H${from}z`).join('');
-  return html`<text class="lane" x="0" y="${top + 13}">${track.label}</text>
-    <path class="clips ${track.label.startsWith('A') ? 'heard' : 'seen'}" d="${raw(path)}"
-      ><title>${side} ${track.label}, ${track.items.length} clips</title></path
-    >`;
+function bottomOf(lanes: readonly Lane[], top: number): number {
+  return top + lanes.length * (laneHeight + laneGap);
 }
 
 /** Above the marks, whose colour would dim them. */
-function clipNames({ items }: SideTrack, top: number, { x }: Scale): readonly Markup[] {
-  const named = items.filter(({ record }) => x(record.out) - x(record.in) >= leastNamedWidth);
-  return named.map((item) => clipName(item, top, x));
+function names(lanes: readonly Lane[], scale: StripScale): HtmlPart {
+  const isLong = lanes.reduce((sum, { track }) => sum + track.items.length, 0) > mostSoundNames;
+  const named = isLong ? lanes.filter(({ track }) => !track.label.startsWith('A')) : lanes;
+  return named.map(({ track, top }) => laneNames(track, top, scale));
 }
 
-function clipName({ name, record }: SideItem, top: number, x: Scale['x']): Markup {
-  const letters = Math.floor((x(record.out) - x(record.in) - 8) / 6.8);
-  return html`<text x="${round(x(record.in) + 4)}" y="${top + 13}">${clippedTo(name, Math.max(2, letters))}</text>`;
-}
-
-function marks(
-  changes: Changes,
-  side: 'old' | 'new',
-  tracks: readonly SideTrack[],
-  top: number,
-  { x }: Scale,
-): readonly Markup[] {
-  const tops = new Map(tracks.map(({ label }, index) => [label, top + index * (laneHeight + laneGap)]));
+function marks(changes: Changes, side: 'old' | 'new', lanes: readonly Lane[], scale: StripScale): readonly Markup[] {
+  const tops = new Map(lanes.map(({ track, top }) => [track.label, top]));
   const all = changes.changes.flatMap((change, index) => marksOf(change, index, side));
+  const count = changes.changes.length;
+  const named = new Set<number>();
   return all.flatMap(({ track, record, group, department, index, text }): Markup[] => {
     const y = tops.get(track);
-    if (y === undefined) return [];
-    const size = Math.max(leastMarkWidth, round(x(record.out) - x(record.in) - 0.8));
+    const change = changes.changes[index];
+    if (y === undefined || change === undefined) return [];
+    const isFirst = markedSide(change) === side && !named.has(index);
+    if (isFirst) named.add(index);
     const box = html`<rect
+      ${isFirst ? html`id="s${index + 1}"` : null}
       class="mark g-${group} d-${department}"
-      x="${x(record.in)}"
+      x="${scale.percent(record.in)}"
       y="${y}"
-      width="${size}"
+      width="${scale.percent(record.out - record.in)}"
       height="${laneHeight}"
       ><title>${text}</title></rect
     >`;
-    const isLinked = side === 'new' && changes.changes.length <= mostLinks;
-    return [isLinked ? html`<a href="#c${index + 1}" aria-label="${text}">${box}</a>` : box];
+    if (side !== 'new' || count > mostLinks) return [box];
+    return [
+      html`<a href="#c${index + 1}" aria-label="${text}" ${count > mostTabStops ? raw(' tabindex="-1"') : null}
+        >${box}</a
+      >`,
+    ];
   });
+}
+
+/** The side on which a change is marked with `s` and its number; null for what has no mark. */
+export function markedSide(change: Change): 'old' | 'new' | null {
+  if (marksOf(change, 0, 'new').length > 0) return 'new';
+  return marksOf(change, 0, 'old').length > 0 ? 'old' : null;
 }
 
 function marksOf(change: Change, index: number, side: 'old' | 'new'): Mark[] {
@@ -165,12 +182,12 @@ function linkedTracks({ tracks }: Change, track: string): readonly string[] {
 }
 
 /** Runs of clips that moved by one distance, from their old place to the new one. */
-function band(old: readonly SideTrack[], next: readonly SideTrack[], top: number, { x }: Scale): Markup | null {
-  const label = old.findLast((track) => track.label.startsWith('V'))?.label;
-  const track = old.find((each) => each.label === label);
-  if (track === undefined || !next.some((each) => each.label === label)) return null;
+function band(old: readonly Lane[], next: readonly Lane[], top: number): Markup | null {
+  const label = old.findLast(({ track }) => track.label.startsWith('V'))?.track.label;
+  const lane = old.find(({ track }) => track.label === label);
+  if (lane === undefined || !next.some(({ track }) => track.label === label)) return null;
   const runs: { old: { in: number; out: number }; next: { in: number; out: number } }[] = [];
-  for (const { record, other } of track.items) {
+  for (const { record, other } of lane.track.items) {
     if (other === null || other.track !== label) continue;
     const last = runs.at(-1);
     if (last !== undefined && last.old.out === record.in && last.next.out === other.record.in) {
@@ -179,31 +196,9 @@ function band(old: readonly SideTrack[], next: readonly SideTrack[], top: number
     } else runs.push({ old: { ...record }, next: { ...other.record } });
   }
   const bottom = top + bandHeight + laneGap;
-  const bend = round((top + bottom) / 2);
-  return html`${runs.map((run) => {
-    const [a, b, c, d] = [run.old.in, run.old.out, run.next.out, run.next.in].map(x);
-    const path = `M${a} ${top}H${b}C${b} ${bend} ${c} ${bend} ${c} ${bottom}H${d}C${d} ${bend} ${a} ${bend} ${a} ${top}z`;
-    return html`<path class="band${run.old.in === run.next.in ? '' : ' moved'}" d="${raw(path)}" />`;
+  const bend = (top + bottom) / 2;
+  return html`${runs.map(({ old: from, next: to }) => {
+    const path = `M${from.in} ${top}H${from.out}C${from.out} ${bend} ${to.out} ${bend} ${to.out} ${bottom}H${to.in}C${to.in} ${bend} ${from.in} ${bend} ${from.in} ${top}z`;
+    return html`<path class="band${from.in === to.in ? '' : ' moved'}" d="${raw(path)}" />`;
   })}`;
-}
-
-/** Timecodes at even distances. */
-function ruler(side: Side, { x }: Scale, y: number, frames: number): readonly Markup[] {
-  const { rate, start } = side;
-  const second = Math.max(1, Math.round(rate.num / rate.den));
-  const step = (steps.find((seconds) => frames / (seconds * second) <= 8) ?? 7200) * second;
-  const ticks: Markup[] = [];
-  for (let frame = 0; frame === 0 || (frame <= side.frames && x(frame) <= width - timecodeWidth); frame += step)
-    ticks.push(
-      html`<text class="lane" x="${x(frame)}" y="${y}"
-        >${timecodeText(start.frame + frame, rate, start.dropFrame)}</text
-      >`,
-    );
-  return ticks;
-}
-
-const steps: readonly number[] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -13,9 +13,11 @@ test('one page that needs nothing else: no script, nothing loaded from anywhere'
   const text = page(twoCuts().changes);
   expect(text).toMatch(/^<!doctype html>/);
   expect(text).not.toMatch(/<script|<link|<iframe|@import|url\(|\son\w+=/i);
-  expect(
-    [...text.matchAll(/(?:src|href)="([^"]*)"/g)].filter(([, target]) => !/^(#c\d+|data:image\/)/.test(target ?? '')),
-  ).toEqual([]);
+  const targets = [...text.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, target]) => target ?? '');
+  expect(targets.filter((target) => !/^(#\w+|data:image\/)/.test(target))).toEqual([]);
+  const ids = [...text.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id ?? '');
+  expect(targets.filter((target) => target.startsWith('#') && !ids.includes(target.slice(1)))).toEqual([]);
+  expect(new Set(ids).size, 'each id once').toBe(ids.length);
 });
 
 test('every change has a card with its words, places old and new, and a way to hide its kind', () => {
@@ -66,6 +68,17 @@ test('a film of 1,800 clips with 25 edits is a small page', () => {
   const recut = shots.flatMap((one, i) => (i % 72 === 5 ? [shot(one.name, (i % 200) + 3, 40)] : [one]));
   const text = page(changesOf(cut('v1', shots, shots), cut('v2', recut, recut)));
   expect(text.length).toBeLessThan(400_000);
+});
+
+test('a long film can be zoomed into: names and timecodes show where they have room, and on paper it is one page wide', () => {
+  const shots = Array.from({ length: 400 }, (_, i) => shot(`s${i}`, i % 200, 48));
+  const text = page(changesOf(cut('v1', shots), cut('v2', shots.toSpliced(200, 1))));
+  expect([...text.matchAll(/id="(zoom-\d+)"/g)].map(([, id]) => id)).toEqual(['zoom-1', 'zoom-5', 'zoom-25']);
+  expect([...text.matchAll(/<g class="z25"(.*?)<\/g/gs)].flatMap(([, group]) => group?.match(/>s\d+</g))).toHaveLength(
+    400 + 399,
+  );
+  expect(text).toMatch(/@media screen\{body:has\(#zoom-5:checked\)/);
+  expect(page(twoCuts().changes)).not.toContain('id="zoom-');
 });
 
 test('no change, and sides without a clip', () => {

@@ -59,13 +59,15 @@ export function diffPageHtml(page: DiffPage): string {
         </style>
       </head>
       <body class="diff">
+        ${changes.changes.length === 0 ? null : html`<a class="skip" href="#changes">To the list of changes</a>`}
         <header>
           <p class="kicker">Change list</p>
           <h1><span>${oldLabel}</span> <span class="arrow" aria-label="to">→</span> <span>${newLabel}</span></h1>
-          <p class="summary">${changes.summary}</p>
+          <p class="summary">${changes.changes.length === 0 ? 'Nothing changed.' : changes.summary}</p>
         </header>
         <main>
-          ${numbers(changes)} ${sides(changes)} ${changeStrip(changes)} ${legend(changes)}
+          ${numbers(changes)} ${sides(changes)}
+          ${changes.changes.length === 0 ? null : html`${changeStrip(changes)} ${legend(changes)}`}
           ${
             changes.unknown.length === 0
               ? null
@@ -76,7 +78,7 @@ export function diffPageHtml(page: DiffPage): string {
                   </ul>
                 </div>`
           }
-          ${changes.changes.length === 0 ? html`<p class="empty">Nothing changed.</p>` : list(page)}
+          ${changes.changes.length === 0 ? null : list(page)}
         </main>
         <footer>
           <p>
@@ -115,22 +117,20 @@ function sides({ sides: { old, new: next } }: Changes): Markup {
       <td class="tc">${timecodeText(side.start.frame, side.rate, side.start.dropFrame)}</td>
       <td class="tc">${durationText(side)}</td>
     </tr>`;
-  return html`<div class="scroll">
-    <table class="sides">
-      <thead>
-        <tr>
-          <th></th>
-          <th>Timeline</th>
-          <th>Rate</th>
-          <th>Starts at</th>
-          <th>Length</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${row('old', old)}${row('new', next)}
-      </tbody>
-    </table>
-  </div>`;
+  return html`<table class="sides">
+    <thead>
+      <tr>
+        <th></th>
+        <th>Timeline</th>
+        <th>Rate</th>
+        <th>Starts at</th>
+        <th>Length</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${row('old', old)}${row('new', next)}
+    </tbody>
+  </table>`;
 }
 
 function rateText({ rate, start }: Side): string {
@@ -168,7 +168,7 @@ function filters(changes: readonly Change[]): Markup {
   const chip = (id: string, label: string, count: number): Markup | null =>
     count === 0
       ? null
-      : html`<label class="chip ${id}"
+      : html`<label class="chip${id.startsWith('show-g-') ? ` ${id.slice(5)}` : ''}"
           ><input type="checkbox" id="${id}" checked /><span>${label} <b>${count}</b></span></label
         >`;
   const countOf = (isMember: (change: Change) => boolean): number => changes.filter(isMember).length;

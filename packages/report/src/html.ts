@@ -18,11 +18,23 @@ export type HtmlPart = Markup | string | number | null | readonly HtmlPart[];
 
 /** Builds markup; every inserted value is escaped unless it is markup itself. */
 export function html(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Markup {
-  let text = strings[0] ?? '';
+  const [first = '', ...rest] = tight(strings);
+  let text = first;
   parts.forEach((part, index) => {
-    text += partText(part) + (strings[index + 1] ?? '');
+    text += partText(part) + (rest[index] ?? '');
   });
   return { markup: text };
+}
+
+const tightened = new WeakMap<TemplateStringsArray, readonly string[]>();
+
+/** Without the indentation of our source, of which a thousand cards would be half made. */
+function tight(strings: TemplateStringsArray): readonly string[] {
+  const known = tightened.get(strings);
+  if (known !== undefined) return known;
+  const made = strings.map((each) => each.replaceAll(/\s*\n\s*/g, '\n'));
+  tightened.set(strings, made);
+  return made;
 }
 
 function partText(part: HtmlPart): string {

@@ -37,6 +37,6 @@ td:first-child{white-space:normal;min-width:200px}
 figure{margin:0}figcaption{font-size:12px;color:var(--soft)}
 img{display:block;width:100%;height:auto;border-radius:4px;border:1px solid var(--line)}
 figure .none{aspect-ratio:16/9;display:grid;place-items:center;border:1px dashed var(--line);border-radius:4px;color:var(--soft);font-size:13px}
-@media (max-width:640px){body{padding:20px 14px 48px}section{padding:16px}.pictures{grid-template-columns:1fr}}
+@media screen and (max-width:640px){body{padding:20px 14px 48px}section{padding:16px}.pictures{grid-template-columns:1fr}}
 @media print{body{max-width:none;padding:0}section{break-inside:avoid;background:none}.strip{min-width:0}}
 `;

@@ -58,38 +58,51 @@ const nouns: Partial<Record<ChangeKind, string>> = {
   project: 'project setting',
   deliverable: 'deliverable setting',
   picture: 'picture change',
+  metadata: 'metadata change',
 };
 
 /** More pushes than these are one item of the summary. */
 const mostShifts = 6;
+/** Of more things than these each is counted, none told: nobody reads further. */
+const mostTold = 8;
 
 /** One line: `1 insert, downstream 900 clips shifted +48`; `metadata only x3`; `no change`. */
 export function summaryOf(changes: readonly Change[]): string {
   if (changes.length === 0) return 'no change';
   if (changes.every(({ kind }) => kind === 'metadata')) return `metadata only x${changes.length}`;
+  const told = itemsOf(changes, tellName, groupText);
+  return (told.length > mostTold ? itemsOf(changes, ({ kind }) => kind, countText) : told).join(', ');
+}
+
+function tellName({ kind, text }: Change): string {
+  return kind === 'move' || kind === 'shift' ? `${kind} ${text}` : kind;
+}
+
+/** An item a group; many pushes are one. What shows comes before notes and marks. */
+function itemsOf(
+  changes: readonly Change[],
+  nameOf: (change: Change) => string,
+  textOf: (group: readonly Change[]) => string,
+): string[] {
+  const shifts = changes.filter(({ kind }) => kind === 'shift');
   const groups = new Map<string, Change[]>();
-  for (const change of changes) {
-    const name =
-      change.kind === 'move' ? `move ${change.text}` : change.kind === 'shift' ? `shift ${change.text}` : change.kind;
+  const isNote = ({ kind }: Change): boolean => kind === 'metadata';
+  for (const change of [...changes.filter((each) => !isNote(each)), ...changes.filter(isNote)]) {
+    const name = change.kind === 'shift' && shifts.length > mostShifts ? 'shift' : nameOf(change);
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [change]);
     else group.push(change);
   }
-  const shifts = changes.filter(({ kind }) => kind === 'shift');
-  const told = [...groups.values()].flatMap((group) =>
-    group[0]?.kind === 'shift' && shifts.length > mostShifts
-      ? group[0] === shifts[0]
-        ? [shiftsText(shifts)]
-        : []
-      : [groupText(group)],
+  return [...groups.values()].map((group) =>
+    group[0]?.kind === 'shift' && group.length > 1 ? shiftsText(group) : textOf(group),
   );
-  return told.join(', ');
 }
 
 /** `72 runs of clips shifted by −13 to −1770`: after dozens of ripples nobody reads each. */
 function shiftsText(shifts: readonly Change[]): string {
   const deltas = shifts.map(({ delta }) => delta ?? 0).toSorted((a, b) => Math.abs(a) - Math.abs(b));
-  return `${shifts.length} runs of clips shifted by ${signed(deltas[0] ?? 0)} to ${signed(deltas.at(-1) ?? 0)}`;
+  const [least, most] = [signed(deltas[0] ?? 0), signed(deltas.at(-1) ?? 0)];
+  return `${shifts.length} runs of clips shifted by ${least}${least === most ? '' : ` to ${most}`}`;
 }
 
 function groupText(group: readonly Change[]): string {
@@ -97,6 +110,10 @@ function groupText(group: readonly Change[]): string {
   if (first === undefined) return '';
   if (first.kind === 'move') return group.length === 1 ? `1 ${first.text}` : `${group.length} × ${first.text}`;
   if (group.length === 1 && spoken.has(first.kind)) return first.text;
-  if (first.kind === 'metadata') return `${group.length} metadata only`;
-  return counted(group.length, nouns[first.kind] ?? first.kind.replace('-', ' '));
+  return countText(group);
+}
+
+function countText(group: readonly Change[]): string {
+  const kind = group[0]?.kind ?? 'picture';
+  return counted(group.length, nouns[kind] ?? kind.replace('-', ' '));
 }
