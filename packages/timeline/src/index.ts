@@ -116,7 +116,6 @@ export type {
   RetimeSpeed,
   RippleEdit,
   RollEdit,
-  SetEdit,
   SetEffectEdit,
   SetTransitionEdit,
   SliceEdit,
@@ -124,6 +123,8 @@ export type {
   SlipEdit,
   TrimEdit,
 } from './edit/edit.ts';
+export type { MetadataValue, RemoveMarkerEdit, SetEdit, SetMarkerEdit } from './edit/mark-edit.ts';
+export type { AddTrackEdit, MoveTrackEdit, RemoveTrackEdit } from './edit/track-edit.ts';
 export { applyEvents, invertEvent, invertEvents } from './edit/event.ts';
 export type { EditEvent, InsertEvent, ModifyEvent, NodePatch, RemoveEvent, ReplaceEvent } from './edit/event.ts';
 export { applyEdit, changedTracks, dirtyFrames, planEdit, redoPlan, undoPlan } from './edit/plan.ts';
@@ -138,7 +139,7 @@ export { rateOfTimeline as gridOf } from './edit/lane.ts';
 export { drawEdit } from './edit/change-picture.ts';
 export { drawTimeline, drawTrack } from './edit/picture.ts';
 export { editFromStep, planScript } from './edit/script.ts';
-export { mediaFileName } from './edit/step-reader.ts';
+export { mediaFileName } from './edit/step-number.ts';
 export type { ScriptStep } from './edit/step-reader.ts';
 export { selectItem, selectTrack } from './edit/select.ts';
 export type { ItemSelector } from './edit/select.ts';

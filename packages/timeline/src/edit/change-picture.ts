@@ -7,7 +7,8 @@ import type { EditPlan } from './plan.ts';
 
 /**
  * Draws what an edit changes: each changed track before and after, the topmost first. Items that stand beside the same ones as
- * before are counted, not drawn. Empty when no track changed.
+ * before are counted, not drawn. A track that came or went is `no track` on the other side, one that is switched off `off`. Empty
+ * when no track changed.
  *
  * ```text
  * V1  before  … 4 … |0 m05 96|48 m06 144|0 m07 96| … 12 …
@@ -17,19 +18,21 @@ import type { EditPlan } from './plan.ts';
 export function drawEdit(plan: Pick<EditPlan, 'before' | 'after'>): string {
   const rate = rateOfTimeline(plan.before) ?? rateOfTimeline(plan.after) ?? one;
   const old = new Map(tracksOf(plan.before).map((track) => [track.id, track]));
-  const changed = tracksOf(plan.after)
-    .toReversed()
-    .filter((track) => old.get(track.id) !== track);
+  const now = new Map(tracksOf(plan.after).map((track) => [track.id, track]));
+  const gone = [...old.values()].filter(({ id }) => !now.has(id));
+  const changed = [...tracksOf(plan.after).filter((track) => old.get(track.id) !== track), ...gone].toReversed();
   const width = Math.max(0, ...changed.map((track) => label(track).length));
   return changed
-    .flatMap((track) => {
-      const was = old.get(track.id) ?? { ...track, children: [] };
-      return [
-        `${label(track).padEnd(width)}  before  ${drawBeside(was, track, rate)}`,
-        `${' '.repeat(width)}  after   ${drawBeside(track, was, rate)}`,
-      ];
-    })
+    .flatMap((track) => [
+      `${label(track).padEnd(width)}  before  ${drawSide(old.get(track.id), now.get(track.id), rate)}`,
+      `${' '.repeat(width)}  after   ${drawSide(now.get(track.id), old.get(track.id), rate)}`,
+    ])
     .join('\n');
+}
+
+function drawSide(track: Track | undefined, other: Track | undefined, rate: Rate): string {
+  if (track === undefined) return 'no track';
+  return `${drawBeside(track, other ?? { ...track, children: [] }, rate)}${track.enabled ? '' : ' off'}`;
 }
 
 function drawBeside(track: Track, other: Track, rate: Rate): string {

@@ -2,14 +2,14 @@ import { add, compare, max, min, multiply, subtract, zero, type Rational, type T
 import { knownEffect } from '../known-effect.ts';
 import type { Composable, Effect, Item, NodeId } from '../model.ts';
 import { isItem, trimmedRange } from '../ranges.ts';
-import { unmodelledOf } from '../unmodelled.ts';
 import { sameValue } from '../otio/node-equality.ts';
 import type { Lane } from './lane.ts';
 import { lengthOfItem } from './piece.ts';
 import { shiftedParts, speedOf } from './retime.ts';
 import { secondsAsTime, secondsOfTime } from './seconds.ts';
+import { seenMetadata } from './seen-metadata.ts';
 
-/** Record times of one track at which something else shows than before. */
+/** Record times of one track at which something else shows than before; of the timeline's stack for what changes all of it. */
 export interface DirtyRange {
   readonly track: NodeId;
   /** In the track's own time. Where later items moved, it reaches to the longer of the old and the new end. */
@@ -110,7 +110,8 @@ function showsTheSame(a: Shown, b: Shown): boolean {
       ? sameValue(old.mediaReferences, now.mediaReferences) &&
         old.activeMediaReferenceKey === now.activeMediaReferenceKey
       : 'children' in old && 'children' in now && sameValue(old.children, now.children);
-  if (!sameContent || !sameValue(unmodelledOf(old), unmodelledOf(now)) || !haveTheSameEffects(a, b)) return false;
+  if (!sameContent || !sameValue(seenMetadata(old), seenMetadata(now)) || !haveTheSameEffects(a, b)) return false;
+  if (old.name !== now.name && now.effects.some((effect) => knownEffect(effect)?.type === 'burnIn')) return false;
   const speed = speedOf(now);
   return compare(sourceAtZero(a, speed), sourceAtZero(b, speed)) === 0;
 }
@@ -194,7 +195,8 @@ function transitionsOf(children: readonly Composable[], start: Rational): Placed
   return placed;
 }
 
-function united(ranges: readonly [Rational, Rational][]): [Rational, Rational][] {
+/** Ranges that do not overlap, ascending; empty ones left out. */
+export function united(ranges: readonly [Rational, Rational][]): [Rational, Rational][] {
   const sorted = ranges.filter(([from, to]) => compare(from, to) < 0).toSorted((a, b) => compare(a[0], b[0]));
   const result: [Rational, Rational][] = [];
   for (const [from, to] of sorted) {

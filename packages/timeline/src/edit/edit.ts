@@ -1,7 +1,9 @@
 import type { Rational, RationalTime, TimeRange } from '@patchwork/time';
+import type { JsonObject } from '../json-value.ts';
 import type { Effect, Item, MediaReference, NodeId } from '../model.ts';
-import type { Unmodelled } from '../unmodelled.ts';
 import type { TimeMapEffect } from '../vocabulary.ts';
+import type { RemoveMarkerEdit, SetEdit, SetMarkerEdit } from './mark-edit.ts';
+import type { AddTrackEdit, MoveTrackEdit, RemoveTrackEdit } from './track-edit.ts';
 
 /**
  * One edit, as data. Items and tracks are named by id; times are in the track's own time unless said otherwise; deltas are
@@ -28,7 +30,12 @@ export type Edit =
   | ReplaceEdit
   | SetEffectEdit
   | RemoveEffectEdit
-  | SetEdit;
+  | SetEdit
+  | SetMarkerEdit
+  | RemoveMarkerEdit
+  | AddTrackEdit
+  | RemoveTrackEdit
+  | MoveTrackEdit;
 
 /** Lays an item over what is there. */
 export interface OverwriteEdit {
@@ -180,6 +187,9 @@ export interface SetTransitionEdit {
   readonly transitionType?: string;
   /** Default: as it is, else true. */
   readonly enabled?: boolean;
+  /** Default: those of the transition of this type that is there, else none. */
+  readonly name?: string;
+  readonly metadata?: JsonObject;
 }
 
 /** Takes the transition away from a cut. */
@@ -200,7 +210,7 @@ export interface ReplaceEdit {
   readonly name?: string;
 }
 
-/** Gives an item an effect, or another value to the one of that kind that it has. Speeds are the matter of {@link RetimeEdit}. */
+/** Gives an item, a track or the timeline's stack an effect, or another value to the one of that kind that it has. Speeds are the matter of {@link RetimeEdit}. */
 export interface SetEffectEdit {
   readonly op: 'setEffect';
   readonly item: NodeId;
@@ -209,23 +219,13 @@ export interface SetEffectEdit {
   readonly number?: number;
 }
 
-/** Takes an effect away from an item. */
+/** Takes an effect away from an item, a track or the timeline's stack. */
 export interface RemoveEffectEdit {
   readonly op: 'removeEffect';
   readonly item: NodeId;
   /** As {@link effectKind} says it: `opacity`, `Effect Blur`. */
   readonly effect: string;
   readonly number?: number;
-}
-
-/** Sets what an item is beside its place and its effects. What is left out stays. */
-export interface SetEdit {
-  readonly op: 'set';
-  readonly item: NodeId;
-  readonly enabled?: boolean;
-  readonly name?: string;
-  /** What no model says and may be seen: grades, plug-ins. */
-  readonly unmodelled?: readonly Unmodelled[];
 }
 
 /** How to plan. */

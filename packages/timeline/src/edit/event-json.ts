@@ -14,7 +14,7 @@ interface Plain {
 }
 
 /** Fields of a patch that are times, and those that are ranges; the others travel in a node that carries them. */
-const timeFields: ReadonlySet<string> = new Set(['inOffset', 'outOffset']);
+const timeFields: ReadonlySet<string> = new Set(['inOffset', 'outOffset', 'globalStartTime']);
 const carriedFields: ReadonlySet<string> = new Set(['effects', 'markers', 'metadata', 'name', 'enabled', 'color']);
 
 /**
@@ -110,7 +110,7 @@ function patchToJson(patch: NodePatch): Json {
   const carried: { [key: string]: unknown } = {};
   for (const [key, value] of Object.entries(patch)) {
     if (key === 'sourceRange') result[key] = value === null ? null : rangeToJson(value as TimeRange);
-    else if (timeFields.has(key)) result[key] = timeToJson(value as RationalTime);
+    else if (timeFields.has(key)) result[key] = value === null ? null : timeToJson(value as RationalTime);
     else if (carriedFields.has(key)) carried[key] = value;
     else throw malformed(key, 'be a field that an edit changes');
   }
@@ -124,7 +124,7 @@ function patchFromJson(json: Json | undefined, path: string): NodePatch {
   const { fields, carrier, ...times } = plainObject(json, path);
   for (const [key, value] of Object.entries(times)) {
     if (key === 'sourceRange') patch[key] = value === null ? null : rangeFromJson(value, `${path}.${key}`);
-    else if (timeFields.has(key)) patch[key] = timeFromJson(value, `${path}.${key}`);
+    else if (timeFields.has(key)) patch[key] = value === null ? null : timeFromJson(value, `${path}.${key}`);
     else throw malformed(`${path}.${key}`, 'not be there');
   }
   if (carrier === undefined || !Array.isArray(fields)) return patch;

@@ -24,7 +24,10 @@ export interface RemoveEvent {
   readonly node: Composable;
 }
 
-/** The node at an index gets other values in some fields; its id stays. */
+/**
+ * The node at an index gets other values in some fields; its id stays. The parent of the timeline's stack is the timeline, at 0, as
+ * it is for the timeline's own fields.
+ */
 export interface ModifyEvent {
   readonly kind: 'modify';
   readonly parent: NodeId;
@@ -80,7 +83,8 @@ export function applyEvents(timeline: Timeline, events: readonly EditEvent[]): T
     if (first === undefined) break;
     let end = at + 1;
     while (events[end]?.parent === first.parent) end += 1;
-    current = applyToParent(current, first.parent, events.slice(at, end));
+    const own = events.slice(at, end);
+    current = first.parent === timeline.id ? applyToRoot(current, own) : applyToParent(current, first.parent, own);
     at = end;
   }
   return current;
@@ -101,6 +105,27 @@ function applyToParent(timeline: Timeline, parentId: NodeId, events: readonly Ed
   return withChildren(timeline, parent, from, count, span);
 }
 
+/** Changes of the timeline's own fields, or those of its stack. */
+function applyToRoot(timeline: Timeline, events: readonly EditEvent[]): Timeline {
+  let current = timeline;
+  for (const event of events) {
+    if (event.kind !== 'modify') throw conflict(event, 'a timeline holds its stack and nothing else');
+    const isStack = event.id === current.tracks.id;
+    if (!isStack && event.id !== current.id) throw conflict(event, 'it is of another timeline');
+    const changed = patched(isStack ? current.tracks : current, event);
+    current = changed.kind === 'Timeline' ? changed : withComposition(current, changed);
+  }
+  return current;
+}
+
+/** @throws PW_EDIT_CONFLICT */
+function patched<T extends Composable | Timeline>(node: T, event: ModifyEvent): T {
+  const fields = node as unknown as NodePatch;
+  const differs = Object.keys(event.before).find((key) => !sameValue(fields[key], event.before[key]));
+  if (differs !== undefined) throw conflict(event, `"${node.name}" has another ${differs} than the edit found`);
+  return { ...node, ...event.after };
+}
+
 function applyToSpan(span: Composable[], from: number, event: EditEvent): void {
   const at = event.index - from;
   switch (event.kind) {
@@ -119,10 +144,7 @@ function applyToSpan(span: Composable[], from: number, event: EditEvent): void {
     case 'modify': {
       const node = span[at];
       if (node === undefined || node.id !== event.id) throw conflict(event, `another item stands at ${event.index}`);
-      const fields = node as unknown as NodePatch;
-      const differs = Object.keys(event.before).find((key) => !sameValue(fields[key], event.before[key]));
-      if (differs !== undefined) throw conflict(event, `"${node.name}" has another ${differs} than the edit found`);
-      span[at] = { ...node, ...event.after };
+      span[at] = patched(node, event);
       break;
     }
   }
@@ -163,6 +185,6 @@ function conflict(event: EditEvent | undefined, why: string): PatchworkError {
 }
 
 /** A node's fields by name, for comparing and patching them. */
-export function fieldsOfNode(node: Composable): NodePatch {
+export function fieldsOfNode(node: Composable | Timeline): NodePatch {
   return { ...node };
 }

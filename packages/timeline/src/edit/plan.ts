@@ -18,13 +18,16 @@ import { planGroup } from './group.ts';
 import { fill } from './ops/fill.ts';
 import { insert } from './ops/insert.ts';
 import { join } from './ops/join.ts';
-import { removeEffect, replace, set, setEffect } from './ops/look.ts';
+import { removeEffect, replace, setEffect } from './ops/look.ts';
+import { removeMarker, setMarker } from './ops/marker.ts';
 import { extract, lift, overwrite } from './ops/overwrite.ts';
 import { move, remove } from './ops/remove.ts';
 import { retime } from './ops/retime.ts';
 import { roll, slide } from './ops/roll.ts';
+import { set } from './ops/set.ts';
 import { slice } from './ops/slice.ts';
 import { slip } from './ops/slip.ts';
+import { addTrack, moveTrack, removeTrack } from './ops/track.ts';
 import { removeTransition, setTransition } from './ops/transition.ts';
 import { ripple, trim } from './ops/trim.ts';
 import { Transaction } from './transaction.ts';
@@ -54,7 +57,7 @@ export interface EditPlan {
  * @throws PW_EDIT_ITEM, PW_EDIT_TRACK for what the timeline does not hold
  * @throws PW_EDIT_LIMIT in strict mode, naming how far it could go
  * @throws PW_EDIT_TIME, PW_EDIT_NEGATIVE_TIME, PW_EDIT_RATE, PW_EDIT_LENGTH, PW_EDIT_FILL, PW_EDIT_NO_GAP, PW_EDIT_SPEED
- * @throws PW_EDIT_NO_CUT, PW_EDIT_JOIN, PW_EDIT_EFFECT
+ * @throws PW_EDIT_NO_CUT, PW_EDIT_JOIN, PW_EDIT_EFFECT, PW_EDIT_MARKER, PW_EDIT_SET
  * @throws PW_EDIT_TRANSITION under the transition policy `error`
  */
 export function planEdit(timeline: Timeline, edit: Edit | readonly Edit[], options: EditOptions = {}): EditPlan {
@@ -101,7 +104,7 @@ export function redoPlan(timeline: Timeline, plan: EditPlan): Timeline {
 /** Performs one edit of one item (or, with `group`, of all that belong to it) within a transaction. */
 export function perform(context: EditContext, edit: Edit, options: EditOptions): void {
   expectTimes(edit);
-  if (options.group !== undefined && isGroupable(edit)) planGroup(context, edit, options, performOne);
+  if (options.group !== undefined && isGroupable(edit, context)) planGroup(context, edit, options, performOne);
   else performOne(context, edit);
 }
 
@@ -169,13 +172,33 @@ function performOne(context: EditContext, edit: Edit): string | null {
     case 'set':
       set(context, edit);
       return null;
+    case 'setMarker':
+      setMarker(context, edit);
+      return null;
+    case 'removeMarker':
+      removeMarker(context, edit);
+      return null;
+    case 'addTrack':
+      addTrack(context, edit);
+      return null;
+    case 'removeTrack':
+      removeTrack(context, edit);
+      return null;
+    case 'moveTrack':
+      moveTrack(context, edit);
+      return null;
     default:
       throw new TypeError(`planEdit: op ${JSON.stringify((edit as { readonly op: unknown }).op)} is none`);
   }
 }
 
-function isGroupable(edit: Edit): edit is GroupableEdit {
-  return 'target' in edit || typeof (edit as { readonly item?: unknown }).item === 'string';
+/** Edits of an item of a track; a mark is set on the one that is named, and tracks have no links. */
+export function isGroupable(edit: Edit, { transaction }: EditContext): edit is GroupableEdit {
+  if (edit.op === 'setMarker' || edit.op === 'removeMarker') return false;
+  if ('target' in edit) return true;
+  if (!('item' in edit) || typeof edit.item !== 'string') return false;
+  const target = transaction.target(edit.item);
+  return target.kind !== 'Timeline' && target.kind !== 'Track' && target.id !== transaction.timeline.tracks.id;
 }
 
 function isList(edit: Edit | readonly Edit[]): edit is readonly Edit[] {

@@ -2,7 +2,7 @@ import type { Json } from '@patchwork/kernel';
 import type { Timeline } from '../model.ts';
 import { EditContext } from './context.ts';
 import type { Edit, EditOptions } from './edit.ts';
-import { perform, planOf, type EditPlan } from './plan.ts';
+import { isGroupable, perform, planOf, type EditPlan } from './plan.ts';
 import { StepReader, wrongStep, type ScriptStep } from './step-reader.ts';
 import { Transaction } from './transaction.ts';
 
@@ -22,8 +22,10 @@ import { Transaction } from './transaction.ts';
  *
  * `setTransition` takes `in` and `out`, frames before and behind the cut at `at`; `retime` a `speed` (`"1/2"`, `-1`, `"freeze"`, or a
  * ramp `{"points": [["0", "0"], …]}` in seconds) and a `length`; `setEffect` an `effect` (`{"type": "opacity", "opacity": 0.5}` or OTIO),
- * `removeEffect` its kind; `replace` a `media` and `from`; `set` `enabled` and `rename`. A `clip`, a `media` and an `effect` may be
- * OTIO objects. `also` names more tracks on which the same happens (linked sound), `inside` the compound within which a step edits.
+ * `removeEffect` its kind; `replace` a `media` and `from`; `set` `enabled`, `rename`, `color`, `metadata` (a list of `path` and `value`)
+ * and of the timeline `start`; `setMarker` a `marker`, `removeMarker` its `number`. These four and effects are of the item that a step
+ * names, else of its `track`, or with `of` of the `timeline` or its `stack`. `addTrack` takes the `track` that it is to be (`V2`) or its
+ * `place` from 0, a `name` or its OTIO `content`; `moveTrack` its new `place`. A `clip`, a `media`, a `marker` and an `effect` may be OTIO objects. `also` names more tracks on which the same happens (linked sound), `inside` the compound within which a step edits.
  *
  * An item's name may stand under `item` or `clip`. `trim`, `ripple` and `roll` take `in` and `out`, or `edge` and `delta`; `rippleTrim` and `rollTrim` are other names of
  * `ripple` and `roll`. `overwrite`, `insert` and `fill` take a `clip` (or `{"gap": frames}`); `remove` takes `fill`, default true.
@@ -46,7 +48,7 @@ function performStep(context: EditContext, step: Json, at: number, options: Edit
   const others = tracksBeside(step, at).map((track): Json => ({ ...(step as ScriptStep), track }));
   if (others.length === 0) {
     perform(context, edit, options);
-  } else if ('item' in edit && typeof edit.item === 'string') {
+  } else if (isGroupable(edit, context) && 'item' in edit) {
     const beside = others.map((other) => new StepReader(transaction.timeline, other, at).read());
     const items = [edit, ...beside].flatMap((one) => ('item' in one && typeof one.item === 'string' ? [one.item] : []));
     perform(context, edit, { ...options, group: items });

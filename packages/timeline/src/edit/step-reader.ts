@@ -1,21 +1,12 @@
 import { PatchworkError, type Json } from '@patchwork/kernel';
-import {
-  divide,
-  one,
-  parseRate,
-  parseRational,
-  rational,
-  subtract,
-  type Rate,
-  type Rational,
-  type RationalTime,
-  type TimeRange,
-} from '@patchwork/time';
-import { makeClip, makeExternalReference, makeGap, makeStack } from '../builders.ts';
-import type { Item, Timeline, Track } from '../model.ts';
+import { divide, one, type Rate, type Rational, type RationalTime, type TimeRange } from '@patchwork/time';
+import { makeStack, makeTrack } from '../builders.ts';
+import type { Item, NodeId, Timeline, Track } from '../model.ts';
 import { TimelineIndex } from '../snapshot/timeline-index.ts';
 import { Lane, rateOfTimeline } from './lane.ts';
 import { StepParts } from './script-parts.ts';
+import { framesFrom, rangeBetween, rateFrom } from './step-number.ts';
+import { newPlaceOf, trackLabel, type TrackLabel } from './new-place.ts';
 import { selectItem, selectTrack, type ItemSelector } from './select.ts';
 
 import type { Edit, RetimeEdit } from './edit.ts';
@@ -25,11 +16,6 @@ export interface ScriptStep {
   readonly [key: string]: Json;
 }
 
-/** Names a clip that a step gives no name: after the file of its media. */
-export function mediaFileName(media: string): string {
-  return media.split(/[\\/]/).at(-1) ?? media;
-}
-
 const otherNames: { readonly [name: string]: string } = { rippleTrim: 'ripple', rollTrim: 'roll', blade: 'slice' };
 
 /** Reads one step against the timeline as it then is. */
@@ -37,6 +23,7 @@ export class StepReader {
   readonly #timeline: Timeline;
   readonly #step: ScriptStep;
   readonly #position: number;
+  #isInside = false;
 
   constructor(timeline: Timeline, step: Json, number: number) {
     this.#position = number;
@@ -48,6 +35,7 @@ export class StepReader {
 
   /** What a compound holds, as a timeline to look for tracks in. */
   #timelineWithin(timeline: Timeline, inside: Json): Timeline {
+    this.#isInside = true;
     const compound = new StepReader(timeline, inside, this.#position).#item();
     if (compound.kind === 'Stack') return { ...timeline, tracks: compound };
     if (compound.kind !== 'Track')
@@ -102,13 +90,13 @@ export class StepReader {
       case 'setTransition':
         return this.#transition();
       default:
-        return this.#lookEdit(op) ?? this.#unknown(name);
+        return this.#lookEdit(op) ?? this.#markEdit(op) ?? this.#trackEdit(op) ?? this.#unknown(name);
     }
   }
 
   #unknown(name: string): never {
     const known =
-      'overwrite, insert, trim, slice, slip, slide, ripple, roll, fill, remove, move, lift, extract, join, retime, setTransition, removeTransition, replace, setEffect, removeEffect, set';
+      'overwrite, insert, trim, slice, slip, slide, ripple, roll, fill, remove, move, lift, extract, join, retime, setTransition, removeTransition, replace, setEffect, removeEffect, set, setMarker, removeMarker, addTrack, removeTrack, moveTrack';
     throw this.#wrong('op', `be one of ${known}, not ${name}`);
   }
 
@@ -126,24 +114,63 @@ export class StepReader {
           ...(this.#step['rename'] === undefined ? {} : { name: this.#text('rename') }),
         }));
       case 'setEffect':
-        return this.#withItem((item) => ({
+        return {
           op,
-          item: item.id,
+          item: this.#target().id,
           effect: this.#parts.effect('effect', this.#step['effect']),
           ...this.#number(),
-        }));
+        };
       case 'removeEffect':
-        return this.#withItem((item) => ({ op, item: item.id, effect: this.#text('effect'), ...this.#number() }));
+        return { op, item: this.#target().id, effect: this.#text('effect'), ...this.#number() };
+      default:
+        return null;
+    }
+  }
+
+  /** Edits of marks; null for another op. */
+  #markEdit(op: string): Edit | null {
+    const { rename, unmodelled, color, metadata, marker } = this.#step;
+    switch (op) {
       case 'set':
-        return this.#withItem((item) => ({
+        return {
           op,
-          item: item.id,
+          item: this.#target().id,
           ...this.#isEnabled(),
-          ...(this.#step['rename'] === undefined ? {} : { name: this.#text('rename') }),
-          ...(this.#step['unmodelled'] === undefined
-            ? {}
-            : { unmodelled: this.#parts.unmodelled('unmodelled', this.#step['unmodelled']) }),
-        }));
+          ...(rename === undefined ? {} : { name: this.#text('rename') }),
+          ...(unmodelled === undefined ? {} : { unmodelled: this.#parts.unmodelled('unmodelled', unmodelled) }),
+          ...(color === undefined ? {} : { color: this.#parts.color('color', color) }),
+          ...(metadata === undefined ? {} : { metadata: this.#parts.metadata('metadata', metadata) }),
+          ...this.#start(),
+        };
+      case 'setMarker': {
+        const { id, rate } = this.#target();
+        return { op, item: id, marker: this.#parts.marker('marker', marker, rate), ...this.#number() };
+      }
+      case 'removeMarker':
+        return { op, item: this.#target().id, number: this.#number().number ?? 1 };
+      default:
+        return null;
+    }
+  }
+
+  /** Edits of whole tracks; null for another op. */
+  #trackEdit(op: string): Edit | null {
+    const stack = this.#timeline.tracks;
+    switch (op) {
+      case 'addTrack':
+        return {
+          op,
+          track: this.#newTrack(),
+          index: this.#trackPlace() ?? newPlaceOf(stack, this.#label()),
+          ...this.#within(),
+        };
+      case 'removeTrack':
+        return { op, track: this.#track().id };
+      case 'moveTrack': {
+        const index = this.#trackPlace();
+        if (index === null) throw this.#wrong('place', 'be where the track is to stand, from 0, the lowest');
+        return { op, track: this.#track().id, index };
+      }
       default:
         return null;
     }
@@ -178,7 +205,60 @@ export class StepReader {
       outOffset: this.#time('out', rate),
       ...(this.#step['type'] === undefined ? {} : { transitionType: this.#text('type') }),
       ...this.#isEnabled(),
+      ...(this.#step['rename'] === undefined ? {} : { name: this.#text('rename') }),
+      ...(this.#step['metadata'] === undefined
+        ? {}
+        : { metadata: this.#parts.object('metadata', this.#step['metadata']) }),
     };
+  }
+
+  /** The item that the step names, else its track; with `of` the timeline, or the stack of its tracks. */
+  #target(): { readonly id: NodeId; readonly rate: Rate } {
+    const { of, item, clip, index, atFrame } = this.#step;
+    if (of !== undefined) {
+      if (this.#isInside) throw this.#wrong('of', 'not stand beside "inside"');
+      if (of !== 'timeline' && of !== 'stack') throw this.#wrong('of', 'be "timeline" or "stack"');
+      const { id } = of === 'timeline' ? this.#timeline : this.#timeline.tracks;
+      return { id, rate: rateOfTimeline(this.#timeline) ?? one };
+    }
+    if ([item, clip, index, atFrame].some((part) => part !== undefined) || this.#step['track'] === undefined)
+      return this.#withItem(({ id }, rate) => ({ id, rate }));
+    const track = this.#track();
+    return { id: track.id, rate: this.#rateOf(track) };
+  }
+
+  /** Timecode of the first frame, in frames of a rate. */
+  #start(): { readonly start?: RationalTime | null } {
+    const { start, rate } = this.#step;
+    if (start === undefined) return {};
+    if (start === null) return { start };
+    const parsed = rate === undefined ? rateOfTimeline(this.#timeline) : rateFrom(rate);
+    if (parsed === null) throw this.#wrong('rate', 'be a rate, 25 or "24000/1001"');
+    return { start: { value: this.#frames('start', start), rate: parsed } };
+  }
+
+  /** The stack in which the step adds a track. */
+  #within(): { readonly stack?: NodeId } {
+    return this.#isInside ? { stack: this.#timeline.tracks.id } : {};
+  }
+
+  #label(): TrackLabel {
+    const label = trackLabel(this.#step['track'], this.#step['kind'] === undefined ? null : this.#text('kind'));
+    if (label === null) throw this.#wrong('track', 'be "V2", "A3" and the like');
+    return label;
+  }
+
+  #newTrack(): Track {
+    const { content, name } = this.#step;
+    if (content !== undefined) return this.#parts.track('content', content);
+    return makeTrack({ name: name === undefined ? '' : this.#text('name'), trackKind: this.#label().kind });
+  }
+
+  #trackPlace(): number | null {
+    const { place } = this.#step;
+    if (place === undefined) return null;
+    if (typeof place === 'number' && Number.isSafeInteger(place) && place >= 0) return place;
+    throw this.#wrong('place', 'be a place among the tracks, from 0, the lowest');
   }
 
   #isEnabled(): { readonly enabled?: boolean } {
@@ -210,7 +290,7 @@ export class StepReader {
     return this.#withItem((item, rate) => ({ op: 'slice', target: item.id, at: this.#time('at', rate) }));
   }
 
-  #withItem(make: (item: Item, rate: Rate) => Edit): Edit {
+  #withItem<T>(make: (item: Item, rate: Rate) => T): T {
     const selector = this.#itemSelector();
     const item = selectItem(this.#timeline, selector);
     const parent = TimelineIndex.of(this.#timeline).parentOf(item.id);
@@ -273,42 +353,13 @@ export class StepReader {
   }
 
   #frames(key: string, value: Json | undefined): Rational {
-    if (typeof value === 'number' && Number.isSafeInteger(value)) return rational(value);
-    const parsed = typeof value === 'string' ? parseRational(value) : null;
+    const parsed = framesFrom(value);
     if (parsed === null) throw this.#wrong(key, 'be frames: a whole number, or "n/d"');
     return parsed;
   }
 
   #clip(): Item {
-    const clip = this.#step['clip'];
-    if (typeof clip !== 'object' || clip === null || Array.isArray(clip))
-      throw this.#wrong('clip', 'be an object with "source" and "media", or with "gap"');
-    const parts = clip as ScriptStep;
-    if (parts['OTIO_SCHEMA'] !== undefined) return this.#parts.item('clip', clip);
-    const rate = this.#clipRate(parts);
-    if (parts['gap'] !== undefined) return makeGap({ value: this.#frames('clip.gap', parts['gap']), rate });
-    const { name, media } = parts;
-    if (typeof media !== 'string') throw this.#wrong('clip.media', 'be a path or URL');
-    const range = (key: string): TimeRange => {
-      const value = parts[key];
-      if (!Array.isArray(value) || value.length !== 2) throw this.#wrong(`clip.${key}`, 'be [in, out]');
-      const [from, to] = value as readonly Json[];
-      return rangeBetween(this.#frames(`clip.${key}`, from), this.#frames(`clip.${key}`, to), rate);
-    };
-    const available = parts['available'] === undefined ? {} : { availableRange: range('available') };
-    return makeClip({
-      name: typeof name === 'string' ? name : mediaFileName(media),
-      sourceRange: range('source'),
-      media: makeExternalReference({ targetUrl: media, ...available }),
-    });
-  }
-
-  #clipRate(clip: ScriptStep): Rate {
-    const { rate } = clip;
-    if (rate === undefined) return this.#rate();
-    const parsed = typeof rate === 'string' || typeof rate === 'number' ? parseRate(String(rate)) : null;
-    if (parsed === null) throw this.#wrong('clip.rate', 'be a rate, 25 or "24000/1001"');
-    return parsed;
+    return this.#parts.clip('clip', this.#step['clip'], () => this.#rate());
   }
 
   #fill(): boolean {
@@ -345,8 +396,4 @@ export function wrongStep(position: number, key: string, wanted: string): Patchw
     hint: 'Steps and what they take: docs/reference/command-line.md, edit.',
     details: { step: position, key },
   });
-}
-
-function rangeBetween(from: Rational, to: Rational, rate: Rate): TimeRange {
-  return { start: { value: from, rate }, duration: { value: subtract(to, from), rate } };
 }

@@ -6,7 +6,8 @@ import { sameValue } from '../otio/node-equality.ts';
 import { TimelineIndex } from '../snapshot/timeline-index.ts';
 import { rebuildRegion, type TransitionPolicy } from './cuts.ts';
 import { dirtyBetween, dirtyOf, type DirtyRange } from './dirty.ts';
-import { fieldsOfNode, withChildren, type EditEvent, type NodePatch } from './event.ts';
+import { isSameFrame, isSameLook, lanesOf, shownRanges, wholeOf } from './dirty-track.ts';
+import { applyEvents, fieldsOfNode, withChildren, type EditEvent, type NodePatch } from './event.ts';
 import { Lane, rateOfTimeline } from './lane.ts';
 import { joinedGaps, wholePiece, type Piece } from './piece.ts';
 
@@ -28,6 +29,8 @@ export class Transaction {
   readonly #dropped: Transition[] = [];
   readonly #adjusted: Transition[] = [];
   readonly #rate: Rate;
+  /** Tracks that stand above or below others than before. */
+  readonly #shuffled = new Set<NodeId>();
 
   constructor(timeline: Timeline, policy: TransitionPolicy) {
     this.#timeline = timeline;
@@ -49,12 +52,25 @@ export class Transaction {
   dirtySince(before: Timeline): readonly DirtyRange[] {
     const tracks = [...new Set(this.#dirty.map(({ track }) => track))];
     return tracks.flatMap((id) => {
-      const old = TimelineIndex.of(before).find(id)?.node;
-      const now = TimelineIndex.of(this.#timeline).find(id)?.node;
-      return old?.kind === 'Track' && now?.kind === 'Track'
-        ? dirtyBetween(new Lane(old, this.#rate), now.children)
-        : [];
+      if (id === before.tracks.id) return this.#wholeSince(before);
+      const [old, now] = [before, this.#timeline].map((timeline) => {
+        const node = TimelineIndex.of(timeline).find(id)?.node;
+        return node?.kind === 'Track' ? new Lane(node, this.#rate) : null;
+      });
+      if (old === undefined || old === null) return now === undefined || now === null ? [] : shownRanges(now);
+      if (now === undefined || now === null) return shownRanges(old);
+      const isSame = isSameLook(old.track, now.track) && !this.#shuffled.has(id);
+      return [...dirtyBetween(old, now.track.children), ...(isSame ? [] : [...shownRanges(old), ...shownRanges(now)])];
     });
+  }
+
+  #wholeSince(before: Timeline): readonly DirtyRange[] {
+    const now = this.#timeline;
+    if (isSameLook(before.tracks, now.tracks) && isSameFrame(before, now)) return [];
+    return wholeOf(
+      now,
+      [before, now].flatMap(({ tracks }) => lanesOf(tracks, this.#rate)),
+    );
   }
   get droppedTransitions(): readonly Transition[] {
     return this.#dropped;
@@ -135,6 +151,82 @@ export class Transaction {
     this.#replace(lane, from, children, rebuilt.children);
   }
 
+  /** What has a name and marks: an item of a track, a track, the timeline's stack, the timeline. @throws PW_EDIT_ITEM */
+  target(id: NodeId): Item | Timeline {
+    if (id === this.#timeline.id) return this.#timeline;
+    const node = TimelineIndex.of(this.#timeline).find(id)?.node;
+    return node?.kind === 'Track' || node?.kind === 'Stack' ? node : this.locate(id).item;
+  }
+
+  /** Replaces a target by another version of itself that takes up the same time. */
+  replaceTarget(was: Item | Timeline, now: Item | Timeline): void {
+    if (was.kind === 'Timeline' || was.id === this.#timeline.tracks.id) {
+      this.#replaceRoot(was, now);
+      return;
+    }
+    const { parent, index } = TimelineIndex.of(this.#timeline).placeOf(was.id);
+    if (parent?.kind === 'Stack' && now.kind === 'Track' && was.kind === 'Track') {
+      this.#replaceTrack(parent, index, was, now);
+      return;
+    }
+    const place = this.locate(was.id);
+    if (now.kind !== 'Timeline') this.replaceItem(place.lane, place.index, now);
+  }
+
+  insertTrack(stack: Stack, at: number, track: Track): void {
+    this.#changeStack(stack, at, 0, [track], [{ kind: 'insert', parent: stack.id, index: at, node: track }]);
+    this.#markShown(track);
+  }
+
+  removeTrack(stack: Stack, at: number, track: Track): void {
+    this.#markShown(track);
+    this.#changeStack(stack, at, 1, [], [{ kind: 'remove', parent: stack.id, index: at, node: track }]);
+  }
+
+  moveTrack(stack: Stack, from: number, to: number, track: Track): void {
+    const others = stack.children.toSpliced(from, 1);
+    this.#changeStack(stack, 0, stack.children.length, others.toSpliced(to, 0, track), [
+      { kind: 'remove', parent: stack.id, index: from, node: track },
+      { kind: 'insert', parent: stack.id, index: to, node: track },
+    ]);
+    // Sound is added up, whatever stands above what.
+    if (track.trackKind === 'Audio') return;
+    this.#shuffled.add(track.id);
+    this.#markShown(track);
+  }
+
+  #replaceTrack(stack: Stack, at: number, was: Track, now: Track): void {
+    const event = changeEvent(stack.id, at, was, now);
+    if (event === null) return;
+    if (!isSameLook(was, now)) this.#markShown(was, now);
+    this.#changeStack(stack, at, 1, [now], [event]);
+  }
+
+  #replaceRoot(was: Item | Timeline, now: Item | Timeline): void {
+    const event = changeEvent(this.#timeline.id, 0, was, now);
+    if (event === null) return;
+    const before = this.#timeline;
+    this.#events.push(event);
+    this.#timeline = applyEvents(before, [event]);
+    const isSame = isSameLook(before.tracks, this.#timeline.tracks) && isSameFrame(before, this.#timeline);
+    if (!isSame) this.#dirty.push(...wholeOf(before, lanesOf(before.tracks, this.#rate)));
+  }
+
+  #markShown(...tracks: readonly Track[]): void {
+    this.#dirty.push(...tracks.flatMap((track) => shownRanges(new Lane(track, this.#rate))));
+  }
+
+  #changeStack(
+    stack: Stack,
+    from: number,
+    removed: number,
+    added: readonly Composable[],
+    events: readonly EditEvent[],
+  ): void {
+    this.#events.push(...events);
+    this.#timeline = withChildren(this.#timeline, stack, from, removed, added);
+  }
+
   /** Replaces one item by another version of itself that takes up the same time. */
   replaceItem(lane: Lane, index: number, item: Item): void {
     this.#replace(lane, index, [lane.item(index)], [item]);
@@ -195,21 +287,26 @@ function eventsBetween(
       return;
     }
     passed += 1;
-    const event = changeEvent(parent, from + at, was, node);
+    const event = changeEvent(parent.id, from + at, was, node);
     if (event !== null) events.push(event);
   });
   return events;
 }
 
-function changeEvent(parent: Track | Stack, index: number, was: Composable, now: Composable): EditEvent | null {
+function changeEvent(
+  parent: NodeId,
+  index: number,
+  was: Composable | Timeline,
+  now: Composable | Timeline,
+): EditEvent | null {
   if (was === now) return null;
-  const whole: EditEvent = { kind: 'replace', parent: parent.id, index, before: was, after: now };
-  if (was.kind !== now.kind) return whole;
   const [old, fresh] = [fieldsOfNode(was), fieldsOfNode(now)];
   const changed = Object.keys(fresh).filter((key) => key !== 'id' && !sameValue(old[key], fresh[key]));
-  if (changed.length === 0) return null;
+  if (was.kind === now.kind && changed.length === 0) return null;
   // Media travel with their clip: a patch of fields has no place for nodes of that kind.
-  if (changed.includes('mediaReferences')) return whole;
+  const isWhole = was.kind !== now.kind || changed.includes('mediaReferences');
+  if (isWhole && was.kind !== 'Timeline' && now.kind !== 'Timeline')
+    return { kind: 'replace', parent, index, before: was, after: now };
   const pick = (source: NodePatch): NodePatch => Object.fromEntries(changed.map((key) => [key, source[key]]));
-  return { kind: 'modify', parent: parent.id, index, id: now.id, before: pick(old), after: pick(fresh) };
+  return { kind: 'modify', parent, index, id: now.id, before: pick(old), after: pick(fresh) };
 }

@@ -12,13 +12,25 @@ import type { Edit } from './edit.ts';
 export function expectTimes(edit: Edit): void {
   const fields = edit as unknown as { readonly [field: string]: unknown };
   for (const field of timeFields) expectTime(fields[field], field, edit);
+  if (edit.op === 'setMarker') expectTime(edit.marker.markedRange, 'marker.markedRange', edit);
   for (const field of ['item', 'fill']) {
     const item = fields[field];
     if (typeof item === 'object' && item !== null) expectTime((item as Item).sourceRange, `${field}.sourceRange`, edit);
   }
 }
 
-const timeFields = ['at', 'delta', 'deltaIn', 'deltaOut', 'range', 'length', 'from', 'inOffset', 'outOffset'] as const;
+const timeFields = [
+  'at',
+  'delta',
+  'deltaIn',
+  'deltaOut',
+  'range',
+  'length',
+  'from',
+  'inOffset',
+  'outOffset',
+  'start',
+] as const;
 
 function expectTime(time: unknown, field: string, edit: Edit): void {
   if (time === undefined || time === null || time === 'media') return;

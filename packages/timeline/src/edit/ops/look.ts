@@ -2,28 +2,26 @@ import { PatchworkError } from '@patchwork/kernel';
 import { effectKind } from '../../known-effect.ts';
 import type { Clip, Effect, Item, NodeId } from '../../model.ts';
 import { trimmedRange } from '../../ranges.ts';
-import { withUnmodelled } from '../../unmodelled.ts';
 import type { EditContext } from '../context.ts';
-import type { RemoveEffectEdit, ReplaceEdit, SetEdit, SetEffectEdit } from '../edit.ts';
-import type { Lane } from '../lane.ts';
+import type { RemoveEffectEdit, ReplaceEdit, SetEffectEdit } from '../edit.ts';
 import { withFreshIds } from '../piece.ts';
 import { isTimeEffect } from '../retime.ts';
 import { putAtLength } from './retime.ts';
 
 /** Gives an item an effect, behind those that it has; one of the same kind is replaced where it stands. */
 export function setEffect(context: EditContext, edit: SetEffectEdit): void {
-  const { lane, index, item } = found(context, edit.item);
+  const item = shown(context, edit.item);
   expectLook(item, edit.effect);
   const fresh = withFreshIds(edit.effect);
   const at = placeOf(item, effectKind(edit.effect), edit.number ?? 1);
   const old = item.effects[at];
   const effects = old === undefined ? [...item.effects, fresh] : item.effects.with(at, { ...fresh, id: old.id });
-  context.transaction.replaceItem(lane, index, { ...item, effects });
+  context.transaction.replaceTarget(item, { ...item, effects });
 }
 
 /** Takes an effect away. @throws PW_EDIT_EFFECT where there is none of its kind */
 export function removeEffect(context: EditContext, edit: RemoveEffectEdit): void {
-  const { lane, index, item } = found(context, edit.item);
+  const item = shown(context, edit.item);
   const at = placeOf(item, edit.effect, edit.number ?? 1);
   if (at === -1) {
     const kinds = item.effects.map(effectKind).join(', ');
@@ -32,19 +30,7 @@ export function removeEffect(context: EditContext, edit: RemoveEffectEdit): void
       details: { item: item.id, effect: edit.effect },
     });
   }
-  context.transaction.replaceItem(lane, index, { ...item, effects: item.effects.toSpliced(at, 1) });
-}
-
-/** Sets what an item is beside its place and effects. */
-export function set(context: EditContext, edit: SetEdit): void {
-  const { lane, index, item } = found(context, edit.item);
-  const { enabled = item.enabled, name = item.name, unmodelled } = edit;
-  const changed = { ...item, enabled, name };
-  context.transaction.replaceItem(
-    lane,
-    index,
-    unmodelled === undefined ? changed : withUnmodelled(changed, unmodelled),
-  );
+  context.transaction.replaceTarget(item, { ...item, effects: item.effects.toSpliced(at, 1) });
 }
 
 /**
@@ -52,7 +38,7 @@ export function set(context: EditContext, edit: SetEdit): void {
  * are too short leave a gap.
  */
 export function replace(context: EditContext, edit: ReplaceEdit): void {
-  const { lane, index, item } = found(context, edit.item);
+  const { lane, index, item } = context.transaction.locate(edit.item);
   if (item.kind !== 'Clip') {
     throw new PatchworkError('PW_EDIT_ITEM', `"${item.name}" is a ${item.kind}: there is no media to replace`, {
       hint: 'Name a clip; overwrite anything else.',
@@ -72,8 +58,14 @@ export function replace(context: EditContext, edit: ReplaceEdit): void {
   putAtLength(context, { lane, index, item, op: 'replace' }, changed, false);
 }
 
-function found(context: EditContext, id: NodeId): { readonly lane: Lane; readonly index: number; readonly item: Item } {
-  return context.transaction.locate(id);
+/** What can have effects: an item, a track, the timeline's stack. */
+function shown(context: EditContext, id: NodeId): Item {
+  const target = context.transaction.target(id);
+  if (target.kind !== 'Timeline') return target;
+  throw new PatchworkError('PW_EDIT_ITEM', `effects of timeline "${target.name}" stand on its stack`, {
+    hint: 'Name the stack: timeline.tracks.',
+    details: { item: id },
+  });
 }
 
 /** Index of the n-th effect of a kind; −1 for none. */

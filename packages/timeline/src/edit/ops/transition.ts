@@ -51,6 +51,8 @@ export function setTransition(context: EditContext, edit: SetTransitionEdit): vo
     inOffset: secondsAsTime(inOffset, lane.rate),
     outOffset: secondsAsTime(outOffset, lane.rate),
     enabled: edit.enabled ?? old?.enabled ?? true,
+    name: edit.name ?? base.name,
+    metadata: edit.metadata ?? base.metadata,
   };
   const others = between.filter((node) => node.kind !== 'Transition');
   context.transaction.replaceBetween(lane, cut.left, cut.right, [...others, changed]);
