@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { fileError } from '@patchwork/files';
 import { type Digest, PatchworkError } from '@patchwork/kernel';
 
 /** A job's output: samples one after another, hashed as they are written. */
@@ -9,7 +10,7 @@ export class SampleFile {
   private readonly descriptor: number;
   private hash = createHash('sha256');
 
-  /** Opens the file, emptied. @throws PW_MEDIA_WRITE */
+  /** Opens the file, emptied. @throws PW_MEDIA_WRITE, PW_FILE_NO_SPACE */
   constructor(path: string, content: 'pictures' | 'sound') {
     this.path = path;
     this.content = content;
@@ -20,7 +21,7 @@ export class SampleFile {
     }
   }
 
-  /** Appends bytes. @throws PW_MEDIA_WRITE */
+  /** Appends bytes. @throws PW_MEDIA_WRITE, PW_FILE_NO_SPACE */
   append(bytes: Uint8Array): void {
     this.hash.update(bytes);
     try {
@@ -43,10 +44,17 @@ export class SampleFile {
   }
 
   private failure(error: unknown): PatchworkError {
-    return new PatchworkError('PW_MEDIA_WRITE', `${this.path}: rendered ${this.content} cannot be written`, {
-      hint: 'Check the free space and the permissions of the store folder.',
-      details: { path: this.path },
-      cause: error,
-    });
+    return writeFailure(this.path, `rendered ${this.content}`, error);
   }
+}
+
+/** A write of a job that failed: PW_FILE_NO_SPACE for a full disk, else PW_MEDIA_WRITE. */
+export function writeFailure(path: string, content: string, cause: unknown): PatchworkError {
+  const told = fileError(cause, `write ${content} to`, path);
+  if (told.code === 'PW_FILE_NO_SPACE') return told;
+  return new PatchworkError('PW_MEDIA_WRITE', `${path}: ${content} cannot be written`, {
+    hint: 'Check the free space and the permissions of the store folder.',
+    details: { path },
+    cause,
+  });
 }

@@ -26,11 +26,19 @@ function disks(shared: boolean, free: { readonly films: number; readonly chunks:
   };
 }
 
-async function check(shared: boolean, free: { readonly films: number; readonly chunks: number }): Promise<unknown> {
+async function check(
+  shared: boolean,
+  free: { readonly films: number; readonly chunks: number },
+  temporaryBytes = 0,
+): Promise<unknown> {
   const files = disks(shared, free);
   const store = await openStore(nodeFiles(), chunks, { sha256, capBytes: 1e9, clockMs: Date.now });
   try {
-    await requireSpace({ files, store }, join(films, 'film.mov'), { deliverableBytes: 100, storeBytes: 50 });
+    await requireSpace({ files, store }, join(films, 'film.mov'), {
+      deliverableBytes: 100,
+      storeBytes: 50,
+      temporaryBytes,
+    });
     return null;
   } catch (error) {
     return error;
@@ -45,6 +53,13 @@ test('on one disk the new file and the chunks must fit together', async () => {
     code: 'PW_FILE_NO_SPACE',
     details: { path: films, freeBytes: 149, neededBytes: 150 },
   });
+});
+
+test('what is gone before the deliverable is written needs room as well, but not beside it', async () => {
+  expect(await check(true, { films: 150, chunks: 0 }, 100)).toBeNull();
+  expect(await check(true, { films: 150, chunks: 0 }, 101)).toMatchObject({ details: { neededBytes: 151 } });
+  expect(await check(false, { films: 100, chunks: 60 }, 10)).toBeNull();
+  expect(await check(false, { films: 100, chunks: 60 }, 11)).toMatchObject({ details: { neededBytes: 61 } });
 });
 
 test('on two disks each must hold its part', async () => {

@@ -1,5 +1,7 @@
 import { dirname } from 'node:path';
 import { PatchworkError } from '@patchwork/kernel';
+import type { SoundProgram } from '@patchwork/program';
+import { toNumber } from '@patchwork/time';
 import type { RenderContext } from './context.ts';
 
 /** What a run writes before it takes anything away. */
@@ -8,6 +10,8 @@ export interface NeededSpace {
   readonly deliverableBytes: number;
   /** What goes into the store: fresh chunks and sound, and what only the old deliverable holds. */
   readonly storeBytes: number;
+  /** What lies in the store's folder while pictures and sound are made, and is gone before the deliverable is written. Default: 0. */
+  readonly temporaryBytes?: number;
 }
 
 /**
@@ -18,18 +22,34 @@ export interface NeededSpace {
 export async function requireSpace(
   context: Pick<RenderContext, 'files' | 'store'>,
   deliverablePath: string,
-  { deliverableBytes, storeBytes }: NeededSpace,
+  { deliverableBytes, storeBytes, temporaryBytes = 0 }: NeededSpace,
 ): Promise<void> {
   const { files, store } = context;
   const folder = dirname(deliverablePath);
   const storeFolder = store.context.folder;
   const [own, other] = await Promise.all([files.stat(folder), files.stat(storeFolder)]);
   if (own !== null && own.dev === other?.dev) {
-    await requireFree(files, folder, deliverableBytes + storeBytes, 'the new deliverable and its fresh chunks need');
+    await requireFree(
+      files,
+      folder,
+      Math.max(deliverableBytes, temporaryBytes) + storeBytes,
+      'the new deliverable and its fresh chunks need',
+    );
     return;
   }
   await requireFree(files, folder, deliverableBytes, 'the new deliverable needs');
-  await requireFree(files, storeFolder, storeBytes, 'fresh chunks, and what the old deliverable alone holds, need');
+  await requireFree(
+    files,
+    storeFolder,
+    storeBytes + temporaryBytes,
+    'fresh chunks, decoded sound, and what the old deliverable alone holds, need',
+  );
+}
+
+/** Bytes that the sources of a programme's sound take while it is mixed, as 32-bit floats: about, for sources may have another sample rate, and what plays twice counts twice. */
+export function decodedSoundBytes({ pieces }: SoundProgram): number {
+  const samples = pieces.map(({ length, speed, map }) => length * Math.abs(toNumber(speed)) * map.left.length);
+  return Math.ceil(4 * samples.reduce((sum, count) => sum + count, 0));
 }
 
 /**

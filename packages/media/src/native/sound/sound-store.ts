@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { PatchworkError } from '@patchwork/kernel';
+import { writeFailure } from '../sample-file.ts';
 import { SoundDecoder } from './sound-decoder.ts';
 
 /** A stretch of source samples, half-open. */
@@ -24,7 +25,7 @@ export class SoundStore {
   private readonly descriptor: number;
   private readonly stored: StoredRange[] = [];
 
-  /** Decodes `wanted` (any order, may overlap) of a stream. @throws PW_MEDIA_DECODE, PW_MEDIA_WRITE */
+  /** Decodes `wanted` (any order, may overlap) of a stream. @throws PW_MEDIA_DECODE, PW_MEDIA_WRITE, PW_FILE_NO_SPACE */
   constructor(
     path: string,
     stream: number,
@@ -129,16 +130,8 @@ function openTemporary(file: string): number {
     if (process.platform !== 'win32') unlinkSync(file);
     return descriptor;
   } catch (error) {
-    throw writeFailure(file, error);
+    throw writeFailure(file, 'decoded sound', error);
   }
-}
-
-function writeFailure(file: string, cause: unknown): PatchworkError {
-  return new PatchworkError('PW_MEDIA_WRITE', `${file}: decoded sound cannot be written`, {
-    hint: 'Check the free space and the permissions of the store folder.',
-    details: { path: file },
-    cause,
-  });
 }
 
 function writeAll(descriptor: number, data: Uint8Array, at: number, file: string): void {
@@ -146,7 +139,7 @@ function writeAll(descriptor: number, data: Uint8Array, at: number, file: string
   try {
     while (done < data.length) done += writeSync(descriptor, data, done, data.length - done, at + done);
   } catch (error) {
-    throw writeFailure(file, error);
+    throw writeFailure(file, 'decoded sound', error);
   }
 }
 
