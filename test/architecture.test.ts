@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { folderViolations } from './architecture/folders.ts';
 import { importViolations, type SourceFile } from './architecture/import-rules.ts';
 import { layers } from './architecture/layers.ts';
 
@@ -46,6 +47,12 @@ describe('imports run downward, are declared, and keep to their owners', () => {
     const sources = sourcesOf(name);
     expect(sources.length).toBeGreaterThan(0);
     expect(sources.flatMap(importViolations)).toEqual([]);
+  });
+});
+
+describe('folders follow the data: none imports another in a circle, or a job', () => {
+  test.each(packageNames)('%s', (name) => {
+    expect(folderViolations(sourcesOf(name))).toEqual([]);
   });
 });
 
@@ -140,6 +147,47 @@ describe('the rules can fail', () => {
       'plan/src/evil.ts imports ../../time/src/rational.ts: out of its package',
     ]);
     expect(violations('plan', `import { x } from '../src/y.ts'; import { z } from './z.ts';`)).toEqual([]);
+  });
+
+  function sources(texts: { readonly [path: string]: string }): readonly SourceFile[] {
+    return Object.entries(texts).map(([path, text]) => ({
+      packageName: 'plan',
+      path,
+      text,
+      dependencies: [],
+      devDependencies: [],
+    }));
+  }
+
+  test('folders in a circle, over a third one and deep within', () => {
+    const files = sources({
+      'src/a/one.ts': `import { two } from '../b/two.ts';`,
+      'src/b/two.ts': `import type { Three } from '../c/deep/three.ts';`,
+      'src/c/deep/three.ts': `import { four } from '../four.ts';`,
+      'src/c/four.ts': `export { one } from '../a/one.ts'; import { six } from '../d/six.ts';`,
+      'src/c/four.test.ts': `import { one } from '../a/one.ts';`,
+      'src/d/six.ts': `import { seven } from './seven.ts';`,
+    });
+    expect(folderViolations(files)).toEqual([
+      'plan/src/a/one.ts imports ../b/two.ts: these folders import each other in a circle',
+      'plan/src/b/two.ts imports ../c/deep/three.ts: these folders import each other in a circle',
+      'plan/src/c/four.ts imports ../a/one.ts: these folders import each other in a circle',
+    ]);
+    expect(folderViolations(files.filter(({ path }) => path !== 'src/c/four.ts'))).toEqual([]);
+    const nested = sources({
+      'src/a/x/one.ts': `import { two } from '../y/two.ts';`,
+      'src/a/y/two.ts': `import { one } from '../x/one.ts';`,
+    });
+    expect(folderViolations(nested)).toHaveLength(2);
+  });
+
+  test('a folder that knows a job', () => {
+    const files = sources({
+      'src/a/one.ts': `import { job } from '../job.ts'; import { b } from '../b/two.ts';`,
+      'src/job.ts': `import { one } from './a/one.ts'; import { other } from './other.ts';`,
+      'src/a/one.test.ts': `import { job } from '../job.ts';`,
+    });
+    expect(folderViolations(files)).toEqual(['plan/src/a/one.ts imports ../job.ts: a folder knows no job']);
   });
 
   test('a package in no layer', () => {

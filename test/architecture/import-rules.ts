@@ -67,7 +67,8 @@ function isDeclared(file: SourceFile, library: string, isTest: boolean): boolean
   return isTest && (file.devDependencies.includes(library) || testLibraries.includes(library));
 }
 
-function isTestFile(path: string): boolean {
+/** Tells whether a file is a test, or is for tests alone. */
+export function isTestFile(path: string): boolean {
   return path.endsWith('.test.ts') || path.startsWith('src/testing/') || path.startsWith('test/');
 }
 
@@ -80,7 +81,7 @@ function libraryOf(specifier: string): string {
 }
 
 /** Every module that a file names: imports, re-exports, dynamic imports and `import('…')` types. */
-function specifiersOf(file: SourceFile): readonly string[] {
+export function specifiersOf(file: SourceFile): readonly string[] {
   const parsed = parseSync(file.path, file.text, { sourceType: 'module' });
   const [error] = parsed.errors;
   if (error !== undefined) throw new TypeError(`${file.packageName}/${file.path}: ${error.message}`);

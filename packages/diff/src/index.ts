@@ -24,5 +24,5 @@ export type { Handles } from './changes/handle-draft.ts';
 export { timelineText } from './items/timeline-text.ts';
 export { inverseScript } from './patch/inverse-step.ts';
 export { placedScript } from './patch/place-script.ts';
-export { scriptPatch } from './patch/script-patch.ts';
-export type { ScriptPatch } from './patch/script-patch.ts';
+export { scriptPatch } from './script-patch.ts';
+export type { ScriptPatch } from './script-patch.ts';

@@ -96,7 +96,7 @@ export { filteredComposition } from './algorithms/filter.ts';
 export type { FilterContext, NodeFilter } from './algorithms/filter.ts';
 export { handlesOf, neighboursOf, trimmedRangeOfChildAt, visibleRange } from './algorithms/handles.ts';
 export type { Handles } from './algorithms/handles.ts';
-export { transformedRange, transformedTime } from './algorithms/transform.ts';
+export { transformedRange, transformedTime } from './edit/transformed-time.ts';
 export type {
   Edit,
   EditLimit,

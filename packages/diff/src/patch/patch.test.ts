@@ -12,7 +12,7 @@ import { trackViews } from '../items/track-item.ts';
 import { clipMark, isOverlapping } from './anchor.ts';
 import { inverseScript } from './inverse-step.ts';
 import { placedScript } from './place-script.ts';
-import { scriptPatch, type ScriptPatch } from './script-patch.ts';
+import { scriptPatch, type ScriptPatch } from '../script-patch.ts';
 
 const runs = Number(process.env['PW_RUNS'] ?? 60);
 const rates = { base: fps24, ours: fps24, theirs: fps24 };

@@ -13,7 +13,7 @@ import { flattenStack, timelineTrimmedToRange, trackTrimmedToRange } from './cut
 import { expandedTransitions } from './expand.ts';
 import { filteredComposition } from './filter.ts';
 import { handlesOf, neighboursOf, visibleRange } from './handles.ts';
-import { transformedRange, transformedTime } from './transform.ts';
+import { transformedRange, transformedTime } from '../edit/transformed-time.ts';
 
 const numbers = (range: {
   start: { value: { num: number } };

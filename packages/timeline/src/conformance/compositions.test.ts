@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { findChildren } from '../algorithms/children.ts';
 import { neighboursOf, trimmedRangeOfChildAt } from '../algorithms/handles.ts';
 import { availableImageBounds, type ImageBounds } from '../algorithms/image-bounds.ts';
-import { transformedTime } from '../algorithms/transform.ts';
+import { transformedTime } from '../edit/transformed-time.ts';
 import {
   makeClip,
   makeCollection,

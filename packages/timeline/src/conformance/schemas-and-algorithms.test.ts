@@ -14,7 +14,7 @@ import {
   imageUrl,
   lastFrameNumber,
 } from '../algorithms/image-sequence.ts';
-import { transformedTime } from '../algorithms/transform.ts';
+import { transformedTime } from '../edit/transformed-time.ts';
 import {
   makeClip,
   makeCollection,

@@ -1,5 +1,5 @@
 import { compare, subtract, type Rational } from '@patchwork/time';
-import { transformedTime } from '../../algorithms/transform.ts';
+import { transformedTime } from '../transformed-time.ts';
 import type { EditContext } from '../context.ts';
 import type { SliceEdit } from '../edit.ts';
 import { expectValidLength, type Lane } from '../lane.ts';

@@ -11,8 +11,8 @@ import {
   type RationalTime,
   type TimeRange,
 } from '@patchwork/time';
-import { ownTimeAt, speedOf } from '../edit/retime.ts';
-import { secondsAsTime, secondsOfTime } from '../edit/seconds.ts';
+import { ownTimeAt, speedOf } from './retime.ts';
+import { secondsAsTime, secondsOfTime } from './seconds.ts';
 import type { Composable, Item, NodeId, Timeline } from '../model.ts';
 import { isItem, rangeOfChildAt, trimmedRange } from '../ranges.ts';
 import { TimelineIndex } from '../snapshot/timeline-index.ts';

@@ -1,8 +1,8 @@
 import { isPatchworkError } from '@patchwork/kernel';
 import { withoutSeenThings } from '@patchwork/timeline';
-import type { Changes, ScriptStep } from '../changes/change.ts';
-import { diffTimelines, type DiffInput } from '../diff-timelines.ts';
-import { anchoredScript } from './anchored-script.ts';
+import type { Changes, ScriptStep } from './changes/change.ts';
+import { diffTimelines, type DiffInput } from './diff-timelines.ts';
+import { anchoredScript } from './patch/anchored-script.ts';
 
 /** A comparison as a patch: both ways, every step with what it is anchored by. */
 export interface ScriptPatch {
