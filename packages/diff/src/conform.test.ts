@@ -8,6 +8,7 @@ import {
   makeTimeline,
   makeTimeWarp,
   makeTrack,
+  withUnmodelled,
   type Clip,
   type Composable,
   type Timeline,
@@ -262,5 +263,20 @@ test('C9: a muted track, pan and fade are sound', () => {
     'A1: track A1 muted',
     'A1 a: pan 0 → −0.5',
     'A1 a: fade in 0 s → 1 s',
+  ]);
+});
+
+test('C10: what nobody models is told of whole tracks and of the whole timeline, with the frames it shows on', () => {
+  const filmed = (blur: number | null): Timeline => {
+    const base = timeline([[clip('a', 0, 20)], [clip('b', 0, 5, [opacity(0.5)])]]);
+    const thing = blur === null ? [] : [{ label: 'filter "Blur"', content: `blur ${blur}` }];
+    const [lower, upper] = base.tracks.children;
+    if (lower?.kind !== 'Track' || upper?.kind !== 'Track') throw new TypeError('two tracks');
+    const children = [lower, withUnmodelled(upper, thing)];
+    return { ...base, tracks: withUnmodelled({ ...base.tracks, children }, thing) };
+  };
+  expect(lines(compare(filmed(null), filmed(3)))).toEqual([
+    ': filter "Blur" added | dirty 0-20',
+    'V2: track V2: filter "Blur" added | dirty 0-20',
   ]);
 });

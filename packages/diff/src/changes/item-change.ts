@@ -5,8 +5,8 @@ import { effectChanges, type AspectChange } from './effect-change.ts';
 import { jsonDifference } from './json-difference.ts';
 import { isVersionPair } from '../items/likeness.ts';
 import { versionOf } from '../items/name-version.ts';
-import { factChanges, factText, saidFacts } from './said-fact.ts';
-import { saidContents, saidThings, seenChanges } from './seen-change.ts';
+import { saidChanges } from './said-change.ts';
+import { seenChanges } from './seen-change.ts';
 import { isTitle, titleChanges } from './title-change.ts';
 import { isSameSpeed, speedText, type TrackItem } from '../items/track-item.ts';
 
@@ -41,7 +41,7 @@ export function itemChanges(old: TrackItem, next: TrackItem, rate: Rate): Aspect
     ...media,
     ...effects,
     ...enabledChanges(old, next),
-    ...(areTitles ? [] : saidChanges(old, next)),
+    ...(areTitles ? [] : saidChanges(old.node, next.node)),
     // What the timeline says of a clip's effects, Resolve's digest of them says again.
     ...seenChanges(old.node, next.node).filter(({ kind }) => kind !== 'effect' || effects.length === 0),
     ...routeChanges(old, next),
@@ -137,30 +137,6 @@ function enabledChanges(old: TrackItem, next: TrackItem): AspectChange[] {
   const values = [{ name: 'enabled', old: old.node.enabled, new: next.node.enabled }];
   const text = next.node.enabled ? 'enabled' : 'disabled';
   return [{ kind: 'enabled', department: departmentOf(next), text, values }];
-}
-
-/** What nobody models and the file says itself: by its parameters, where one thing alone says them otherwise. */
-function saidChanges(old: TrackItem, next: TrackItem): AspectChange[] {
-  if (saidContents(old.node) === saidContents(next.node)) return [];
-  const [a, b] = [saidThings(old.node), saidThings(next.node)];
-  const come = b.filter(({ content }) => !a.some((other) => other.content === content));
-  const gone = a.filter(({ content }) => !b.some((other) => other.content === content));
-  const label = come[0]?.label ?? gone[0]?.label ?? a[0]?.label ?? 'unmodelled content';
-  const tags = { kind: saidKind(label), department: 'vfx' } as const;
-  const factsOf = (things: typeof a): ReadonlyMap<string, string> => saidFacts(things.map(({ content }) => content));
-  const isOne = come.length === 1 && gone.length === 1 && come[0]?.label === gone[0]?.label;
-  const facts = isOne ? factChanges(factsOf(gone), factsOf(come)) : [];
-  if (facts.length > 0) return [{ ...tags, text: `${label}: ${factText(facts)}`, values: facts }];
-  const verb = a.length < b.length ? 'added' : a.length > b.length ? 'removed' : 'changed';
-  const contents = { name: label, old: saidContents(old.node), new: saidContents(next.node) };
-  return [{ ...tags, text: `${label} ${verb}`, values: [contents] }];
-}
-
-/** Grades, Fusion compositions and filters that a file names itself are known by that name; nobody models them. */
-function saidKind(label: string): 'grade' | 'fusion' | 'effect' | 'unmodelled' {
-  if (/\bfusion\b/i.test(label)) return 'fusion';
-  if (/\b(cdl|grade|lut|colou?r correct\w*)\b/i.test(label)) return 'grade';
-  return /^(filter|effect) /.test(label) ? 'effect' : 'unmodelled';
 }
 
 /** What of a clip's file is heard, where its metadata says so. */

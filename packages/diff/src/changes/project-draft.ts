@@ -9,7 +9,7 @@ import { effectChanges } from './effect-change.ts';
 import { jsonDifference } from './json-difference.ts';
 import { markersText, markerWords } from './item-change.ts';
 import type { Layout } from './position-draft.ts';
-import { seenChanges } from './seen-change.ts';
+import { unmodelledChanges } from './said-change.ts';
 import type { TrackView } from '../items/track-item.ts';
 
 /** Settings of the whole timeline and of its tracks. */
@@ -26,7 +26,7 @@ export function projectDrafts(
       ...whole(change.kind, change.department, change.text),
       values: change.values,
     })),
-    ...seenChanges(old, next).map((change) => ({
+    ...[...unmodelledChanges(old, next), ...unmodelledChanges(old.tracks, next.tracks)].map((change) => ({
       ...whole(change.kind, change.department, change.text),
       values: change.values,
     })),
@@ -167,7 +167,11 @@ function stateDrafts(old: TrackView, next: TrackView, department: 'picture' | 's
       values: [{ name: 'enabled', old: old.node.enabled, new: next.node.enabled }],
     });
   }
-  for (const change of effectChanges(old.node.effects, next.node.effects, rate)) {
+  const looks = [
+    ...effectChanges(old.node.effects, next.node.effects, rate),
+    ...unmodelledChanges(old.node, next.node),
+  ];
+  for (const change of looks) {
     drafts.push({
       ...whole(change.kind, change.department, `track ${next.label}: ${change.text}`, tracks),
       values: change.values,
