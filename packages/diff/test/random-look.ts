@@ -90,7 +90,7 @@ function lookedChild(child: Exclude<Composable, { kind: 'Unknown' }>, look: Rand
       ? { ...child, transitionType: amount > 0 ? 'SMPTE_Dissolve' : 'Custom_Transition' }
       : withUnmodelled(child, amount > 0 ? [seen(amount)] : []);
   }
-  const withEffects = (effects: readonly Effect[]): Composable => ({ ...child, effects }) as Composable;
+  const withEffects = (effects: readonly Effect[]): Composable => ({ ...child, effects });
   switch (kind) {
     case 10:
     case 11:
@@ -110,7 +110,7 @@ function lookedChild(child: Exclude<Composable, { kind: 'Unknown' }>, look: Rand
     case 18:
       return { ...child, metadata: jsonFrom({ any: { note: amount } }) };
     case 19:
-      return { ...child, enabled: !child.enabled } as Composable;
+      return { ...child, enabled: !child.enabled };
     default:
       return child.kind === 'Stack' ? lookedNest(child, [kind - 17, track, item, amount]) : rangeMoved(child, amount);
   }
