@@ -8,8 +8,10 @@ export interface DiffTextOptions {
   /** Lines are broken before this column. */
   readonly width: number;
   readonly color: boolean;
-  /** Lists the unchanged clips as well. */
+  /** Lists the unchanged clips as well, and every change in a terminal too. */
   readonly all: boolean;
+  /** Changes of one department beyond these are folded in their middle; null: all are listed. */
+  readonly rows: number | null;
   /** The lists that were asked for; empty for all. */
   readonly only: readonly Department[];
 }
@@ -51,10 +53,12 @@ export function diffText(changes: Changes, options: DiffTextOptions): string {
       paint('1', line),
     ),
     ...groups.flatMap(({ name, own }) => [
-      ...(groups.length > 1 ? [paint('1;4', titles[name])] : []),
-      ...own.flatMap((change) => changeLines(change, writer)),
+      ...(groups.length > 1 ? [`${paint('1;4', titles[name])} ${paint('2', counted(own.length, 'change'))}`] : []),
+      ...foldedLines(own, writer),
     ]),
-    ...changes.unknown.flatMap((each) => wrapped(`  not seen: ${each}`, options.width, 4)),
+    ...changes.unknown.flatMap((each) =>
+      wrapped(`  not seen: ${each}`, options.width, 4).map((line) => paint('33', line)),
+    ),
     ...(changes.framesToRender === null ? [] : [`${counted(changes.framesToRender, 'frame')} to render`]),
     ...unchangedLines(changes, writer),
   ];
@@ -70,6 +74,20 @@ interface Writer extends DiffTextOptions {
   /** Columns of the timecode and of the tracks. */
   readonly start: number;
   readonly tracks: number;
+}
+
+/** A list that fills the screen twice is folded in its middle, where the terminal scrolls it away. */
+function foldedLines(changes: readonly Change[], writer: Writer): string[] {
+  const { rows, all, paint } = writer;
+  const linesOf = (some: readonly Change[]): string[] => some.flatMap((change) => changeLines(change, writer));
+  if (rows === null || all || changes.length <= rows) return linesOf(changes);
+  const [head, tail] = [Math.ceil((rows * 2) / 3), Math.floor(rows / 3)];
+  const hidden = counted(changes.length - head - tail, 'more change');
+  return [
+    ...linesOf(changes.slice(0, head)),
+    paint('2', `  … ${hidden}: --all or a pipe lists them, -o FILE writes them`),
+    ...linesOf(changes.slice(-tail)),
+  ];
 }
 
 function tracksWidth(changes: readonly Change[]): number {

@@ -8,5 +8,7 @@ test('colours: where a terminal is, unless NO_COLOR says no; FORCE_COLOR gives t
   expect(hasColor({ NO_COLOR: '' }, true)).toBe(true);
   expect(hasColor({ FORCE_COLOR: '1' }, false)).toBe(true);
   expect(hasColor({ FORCE_COLOR: '0' }, true)).toBe(false);
+  expect(hasColor({ TERM: 'dumb' }, true)).toBe(false);
+  expect(hasColor({ TERM: 'dumb', FORCE_COLOR: '1' }, true)).toBe(true);
   expect(hasColor({ FORCE_COLOR: '1', NO_COLOR: '1' }, true)).toBe(false);
 });

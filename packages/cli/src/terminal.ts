@@ -6,15 +6,26 @@ export function processTerminal(): Terminal {
   return {
     stdout: (text) => stdout.write(text),
     stderr: (text) => stderr.write(text),
-    columns: stderr.isTTY ? (stderr.columns ?? 80) : 0,
-    ...(stdout.isTTY ? { width: stdout.columns } : {}),
+    columns: stderr.isTTY && !isDumb(env) ? (stderr.columns ?? 80) : 0,
+    ...(stdout.isTTY ? { width: stdout.columns ?? 80 } : {}),
     color: hasColor(env, stdout.isTTY),
   };
 }
 
-/** Colours where a terminal is; `NO_COLOR` takes them away and `FORCE_COLOR` (other than `0`) gives them to a pipe too. */
-export function hasColor(env: { readonly [name: string]: string | undefined }, isTerminal: boolean): boolean {
+type Environment = { readonly [name: string]: string | undefined };
+
+/** A terminal that can neither paint nor draw a line anew, as editors have it. */
+function isDumb(env: Environment): boolean {
+  return env['TERM'] === 'dumb';
+}
+
+/**
+ * Colours where a terminal is that has them (not `TERM=dumb`); `NO_COLOR` takes them away and `FORCE_COLOR` (other than
+ * `0`) gives them to a pipe too.
+ */
+export function hasColor(env: Environment, isTerminal: boolean): boolean {
   if ((env['NO_COLOR'] ?? '') !== '') return false;
   const forced = env['FORCE_COLOR'];
-  return forced === undefined || forced === '' ? isTerminal : forced !== '0' && forced !== 'false';
+  if (forced === undefined || forced === '') return isTerminal && !isDumb(env);
+  return forced !== '0' && forced !== 'false';
 }

@@ -25,17 +25,19 @@ const sgr = new RegExp(`${String.fromCodePoint(27)}\\[[\\d;]*m`, 'g');
 
 const said = commandLineIn(folder);
 
+type Shot = readonly [name: string, start: number, length: number] | number;
+
 interface Cut {
   readonly rate?: number;
   readonly start?: number;
   readonly raster?: readonly [number, number];
-  readonly tracks?: readonly (readonly (readonly [name: string, start: number, length: number] | number)[])[];
+  readonly tracks?: readonly (readonly Shot[])[];
 }
 
 /** Writes a timeline file; its media is nowhere. */
 function written(name: string, { rate = 24, start = 86_400, raster, tracks = [[['A', 0, 48]]] }: Cut): string {
   const fps = rational(rate);
-  const item = (part: readonly [string, number, number] | number): Composable =>
+  const item = (part: Shot): Composable =>
     typeof part === 'number'
       ? makeGap(makeTime(part, fps))
       : makeClip({
@@ -272,6 +274,19 @@ test('text: titles by department, one list with --only, unchanged clips counted 
   expect(all.out).toContain('2 clips unchanged\n  01:00:00:00  V1  A\n  01:00:03:16  V1  C');
   expect((await told(cut, renamed, '--only', 'sound')).summary).toBe('no change');
   expect((await said(['diff', cut, renamed, '--only', 'sound'])).out).toMatch(/^no change for sound/);
+});
+
+test('text: a terminal folds a long list in its middle; a file and --all get all of it', async () => {
+  const shots = (start: number): Shot[] => Array.from({ length: 100 }, (_, i) => [`c${i}`, start, 24]);
+  const [before, after] = [written('before', { tracks: [shots(0)] }), written('after', { tracks: [shots(5)] })];
+  const slips = (text: string): number => [...text.matchAll(/: slip \+5/g)].length;
+  const folded = await said(['diff', before, after], { width: 100 });
+  expect(slips(folded.out)).toBe(60);
+  expect(folded.out).toContain('\n  … 40 more changes: --all or a pipe lists them, -o FILE writes them\n');
+  const list = join(folder, 'list.txt');
+  await said(['diff', before, after, '-o', list], { width: 100 });
+  expect(slips(readFileSync(list, 'utf8'))).toBe(100);
+  expect(slips((await said(['diff', before, after, '--all'], { width: 100 })).out)).toBe(100);
 });
 
 test('text: fits its width, and is coloured on a terminal alone', async () => {

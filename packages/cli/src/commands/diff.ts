@@ -38,6 +38,9 @@ interface DiffFlags extends CommonFlags, MediaFlags {
   readonly oldGrades?: string;
 }
 
+/** Changes of one department that a terminal shows. */
+const foldedRows = 60;
+
 /** Adds `diff`: what changed between two timelines, in words or as a report. */
 export function addDiff(program: Command, shell: Shell, run: RunAction): void {
   withGradesFlag(withMediaFlags(program.command('diff')))
@@ -47,7 +50,7 @@ export function addDiff(program: Command, shell: Shell, run: RunAction): void {
     .option('--format <format>', formats.join(' | '), 'text')
     .option('-o, --output <file>', 'where to write the report; default: stdout')
     .option('--only <department>', `${departmentNames.join(' | ')} (repeatable)`, collect, [])
-    .option('--all', 'list the unchanged clips, too')
+    .option('--all', 'list every change and the unchanged clips, in a terminal too')
     .option('--no-pictures', 'html: without pictures before and after')
     .option(
       '--track <name>',
@@ -77,15 +80,16 @@ async function diff(
     ...(changesJson(changes) as CommandOutcome['document']),
     ...(flags.json === true || format === 'json' ? { patch: { ...scriptPatch(compared.input, changes) } } : {}),
   };
-  const { color, width = 80 } = shell.terminal;
+  const { color, width } = shell.terminal;
   const options = { all: flags.all ?? false, only };
-  const text = diffText(changes, { ...options, color, width });
+  const rows = width === undefined ? null : foldedRows;
+  const text = diffText(changes, { ...options, color, width: width ?? 80, rows });
   if (format === 'text' || format === 'json') {
     if (flags.output === undefined) return { document, text };
     const written =
       format === 'json'
         ? `${JSON.stringify(document, null, 2)}\n`
-        : `${diffText(changes, { ...options, color: false, width: 100 })}\n`;
+        : `${diffText(changes, { ...options, color: false, width: 100, rows: null })}\n`;
     return writtenReport(context, shell, flags.output, written, { document, text: changes.summary });
   }
   if (format === 'edl' && flags.track === 'all') {
