@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sha256 } from '@patchwork/files';
+import { faultyFiles, sha256 } from '@patchwork/files';
 import { deliverableChunks, deliverableSound, planRestore } from './deliverable-chunks.ts';
 import { byteLength } from './chunks/encoded-chunk.ts';
 import { keepReplaced } from './keep-replaced.ts';
@@ -8,7 +8,7 @@ import { emptyLedger, readLedger } from './ledger/ledger.ts';
 import type { LedgerEntry } from './ledger/ledger-entry.ts';
 import { keyOf, sampleChunk } from './testing/sample-chunks.ts';
 import { sampleFilm, type SampleFilm } from './testing/sample-entry.ts';
-import { adopt, testMachine, writeFile, type TestMachine } from './testing/test-machine.ts';
+import { adopt, storeFolder, testMachine, writeFile, type TestMachine } from './testing/test-machine.ts';
 
 const path = '/films/film.mov';
 const chunksOf = (...names: string[]): ReturnType<typeof sampleChunk>[] =>
@@ -239,3 +239,31 @@ test('D5: a lost piece of PCM is named by its samples', async () => {
     { in: 1200, out: 1800 },
   ]);
 });
+
+test('a disk that is full leaves nothing of it in the store, but what was kept whole', async () => {
+  async function run(after: number): Promise<{ readonly steps: readonly string[]; readonly left: readonly string[] }> {
+    const machine = await testMachine();
+    const film = sampleFilm(sha256, { name: 'old', picture: chunksOf('a', 'b'), sound: [] });
+    const entry = await publish(machine, film);
+    const files = faultyFiles(machine.disk.files, { after, how: 'fail' });
+    const store = await machine.openStore({ files });
+    const opened = files.steps.length;
+    const kept = keepReplaced(store, { entry, path, survivors: new Set() });
+    if (after === Infinity) await kept;
+    else await expect(kept).rejects.toMatchObject({ code: 'PW_FILE_NO_SPACE' });
+    return { steps: files.steps.slice(opened), left: await files.list(`${storeFolder}/tmp`) };
+  }
+  const { steps } = await run(Infinity);
+  const opened = await stepsToOpen();
+  for (const [i, step] of steps.entries())
+    // An index that waits behind its pack is taken in by the next opening.
+    if (!/^(remove |rename .*\.index)/.test(step)) expect((await run(opened + i)).left, step).toEqual([]);
+});
+
+async function stepsToOpen(): Promise<number> {
+  const machine = await testMachine();
+  await publish(machine, sampleFilm(sha256, { name: 'old', picture: chunksOf('a', 'b'), sound: [] }));
+  const files = faultyFiles(machine.disk.files, { after: Infinity, how: 'fail' });
+  await machine.openStore({ files });
+  return files.steps.length;
+}

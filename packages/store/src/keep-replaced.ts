@@ -91,10 +91,15 @@ async function saveChunks(
     const good = new Set(copy?.chunks.map(({ key }) => key));
     damaged.push(...run.filter(({ key }) => !good.has(key)).map(({ key }) => key));
     if (copy === null) continue;
-    await store.adoptPack(
-      copy.path,
-      copy.chunks.map(({ offset: _offset, ...chunk }) => chunk),
-    );
+    try {
+      await store.adoptPack(
+        copy.path,
+        copy.chunks.map(({ offset: _offset, ...chunk }) => chunk),
+      );
+    } catch (error) {
+      await store.context.files.remove(copy.path).catch(() => undefined);
+      throw error;
+    }
     keptChunks += copy.chunks.length;
     keptBytes += copy.bytes;
   }

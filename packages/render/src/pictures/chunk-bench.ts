@@ -98,6 +98,30 @@ export class ChunkBench {
     await this.render([{ key, range: { in: chunk.in, out: chunk.out }, reasons: [] }]);
   }
 
+  /**
+   * Finds chunks again whose packs another process removed since (it delivered them, or needed the room); what is found
+   * nowhere is rendered again. Returns how many there were. @throws as `encodeMissing`
+   */
+  async replaceGone(): Promise<number> {
+    const { files, store } = this.#context;
+    const gone = new Set<string>();
+    for (const path of new Set([...this.atHand.values()].map((chunk) => chunk.path)))
+      if ((await files.stat(path)) === null) gone.add(path);
+    const keys = new Set([...this.atHand.values()].filter(({ path }) => gone.has(path)).map(({ key }) => key));
+    const lost = this.#preparation.chunks.filter(({ key }) => keys.has(key));
+    // Chunks that were made to fit into a mixed stream stand in no plan.
+    if (new Set(lost.map(({ key }) => key)).size < keys.size) return 0;
+    await store.refresh();
+    const found = store.find(keys);
+    for (const key of keys) this.atHand.delete(key);
+    for (const chunk of found.values()) this.atHand.set(chunk.key, chunk);
+    const missing = new Map(lost.filter(({ key }) => !found.has(key)).map((chunk) => [chunk.key, chunk]));
+    await this.render(
+      [...missing.values()].map((chunk) => ({ key: chunk.key, range: { in: chunk.in, out: chunk.out }, reasons: [] })),
+    );
+    return keys.size;
+  }
+
   /** Frames encoded in this run, each key once. */
   renderedFrames(): number {
     let frames = 0;

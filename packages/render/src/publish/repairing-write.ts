@@ -10,7 +10,8 @@ import type { Preparation } from '../plan/preparation.ts';
 const mostRepairs = 200;
 
 /**
- * Writes the movie. A chunk whose bytes turn out wrong while they are copied is rendered again and the file begun anew.
+ * Writes the movie. A chunk whose bytes turn out wrong while they are copied, or whose pack is gone, is rendered again and the
+ * file begun anew.
  * Bytes of a trusted base are taken at their word (`--paranoid` trusts nothing).
  *
  * @throws as the writer and `ChunkBench.replace`
@@ -30,12 +31,23 @@ export async function writeRepairing(
       const spec = movieSpec(preparation, bench, sound);
       return await writer(spec, (source) => isTrustedBase && source === preparation.deliverablePath);
     } catch (error) {
+      if (repairs >= mostRepairs) throw error;
+      if (isAbsence(error)) {
+        const gone = await bench.replaceGone();
+        if (gone === 0) throw error;
+        notes.push(`${gone} chunks that another run took out of the store meanwhile were replaced`);
+        continue;
+      }
       const key = corruptKey(error);
-      if (key === null || repairs >= mostRepairs) throw error;
+      if (key === null) throw error;
       await bench.replace(key, error);
       notes.push(`chunk ${key.slice(0, 12)}: reused span failed hash, rendered again`);
     }
   }
+}
+
+function isAbsence(error: unknown): boolean {
+  return isPatchworkError(error) && error.code === 'PW_FILE_ABSENT';
 }
 
 function corruptKey(error: unknown): Digest | null {

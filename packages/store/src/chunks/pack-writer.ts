@@ -76,10 +76,16 @@ export async function publishPack(
   const { files, folder, sha256 } = context;
   const { id, bytes } = encodePackIndex(chunks, packBytes, sha256);
   const waiting = nameTemp(context, indexPurpose(id));
-  await syncFile(files, path);
-  await writeNew(files, waiting, bytes);
-  await makeDurableFolder(files, packsFolder(folder), id.slice(0, 2));
-  await files.rename(path, packPath(folder, id));
+  try {
+    await syncFile(files, path);
+    await writeNew(files, waiting, bytes);
+    await makeDurableFolder(files, packsFolder(folder), id.slice(0, 2));
+    await files.rename(path, packPath(folder, id));
+  } catch (error) {
+    // The first failure is the one to tell.
+    await files.remove(waiting).catch(() => undefined);
+    throw error;
+  }
   await files.rename(waiting, indexPath(folder, id));
   await files.syncFolder(packFolder(folder, id));
   const index = decodePackIndex(bytes, sha256);
@@ -120,6 +126,10 @@ export async function copyChunks(
       good.push({ ...chunk, offset: at });
       at += bytes.length;
     }
+  } catch (error) {
+    // The first failure is the one to tell; what stays lies in `tmp`, which the next opening clears.
+    await context.files.remove(path).catch(() => undefined);
+    throw error;
   } finally {
     await file.close();
   }
