@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { isPatchworkError, PatchworkError } from '@patchwork/kernel';
 import { timelineText } from '@patchwork/diff';
-import { nodeFiles, sha256, writeAtomically } from '@patchwork/files';
+import { nodeFiles, writeAtomically } from '@patchwork/files';
 import { formatOfText, readTimelineFile, timelineRate } from '@patchwork/formats';
-import { loadTimeline, readWholeFile, type LoadedTimeline } from '@patchwork/render';
-import { mergeFiles } from './merge-files.ts';
+import { readTimelines, readWholeFile } from '@patchwork/render';
+import { mergeFiles, type MergeFile } from './merge-files.ts';
 import { mergeReport } from './merge-report.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { Shell } from './shell.ts';
@@ -47,13 +47,10 @@ export interface DriverFiles {
 export async function mergeDriver(shell: Shell, driver: DriverFiles): Promise<ExitCode> {
   const files = nodeFiles();
   const tell = (text: string): void => shell.terminal.stderr(`${driver.path}: ${text}\n`);
-  const load = async (path: string): Promise<LoadedTimeline> => {
-    const { loaded } = await loadTimeline({ files, sha256 }, resolve(shell.folder, path), {
-      name: null,
-      edlRate: null,
-    });
+  const load = async (path: string): Promise<MergeFile> => {
+    const { source, ...read } = await readTimelines({ files }, resolve(shell.folder, path));
     // Git's temporary files have no ending.
-    return { ...loaded, fileName: driver.path };
+    return { ...read, fileName: driver.path, bytes: source.bytes };
   };
   try {
     if (await isOtherXml(shell, driver)) return await mergeAsText(shell, driver);

@@ -1,19 +1,29 @@
 import { PatchworkError, type Diagnostic } from '@patchwork/kernel';
-import { diffTimelines, mergeTimelines, type Merge } from '@patchwork/diff';
-import { readTimelineFile, timelineRate } from '@patchwork/formats';
-import type { LoadedTimeline } from '@patchwork/render';
-import { tracksOf, type Timeline } from '@patchwork/timeline';
+import type { Merge } from '@patchwork/diff';
+import { mergeTimelineFiles, type ReadTimelines, type TimelineFile } from '@patchwork/formats';
+import type { Timeline } from '@patchwork/timeline';
+import { clashConflict, type FileConflict } from './document-conflict.ts';
+import { mergedTimeline, proveWritten } from './merge-one.ts';
+import { mergeSummaries } from './merge-summaries.ts';
 import { writtenAs } from './written-timeline.ts';
+
+/** A file as it was read. */
+export interface MergeFile extends ReadTimelines {
+  /** Last part of the path, for people. */
+  readonly fileName: string;
+  readonly bytes: Uint8Array;
+}
 
 /** Three files of one timeline. */
 export interface ThreeFiles {
-  readonly base: LoadedTimeline;
-  readonly ours: LoadedTimeline;
-  readonly theirs: LoadedTimeline;
+  readonly base: MergeFile;
+  readonly ours: MergeFile;
+  readonly theirs: MergeFile;
 }
 
 /** A merge, ready to be written. */
-export interface FileMerge extends Merge {
+export interface FileMerge {
+  readonly conflicts: readonly FileConflict[];
   readonly bytes: Uint8Array;
   /** What each side did, in one line. */
   readonly summaries: { readonly ours: string; readonly theirs: string };
@@ -22,33 +32,79 @@ export interface FileMerge extends Merge {
 }
 
 /**
- * Merges three files as the format that `target` ends on. Where one side alone changed anything, its file is taken as it is, byte for byte;
- * what the other side wrote beside the timeline would be lost then, and is refused, as are files that hold more than one timeline.
- * Formats other than OTIO are read back: what does not say the merged timeline, or not all its conflicts, is refused.
+ * Merges three files as the format that `target` ends on. FCPXML is merged in its own text, project by project, with what stands around
+ * them. Of other formats one timeline is merged; where one side alone changed anything, its file is taken as it is, byte for byte; what the
+ * other side wrote beside the timeline would be lost then, and is refused, as are files that hold more than one timeline. Formats other
+ * than OTIO are read back: what does not say the merged timeline, or not all its conflicts, is refused.
  *
- * @throws PW_MERGE_FORMAT, PW_FORMAT_WRITE, PW_TIMELINE_RANGE
+ * @throws PW_MERGE_FORMAT, PW_FORMAT_WRITE, PW_TIMELINE_RANGE, PW_TIMELINE_NONE
  */
 export function mergeFiles(files: ThreeFiles, target: string): FileMerge {
-  for (const file of [files.base, files.ours, files.theirs]) checkWhole(file);
-  const [base, ours, theirs] = [files.base.timeline, files.ours.timeline, files.theirs.timeline];
-  const rates = { base: timelineRate(base), ours: timelineRate(ours), theirs: timelineRate(theirs) };
-  const merge = mergeTimelines({ base, ours, theirs, rates });
-  const summaryOf = (side: Timeline): string =>
-    diffTimelines({ old: base, new: side, oldProgram: null, newProgram: null, rate: rates.base }).summary;
-  const summaries = { ours: summaryOf(ours), theirs: summaryOf(theirs) };
-  const whole = takenWhole(files, merge.timeline, target);
-  if (whole !== null) return { ...merge, summaries, bytes: whole.bytes, notSaid: [] };
-  const { text, notSaid } = writtenAs(merge.timeline, target);
-  const bytes = new TextEncoder().encode(text);
-  if (endingOf(target) !== 'otio') proveWritten(merge, bytes, target);
-  return { ...merge, summaries, bytes, notSaid };
+  return inOwnText(files, target) ?? asOneTimeline(files, target);
 }
 
-function checkWhole({ holdsMore, fileName, timeline }: LoadedTimeline): void {
-  if (!holdsMore) return;
-  throw new PatchworkError('PW_MERGE_FORMAT', `${fileName} holds more than "${timeline.name}": that would be lost`, {
-    hint: 'Convert the timeline of each side to an .otio file of its own, and merge these.',
-    details: { file: fileName, timeline: timeline.name },
+/** Null where the files are not of a format that is merged so, or not the target's. */
+function inOwnText(files: ThreeFiles, target: string): FileMerge | null {
+  const all = [files.base, files.ours, files.theirs];
+  if (endingOf(target) !== 'fcpxml' && all.some(({ fileName }) => endingOf(fileName) !== endingOf(target))) return null;
+  const [base, ours, theirs] = all.map(({ fileName, bytes }): TimelineFile => ({ name: fileName, bytes })) as [
+    TimelineFile,
+    TimelineFile,
+    TimelineFile,
+  ];
+  const done: Merge[] = [];
+  const merged = mergeTimelineFiles({ base, ours, theirs }, (timelines) => {
+    const merge = mergedTimeline(timelines);
+    done.push(merge);
+    return merge.timeline;
+  });
+  if (merged === null) return null;
+  const bytes = settledBytes(files) ?? new TextEncoder().encode(merged.text);
+  for (const merge of done) proveWritten(merge, bytes, target);
+  const conflicts = done.flatMap((merge) =>
+    merge.conflicts.map((conflict): FileConflict => ({ ...conflict, timeline: merge.timeline.name })),
+  );
+  return {
+    conflicts: [...conflicts, ...merged.clashes.map(clashConflict)],
+    bytes,
+    summaries: mergeSummaries(files),
+    notSaid: merged.notSaid,
+  };
+}
+
+/** Where one side alone changed the file, its bytes. */
+function settledBytes({ base, ours, theirs }: ThreeFiles): Uint8Array | null {
+  if (sameBytes(base, ours) || sameBytes(ours, theirs)) return theirs.bytes;
+  return sameBytes(base, theirs) ? ours.bytes : null;
+}
+
+function asOneTimeline(files: ThreeFiles, target: string): FileMerge {
+  const [base, ours, theirs] = [onlyTimeline(files.base), onlyTimeline(files.ours), onlyTimeline(files.theirs)];
+  const merge = mergedTimeline({ base, ours, theirs });
+  const { timeline } = merge;
+  const conflicts = merge.conflicts.map((conflict): FileConflict => ({ ...conflict, timeline: timeline.name }));
+  const summaries = mergeSummaries(files);
+  const whole = takenWhole(files, timeline, target);
+  if (whole !== null) return { conflicts, summaries, bytes: whole.bytes, notSaid: [] };
+  const { text, notSaid } = writtenAs(timeline, target);
+  const bytes = new TextEncoder().encode(text);
+  if (endingOf(target) !== 'otio') proveWritten(merge, bytes, target);
+  return { conflicts, summaries, bytes, notSaid };
+}
+
+/** @throws PW_MERGE_FORMAT, PW_TIMELINE_NONE */
+function onlyTimeline({ holdsMore, fileName, timelines }: MergeFile): Timeline {
+  const [timeline] = timelines;
+  if (timeline === undefined)
+    throw new PatchworkError('PW_TIMELINE_NONE', `${fileName} holds no timeline`, {
+      hint: 'Export the timeline again.',
+      details: { file: fileName, names: [] },
+    });
+  if (!holdsMore) return timeline;
+  const what = timelines.length > 1 ? `${timelines.length} timelines` : `more than "${timeline.name}"`;
+  throw new PatchworkError('PW_MERGE_FORMAT', `${fileName} holds ${what}, which this format is not merged with`, {
+    hint: 'Write the one of each side to a file of its own with patchwork convert FILE ONE.otio --timeline NAME, and merge these.',
+    details: { file: fileName, timelines: timelines.map(({ name }) => name) },
   });
 }
 
@@ -56,11 +112,11 @@ function checkWhole({ holdsMore, fileName, timeline }: LoadedTimeline): void {
  * The file that says the merged timeline as it is; null where none does. Of a format other than OTIO our reader may not know all:
  * where the timeline is the same but the bytes are not, something stands beside it.
  */
-function takenWhole({ base, ours, theirs }: ThreeFiles, merged: Timeline, target: string): LoadedTimeline | null {
+function takenWhole({ base, ours, theirs }: ThreeFiles, merged: Timeline, target: string): MergeFile | null {
   const ending = endingOf(target);
-  const whole = [ours, theirs, base].find(({ timeline }) => timeline === merged);
+  const whole = [ours, theirs, base].find(({ timelines: [timeline] }) => timeline === merged);
   if (whole === undefined || endingOf(whole.fileName) !== ending) return null;
-  const isComparable = (file: LoadedTimeline): boolean => endingOf(file.fileName) === ending;
+  const isComparable = (file: MergeFile): boolean => endingOf(file.fileName) === ending;
   const others = [ours, theirs].filter(
     (side) => side !== whole && isComparable(side) && isComparable(base) && !sameBytes(side, base),
   );
@@ -72,42 +128,10 @@ function takenWhole({ base, ours, theirs }: ThreeFiles, merged: Timeline, target
   });
 }
 
-function sameBytes(one: LoadedTimeline, other: LoadedTimeline): boolean {
+function sameBytes(one: MergeFile, other: MergeFile): boolean {
   return Buffer.compare(one.bytes, other.bytes) === 0;
 }
 
 function endingOf(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1).toLowerCase();
-}
-
-/** Reads the written file back. @throws PW_MERGE_FORMAT when it says something else */
-function proveWritten({ timeline, conflicts }: Merge, bytes: Uint8Array, target: string): void {
-  const refusal = (what: string): PatchworkError =>
-    new PatchworkError('PW_MERGE_FORMAT', `.${endingOf(target)} cannot hold ${what}`, {
-      hint: 'Merge into an .otio file: it holds everything.',
-      details: { target, conflicts: conflicts.length },
-    });
-  const rate = timelineRate(timeline);
-  // A list does not name its rate, and a guess would refuse what is well written.
-  const [again] = readTimelineFile({ name: target, bytes }, { edlRate: rate }).timelines;
-  if (again === undefined) throw refusal('the merged timeline');
-  if (markedConflicts(again) < conflicts.length) throw refusal('the conflicts of this merge');
-  const { changes } = diffTimelines({
-    old: timeline,
-    new: again,
-    oldProgram: null,
-    newProgram: null,
-    rate,
-  });
-  const lost = changes.find(({ department, kind }) => department !== 'metadata' && kind !== 'project');
-  if (lost !== undefined)
-    throw refusal(`all of the merged timeline (${[...lost.clips.slice(0, 1), lost.text].join(': ')})`);
-}
-
-function markedConflicts(timeline: Timeline): number {
-  let count = 0;
-  for (const track of tracksOf(timeline))
-    for (const item of track.children)
-      if ('markers' in item) count += item.markers.filter(({ name }) => name.startsWith('MERGE CONFLICT ')).length;
-  return count;
 }

@@ -1,5 +1,5 @@
-import type { MergeConflict } from '@patchwork/diff';
 import type { Json } from '@patchwork/kernel';
+import type { FileConflict } from './document-conflict.ts';
 import type { FileMerge } from './merge-files.ts';
 import type { CommandOutcome } from './shell.ts';
 import { counted, diagnosticLines } from './words.ts';
@@ -32,16 +32,22 @@ export function mergeReport(merge: FileMerge, target: string, isWritten: boolean
   };
 }
 
-function conflictLines(conflict: MergeConflict, keepsNodes: boolean): string[] {
+function conflictLines(conflict: FileConflict, keepsNodes: boolean): string[] {
   const { track, subject, timecode, ours, theirs, kept, strips } = conflict;
-  const place = (version: MergeConflict['ours']): string =>
+  const keeper =
+    conflict.kind === 'document'
+      ? 'kept in a comment'
+      : keepsNodes
+        ? 'kept in metadata.patchwork.conflicts'
+        : 'told by a marker';
+  const place = (version: FileConflict['ours']): string =>
     version.recordTimecode === null ? '' : `  (${version.recordTimecode.join(' – ')})`;
   return [
     '',
     `${[timecode, track ?? '', subject].filter((part) => part !== '').join('  ')}`,
     `  ours    ${ours.text}${place(ours)}`,
     `  theirs  ${theirs.text}${place(theirs)}`,
-    `  ${kept} stands here; ${kept === 'ours' ? 'theirs' : 'ours'} is ${keepsNodes ? 'kept in metadata.patchwork.conflicts' : 'told by a marker'}`,
+    `  ${kept} stands here; ${kept === 'ours' ? 'theirs' : 'ours'} is ${keeper}`,
     ...Object.entries(strips).flatMap(([side, strip]) => (strip === '' ? [] : [`    ${side.padEnd(6)}  ${strip}`])),
     '',
   ];

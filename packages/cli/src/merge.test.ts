@@ -256,12 +256,11 @@ describe('what stands beside the timeline', () => {
     writeFileSync(join(folder, 'more.fcpxml'), text('base.fcpxml').replace('</fcpxml>', browser));
   });
 
-  async function merged(...words: readonly [base: string, ours: string, theirs: string]): Promise<unknown> {
+  async function merged(...words: readonly [base: string, ours: string, theirs: string]): Promise<string> {
     rmSync(join(folder, 'out.fcpxml'), { force: true });
     const { exit, json } = await said('merge', ...words.map((name) => `${name}.fcpxml`), '-o', 'out.fcpxml', '--json');
-    if (exit === 0) return text('out.fcpxml');
-    expect([exit, existsSync(join(folder, 'out.fcpxml'))]).toEqual([1, false]);
-    return json['code'];
+    expect([exit, json['conflicts']]).toEqual([0, []]);
+    return text('out.fcpxml');
   }
 
   test('one side alone changed it: its file is taken', async () => {
@@ -269,39 +268,130 @@ describe('what stands beside the timeline', () => {
     expect(await merged('base', 'a', 'base')).toBe(text('a.fcpxml'));
     expect(await merged('base', 'base', 'a')).toBe(text('a.fcpxml'));
     expect(await merged('base', 'a', 'a')).toBe(text('a.fcpxml'));
-  });
-
-  test('both sides changed it, or one it and the other the timeline: refused by name', async () => {
-    expect(await merged('base', 'a', 'b')).toBe('PW_MERGE_FORMAT');
-    expect(await merged('base', 'a', 'ninth')).toBe('PW_MERGE_FORMAT');
-    expect(await merged('base', 'ninth', 'a')).toBe('PW_MERGE_FORMAT');
     expect(await merged('base', 'base', 'ninth')).toBe(text('ninth.fcpxml'));
   });
 
-  test.each([
-    ['more', 'base', 'ninth'],
-    ['base', 'more', 'ninth'],
-    ['base', 'ninth', 'more'],
-  ] as const)('clips of a browser are no part of a merge: %s %s %s', async (old, ours, theirs) => {
-    expect(await merged(old, ours, theirs)).toBe('PW_MERGE_FORMAT');
+  test('both sides changed it, or one it and the other the timeline: what both did', async () => {
+    expect(await merged('base', 'a', 'b')).toBe(
+      text('base.fcpxml').replace('</fcpxml>', '<!-- a -->\n<!-- b --></fcpxml>'),
+    );
+    expect(await merged('base', 'b', 'a')).toBe(await merged('base', 'a', 'b'));
+    const both = text('ninth.fcpxml').replace('</fcpxml>', '<!-- a --></fcpxml>');
+    expect(await merged('base', 'a', 'ninth')).toBe(both);
+    expect(await merged('base', 'ninth', 'a')).toBe(both);
   });
 
-  test("Git's driver keeps ours, and says that it is a conflict", async () => {
-    for (const [name, file] of Object.entries({ O: 'base', A: 'more', B: 'ninth' }))
-      writeFileSync(join(folder, name), text(`${file}.fcpxml`));
-    expect((await said('git', 'merge-driver', 'O', 'A', 'B', 'film.fcpxml')).exit).toBe(1);
-    expect(text('A')).toBe(text('more.fcpxml'));
+  test('clips of a browser: those that came stay, those that one side took away go', async () => {
+    const both = text('ninth.fcpxml').replace('</fcpxml>', browser);
+    expect(await merged('base', 'more', 'ninth')).toBe(both);
+    expect(await merged('base', 'ninth', 'more')).toBe(both);
+    expect(await merged('more', 'base', 'ninth')).toBe(text('ninth.fcpxml'));
+  });
+
+  test('one element that both sides changed is a conflict: ours stands, a comment holds theirs, the file parses', async () => {
+    for (const [name, duration] of [
+      ['more', '4s'],
+      ['long', '8s'],
+      ['short', '2s'],
+    ] as const)
+      writeFileSync(
+        join(folder, `${name}.fcpxml`),
+        text('base.fcpxml').replace('</fcpxml>', browser.replace('4s', duration)),
+      );
+    writeFileSync(join(folder, 'gone.fcpxml'), text('more.fcpxml').replace('<clip name="rushes" duration="4s"/>', ''));
+    const merge = async (ours: string, theirs: string): Promise<readonly unknown[]> => {
+      const words = ['more.fcpxml', `${ours}.fcpxml`, `${theirs}.fcpxml`, '-o', 'out.fcpxml'];
+      const { exit, json } = await said('merge', ...words, '--json');
+      expect([exit, (await said('inspect', 'out.fcpxml')).exit]).toEqual([1, 0]);
+      return json['conflicts'] as readonly unknown[];
+    };
+    expect(await merge('long', 'short')).toMatchObject([
+      {
+        kind: 'document',
+        timeline: null,
+        subject: '<clip> "rushes"',
+        properties: ['duration'],
+        ours: { text: '8s' },
+        theirs: { text: '2s' },
+        kept: 'ours',
+      },
+    ]);
+    expect(text('out.fcpxml')).toContain(
+      '<clip name="rushes" duration="8s"/><!-- MERGE CONFLICT <clip> "rushes": ours stands, theirs is <clip name="rushes" duration="2s"/> -->',
+    );
+    for (const sides of [
+      ['long', 'gone'],
+      ['gone', 'long'],
+    ] as const) {
+      expect(await merge(...sides)).toMatchObject([{ kind: 'document', properties: ['deleted'] }]);
+      expect(text('out.fcpxml')).toContain('<clip name="rushes" duration="8s"/><!-- MERGE CONFLICT');
+    }
   });
 });
 
-test('merge: of a file with several timelines it says how to make files that can be merged, not a flag that it lacks', async () => {
-  const project = (name: string): string =>
-    `<project name="${name}"><sequence format="r1"><spine><gap duration="1s"/></spine></sequence></project>`;
-  writeFileSync(
-    join(folder, 'two.fcpxml'),
-    `<?xml version="1.0"?><!DOCTYPE fcpxml><fcpxml version="1.10"><resources><format id="r1" frameDuration="1/24s" width="64" height="36"/></resources>${project('one')}${project('two')}</fcpxml>`,
-  );
-  const { exit, json } = await said('merge', 'two.fcpxml', 'two.fcpxml', 'two.fcpxml', '-o', 'm.fcpxml', '--json');
-  expect([exit, json['code']]).toEqual([1, 'PW_TIMELINE_CHOICE']);
-  expect(json['hint']).toContain('patchwork convert FILE ONE.otio --timeline NAME');
+describe('a file with several timelines', () => {
+  const project = (name: string, clips: string): string =>
+    `<project name="${name}"><sequence format="r1"><spine>${clips}</spine></sequence></project>`;
+  const clip = (name: string, start: number, frames: number): string =>
+    `<asset-clip ref="r2" name="${name}" start="${start}s" duration="${frames}/24s"/>`;
+  const file = (name: string, version: string, ...projects: readonly string[]): void =>
+    writeFileSync(
+      join(folder, name),
+      `<?xml version="1.0"?><!DOCTYPE fcpxml><fcpxml version="${version}"><resources><format id="r1" frameDuration="1/24s" width="64" height="36"/><asset id="r2" name="m" start="0s" duration="100s" hasVideo="1" format="r1"><media-rep kind="original-media" src="file:///m.mov"/></asset></resources>${projects.join('')}</fcpxml>`,
+    );
+  const three = (base: number, ...lengths: readonly number[]): string =>
+    `${clip('a', 0, lengths[0] ?? base)}${clip('b', 10, lengths[1] ?? base)}${clip('c', 20, lengths[2] ?? base)}`;
+
+  test('each is merged by its name', async () => {
+    file('b.fcpxml', '1.10', project('one', three(48)), project('two', three(48)));
+    file('o.fcpxml', '1.10', project('one', three(48, 40)), project('two', three(48, 40)));
+    file(
+      't.fcpxml',
+      '1.10',
+      project('one', three(48)),
+      project('two', three(48).replace('20s', '21s')),
+      project('three', ''),
+    );
+    const { exit, json } = await said('merge', 'b.fcpxml', 'o.fcpxml', 't.fcpxml', '-o', 'm.fcpxml', '--json');
+    expect([exit, json['ours'], json['theirs']]).toEqual([
+      0,
+      '"one": 1 ripple trim, downstream 2 clips shifted −8; "two": 1 ripple trim, downstream 2 clips shifted −8',
+      '"two": 1 slip; "three" is new',
+    ]);
+    const shown = JSON.parse((await run(['inspect', 'm.fcpxml', '--json'])).out) as {
+      readonly timelines: readonly { readonly name: string; readonly duration: number }[];
+    };
+    expect(shown.timelines.map(({ name, duration }) => [name, duration])).toEqual([
+      ['one', 136],
+      ['two', 136],
+      ['three', 0],
+    ]);
+    expect(text('m.fcpxml')).toContain('name="c" start="21s"');
+  });
+
+  test('conflicts name their timeline', async () => {
+    file('b.fcpxml', '1.10', project('one', three(48)), project('two', three(48)));
+    file('o.fcpxml', '1.10', project('one', three(48)), project('two', three(48, 40)));
+    file('t.fcpxml', '1.10', project('one', three(48)), project('two', three(48, 30)));
+    const { exit, json } = await said('merge', 'b.fcpxml', 'o.fcpxml', 't.fcpxml', '-o', 'm.fcpxml', '--json');
+    expect([exit, json['conflicts']]).toMatchObject([1, [{ timeline: 'two', subject: 'a', properties: ['out'] }]]);
+    expect(text('m.fcpxml').match(/MERGE CONFLICT/g)).toHaveLength(1);
+  });
+
+  test("what has no place in its document is refused, and Git's driver keeps ours", async () => {
+    const words = ['O', 'A', 'B'];
+    [48, 40, 48].forEach((length, at) =>
+      file(words[at] ?? '', '1.8', project('one', three(48, length, at === 2 ? 30 : 48)), project('two', '')),
+    );
+    const before = text('A');
+    expect((await said('git', 'merge-driver', 'O', 'A', 'B', 'film.fcpxml')).exit).toBe(1);
+    expect(text('A')).toBe(before);
+    expect((await said('merge', ...words, '-o', 'm8.fcpxml', '--json')).json['code']).toBe('PW_FCPXML_PLACE');
+  });
+
+  test('other formats say how to make files that can be merged', async () => {
+    const { exit, json } = await said('merge', 'b.fcpxml', 'o.fcpxml', 't.fcpxml', '-o', 'm.otio', '--json');
+    expect([exit, json['code']]).toEqual([1, 'PW_MERGE_FORMAT']);
+    expect(json['hint']).toContain('patchwork convert FILE ONE.otio --timeline NAME');
+  });
 });

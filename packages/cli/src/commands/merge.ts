@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { isPatchworkError, PatchworkError } from '@patchwork/kernel';
 import { writeAtomically } from '@patchwork/files';
-import { loadTimeline, type LoadedTimeline } from '@patchwork/render';
-import { mergeFiles } from '../merge-files.ts';
+import { readTimelines } from '@patchwork/render';
+import { mergeFiles, type MergeFile } from '../merge-files.ts';
 import { mergeReport } from '../merge-report.ts';
 import { edlRateFrom } from '../timeline-flags.ts';
 import { followedPath } from '../followed-path.ts';
@@ -37,11 +36,14 @@ async function merge(
   paths: readonly [base: string, ours: string, theirs: string],
   flags: MergeFlags,
 ): Promise<CommandOutcome> {
-  const choice = { name: null, edlRate: edlRateFrom(flags.edlRate) };
-  const load = async (path: string): Promise<LoadedTimeline> => {
-    const { loaded, source } = await loadTimeline(context, resolve(shell.folder, path), choice).catch(withOwnHint);
-    // What may be taken whole is the file itself, not the snapshot that a given rate makes of it.
-    return { ...loaded, bytes: source.bytes };
+  const edlRate = edlRateFrom(flags.edlRate);
+  const load = async (path: string): Promise<MergeFile> => {
+    const { source, ...read } = await readTimelines(
+      context,
+      resolve(shell.folder, path),
+      edlRate === null ? {} : { edlRate },
+    );
+    return { ...read, fileName: source.fileName, bytes: source.bytes };
   };
   const [base, ours, theirs] = [await load(paths[0]), await load(paths[1]), await load(paths[2])];
   const target = followedPath(shell.folder, flags.output);
@@ -49,14 +51,4 @@ async function merge(
   const isWritten = flags.dryRun !== true;
   if (isWritten) await writeAtomically(context.files, target, merged.bytes);
   return mergeReport(merged, target, isWritten);
-}
-
-/** A merge writes one timeline, and would lose the others of a file: none is chosen here. */
-function withOwnHint(error: unknown): never {
-  if (!isPatchworkError(error) || error.code !== 'PW_TIMELINE_CHOICE') throw error;
-  throw new PatchworkError(error.code, error.message, {
-    hint: 'Write the one of each side to a file of its own with patchwork convert FILE ONE.otio --timeline NAME, and merge these.',
-    details: error.details,
-    cause: error,
-  });
 }

@@ -39,3 +39,8 @@ export function placeOfElement(text: string, name: string, start: number): Eleme
   }
   return null;
 }
+
+/** A document whose declaration says that it is UTF-8, whatever it was read as: that is what is written. */
+export function asUtf8(text: string): string {
+  return text.replace(/^(\s*<\?xml[^>]*?\bencoding\s*=\s*)(["'])[^"']*\2/, '$1$2UTF-8$2');
+}

@@ -55,6 +55,8 @@ export async function readTimelines(
 ): Promise<{
   readonly timelines: readonly Timeline[];
   readonly diagnostics: readonly Diagnostic[];
+  /** The file holds what one timeline of it does not say. */
+  readonly holdsMore: boolean;
   readonly source: TimelineSource;
 }> {
   const source = await openTimelineSource(context.files, path);

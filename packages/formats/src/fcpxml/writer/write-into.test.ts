@@ -77,6 +77,9 @@ describe('F24: a timeline takes the place of its project, and all around it stay
       '<sequence format="r1" tcStart="3600s" tcFormat="NDF" audioLayout="surround" renderFormat="FFRenderFormatProRes422">',
     );
     expect(written).toContain('value="kept"');
+    expect(written.includes('duration="48/24s" audioRole="dialogue"/>'), 'what did not change keeps its letters').toBe(
+      true,
+    );
     expect(into(written, 'cut 1', projectOf(written, 'cut 1')), 'and nothing grows').toBe(written);
   });
 

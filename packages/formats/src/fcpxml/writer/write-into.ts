@@ -4,11 +4,13 @@ import { writeOtio, type Timeline } from '@patchwork/timeline';
 import { Remarks } from '../../diagnostics.ts';
 import { attribute, childElement, childElements, type XmlElement } from '../../xml/element.ts';
 import { parseXml } from '../../xml/parse.ts';
-import { offsetOf, placeOfElement, type ElementPlace } from '../../xml/place.ts';
+import { asUtf8, offsetOf, placeOfElement, type ElementPlace } from '../../xml/place.ts';
 import { indentedXml, type XmlOut } from '../../xml/write.ts';
 import { readFormat } from '../format.ts';
 import { readFcpxml } from '../read.ts';
+import { withTagAttribute } from '../../xml/tag.ts';
 import { formatFcpTime } from '../time.ts';
+import { respelled } from './respelled.ts';
 import type { WriteFcpxmlOptions, WrittenText } from './options.ts';
 import { ResourceIds, withAttributes } from './resource-ids.ts';
 import { fcpxmlParts, type FcpxmlParts } from './write.ts';
@@ -22,13 +24,21 @@ export interface FcpxmlPlace {
 
 /**
  * Writes a timeline in the place of a project of a document: all around it (other projects, browser clips, keyword and
- * smart collections, bookmarks, comments) stays letter by letter. Resources are added, none is taken away. The text is read
- * back, and refused when another project of it says something else than before.
+ * smart collections, bookmarks, comments) stays letter by letter, and within it what the timeline does not say otherwise. Resources are
+ * added, none is taken away. The text is read back, and refused when another project of it says something else than before.
  *
  * @throws PW_FCPXML_PLACE where that cannot be: no such project or several, FCPXML before 1.9, a tag that is not found; and
  * what the reader throws.
  */
 export function writeFcpxmlInto(place: FcpxmlPlace, timeline: Timeline, options: WriteFcpxmlOptions = {}): WrittenText {
+  const before = readFcpxml(place.fileName, place.text).timelines;
+  const written = anew(place, timeline, options);
+  checkOthers(place, before, written.text);
+  return { text: asUtf8(inOwnLetters(place, before, written.text, options) ?? written.text), notSaid: written.notSaid };
+}
+
+/** The document with the project's sequence written anew. */
+function anew(place: FcpxmlPlace, timeline: Timeline, options: WriteFcpxmlOptions): WrittenText {
   const { fileName, text } = place;
   const root = parseXml(fileName, text);
   const sequence = sequenceOf(place, root);
@@ -58,8 +68,41 @@ export function writeFcpxmlInto(place: FcpxmlPlace, timeline: Timeline, options:
     [placeIn(place, sequence), fresh],
     [endOf(end), ids.added.map((each) => `    ${indentedXml(each, '        ')}\n    `).join('')],
   ]);
-  checkOthers(place, written);
-  return { text: asUtf8(written), notSaid: parts.notSaid };
+  return { text: written, notSaid: parts.notSaid };
+}
+
+/** As it is written, in the letters of what stood there wherever they still say it; null where that would say something else. */
+function inOwnLetters(
+  place: FcpxmlPlace,
+  before: readonly Timeline[],
+  written: string,
+  options: WriteFcpxmlOptions,
+): string | null {
+  const old = before.find(({ name }) => name === place.project);
+  if (old === undefined) return null;
+  // Programs count the length anew; one that stood there would be of what it was.
+  const standing = withoutDuration(place);
+  const text = respelled({ standing, before: anew({ ...place, text: standing }, old, options).text, after: written });
+  const wanted = saidIn(place, written);
+  if (isSameList(saidIn(place, text), wanted)) return text;
+  // The reader may see how a thing is spelled (a start of zero that is not said): then our writer's spelling of both is compared.
+  const again = readFcpxml(place.fileName, text).timelines.find(({ name }) => name === place.project);
+  const spelled = again === undefined ? '' : anew({ ...place, text }, again, options).text;
+  return spelled !== '' && isSameList(saidIn(place, spelled), wanted) ? text : null;
+}
+
+function saidIn({ fileName }: FcpxmlPlace, text: string): string[] {
+  return readFcpxml(fileName, text).timelines.map((timeline) => writeOtio(timeline, { style: 'canonical' }));
+}
+
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((text, at) => text === other[at]);
+}
+
+function withoutDuration(place: FcpxmlPlace): string {
+  const { start, inner } = placeIn(place, sequenceOf(place, parseXml(place.fileName, place.text)));
+  const tag = place.text.slice(start, inner);
+  return place.text.slice(0, start) + withTagAttribute(tag, 'duration', null) + place.text.slice(inner);
 }
 
 function refusal({ fileName, project }: FcpxmlPlace, why: string): PatchworkError {
@@ -129,18 +172,12 @@ function replaced(
     .reduce((sum, [{ start, end }, fresh]) => sum.slice(0, start) + fresh + sum.slice(end), text);
 }
 
-/** What is written is UTF-8, whatever the document was. */
-function asUtf8(text: string): string {
-  return text.replace(/^(\s*<\?xml[^>]*?\bencoding\s*=\s*)(["'])[^"']*\2/, '$1$2UTF-8$2');
-}
-
 /** @throws PW_FCPXML_PLACE */
-function checkOthers(place: FcpxmlPlace, written: string): void {
-  const others = (text: string): string[] =>
-    readFcpxml(place.fileName, text)
-      .timelines.filter(({ name }) => name !== place.project)
+function checkOthers(place: FcpxmlPlace, before: readonly Timeline[], written: string): void {
+  const others = (timelines: readonly Timeline[]): string[] =>
+    timelines
+      .filter(({ name }) => name !== place.project)
       .map((timeline) => writeOtio(timeline, { style: 'canonical' }));
-  const [before, after] = [others(place.text), others(written)];
-  const isSame = before.length === after.length && before.every((text, at) => text === after[at]);
-  if (!isSame) throw refusal(place, 'another project would say something else');
+  const [old, next] = [others(before), others(readFcpxml(place.fileName, written).timelines)];
+  if (!isSameList(old, next)) throw refusal(place, 'another project would say something else');
 }
