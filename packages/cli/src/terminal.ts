@@ -12,7 +12,9 @@ export function processTerminal(): Terminal {
   };
 }
 
-type Environment = { readonly [name: string]: string | undefined };
+interface Environment {
+  readonly [name: string]: string | undefined;
+}
 
 /** A terminal that can neither paint nor draw a line anew, as editors have it. */
 function isDumb(env: Environment): boolean {

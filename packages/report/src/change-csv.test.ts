@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import fc from 'fast-check';
 import { changesOf, cut, otherContent, shot, twoCuts } from '../test/cut.ts';
 import { changesCsv } from './change-csv.ts';
 
@@ -30,3 +31,36 @@ test('a digest is shown by its first 12 digits', () => {
   const [, row] = changesCsv(otherContent('9a00d1dc79ba'.padEnd(64, '0'), 'f'.repeat(64))).split('\r\n');
   expect(row).toContain(',content ffffffffffff… (9a00d1dc79ba…),');
 });
+
+test('whatever clips are called, the table reads back, and no cell is a formula', () => {
+  const anyName = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 12 }),
+    fc.string({ unit: fc.constantFrom('=', '+', '-', '@', '"', "'", ',', ';', '\t', '\r', '\n', ' ', '0', '(') }),
+  );
+  fc.assert(
+    fc.property(anyName, anyName, (old, next) => {
+      const named = (name: string): ReturnType<typeof cut> =>
+        cut('v', [{ ...shot('A', 0, 24), name }, shot('B', name === old ? 0 : 3, 24)]);
+      const text = changesCsv(changesOf(named(old), named(next)));
+      const rows = parsed(text.slice(1));
+      expect(rows.every((row) => row.length === heading.split(',').length)).toBe(true);
+      const cells = rows.flat().filter((cell) => !/^[+-]?\d+$/.test(cell));
+      expect(cells.filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
+      if (old !== next) expect(rows.flat().join(' ')).toContain(next);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+/** Cells of a table as RFC 4180 has them. */
+function parsed(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  for (const [, quoted, plain = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
+    row.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === ',') continue;
+    rows.push(row);
+    row = [];
+  }
+  return rows;
+}

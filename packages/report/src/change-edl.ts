@@ -1,5 +1,6 @@
 import { timecodeText, type Changes, type Side, type SideItem, type SideTrack } from '@patchwork/diff';
 import type { FrameRange } from '@patchwork/time';
+import { oneLine } from './one-line.ts';
 
 /** A stretch of the new timeline: taken from the old one, new, or nothing. */
 interface Stretch {
@@ -140,8 +141,4 @@ function timecodeOf({ rate, start }: Pick<Side, 'rate' | 'start'>, frame: number
 
 function signed(value: number): string {
   return value < 0 ? `-${-value}` : `+${value}`;
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/[\r\n]+/g, ' ');
 }

@@ -4,6 +4,7 @@ import { rational } from '@patchwork/time';
 import { changesOf, cut, shot, twoCuts } from '../test/cut.ts';
 import { annotatedTimeline } from './annotated-timeline.ts';
 import { changeEdl } from './change-edl.ts';
+import { changeGroups } from './change-group.ts';
 import { changeMarkers } from './change-markers.ts';
 
 test('change EDL: where the old version stands in the new one, and what it did not hold', () => {
@@ -60,6 +61,20 @@ FCM: NON-DROP FRAME
   expect(changeMarkers(changesOf(odd('A'), odd('x\n002  EVIL | |C:')))).toContain(
     '|M:x 002  EVIL / C:: renamed A → x 002  EVIL / C: |D:24',
   );
+});
+
+test('markers: a colour that the host knows, a name of 200 columns at most', () => {
+  const resolveColors = 'Blue Cyan Green Yellow Red Pink Purple Fuchsia Rose Lavender Sky Mint Lemon Sand Cocoa Cream';
+  const otioColors = 'PINK RED ORANGE YELLOW GREEN CYAN BLUE PURPLE MAGENTA BLACK WHITE';
+  for (const { resolve, otio } of Object.values(changeGroups)) {
+    expect(resolveColors.split(' ')).toContain(resolve);
+    expect(otioColors.split(' ')).toContain(otio);
+  }
+  const named = (name: string): ReturnType<typeof cut> => cut('v', [{ ...shot('A', 0, 24), name }]);
+  const list = changeMarkers(changesOf(named('A'), named(`x\u2028${'🎬'.repeat(300)}`)));
+  const [, name = ''] = /\|M:(.*) \|D:/.exec(list) ?? [];
+  expect([name.startsWith('x 🎬'), name.endsWith('🎬…'), name.replaceAll('🎬', '').length]).toEqual([true, true, 3]);
+  expect(name.match(/🎬/gu)?.length).toBeLessThanOrEqual(100);
 });
 
 test('markers of what went away at the end stand on the last frame', () => {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { changesOf, cut, otherContent, shot, twoCuts } from '../test/cut.ts';
-import { changeGroups } from './change-group.ts';
 import { diffPageHtml } from './diff-page.ts';
 
 const parts = { oldLabel: 'v1.otio', newLabel: 'v2.otio', pictures: new Map(), notes: [] };
@@ -84,9 +83,4 @@ test('a long film can be zoomed into: names and timecodes show where they have r
 test('no change, and sides without a clip', () => {
   expect(page(changesOf(cut('v', [shot('A', 0, 24)]), cut('v', [shot('A', 0, 24)])))).toContain('Nothing changed.');
   expect(page(changesOf(cut('v', []), cut('v', [])))).toContain('Nothing changed.');
-});
-
-test('the colours of a group are told in all lists', () => {
-  for (const { label, resolve, otio } of Object.values(changeGroups))
-    expect([label, resolve, otio].every(Boolean)).toBe(true);
 });

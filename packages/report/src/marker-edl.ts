@@ -1,3 +1,6 @@
+import { clippedTo } from '@patchwork/formats';
+import { oneLine } from './one-line.ts';
+
 /** Markers for a host's timeline. Timecodes are record timecodes; `out` is exclusive. */
 export interface MarkerList {
   readonly title: string;
@@ -20,12 +23,15 @@ export function markerEdl(list: MarkerList): string {
   const events = list.markers.map((marker, index) => {
     const number = String(index + 1).padStart(3, '0');
     const record = `${marker.in} ${marker.out}`;
-    return `${number}  001      V     C        ${record} ${record}  \n |C:ResolveColor${oneLine(marker.color)} |M:${oneLine(marker.name)} |D:${marker.frames}\n`;
+    return `${number}  001      V     C        ${record} ${record}  \n |C:ResolveColor${field(marker.color)} |M:${field(marker.name)} |D:${marker.frames}\n`;
   });
-  return `TITLE: ${oneLine(list.title)}\nFCM: ${list.dropFrame ? 'DROP FRAME' : 'NON-DROP FRAME'}\n\n${events.join('\n')}`;
+  return `TITLE: ${field(list.title)}\nFCM: ${list.dropFrame ? 'DROP FRAME' : 'NON-DROP FRAME'}\n\n${events.join('\n')}`;
 }
 
+/** Longer names are cut, in columns: a marker is a label, and the list of changes has the words in full. */
+const mostColumns = 200;
+
 /** A name must not end its line nor its field. */
-function oneLine(text: string): string {
-  return text.replaceAll(/(\s*\|\s*)+/g, ' / ').replaceAll(/[\r\n]+/g, ' ');
+function field(text: string): string {
+  return clippedTo(oneLine(text).replaceAll(/(\s*\|\s*)+/g, ' / '), mostColumns);
 }
