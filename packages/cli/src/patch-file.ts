@@ -7,7 +7,7 @@ export type PatchWay = 'apply' | 'revert';
 /** A patch as read from a file. */
 export interface PatchFile {
   readonly steps: readonly ScriptStep[];
-  /** What the file tells and no step says: marks; where the script was proved in part, looks too. */
+  /** What the file tells and its steps do not say, where the script was proved in part. */
   readonly notSaid: readonly string[];
 }
 
@@ -56,8 +56,7 @@ function fromDiff(document: Plain, way: PatchWay, partial: boolean): PatchFile {
   if (changes.length === 0) return { steps: [], notSaid: [] };
   const said = proof === 'replayed' || (proof === 'replayed-places' && partial);
   if (said && steps.length > 0) {
-    const isSaid = (change: Plain): boolean =>
-      proof === 'replayed' ? change['kind'] !== 'metadata' || isRename(change) : isPlaceKind(change['kind']);
+    const isSaid = ({ kind }: Plain): boolean => proof === 'replayed' || isPlaceKind(kind);
     return { steps, notSaid: changes.filter((change) => !isSaid(change)).map(changeText) };
   }
   if (proof === 'replayed-places') {
@@ -82,12 +81,6 @@ function fromDiff(document: Plain, way: PatchWay, partial: boolean): PatchFile {
 
 function isPlaceKind(kind: Json | undefined): boolean {
   return typeof kind === 'string' && placeKinds.has(kind);
-}
-
-/** Names are the one thing of a clip's marks that a step says. */
-function isRename({ values }: Plain): boolean {
-  const [first] = Array.isArray(values) ? (values as readonly Json[]) : [];
-  return isPlain(first) && first['name'] === 'name';
 }
 
 function changeText({ clips, text }: Plain): string {

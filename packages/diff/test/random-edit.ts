@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { rational, toNumber } from '@patchwork/time';
 import {
+  emptyObject,
   isItem,
+  jsonFrom,
   makeEffect,
+  makeMarker,
   makeRange,
   makeStack,
   makeTime,
@@ -15,6 +18,7 @@ import {
   type Composable,
   type Edit,
   type Gap,
+  type Item,
   type Stack,
   type Timeline,
   type Track,
@@ -104,6 +108,12 @@ export const anyChanges: fc.Arbitrary<readonly RandomEdit[]> = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 
+/** All of these, and marks, colours, metadata, names, the start, looks of tracks, and tracks that come, go and move. */
+export const anyEditAtAll: fc.Arbitrary<readonly RandomEdit[]> = fc.array(
+  fc.tuple(fc.nat(30), fc.nat(5), fc.nat(1000), fc.integer({ min: -12, max: 12 })),
+  { minLength: 1, maxLength: 5 },
+);
+
 function editOf(now: Timeline, [op, trackNumber, itemNumber, amount]: RandomEdit): Edit | null {
   const tracks = tracksOf(now);
   const nest = tracks.flatMap(({ children }) => children).find((child): child is Stack => child.kind === 'Stack');
@@ -178,8 +188,81 @@ function editOf(now: Timeline, [op, trackNumber, itemNumber, amount]: RandomEdit
         ? null
         : { op: 'replace', item: item.id, media, from: makeTime(itemNumber % 200, fps24) };
     }
-    default:
+    case 19:
       return { op: 'ripple', item: item.id, deltaIn: delta, deltaOut: delta };
+    default:
+      return op < 23
+        ? trackEdit(now, track, [op, trackNumber, itemNumber, amount])
+        : markEdit(now, [item, track, now.tracks][itemNumber % 3] ?? item, [op, trackNumber, itemNumber, amount]);
+  }
+}
+
+function trackEdit(now: Timeline, track: Track, [op, , itemNumber, amount]: RandomEdit): Edit | null {
+  const tracks = tracksOf(now);
+  const index = itemNumber % tracks.length;
+  if (op === 21) return tracks.length < 2 ? null : { op: 'removeTrack', track: track.id };
+  if (op === 22) return { op: 'moveTrack', track: track.id, index };
+  const children = [gap(Math.abs(amount)), clip(`f${itemNumber % 9}`, 3, 9)];
+  const made = makeTrack({
+    name: `new ${amount}`,
+    trackKind: itemNumber % 4 === 0 ? 'Audio' : 'Video',
+    children: amount > 6 ? [] : children,
+  });
+  return { op: 'addTrack', track: made, index };
+}
+
+function markEdit(now: Timeline, node: Item, [op, , itemNumber, amount]: RandomEdit): Edit | null {
+  const marker = makeMarker({
+    name: `m${itemNumber % 4}`,
+    comment: `${amount}`,
+    color: amount > 0 ? 'RED' : 'BLUE',
+    markedRange: makeRange(itemNumber % 20, Math.abs(amount) % 3, fps24),
+    metadata: amount > 8 ? jsonFrom({ note: amount }) : emptyObject,
+  });
+  switch (op) {
+    case 23:
+    case 24:
+      return {
+        op: 'setMarker',
+        item: node.id,
+        marker,
+        ...(amount > 3 && node.markers.length > 0 ? { number: 1 } : {}),
+      };
+    case 25:
+      return node.markers.length === 0
+        ? null
+        : { op: 'removeMarker', item: node.id, number: (itemNumber % node.markers.length) + 1 };
+    case 26: {
+      const path = [
+        ['Resolve_OTIO', 'Keywords'],
+        ['notes'],
+        ['notes', 'deep', `${amount % 3}`],
+        ['patchwork', 'soundStream'],
+      ][itemNumber % 4] ?? ['x'];
+      const target = itemNumber % 7 === 0 ? now : node;
+      return {
+        op: 'set',
+        item: target.id,
+        metadata: [{ path, value: amount < -6 ? undefined : jsonFrom([amount, 'a', { b: null }]) }],
+      };
+    }
+    case 27:
+      return {
+        op: 'set',
+        item: node.id,
+        color: amount > 4 ? null : jsonFrom({ OTIO_SCHEMA: 'Color.1', r: amount / 16, name: '' }),
+      };
+    case 28:
+      return { op: 'set', item: node.id, enabled: amount > 0, ...(amount % 2 === 0 ? { name: `n${amount}` } : {}) };
+    case 29:
+      return { op: 'setEffect', item: node.id, effect: opacity((amount + 12) / 24) };
+    default:
+      return {
+        op: 'set',
+        item: now.id,
+        ...(amount > 6 ? { start: null } : { start: makeTime(86_400 + amount, fps24) }),
+        ...(amount % 3 === 0 ? { name: `cut ${amount}` } : {}),
+      };
   }
 }
 

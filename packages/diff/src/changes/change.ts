@@ -119,9 +119,9 @@ export interface Changes {
   /** Edits of our own edit API that turn the old timeline into the new one, proved by replay; empty where none were found. */
   readonly script: readonly ScriptStep[];
   /**
-   * `replayed`: the script gives the new timeline exactly. `replayed-places`: in all but looks of whole tracks and the start, for
-   * which there is no edit command; the changes tell those. `none`: nothing to do, or no script; the changes tell it raw.
-   * `not-tried`: the timelines or the script are too long for a replay.
+   * `replayed`: the script gives the new timeline in all it holds, ids and spelling aside. `replayed-places`: in places, lengths, media
+   * and speeds; the changes tell the rest. `none`: nothing to do, or no script; the changes tell it raw. `not-tried`: the timelines or
+   * the script are too long for a replay.
    */
   readonly scriptProof: 'replayed' | 'replayed-places' | 'none' | 'not-tried';
   /** All record frames whose picture differs: the union of the changes' ranges. */

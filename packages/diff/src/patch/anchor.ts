@@ -43,6 +43,8 @@ export interface Anchor {
   readonly places?: readonly PlaceMark[];
   /** What the step is to change away from, where it is no place: the effect, the switch, the transition. Null for none. */
   readonly was?: string | null;
+  /** The tracks that stood there when one came or moved. */
+  readonly tracks?: readonly string[];
   /** Anchors of the further tracks that the step names (`also`), in their order. */
   readonly also?: readonly Anchor[];
   /** Of the compound within which the step edits. */

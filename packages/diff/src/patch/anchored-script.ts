@@ -1,9 +1,10 @@
 import { add, divide, formatRational, multiply, rational, type Rate } from '@patchwork/time';
 import { planScript, type Timeline } from '@patchwork/timeline';
 import type { ScriptStep } from '../changes/change.ts';
-import { mediaEdges, type TrackItem, type TrackView } from '../items/track-item.ts';
+import { mediaEdges, trackViews, type TrackItem, type TrackView } from '../items/track-item.ts';
 import { anchorJson, clipMark, type Anchor, type ClipMark, type PlaceMark } from './anchor.ts';
 import { around, copiesOf, itemsLike, itemsShowing, placesLike, type Which } from './candidates.ts';
+import { nodeOf } from './step-node.ts';
 import { stepPlaces } from './step-places.ts';
 import { propertyOf } from './step-property.ts';
 import { scopeOf, selectorIn, stepsByTrack } from './step-scope.ts';
@@ -22,7 +23,7 @@ export function anchoredScript(old: Timeline, script: readonly ScriptStep[], rat
 function anchorOfStep(now: Timeline, step: ScriptStep, rate: Rate): Anchor | null {
   const [first, ...others] = stepsByTrack(step).map((one) => {
     const scope = scopeOf(now, one, rate);
-    return anchorFor(scope === null ? null : viewFor(scope, one, rate), one, rate);
+    return anchorFor(scope, one, rate);
   });
   if (first === undefined || first === null) return null;
   const also = others.filter((anchor) => anchor !== null);
@@ -35,12 +36,18 @@ function anchorOfStep(now: Timeline, step: ScriptStep, rate: Rate): Anchor | nul
   };
 }
 
-function anchorFor(view: TrackView | null, step: ScriptStep, rate: Rate): Anchor | null {
-  if (view === null) return null;
+function anchorFor(scope: Timeline | null, step: ScriptStep, rate: Rate): Anchor | null {
+  if (scope === null) return null;
+  const view = viewFor(scope, step, rate);
+  if (step.op === 'addTrack' || step.op === 'moveTrack') return { tracks: labelsOf(scope, rate) };
   const { atFrame, places, covers } = stepPlaces(step);
-  const item = atFrame === null ? undefined : playingAt(view, atFrame);
-  if (item === undefined && places.length === 0) return null;
-  const was = propertyOf(step, view, item, places[0]);
+  const item = atFrame === null || view === null ? undefined : playingAt(view, atFrame);
+  const node = nodeOf(step, scope, view, item);
+  const was = propertyOf(step, view, node, places[0]);
+  if (view === null || (item === undefined && places.length === 0)) {
+    if (was === undefined || was === null) return node === null ? null : { was: null };
+    return view === null || step.op !== 'removeTrack' ? { was } : { was, covers: coveredBy(view, 0, view.end) };
+  }
   const [from, to = from === undefined ? undefined : from + covers] = places;
   return {
     ...(item === undefined ? {} : itemAnchor(view, item)),
@@ -48,6 +55,11 @@ function anchorFor(view: TrackView | null, step: ScriptStep, rate: Rate): Anchor
     ...(places.length === 0 ? {} : { places: places.map((frame) => placeMark(view, frame, rate)) }),
     ...(from === undefined || to === undefined || to <= from ? {} : { covers: coveredBy(view, from, to) }),
   };
+}
+
+/** The tracks of a timeline, the lowest first: `V1`, `V2`, `A1`. */
+export function labelsOf(timeline: Timeline, rate: Rate): readonly string[] {
+  return trackViews(timeline, rate, () => null).map(({ label }) => label);
 }
 
 function itemAnchor(view: TrackView, item: TrackItem): Anchor {

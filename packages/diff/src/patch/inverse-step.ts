@@ -25,6 +25,10 @@ function inverseStep(step: ScriptStep, number: number): ScriptStep {
       break;
     case 'join':
       return { ...step, op: 'slice' };
+    case 'addTrack':
+      if (step['track'] !== undefined && step['place'] === undefined)
+        return { op: 'removeTrack', track: step['track'] };
+      break;
     case 'insert': {
       const inverse = removalOf(step);
       if (inverse !== null) return inverse;

@@ -1,6 +1,6 @@
 import { canonicalJson, PatchworkError, type Json } from '@patchwork/kernel';
 import { divide, multiply, round, subtract, type Rate } from '@patchwork/time';
-import { planScript, type Timeline } from '@patchwork/timeline';
+import { editFromStep, planScript, type Timeline } from '@patchwork/timeline';
 import type { ScriptStep } from '../changes/change.ts';
 import { mediaEdges, type TrackItem, type TrackView } from '../items/track-item.ts';
 import { timecodeAt } from '../merge/words.ts';
@@ -15,8 +15,10 @@ import {
   type ClipMark,
   type PlaceMark,
 } from './anchor.ts';
-import { coveredBy } from './anchored-script.ts';
+import { nodeText } from '../script/exact-node.ts';
+import { coveredBy, labelsOf } from './anchored-script.ts';
 import { around, itemsLike, itemsShowing, meantOf, placesLike, type Which } from './candidates.ts';
+import { nodeOf } from './step-node.ts';
 import { editedEdges, isCutEdit, stepPlaces, withPlaces } from './step-places.ts';
 import { propertyOf } from './step-property.ts';
 import { scopeOf, selectorIn, stepsByTrack } from './step-scope.ts';
@@ -51,10 +53,19 @@ function placedStep(now: Timeline, step: ScriptStep, number: number, rate: Rate)
   const [first, ...others] = stepsByTrack(found).map((one, at) => {
     const own = at === 0 ? anchor : (anchor?.also?.[at - 1] ?? null);
     const scope = scopeOf(now, one, rate);
-    const view = scope === null ? null : viewFor(scope, one, rate);
-    if (view === null) return one;
     const { anchor: __, ...bare } = one;
-    return new Placing(now, view, own === null ? bare : { ...one, anchor: anchorJson(own) }, number, rate).step();
+    if (scope === null) return bare;
+    const view = viewFor(scope, one, rate);
+    if (own?.tracks !== undefined) return placedTrack(bare, own.tracks, labelsOf(scope, rate), number);
+    if (view === null && one['of'] === undefined) return bare;
+    return new Placing(
+      now,
+      scope,
+      view,
+      own === null ? bare : { ...one, anchor: anchorJson(own) },
+      number,
+      rate,
+    ).step();
   });
   if (first === undefined) return step;
   const where = canonicalJson(placesOf(first));
@@ -70,6 +81,26 @@ function placedStep(now: Timeline, step: ScriptStep, number: number, rate: Rate)
   return also === undefined ? first : { ...first, also };
 }
 
+/**
+ * A track that comes or moves: by its number among those of its kind where other kinds are others, and only where its own kind is as the
+ * patch knows it. @throws PW_APPLY_CHANGED
+ */
+function placedTrack(step: ScriptStep, known: readonly string[], now: readonly string[], number: number): ScriptStep {
+  if (canonicalJson([...known]) === canonicalJson([...now])) return step;
+  const kind = trackName(step).replace(/\d+$/, '');
+  const ofKind = (labels: readonly string[]): Json => labels.filter((label) => label.replace(/\d+$/, '') === kind);
+  if (step.op === 'addTrack' && kind !== '' && canonicalJson(ofKind(known)) === canonicalJson(ofKind(now))) {
+    const { place: _, ...rest } = step;
+    return rest;
+  }
+  const [were, are] = [known, now].map((labels) => labels.join(', ') || 'none');
+  throw new PatchworkError(
+    'PW_APPLY_CHANGED',
+    `step ${number + 1} (${step.op}): the tracks are others than the patch knows: ${are}, not ${were}`,
+    { hint: mergeHint, details: { step: number, op: step.op, known, now } },
+  );
+}
+
 function trackName({ track }: ScriptStep): string {
   return typeof track === 'string' || typeof track === 'number' ? `${track}` : '';
 }
@@ -81,16 +112,31 @@ function placesOf({ at = null, atFrame = null, range = null }: ScriptStep): Json
 
 const mergeHint = 'With both timelines at hand, patchwork merge OLD THIS NEW merges them as wholes.';
 
+function isMarkerStep({ op }: ScriptStep): boolean {
+  return op === 'setMarker' || op === 'removeMarker';
+}
+
 class Placing {
   readonly #timeline: Timeline;
-  readonly #view: TrackView;
+  /** What the step looks for its track in: the timeline, or what a compound holds. */
+  readonly #scope: Timeline;
+  /** Null for a step that is about the whole timeline. */
+  readonly #track: TrackView | null;
   readonly #step: ScriptStep;
   readonly #number: number;
   readonly #rate: Rate;
 
-  constructor(timeline: Timeline, view: TrackView, step: ScriptStep, number: number, rate: Rate) {
+  constructor(
+    timeline: Timeline,
+    scope: Timeline,
+    view: TrackView | null,
+    step: ScriptStep,
+    number: number,
+    rate: Rate,
+  ) {
     this.#timeline = timeline;
-    this.#view = view;
+    this.#scope = scope;
+    this.#track = view;
     this.#step = step;
     this.#number = number;
     this.#rate = rate;
@@ -102,16 +148,43 @@ class Placing {
     const item = anchor.item === undefined ? null : this.#find(anchor.item, anchor);
     if (item !== null && anchor.item !== undefined) this.#expectUnchanged(item, anchor.item, anchor);
     const places = (anchor.places ?? []).map((place) => this.#place(place));
-    if (anchor.covers !== undefined) this.#expectCovered(places, anchor.covers);
-    if (anchor.was !== undefined) this.#expectProperty(anchor.was, item, places[0]);
-    return withPlaces(this.#step, item === null ? null : item.record.in, places);
+    const isTrack = this.#step.op === 'removeTrack';
+    if (anchor.covers !== undefined) this.#expectCovered(isTrack ? [0, this.#view.end] : places, anchor.covers);
+    if (anchor.was !== undefined && !isMarkerStep(this.#step)) this.#expectProperty(anchor.was, item, places[0]);
+    const placed = withPlaces(this.#step, item === null ? null : item.record.in, places);
+    return anchor.was === undefined || !isMarkerStep(placed) ? placed : this.#markerStep(placed, anchor.was, item);
+  }
+
+  get #view(): TrackView {
+    if (this.#track !== null) return this.#track;
+    throw new TypeError('Placing: the step names no track');
+  }
+
+  /** The same marker, at whichever place of the list it stands now; one that is to come must not be there. */
+  #markerStep(step: ScriptStep, was: string | null, item: TrackItem | null): ScriptStep {
+    const node = nodeOf(step, this.#scope, this.#track, item ?? undefined);
+    const markers = node === null || node.kind === 'Timeline' ? [] : node.markers.map(nodeText);
+    if (was === null) {
+      const marker = editFromStep(this.#timeline, step);
+      if (marker.op !== 'setMarker' || !markers.includes(nodeText(marker.marker))) return step;
+      throw this.#failure('PW_APPLY_CHANGED', `${this.#subject(item)} has that marker already`);
+    }
+    const number = markers.indexOf(was) + 1;
+    if (number > 0) return { ...step, number };
+    throw this.#failure('PW_APPLY_CHANGED', `${this.#subject(item)} has not the marker that the patch knows`);
+  }
+
+  #subject(item: TrackItem | null): string {
+    return item === null
+      ? this.#trackName()
+      : `"${item.name}" at ${this.#timecode(item.record.in)} on ${this.#trackName()}`;
   }
 
   /** A step that says a frame and a name: the name decides. */
   #byName(): ScriptStep {
     const { atFrame } = stepPlaces(this.#step);
     const { name } = this.#step;
-    if (atFrame === null || typeof name !== 'string') return this.#step;
+    if (this.#track === null || atFrame === null || typeof name !== 'string') return this.#step;
     if (playingAt(this.#view, atFrame)?.name === name) return this.#step;
     const found = this.#view.items.filter((item) => item.name === name);
     return withPlaces(this.#step, this.#only(found, name).record.in, []);
@@ -126,11 +199,11 @@ class Placing {
     const meant = meantOf(found, which);
     if (meant !== null) return meant;
     if (found.length === 0)
-      throw this.#failure('PW_APPLY_GONE', `${this.#track()} has no clip "${name}" as the patch knows it`);
+      throw this.#failure('PW_APPLY_GONE', `${this.#trackName()} has no clip "${name}" as the patch knows it`);
     const places = found.map(({ record }) => this.#timecode(record.in)).join(', ');
     throw this.#failure(
       'PW_APPLY_AMBIGUOUS',
-      `"${name}" stands ${found.length} times on ${this.#track()}, and nothing tells which one is meant (${places})`,
+      `"${name}" stands ${found.length} times on ${this.#trackName()}, and nothing tells which one is meant (${places})`,
     );
   }
 
@@ -138,14 +211,14 @@ class Placing {
     const { inside, shown, left, right, behind, which } = place;
     if (inside !== null && shown !== null) return this.#placeInside(inside, shown, which);
     if (inside !== null) {
-      const why = `a place within "${inside.name}" on ${this.#track()} cannot be found: its speed changes`;
+      const why = `a place within "${inside.name}" on ${this.#trackName()} cannot be found: its speed changes`;
       throw this.#failure('PW_APPLY_GONE', why);
     }
     const found = placesLike(this.#view, place);
     const meant = meantOf(found, which);
     if (meant !== null) return meant + behind;
     const names = [left === null ? 'the begin' : `"${left.name}"`, right === null ? 'the end' : `"${right.name}"`];
-    const where = `${names.join(' and ')} of ${this.#track()}`;
+    const where = `${names.join(' and ')} of ${this.#trackName()}`;
     if (found.length > 0)
       throw this.#failure('PW_APPLY_AMBIGUOUS', `the place between ${where} cannot be told: there are ${found.length}`);
     throw this.#failure('PW_APPLY_GONE', `there is no place between ${where} as the patch knows it`);
@@ -172,25 +245,24 @@ class Placing {
     if (isAsKnown) return;
     throw this.#failure(
       'PW_APPLY_CHANGED',
-      `"${item.name}" at ${this.#timecode(item.record.in)} on ${this.#track()} was cut or put beside another clip since`,
+      `"${item.name}" at ${this.#timecode(item.record.in)} on ${this.#trackName()} was cut or put beside another clip since`,
     );
   }
 
   /** What a step sets must be as the patch knows it: another value was set since, by someone else. */
   #expectProperty(was: string | null, item: TrackItem | null, frame: number | undefined): void {
-    if (propertyOf(this.#step, this.#view, item ?? undefined, frame) === was) return;
+    const node = nodeOf(this.#step, this.#scope, this.#track, item ?? undefined);
+    if (propertyOf(this.#step, this.#track, node, frame) === was) return;
     const where =
-      item === null
-        ? `the cut at ${this.#timecode(frame ?? 0)}`
-        : `"${item.name}" at ${this.#timecode(item.record.in)}`;
-    throw this.#failure('PW_APPLY_CHANGED', `${where} on ${this.#track()} is not as the patch knows it`);
+      frame === undefined ? this.#subject(item) : `the cut at ${this.#timecode(frame)} on ${this.#trackName()}`;
+    throw this.#failure('PW_APPLY_CHANGED', `${where} is not as the patch knows it`);
   }
 
   #expectSame(item: TrackItem, mark: ClipMark): void {
     if (isSameMark(clipMark(item), mark)) return;
     throw this.#failure(
       'PW_APPLY_CHANGED',
-      `"${item.name}" at ${this.#timecode(item.record.in)} on ${this.#track()} would be taken away, and was changed since`,
+      `"${item.name}" at ${this.#timecode(item.record.in)} on ${this.#trackName()} would be taken away, and was changed since`,
     );
   }
 
@@ -205,12 +277,12 @@ class Placing {
     const names = (marks: readonly ClipMark[]): string => marks.map(({ name }) => name).join(', ') || 'nothing';
     throw this.#failure(
       'PW_APPLY_CHANGED',
-      `at ${this.#timecode(from)} on ${this.#track()} the patch takes away ${names(covers)}, and now ${names(found)} stands there`,
+      `at ${this.#timecode(from)} on ${this.#trackName()} the patch takes away ${names(covers)}, and now ${names(found)} stands there`,
     );
   }
 
-  #track(): string {
-    return `track ${this.#view.label}`;
+  #trackName(): string {
+    return this.#track === null ? 'the timeline' : `track ${this.#track.label}`;
   }
 
   #timecode(frame: number): string {
@@ -220,7 +292,7 @@ class Placing {
   #failure(code: string, why: string): PatchworkError {
     return new PatchworkError(code, `step ${this.#number + 1} (${this.#step.op}): ${why}`, {
       hint: mergeHint,
-      details: { step: this.#number, op: this.#step.op, track: this.#view.label },
+      details: { step: this.#number, op: this.#step.op, track: this.#track?.label ?? null },
     });
   }
 }

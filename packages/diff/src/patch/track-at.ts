@@ -4,7 +4,9 @@ import type { ScriptStep } from '../changes/change.ts';
 import { trackViews, type TrackItem, type TrackView } from '../items/track-item.ts';
 
 /** The track that a step names, laid out; null where it names none. */
-export function viewFor(timeline: Timeline, { track }: ScriptStep, rate: Rate): TrackView | null {
+export function viewFor(timeline: Timeline, { op, track }: ScriptStep, rate: Rate): TrackView | null {
+  // The track that it names is to be.
+  if (op === 'addTrack') return null;
   if (typeof track !== 'string' && typeof track !== 'number') return null;
   const node = selectTrack(timeline, track);
   return trackViews(timeline, rate, () => null).find((view) => view.node === node) ?? null;

@@ -1,25 +1,29 @@
 import { isPatchworkError } from '@patchwork/kernel';
+import type { Rate } from '@patchwork/time';
 import {
   makeStack,
   makeTimeline,
+  makeTrack,
   planScript,
-  sameValue,
   type Stack,
   type Timeline,
   type Track,
 } from '@patchwork/timeline';
 import type { Changes, ScriptStep } from '../changes/change.ts';
 import { trackDrafts, type Layout } from '../changes/position-draft.ts';
+import { isSameTimeline } from './exact-node.ts';
 import { rebuildTrack } from './rebuild-script.ts';
-import { sameTracks } from './same-tracks.ts';
+import { isSamePlaces } from './same-tracks.ts';
 import { joinSteps, splitSteps } from './closing-step.ts';
 import { foldLinkedSteps } from './linked-step.ts';
 import { lookSteps, type InnerScript } from './look-step.ts';
+import { areLinksChanged, frameSteps } from './mark-step.ts';
 import { matchItems } from '../match/match-items.ts';
 import { StepWriter } from './step-writer.ts';
+import { trackSteps } from './track-step.ts';
 import type { TrackEdit } from '../match/track-edit.ts';
 import type { KeptItem } from '../match/track-walk.ts';
-import { lookOf, trackViews, type TrackView } from '../items/track-item.ts';
+import { trackViews, type TrackView } from '../items/track-item.ts';
 
 /** A script and how far it was proved. */
 export interface ProvedScript {
@@ -34,25 +38,43 @@ const tooLarge: ProvedScript = { steps: [], proof: 'not-tried' };
 /** Above these a replay would cost more than the comparison: every step looks the timeline over. */
 const mostSteps = 256;
 const mostItems = 12_000;
+/** Marks are set one clip a step, and are cheap: no clip moves. Above this they are left out. */
+const mostMarks = 1_000;
 /** Linked tracks of which one step is made. */
 const mostTracks = 12;
+/** What a step did to marks and transitions beside what it is about (a retime stretches markers) is set right by further ones. */
+const mostPasses = 3;
 
 /**
  * Writes the edits as a script of the edit API and replays it on the old timeline. Only what gives the new timeline is
- * returned: exactly (`replayed`), or in all but what no step says: looks of whole tracks, settings (`replayed-places`). First
- * everything is put in its place, in one of three ways, the first that holds: the edits without the trims that an overwrite
- * does by itself; with them; and each changed stretch between kept clips taken out and put in anew. Then speeds, media, effects and
- * transitions are set where they still differ.
+ * returned: exactly (`replayed`), or in places, media and speeds (`replayed-places`). Tracks come, go and move first, where that
+ * makes it shorter. Then everything is put in its place, in one of three ways, the first that holds: the edits without the trims that
+ * an overwrite does by itself; with them; and each changed stretch between kept clips taken out and put in anew. Then speeds, media,
+ * effects, transitions, marks and metadata are set where they still differ.
  */
 export function inferScript(old: Timeline, next: Timeline, layout: Layout): ProvedScript {
   const items = layout.old.reduce((sum, track) => sum + track.items.length, 0);
-  if (items > mostItems) return tooLarge;
-  const script = provedScript(old, next, layout);
-  return script.proof === 'replayed' && !isSameFrame(old, next) ? { ...script, proof: 'replayed-places' } : script;
+  return items > mostItems ? tooLarge : shortestScript(old, next, layout);
+}
+
+/** From the worst to the best. */
+const proofs: readonly Changes['scriptProof'][] = ['none', 'not-tried', 'replayed-places', 'replayed'];
+
+/** With tracks that moved, or without: the better proved, then the shorter one. */
+function shortestScript(old: Timeline, next: Timeline, layout: Layout): ProvedScript {
+  const direct = layout.old.length === layout.next.length ? provedScript(old, next, layout) : noScript;
+  const steps = trackSteps(old, next, layout.old, layout.next);
+  const placed = steps === null ? null : replayed(old, steps);
+  if (steps === null || placed === null) return direct;
+  const views = trackViews(placed, layout.rate, layout.oldIdentity);
+  const rest = provedScript(placed, next, { ...layout, old: views, matching: matchItems(views, layout.next) });
+  const proof = rest.steps.length === 0 && rest.proof === 'none' ? proofOf(placed, next, layout.rate) : rest.proof;
+  const moved: ProvedScript = proof === 'none' ? noScript : { steps: [...steps, ...rest.steps], proof };
+  const [a, b] = [proofs.indexOf(moved.proof), proofs.indexOf(direct.proof)];
+  return a > b || (a === b && moved.steps.length < direct.steps.length) ? moved : direct;
 }
 
 function provedScript(old: Timeline, next: Timeline, layout: Layout): ProvedScript {
-  const wanted = trackViews(next, layout.rate, () => null);
   const ways: readonly TrackWriter[] = [
     (label) => writeEdits(layout, label, false),
     (label) => writeEdits(layout, label, true),
@@ -63,24 +85,56 @@ function provedScript(old: Timeline, next: Timeline, layout: Layout): ProvedScri
     const places = scriptOf(layout, way);
     if (places === null) continue;
     if (places.length > mostSteps) return tooLarge;
-    const placed = places.length === 0 ? old : replayed(old, places);
-    const looks = placed === null ? null : lookSteps(viewsOf(placed), wanted, layout.rate, innerSteps(layout));
-    if (looks === null) continue;
-    // Folding compares each step with each; a picture with many sound tracks has that many times as many.
-    if (places.length + looks.length > mostSteps * mostTracks) return tooLarge;
-    const steps = foldLinkedSteps([...places, ...looks]);
-    if (steps.length === 0) continue;
-    if (steps.length > mostSteps) return tooLarge;
-    const after = replayed(old, steps);
-    const proof = after === null ? 'none' : sameTracks(viewsOf(after), wanted);
-    if (proof === 'replayed') return { steps, proof };
-    if (proof !== 'none' && best.proof === 'none') best = { steps, proof };
+    for (const withMarks of [true, false]) {
+      const script = withLooks(old, next, layout, places, withMarks);
+      if (script.proof === 'not-tried' && !withMarks) return script;
+      if (script.proof === 'replayed') return script;
+      if (script.proof === 'replayed-places' && best.proof === 'none') best = script;
+    }
   }
   return best;
+}
 
-  function viewsOf(timeline: Timeline): readonly TrackView[] {
-    return trackViews(timeline, layout.rate, () => null);
+/** The script with all that is to be set once everything stands in its place; proved. */
+function withLooks(
+  old: Timeline,
+  next: Timeline,
+  layout: Layout,
+  places: readonly ScriptStep[],
+  withMarks: boolean,
+): ProvedScript {
+  const { rate } = layout;
+  const most = withMarks ? mostMarks : mostSteps;
+  let steps: readonly ScriptStep[] = [];
+  let now = places.length === 0 ? old : replayed(old, places);
+  for (let pass = 0; pass < (withMarks ? mostPasses : 1); pass += 1) {
+    const looks = now === null ? null : looksOf(now, next, layout, withMarks);
+    if (looks === null) return noScript;
+    const open = [...(pass === 0 ? places : []), ...looks];
+    // Folding compares each step with each; a picture with many sound tracks has that many times as many.
+    if (open.length > most * mostTracks) return tooLarge;
+    if (open.length === 0) break;
+    steps = [...steps, ...foldLinkedSteps(open)];
+    if (steps.length > most) return tooLarge;
+    now = replayed(old, steps);
   }
+  if (steps.length === 0 || now === null) return noScript;
+  return { steps, proof: proofOf(now, next, rate) };
+}
+
+/** What still differs in clips, tracks, and the timeline itself; null where something does not stand in its place. */
+function looksOf(now: Timeline, next: Timeline, layout: Layout, withMarks: boolean): readonly ScriptStep[] | null {
+  const [views, wanted] = [now, next].map((timeline) => trackViews(timeline, layout.rate, () => null));
+  if (views === undefined || wanted === undefined) return null;
+  const marks = withMarks ? { links: areLinksChanged(now, next) } : null;
+  const looks = lookSteps(views, wanted, layout.rate, { innerScript: innerSteps(layout), marks });
+  return looks === null || !withMarks ? looks : [...looks, ...frameSteps(now, next)];
+}
+
+function proofOf(after: Timeline, next: Timeline, rate: Rate): Changes['scriptProof'] {
+  if (isSameTimeline(after, next)) return 'replayed';
+  const [a, b] = [after, next].map((timeline) => trackViews(timeline, rate, () => null));
+  return isSamePlaces(a ?? [], b ?? []) ? 'replayed-places' : 'none';
 }
 
 type TrackWriter = (label: string) => readonly ScriptStep[] | null;
@@ -95,11 +149,6 @@ function replayed(old: Timeline, steps: readonly ScriptStep[]): Timeline | null 
   }
 }
 
-/** What is said of a timeline as a whole, and by no step. */
-function isSameFrame(old: Timeline, next: Timeline): boolean {
-  return sameValue(old.globalStartTime, next.globalStartTime) && lookOf(old.tracks) === lookOf(next.tracks);
-}
-
 /** A compound's tracks are compared and said like a timeline's. */
 function innerSteps(layout: Layout): InnerScript {
   return (old, next) => {
@@ -108,14 +157,17 @@ function innerSteps(layout: Layout): InnerScript {
     const views = (of: Timeline): TrackView[] => trackViews(of, layout.rate, () => null);
     const [oldTracks, newTracks] = [views(before), views(after)];
     const inner = { ...layout, old: oldTracks, next: newTracks, matching: matchItems(oldTracks, newTracks) };
-    const { steps, proof } = provedScript(before, after, inner);
+    const { steps, proof } = shortestScript(before, after, inner);
     return proof === 'replayed' ? steps : null;
   };
 }
 
+/** What a compound holds, without what it is itself: that is said of it as of any clip. */
 function timelineWithin(node: Stack | Track): Timeline {
+  const children =
+    node.kind === 'Stack' ? node.children : [makeTrack({ trackKind: node.trackKind, children: node.children })];
   const timeline = makeTimeline({ tracks: [] });
-  return { ...timeline, tracks: node.kind === 'Stack' ? node : makeStack({ children: [node] }) };
+  return { ...timeline, tracks: makeStack({ children }) };
 }
 
 /** All tracks' steps; null where one track cannot be said. */

@@ -1,21 +1,22 @@
-import { canonicalJson, type Json } from '@patchwork/kernel';
-import { endOfRange, equals, secondsFromTime, subtract, type Rate } from '@patchwork/time';
-import {
-  activeReferenceOrNull,
-  effectKind,
-  isTimeEffect,
-  knownEffect,
-  member,
-  plainJson,
-  unmodelledOf,
-  type Effect,
-} from '@patchwork/timeline';
+import type { Json } from '@patchwork/kernel';
+import { equals, subtract, type Rate } from '@patchwork/time';
+import { activeReferenceOrNull, emptyObject, plainJson, type Transition } from '@patchwork/timeline';
 import type { ScriptStep } from '../changes/change.ts';
-import { clipStep, frameText, otioStep, retimeParts } from './step-writer.ts';
-import { effectText, isSameSpeed, type TrackItem, type TrackView, type TransitionView } from '../items/track-item.ts';
+import { effectSteps } from './effect-step.ts';
+import { isSameNode, sameMetadata } from './exact-node.ts';
+import { markerSteps, markPart, trackMarkSteps, unmodelledPart, type MarkOptions } from './mark-step.ts';
+import { clipStep, fileParts, frameText, otioStep, retimeParts } from './step-writer.ts';
+import { isSameSpeed, type TrackItem, type TrackView, type TransitionView } from '../items/track-item.ts';
 
 /** Writes the steps within a compound; null where they cannot be said. */
 export type InnerScript = (old: TrackItem, next: TrackItem) => readonly ScriptStep[] | null;
+
+/** How looks are told. */
+export interface LookOptions {
+  readonly innerScript: InnerScript;
+  /** Null for looks alone, without marks and tracks. */
+  readonly marks: MarkOptions | null;
+}
 
 /**
  * What is left once everything stands in its place: media, speeds, slips, effects, names, compounds, then transitions. Null where
@@ -25,7 +26,7 @@ export function lookSteps(
   now: readonly TrackView[],
   wanted: readonly TrackView[],
   rate: Rate,
-  innerScript: InnerScript,
+  options: LookOptions,
 ): ScriptStep[] | null {
   if (now.length !== wanted.length) return null;
   const steps: ScriptStep[] = [];
@@ -34,11 +35,13 @@ export function lookSteps(
     if (other === undefined || !isPlacedAlike(track, other)) return null;
     const pairs = track.items.map((item, i) => [item, other.items[i] ?? item] as const);
     for (const [old, next] of pairs) {
-      const written = itemSteps(old, next, rate, innerScript);
+      const written = itemSteps(old, next, rate, options);
       if (written === null) return null;
       steps.push(...written);
     }
-    steps.push(...endSteps(track, other), ...transitionSteps(track, other));
+    steps.push(...endSteps(track, other), ...transitionSteps(track, other, options));
+    if (options.marks !== null)
+      steps.push(...trackMarkSteps({ track: other.label }, track.node, other.node, options.marks));
   }
   return steps;
 }
@@ -70,14 +73,15 @@ function itemSteps(
   old: TrackItem,
   next: TrackItem,
   rate: Rate,
-  innerScript: InnerScript,
+  { innerScript, marks }: LookOptions,
 ): readonly ScriptStep[] | null {
+  if (old.node === next.node) return [];
   const select = { track: next.track, atFrame: next.record.in, name: old.name };
   if (old.node.kind !== next.node.kind) return overwritten(next, rate);
-  const inner = old.inside === next.inside ? [] : innerScript(old, next);
+  const inner = isSameInside(old, next, marks) ? [] : innerScript(old, next);
   if (inner === null) return overwritten(next, rate);
   const steps: ScriptStep[] = [];
-  const replaced = mediaStep(old, next, rate);
+  const replaced = mediaStep(old, next, rate, marks);
   if (replaced === null) return overwritten(next, rate);
   if (replaced !== 'same') steps.push({ op: 'replace', ...select, ...replaced });
   const isBegun = replaced !== 'same' || equals(old.start, next.start);
@@ -89,13 +93,28 @@ function itemSteps(
   }
   const effects = effectSteps(old.node.effects, next.node.effects);
   if (effects === null) return overwritten(next, rate);
-  const state = stateStep(old, next, replaced !== 'same');
-  return [
+  const state = {
+    ...stateStep(old, next, replaced !== 'same'),
+    ...(marks === null ? {} : markPart(old.node, next.node, marks)),
+  };
+  const all = [
     ...steps,
     ...effects.map((parts): ScriptStep => ({ ...select, ...parts })),
     ...(Object.keys(state).length === 0 ? [] : [{ op: 'set', ...select, ...state }]),
+    ...(marks === null ? [] : markerSteps(select, old.node.markers, next.node.markers)),
     ...inner.map((step): ScriptStep => ({ ...step, inside: insideOf(select, step['inside']) })),
   ];
+  // Other references, fields of nobody's: what no step says is put in whole.
+  return all.length > 0 || marks === null || isSameNode(old.node, next.node) ? all : overwritten(next, rate);
+}
+
+/** What two compounds hold: by what is shown, or with marks by all of it. */
+function isSameInside(old: TrackItem, next: TrackItem, marks: MarkOptions | null): boolean {
+  if (old.inside !== next.inside) return false;
+  const [a, b] = [old.node, next.node];
+  if (marks === null || a.kind === 'Clip' || b.kind === 'Clip') return true;
+  // What a compound is itself is told of it as of any clip.
+  return isSameNode({ ...b, children: a.children }, b);
 }
 
 /** The compound's place, around what a step within it names as its own. */
@@ -116,101 +135,40 @@ function overwritten(next: TrackItem, rate: Rate): readonly ScriptStep[] | null 
 }
 
 /** Other media; `same` where there is nothing to do, null where it has no spelling. */
-function mediaStep(old: TrackItem, next: TrackItem, rate: Rate): ScriptPart | 'same' | null {
-  if (old.node.kind !== 'Clip' || next.node.kind !== 'Clip' || old.media === next.media) return 'same';
-  const reference = activeReferenceOrNull(next.node);
+function mediaStep(old: TrackItem, next: TrackItem, rate: Rate, marks: MarkOptions | null): ScriptPart | 'same' | null {
+  if (old.node.kind !== 'Clip' || next.node.kind !== 'Clip') return 'same';
+  const [was, reference] = [activeReferenceOrNull(old.node), activeReferenceOrNull(next.node)];
+  if (isSameMedia(old, next, marks)) return 'same';
   if (reference === null) return null;
-  if (reference.kind === 'MissingReference' && activeReferenceOrNull(old.node)?.kind === 'MissingReference')
-    return 'same';
-  const isFile = reference.kind === 'ExternalReference' && reference.metadata.entries.length === 0;
-  const media = isFile ? reference.targetUrl : otioStep(reference);
+  if (marks === null && reference.kind === 'MissingReference' && was?.kind === 'MissingReference') return 'same';
+  const short = fileParts(reference, rate);
+  const media = short?.media ?? otioStep(reference);
   if (media === null) return null;
-  const range = isFile ? reference.availableRange : null;
-  const ends = range === null ? [] : [secondsFromTime(range.start), secondsFromTime(endOfRange(range))];
   return {
+    ...short,
     media,
-    ...(ends.length === 0 ? {} : { available: ends.map((end) => frameText(end, rate)) }),
     ...(equals(old.start, next.start) ? {} : { from: frameText(next.start, rate) }),
     ...(old.name === next.name ? {} : { rename: next.name }),
   };
 }
 
+function isSameMedia(old: TrackItem, next: TrackItem, marks: MarkOptions | null): boolean {
+  if (old.node.kind !== 'Clip' || next.node.kind !== 'Clip') return true;
+  if (marks === null) return old.media === next.media;
+  const [a, b] = [activeReferenceOrNull(old.node), activeReferenceOrNull(next.node)];
+  return a === null || b === null ? a === b : isSameNode(a, b);
+}
+
 /** Switched, renamed, and what no model says. */
 function stateStep(old: TrackItem, next: TrackItem, isRenamed: boolean): ScriptPart {
-  const contents = (item: TrackItem): string => canonicalJson(unmodelledOf(item.node).map(({ content }) => content));
   return {
     ...(old.node.enabled === next.node.enabled ? {} : { enabled: next.node.enabled }),
     ...(isRenamed || old.name === next.name ? {} : { rename: next.name }),
-    ...(contents(old) === contents(next)
-      ? {}
-      : { unmodelled: unmodelledOf(next.node).map((one): Json => ({ ...one })) }),
+    ...unmodelledPart(old.node, next.node),
   };
 }
 
-/** A step's part that says an effect. */
-type EffectPart = ScriptPart & { readonly op: 'setEffect' | 'removeEffect' };
-
-/** Takes away, changes and adds effects; where that leaves another order, all are set anew. Null where one has no spelling. */
-function effectSteps(old: readonly Effect[], next: readonly Effect[]): readonly EffectPart[] | null {
-  const [before, after] = [numbered(old), numbered(next)];
-  if (before.length === 0 && after.length === 0) return [];
-  const keyOf = ({ kind, number }: Numbered): string => `${kind} ${number}`;
-  const [oldKeys, newKeys] = [before.map(keyOf), after.map(keyOf)];
-  const kept = oldKeys.filter((key) => newKeys.includes(key));
-  const result = [...kept, ...newKeys.filter((key) => !oldKeys.includes(key))];
-  const isInOrder = result.every((key, at) => key === newKeys[at]);
-  // From the last one: the numbers of those before it stay.
-  const removed = before.filter((one) => !isInOrder || !newKeys.includes(keyOf(one))).toReversed();
-  const steps: EffectPart[] = removed.map(({ kind, number }) => ({
-    op: 'removeEffect',
-    effect: kind,
-    ...numberPart(number),
-  }));
-  for (const one of after) {
-    const was = isInOrder ? before[oldKeys.indexOf(keyOf(one))] : undefined;
-    if (was !== undefined && effectText(was.effect) === effectText(one.effect)) continue;
-    const effect = effectStep(one.effect);
-    if (effect === null) return null;
-    steps.push({ op: 'setEffect', effect, ...numberPart(one.number) });
-  }
-  return steps;
-}
-
-interface Numbered {
-  readonly effect: Effect;
-  readonly kind: string;
-  readonly number: number;
-}
-
-function numbered(effects: readonly Effect[]): readonly Numbered[] {
-  const counts = new Map<string, number>();
-  return effects
-    .filter((effect) => !isTimeEffect(effect))
-    .map((effect) => {
-      const kind = effectKind(effect);
-      const number = (counts.get(kind) ?? 0) + 1;
-      counts.set(kind, number);
-      return { effect, kind, number };
-    });
-}
-
-function numberPart(number: number): { readonly number?: number } {
-  return number === 1 ? {} : { number };
-}
-
-/** An effect of the vocabulary by its value, any other one as OTIO. */
-function effectStep(effect: Effect): Json | null {
-  const value = member(effect.metadata, 'patchwork');
-  const isPlain =
-    knownEffect(effect) !== null &&
-    effect.enabled &&
-    effect.metadata.entries.length === 1 &&
-    effect.schemaName === 'Effect' &&
-    effect.effectName === knownEffect(effect)?.type;
-  return isPlain && value !== undefined ? plainJson(value) : otioStep(effect);
-}
-
-function transitionSteps(now: TrackView, wanted: TrackView): readonly ScriptStep[] {
+function transitionSteps(now: TrackView, wanted: TrackView, { marks }: LookOptions): readonly ScriptStep[] {
   const place = (cut: TransitionView): ScriptPart => ({ track: wanted.label, at: cut.at });
   const gone = now.cuts.filter((cut) => !wanted.cuts.some((other) => other.at === cut.at));
   const set = wanted.cuts.flatMap((cut): ScriptStep[] => {
@@ -221,8 +179,10 @@ function transitionSteps(now: TrackView, wanted: TrackView): readonly ScriptStep
       old.after === cut.after &&
       old.node.transitionType === type &&
       old.node.enabled === enabled;
-    if (isSame) return [];
     const isOther = type !== (old?.node.transitionType ?? 'SMPTE_Dissolve');
+    // Another type is another transition, with nothing of the old one's.
+    const named = marks === null ? {} : transitionMarks(isOther ? null : (old?.node ?? null), cut.node);
+    if (isSame && Object.keys(named).length === 0) return [];
     return [
       {
         op: 'setTransition',
@@ -231,8 +191,17 @@ function transitionSteps(now: TrackView, wanted: TrackView): readonly ScriptStep
         out: cut.after,
         ...(isOther ? { type } : {}),
         ...(enabled === (old?.node.enabled ?? true) ? {} : { enabled }),
+        ...named,
       },
     ];
   });
   return [...gone.map((cut): ScriptStep => ({ op: 'removeTransition', ...place(cut) })), ...set];
+}
+
+/** What a transition is called and carries. */
+function transitionMarks(old: Transition | null, next: Transition): ScriptPart {
+  return {
+    ...((old?.name ?? '') === next.name ? {} : { rename: next.name }),
+    ...(sameMetadata(old?.metadata ?? emptyObject, next.metadata) ? {} : { metadata: plainJson(next.metadata) }),
+  };
 }

@@ -1,19 +1,12 @@
 import { compare } from '@patchwork/time';
-import type { Changes } from '../changes/change.ts';
-import { isSameSpeed, lookOf, type TrackItem, type TrackView } from '../items/track-item.ts';
+import { isSameSpeed, type TrackItem, type TrackView } from '../items/track-item.ts';
 
-/**
- * How far two timelines are one: `replayed` in all that can be seen, heard or read on a clip; `replayed-places` in places,
- * lengths, media and speeds; else `none`. Ids never count.
- */
-export function sameTracks(a: readonly TrackView[], b: readonly TrackView[]): Changes['scriptProof'] {
-  if (a.length !== b.length) return 'none';
-  const pairs = a.map((track, i) => [track, b[i] as TrackView] as const);
-  if (!pairs.every(([x, y]) => isSamePlaces(x, y))) return 'none';
-  return pairs.every(([x, y]) => isSameLook(x, y)) ? 'replayed' : 'replayed-places';
+/** Tells whether two timelines are one in places, lengths, media and speeds. */
+export function isSamePlaces(a: readonly TrackView[], b: readonly TrackView[]): boolean {
+  return a.length === b.length && a.every((track, i) => isPlacedAlike(track, b[i] as TrackView));
 }
 
-function isSamePlaces(a: TrackView, b: TrackView): boolean {
+function isPlacedAlike(a: TrackView, b: TrackView): boolean {
   return (
     a.label === b.label &&
     a.end === b.end &&
@@ -34,19 +27,5 @@ function isSamePlace(a: TrackItem, b: TrackItem): boolean {
     isSameSpeed(a.speed, b.speed) &&
     compare(a.start, b.start) === 0 &&
     compare(a.duration, b.duration) === 0
-  );
-}
-
-function isSameLook(a: TrackView, b: TrackView): boolean {
-  return (
-    a.items.every(
-      (item, i) =>
-        item.look === b.items[i]?.look && item.inside === b.items[i]?.inside && item.name === b.items[i]?.name,
-    ) &&
-    a.cuts.every((cut, i) => {
-      const other = b.cuts[i]?.node;
-      return cut.node.transitionType === other?.transitionType && cut.node.enabled === other.enabled;
-    }) &&
-    lookOf(a.node) === lookOf(b.node)
   );
 }

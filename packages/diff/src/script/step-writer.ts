@@ -1,11 +1,22 @@
 import type { Json } from '@patchwork/kernel';
-import { add, equals, formatRational, multiply, timeFromSeconds, type Rate, type Rational } from '@patchwork/time';
+import {
+  add,
+  endOfRange,
+  equals,
+  formatRational,
+  multiply,
+  secondsFromTime,
+  timeFromSeconds,
+  type Rate,
+  type Rational,
+} from '@patchwork/time';
 import {
   activeReferenceOrNull,
   knownEffect,
   trimmedRange,
   writeOtio,
   type Clip,
+  type MediaReference,
   type Stack,
   type TimelineNode,
   type Track,
@@ -156,15 +167,33 @@ export class StepWriter {
 /** A clip as a step spells it: in short where it is a piece of a file and nothing else, else as OTIO; null for what has no spelling. */
 export function clipStep(item: TrackItem, rate: Rate): Json | null {
   const { node, url, speed, look } = item;
-  const isPlain =
-    node.kind === 'Clip' &&
-    activeReferenceOrNull(node)?.kind === 'ExternalReference' &&
-    speed.kind === 'constant' &&
-    speed.value.num === speed.value.den &&
-    look === '';
+  const file = node.kind === 'Clip' && isBare(node) ? fileParts(activeReferenceOrNull(node), rate) : null;
+  const isPlain = file !== null && speed.kind === 'constant' && speed.value.num === speed.value.den && look === '';
   if (!isPlain || url === null) return otioStep(placedNode(item, rate));
   const source = [frameText(item.start, rate), frameText(add(item.start, item.duration), rate)];
-  return { name: item.name, media: url, source, rate: formatRational(rate) };
+  return { name: item.name, ...file, source, rate: formatRational(rate) };
+}
+
+/** Nothing but a piece of one file. */
+function isBare({ effects, markers, metadata, extra, color, mediaReferences }: Clip): boolean {
+  return (
+    effects.length + markers.length + metadata.entries.length + extra.entries.length === 0 &&
+    color === null &&
+    mediaReferences.length === 1
+  );
+}
+
+/** A file as a step spells it, in short where its path and its length are all that is said of it; null for anything else. */
+export function fileParts(
+  reference: MediaReference | null,
+  rate: Rate,
+): { readonly media: string; readonly available?: Json } | null {
+  if (reference?.kind !== 'ExternalReference') return null;
+  const { name, metadata, extra, availableImageBounds, availableRange, targetUrl } = reference;
+  if (name !== '' || metadata.entries.length + extra.entries.length > 0 || availableImageBounds !== null) return null;
+  if (availableRange === null) return { media: targetUrl };
+  const ends = [secondsFromTime(availableRange.start), secondsFromTime(endOfRange(availableRange))];
+  return { media: targetUrl, available: ends.map((end) => frameText(end, rate)) };
 }
 
 /** The node with the range that its item plays: that of a split one is longer than its first part. Lengths count record frames. */
