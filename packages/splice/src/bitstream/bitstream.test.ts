@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { codedSamples, codedStream, type StreamName } from '../testing/coded-movie.ts';
+import { codedSamples, codedStream, sampleOf, type StreamName } from '../testing/coded-movie.ts';
 import { isAv1KeySample, obus, readAv1Sequence, sequenceHeaderOf } from './av1.ts';
 import { BitReader, BitWriter, ueLength } from './bits.ts';
 import {
@@ -24,7 +24,7 @@ import {
   retypedHevc,
   writeHevcConfig,
 } from './hevc.ts';
-import { escaped, nalUnits, sampleOf, unescaped } from './nal.ts';
+import { escaped, nalUnits, unescaped } from './nal.ts';
 import { freePpsId, renumberedSlice } from './renumber.ts';
 
 const runs = Number(process.env['PW_RUNS'] ?? 400);
@@ -127,7 +127,7 @@ describe('renumbering', () => {
         };
         const id = freePpsId(old, new Set([old, 15, 31]), 255);
         const nal = Uint8Array.from([0x41, ...escaped(body(old))]);
-        const moved = renumberedSlice(nal, 1, new Map([[old, id]]), copyStart);
+        const moved = Buffer.concat(renumberedSlice(nal, 1, new Map([[old, id]]), copyStart));
         expect(moved[0]).toBe(0x41);
         expect([...unescaped(moved.subarray(1))], 'not the same bits behind the id').toEqual([...body(id)]);
         expect([...moved], 'not escaped as an encoder would').toEqual([0x41, ...escaped(body(id))]);

@@ -1,4 +1,5 @@
 import { PatchworkError } from '@patchwork/kernel';
+import type { ByteWriter } from '../bytes/byte-writer.ts';
 
 /** A place in a sample: one NAL unit, its length prefix left out. */
 export interface NalPlace {
@@ -81,29 +82,24 @@ export function headCut(nal: Uint8Array, least: number): number {
 }
 
 /**
- * Joins units to a sample, each behind its length in `lengthBytes`.
+ * Writes units as a sample, each behind its length in `lengthBytes`. A unit is given in parts.
  *
  * @throws PW_STREAM_NAL when a unit is too long for its length field
  */
-export function sampleOf(units: readonly Uint8Array[], lengthBytes: number): Uint8Array {
-  const size = units.reduce((sum, unit) => sum + lengthBytes + unit.length, 0);
-  const sample = new Uint8Array(size);
-  let at = 0;
-  for (const unit of units) {
-    if (unit.length >= 2 ** (8 * lengthBytes)) {
+export function writeSample(out: ByteWriter, units: readonly (readonly Uint8Array[])[], lengthBytes: number): void {
+  for (const parts of units) {
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    if (length >= 2 ** (8 * lengthBytes)) {
       throw new PatchworkError(
         'PW_STREAM_NAL',
-        `a NAL unit of ${unit.length} bytes does not fit a ${lengthBytes}-byte length`,
+        `a NAL unit of ${length} bytes does not fit a ${lengthBytes}-byte length`,
         {
           hint: 'Encode the piece with more slices, or remux the deliverable with 4-byte lengths.',
-          details: { length: unit.length, lengthBytes },
+          details: { length, lengthBytes },
         },
       );
     }
-    for (let i = 0; i < lengthBytes; i++)
-      sample[at + i] = Math.floor(unit.length / 2 ** (8 * (lengthBytes - 1 - i))) & 255;
-    sample.set(unit, at + lengthBytes);
-    at += lengthBytes + unit.length;
+    for (let i = lengthBytes - 1; i >= 0; i--) out.u8(Math.floor(length / 2 ** (8 * i)));
+    for (const part of parts) out.bytes(part);
   }
-  return sample;
 }

@@ -31,8 +31,8 @@ export function freeId(used: ReadonlySet<number>, most: number): number {
 }
 
 /**
- * A slice unit under another parameter set id. `before` copies what stands before the id. Only the head is rewritten;
- * the rest, behind a cut where escaping does not matter, is copied.
+ * A slice unit under another parameter set id, in parts. `before` copies what stands before the id. Only the head is
+ * rewritten; the rest, behind a cut where escaping does not matter, is the unit's own bytes.
  *
  * @throws PW_STREAM_SET when the unit names a set that `ids` does not know
  */
@@ -41,7 +41,7 @@ export function renumberedSlice(
   headerBytes: number,
   ids: ReadonlyMap<number, number>,
   before: (from: BitReader, to: BitWriter) => void,
-): Uint8Array {
+): readonly Uint8Array[] {
   const cut = headCut(nal, Math.min(nal.length, headerBytes + headBytes));
   const rbsp = unescaped(nal.subarray(headerBytes, cut));
   const from = new BitReader(rbsp);
@@ -62,11 +62,7 @@ export function renumberedSlice(
   to.ue(id);
   to.copy(from, from.left);
   const head = reescaped(to.toBytes(), cut === nal.length);
-  const out = new Uint8Array(headerBytes + head.length + nal.length - cut);
-  out.set(nal.subarray(0, headerBytes));
-  out.set(head, headerBytes);
-  out.set(nal.subarray(cut), headerBytes + head.length);
-  return out;
+  return [nal.subarray(0, headerBytes), head, nal.subarray(cut)];
 }
 
 /** As `escaped`, but a head is followed by more bytes and gets no last prevention byte. */

@@ -23,6 +23,16 @@ export class ByteWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
+  /** What was written, not copied: it lives until the next write. */
+  get written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Begins anew in the same memory. */
+  clear(): void {
+    this.#length = 0;
+  }
+
   /** Writes the low 8 bits. */
   u8(value: number): void {
     const at = this.#reserve(1);

@@ -1,15 +1,21 @@
 import { PatchworkError, type FilePort } from '@patchwork/kernel';
 import type { Hashing } from '../bytes/hashing.ts';
+import type { Scratch } from '../bytes/scratch.ts';
 import { runsOf, type PlacedChunk } from './movie-spec.ts';
 
-/** Reads a chunk's bytes, which must be those that were recorded. @throws PW_SPLICE_CHUNK_CORRUPT, PW_FILE_* */
+/**
+ * Reads a chunk's bytes, which must be those that were recorded, into memory that is used again.
+ *
+ * @throws PW_SPLICE_CHUNK_CORRUPT, PW_FILE_*
+ */
 export async function readChunk(
   files: FilePort,
   chunk: PlacedChunk,
   hashing: Pick<Hashing, 'sha256'>,
+  memory: Scratch,
 ): Promise<Uint8Array> {
   const runs = runsOf(chunk);
-  const bytes = new Uint8Array(runs.reduce((sum, run) => sum + run.sizeBytes, 0));
+  const bytes = memory.take(runs.reduce((sum, run) => sum + run.sizeBytes, 0));
   const file = await files.open(chunk.path, 'read');
   try {
     let at = 0;

@@ -1,7 +1,9 @@
 import type { FilePort } from '@patchwork/kernel';
 import { base64FromBytes, bytesFromBase64 } from '../bytes/base64.ts';
+import { ByteWriter } from '../bytes/byte-writer.ts';
+import { Scratch } from '../bytes/scratch.ts';
 import { readChunk } from '../container/chunk-bytes.ts';
-import { fittedSample } from './fresh-samples.ts';
+import { writeFitted } from './fresh-samples.ts';
 import type { Hashing } from '../bytes/hashing.ts';
 import type { PlacedChunk } from '../container/movie-spec.ts';
 import { mergedConfig } from './parameter-merge.ts';
@@ -60,11 +62,13 @@ export async function refitChunks(
   const pack = await files.open(packPath, 'create');
   try {
     let at = 0;
+    const memory = new Scratch();
+    const out = new ByteWriter();
     for (const { chunk, pps } of misfits) {
-      const samples = (await readSamples(files, chunk, hashing)).map((sample) => fittedSample(stream, sample, pps));
-      const bytes = Buffer.concat(samples);
+      out.clear();
+      const sizes = writeFitted(out, stream, await readChunk(files, chunk, hashing, memory), chunk.sizes, pps);
+      const bytes = out.written;
       await pack.write(bytes, at);
-      const sizes = samples.map((sample) => sample.length);
       const { runs: _, ...whole } = chunk;
       fitted.push({ ...whole, sizes, digest: hashing.sha256(bytes), path: packPath, offset: at });
       at += bytes.length;
@@ -123,15 +127,5 @@ function streamOf(format: string, config: string): PictureStream {
     bytes: new Uint8Array(0),
     sound: null,
     video: { width: 0, height: 0, color: null, pixelAspect: null, config: { type, bytes: bytesFromBase64(config) } },
-  });
-}
-
-/** The bytes of each of a chunk's samples. */
-async function readSamples(files: FilePort, chunk: PlacedChunk, hashing: Hashing): Promise<readonly Uint8Array[]> {
-  const bytes = await readChunk(files, chunk, hashing);
-  let at = 0;
-  return chunk.sizes.map((size) => {
-    at += size;
-    return bytes.subarray(at - size, at);
   });
 }

@@ -1,8 +1,10 @@
-import type { FilePort, OpenFile } from '@patchwork/kernel';
+import type { FilePort } from '@patchwork/kernel';
 import type { FrameRange, Rate } from '@patchwork/time';
 import { base64FromBytes } from '../bytes/base64.ts';
 import { shownAt, type PatchableMovie } from './boundaries.ts';
+import type { ByteRun } from '../bytes/byte-copy.ts';
 import type { Hashing } from '../bytes/hashing.ts';
+import { runDigests } from '../bytes/run-digests.ts';
 import { sampleRuns } from './extraction.ts';
 import type { PlacedChunk } from '../container/movie-spec.ts';
 import type { SampleColumns } from '../container/movie.ts';
@@ -33,17 +35,17 @@ export async function adoptMovie(
   const { movie, samples } = base;
   const cuts = base.ends.filter((end) => !end.brokenLink).map((end) => end.sample);
   if (cuts[0] !== 0) cuts.unshift(0);
-  const chunks: PlacedChunk[] = [];
-  const file = await files.open(movie.path, 'read');
-  try {
-    for (const [i, first] of cuts.slice(0, -1).entries()) {
-      const next = cuts[i + 1] ?? samples.count;
-      chunks.push(await hashedChunk(file, base, { in: first, out: next }, hashing));
-      onProgress(next, samples.count);
-    }
-  } finally {
-    await file.close();
-  }
+  const ranges = cuts.slice(0, -1).map((first, i) => ({ in: first, out: cuts[i + 1] ?? samples.count }));
+  const groups = ranges.map((range) => runsWithin(base, range));
+  const digests = await runDigests(files, groups, hashing, (_, group) => {
+    onProgress(ranges[group]?.in ?? 0, samples.count);
+  });
+  onProgress(samples.count, samples.count);
+  const config = configOf(base);
+  const chunks = ranges.map((range, i): PlacedChunk => {
+    const digest = digests[i] ?? '';
+    return { key: digest, digest, config, path: movie.path, ...shapeOf(samples, range.in, range.out) };
+  });
   return { chunks, rate: constantRate(base), reorder: reorderOf(chunks) };
 }
 
@@ -52,22 +54,9 @@ export function configOf({ stream, track }: PatchableMovie): string {
   return stream.family === 'intra' ? '' : base64FromBytes(track.entries[0]?.video?.config?.bytes ?? new Uint8Array(0));
 }
 
-/** Samples as a chunk that is named by the digest of its bytes. @throws PW_FILE_* */
-export async function hashedChunk(
-  file: OpenFile,
-  base: PatchableMovie,
-  range: FrameRange,
-  hashing: Hashing,
-): Promise<PlacedChunk> {
-  const { movie, samples } = base;
-  const hash = hashing.startSha256();
-  for (const run of sampleRuns(samples, range.in, range.out)) {
-    const bytes = new Uint8Array(run.sizeBytes);
-    hash.update(bytes.subarray(0, await file.read(bytes, run.offset)));
-  }
-  const digest = hash.digest();
-  const config = configOf(base);
-  return { key: digest, digest, config, path: movie.path, ...shapeOf(samples, range.in, range.out) };
+/** The runs of bytes in which samples of a movie stand. */
+export function runsWithin({ movie, samples }: PatchableMovie, range: FrameRange): readonly ByteRun[] {
+  return sampleRuns(samples, range.in, range.out).map((run) => ({ path: movie.path, ...run }));
 }
 
 /** The largest number of frames by which a picture is decoded too late for its place: the reorder depth chunks need. */

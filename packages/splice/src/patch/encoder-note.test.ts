@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeFiles, sha256 } from '@patchwork/files';
 import { describe, expect, test } from 'vitest';
-import { escaped, sampleOf } from '../bitstream/nal.ts';
+import { escaped } from '../bitstream/nal.ts';
 import { findBoundaries } from './boundaries.ts';
 import { encoderNote } from './encoder-note.ts';
 import { readMovie } from '../container/movie-reader.ts';
 import { writeMovie } from '../write/movie-writer.ts';
 import { checkBuffer } from './rate-check.ts';
-import { codedChunk, codedMovie, codedSamples, codedSpec } from '../testing/coded-movie.ts';
+import { codedChunk, codedMovie, codedSamples, codedSpec, sampleOf } from '../testing/coded-movie.ts';
 import { temporaryFolder } from '../testing/folder.ts';
 import { hashing } from '../testing/hashing.ts';
 

@@ -1,7 +1,7 @@
 import { PatchworkError, type FilePort } from '@patchwork/kernel';
 import type { EncodedChunk } from '@patchwork/plan';
-import { readRuns, type ByteRun } from '../bytes/byte-copy.ts';
-import type { Hashing, RunningDigest } from '../bytes/hashing.ts';
+import type { Hashing } from '../bytes/hashing.ts';
+import { runDigests } from '../bytes/run-digests.ts';
 import { sumOf } from '../write/layout.ts';
 import { runsOf, type ByteSpan, type PlacedChunk } from '../container/movie-spec.ts';
 import type { Movie, SampleColumns } from '../container/movie.ts';
@@ -91,43 +91,11 @@ export async function corruptChunks(
     runsOf(chunk).every((run) => run.offset >= 0 && run.offset + run.sizeBytes <= (sizes.get(chunk.path) ?? 0));
   const whole = chunks.filter(isWhole);
   const bad = new Set(chunks.filter((chunk) => !isWhole(chunk)));
-  const owners: number[] = [];
-  const runs: ByteRun[] = whole.flatMap((chunk, i) =>
-    runsOf(chunk).map((run) => {
-      owners.push(i);
-      return { path: chunk.path, ...run };
-    }),
-  );
-  let current = 0;
-  let done = 0;
-  let digest: RunningDigest = hashing.startSha256();
-  const finish = (): void => {
-    const chunk = whole[current];
-    if (chunk !== undefined && digest.digest() !== chunk.digest) bad.add(chunk);
-    current += 1;
-    digest = hashing.startSha256();
-  };
-  await readRuns(
-    files,
-    runs,
-    (data, run) => {
-      if (owners[run] !== current) finish();
-      digest.update(data);
-      done += data.length;
-      onProgress(done);
-    },
-    (run) => {
-      throw new PatchworkError(
-        'PW_SPLICE_SOURCE_CHANGED',
-        `${JSON.stringify(runs[run]?.path)} became shorter while it was read`,
-        {
-          hint: 'Wait until the program that writes it is done, then run again.',
-          details: { path: runs[run]?.path ?? '' },
-        },
-      );
-    },
-  );
-  if (whole.length > 0) finish();
+  const groups = whole.map((chunk) => runsOf(chunk).map((run) => ({ path: chunk.path, ...run })));
+  const digests = await runDigests(files, groups, hashing, onProgress);
+  whole.forEach((chunk, i) => {
+    if (digests[i] !== chunk.digest) bad.add(chunk);
+  });
   return chunks.filter((chunk) => bad.has(chunk));
 }
 

@@ -4,7 +4,8 @@ import { rewrittenMoov, type TrackChange } from '../container/index-rewriter.ts'
 import type { Movie, Track } from '../container/movie.ts';
 import { writeIndexInFront, type RewrittenMovie } from './index-in-front.ts';
 import { patchedColumns, type PatchPlan } from './patch-plan.ts';
-import { pictureChange, pictureIndex, writeFresh } from './patch.ts';
+import { writeFresh } from './fresh-pictures.ts';
+import { pictureChange, pictureIndex } from './patch.ts';
 
 /** A storage chunk on its way into the new file. */
 export interface MovingChunk {

@@ -1,12 +1,12 @@
 import type { Digest, FilePort } from '@patchwork/kernel';
 import type { EncodedChunk } from '@patchwork/plan';
-import { configOf, hashedChunk, shapeOf } from './adoption.ts';
+import { configOf, runsWithin, shapeOf } from './adoption.ts';
 import { base64FromBytes } from '../bytes/base64.ts';
 import { readRuns } from '../bytes/byte-copy.ts';
-import { sampleRuns } from './extraction.ts';
 import type { Hashing } from '../bytes/hashing.ts';
+import { runDigests } from '../bytes/run-digests.ts';
 import { patchedColumns, type PatchPlan } from './patch-plan.ts';
-import { writeFresh } from './patch.ts';
+import { fittedPieces } from './fresh-pictures.ts';
 
 /**
  * Works out the chunk list of a movie after a patch, before anything is written: chunks outside keep their names, fresh
@@ -24,14 +24,13 @@ export async function patchedChunks(
 ): Promise<readonly EncodedChunk[]> {
   const { base, from, to } = plan;
   const config = plan.merge.config === null ? configOf(base) : base64FromBytes(plan.merge.config);
-  const written: Uint8Array[] = [];
-  let end = 0;
-  const fresh = await writeFresh(files, plan, hashing, async (data) => {
-    written.push(data);
-    end += data.length;
-    return end - data.length;
-  });
-  const columns = patchedColumns(plan, fresh);
+  const { pieces, link } = await fittedPieces(files, plan, hashing);
+  const fresh = [...pieces.flatMap(({ sizes }) => sizes), ...(link === null ? [] : [link.length])];
+  // Where they will stand is not known yet, and no chunk's name says it.
+  const columns = patchedColumns(
+    plan,
+    fresh.map((sizeBytes) => ({ sizeBytes, offset: 0 })),
+  );
   const named = (digest: Digest, first: number, next: number, key = digest): EncodedChunk => {
     const { sizes, order, sync } = shapeOf(columns, first, next);
     return { key, digest, sizes, order, sync, config };
@@ -39,18 +38,17 @@ export async function patchedChunks(
   const list: EncodedChunk[] = [];
   const addFresh = (): void => {
     let at = from;
-    plan.patch.pieces.forEach((piece, i) => {
-      list.push(named(hashing.sha256(written[i] ?? new Uint8Array(0)), at, at + piece.sizes.length));
-      at += piece.sizes.length;
-    });
+    for (const { digest, sizes } of pieces) {
+      list.push(named(digest, at, at + sizes.length));
+      at += sizes.length;
+    }
   };
-  const link = plan.brokenLink === null ? null : (written.at(-1) ?? null);
   const addRest = async (next: number): Promise<void> => {
     const first = link === null ? to : to - 1;
     if (first >= next) return;
     const hash = hashing.startSha256();
     if (link !== null) hash.update(link);
-    const runs = sampleRuns(base.samples, to, next).map((run) => ({ path: base.movie.path, ...run }));
+    const runs = runsWithin(base, { in: to, out: next });
     await readRuns(
       files,
       runs,
@@ -61,26 +59,21 @@ export async function patchedChunks(
     );
     list.push(named(hash.digest(), first, next));
   };
-  const file = await files.open(base.movie.path, 'read');
-  try {
-    let first = 0;
-    for (const chunk of chunks) {
-      const next = first + chunk.sizes.length;
-      if (next <= from || first >= to) list.push(named(chunk.digest, first, next, chunk.key));
-      else {
-        if (first < from) {
-          const head = await hashedChunk(file, base, { in: first, out: from }, hashing);
-          list.push(named(head.digest, first, from));
-        }
-        if (next >= to) {
-          addFresh();
-          await addRest(next);
-        }
+  let first = 0;
+  for (const chunk of chunks) {
+    const next = first + chunk.sizes.length;
+    if (next <= from || first >= to) list.push(named(chunk.digest, first, next, chunk.key));
+    else {
+      if (first < from) {
+        const [digest = ''] = await runDigests(files, [runsWithin(base, { in: first, out: from })], hashing);
+        list.push(named(digest, first, from));
       }
-      first = next;
+      if (next >= to) {
+        addFresh();
+        await addRest(next);
+      }
     }
-  } finally {
-    await file.close();
+    first = next;
   }
   return list;
 }

@@ -4,7 +4,7 @@ import { ByteWriter } from '../bytes/byte-writer.ts';
 import type { Hashing } from '../bytes/hashing.ts';
 import type { Movie } from '../container/movie.ts';
 
-/** Receives media data that is appended; returns where it stands. */
+/** Appends media data behind what was appended before; returns where it stands. Nobody keeps the data. */
 export type AppendBytes = (data: Uint8Array) => Promise<number>;
 
 /** What an append did. */

@@ -1,11 +1,11 @@
 import type { Digest, FilePort } from '@patchwork/kernel';
-import { appendMovie, type Appended, type AppendBytes } from '../publish/append.ts';
+import { appendMovie, type Appended } from '../publish/append.ts';
+import { placeRuns } from '../publish/appended-runs.ts';
 import { readRuns } from '../bytes/byte-copy.ts';
 import { cloned } from '../patch/clone.ts';
 import type { Hashing } from '../bytes/hashing.ts';
 import { writeIndexInFront, type RewrittenMovie } from '../patch/index-in-front.ts';
 import { movingChunks, unchanged } from '../patch/movie-rewriter.ts';
-import type { Movie } from '../container/movie.ts';
 import { recutMoov } from './recut-index.ts';
 import type { Recut, RecutChunk } from './recut-model.ts';
 
@@ -61,13 +61,25 @@ export async function appendRecut(
     movie,
     hashing,
     async (append) => {
-      const places = new Map<number, Float64Array>();
-      const known = new Map<string, number>();
-      for (const [index, track] of movie.tracks.entries()) {
-        const change = recut.tracks.get(index);
-        const offsets =
-          change === undefined ? track.tables.chunkOffsets : await appended(files, movie, change.chunks, known, append);
-        places.set(index, offsets);
+      const changed = movie.tracks.flatMap((_, index) =>
+        (recut.tracks.get(index)?.chunks ?? []).map((chunk) => ({ index, chunk })),
+      );
+      const offsets = await placeRuns(
+        files,
+        movie.path,
+        changed.map(({ chunk }) => chunk),
+        append,
+        () => undefined,
+        (run) => {
+          throw new TypeError(`appendRecut: ${changed[run]?.chunk.path} is shorter than what is taken from it`);
+        },
+      );
+      const places = new Map(movie.tracks.map(({ tables }, index) => [index, tables.chunkOffsets]));
+      for (const index of recut.tracks.keys()) {
+        places.set(
+          index,
+          offsets.filter((_, i) => changed[i]?.index === index),
+        );
       }
       return recutMoov(recut, places, false);
     },
@@ -125,43 +137,4 @@ function chunksOfTrack(
   return track === undefined
     ? []
     : movingChunks(movie, track, index, unchanged(track), { scratch: '', track: -1, chunks: new Set() });
-}
-
-/** Places of storage chunks in the movie itself; those of other files are appended, each once. */
-async function appended(
-  files: FilePort,
-  movie: Movie,
-  chunks: readonly RecutChunk[],
-  known: Map<string, number>,
-  append: AppendBytes,
-): Promise<Float64Array> {
-  const offsets = new Float64Array(chunks.length);
-  for (const [i, { path, offset, sizeBytes }] of chunks.entries()) {
-    if (path === movie.path) {
-      offsets[i] = offset;
-      continue;
-    }
-    const name = `${path}\n${offset}\n${sizeBytes}`;
-    const there = known.get(name);
-    offsets[i] = there ?? (await appendBytes(files, { path, offset, sizeBytes }, append));
-    known.set(name, offsets[i] ?? 0);
-  }
-  return offsets;
-}
-
-async function appendBytes(
-  files: FilePort,
-  run: Pick<RecutChunk, 'path' | 'offset' | 'sizeBytes'>,
-  append: AppendBytes,
-): Promise<number> {
-  const blocks: Uint8Array[] = [];
-  await readRuns(
-    files,
-    [run],
-    (data) => blocks.push(data.slice()),
-    () => {
-      throw new TypeError(`appendRecut: ${run.path} is shorter than what is taken from it`);
-    },
-  );
-  return await append(Buffer.concat(blocks));
 }

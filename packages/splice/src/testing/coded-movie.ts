@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeFiles, sha256 } from '@patchwork/files';
 import { reorderOf } from '../patch/adoption.ts';
+import { writeSample } from '../bitstream/nal.ts';
 import { ByteWriter } from '../bytes/byte-writer.ts';
 import type { MovieSpec, PlacedChunk } from '../container/movie-spec.ts';
 import type { Movie } from '../container/movie.ts';
@@ -102,6 +103,17 @@ export async function codedMovie(
   const files = nodeFiles();
   await writeMovie(files, path, codedSpec(name, folder, sound), hashing);
   return await readMovie(files, path, sha256);
+}
+
+/** Joins NAL units to a sample, each behind its length. */
+export function sampleOf(units: readonly Uint8Array[], lengthBytes: number): Uint8Array {
+  const out = new ByteWriter();
+  writeSample(
+    out,
+    units.map((unit) => [unit]),
+    lengthBytes,
+  );
+  return out.toBytes();
 }
 
 /** A sample entry of 96 x 64 with the stream's configuration. */

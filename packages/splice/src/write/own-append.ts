@@ -1,6 +1,6 @@
 import type { Digest, FilePort } from '@patchwork/kernel';
 import { appendMovie, type Appended, type AppendBytes } from '../publish/append.ts';
-import { readRuns, type ByteRun } from '../bytes/byte-copy.ts';
+import { placeRuns } from '../publish/appended-runs.ts';
 import type { Hashing } from '../bytes/hashing.ts';
 import { layOut, sumOf, type Layout } from './layout.ts';
 import { moovBytes, type StorageChunk } from '../container/moov-writer.ts';
@@ -78,49 +78,18 @@ async function placeSegments(
   hashing: Hashing,
   append: AppendBytes,
   trusted: (path: string) => boolean,
-): Promise<readonly number[]> {
+): Promise<Float64Array> {
   const check = new SegmentCheck(layout.segments, spec.sound, hashing, (path) => path === base.path || trusted(path));
-  // A chunk that stands in several places of the programme is appended once.
-  const known = new Map<string, number>();
-  const offsets: number[] = [];
-  for (const [index, segment] of layout.segments.entries()) {
-    if (segment.path === base.path) {
-      offsets.push(segment.offset);
-      continue;
-    }
-    const name = `${segment.path}\n${segment.offset}\n${segment.sizeBytes}`;
-    const there = known.get(name);
-    const offset = there ?? (await appendSegment(files, segment, index, append, check));
-    known.set(name, offset);
-    offsets.push(offset);
-  }
+  const offsets = await placeRuns(
+    files,
+    base.path,
+    layout.segments,
+    append,
+    (data, run) => check.see(data, run),
+    (run) => check.fail(run),
+  );
   check.finish();
   return offsets;
-}
-
-async function appendSegment(
-  files: FilePort,
-  segment: ByteRun,
-  index: number,
-  append: AppendBytes,
-  check: SegmentCheck,
-): Promise<number> {
-  let first = -1;
-  const blocks: Uint8Array[] = [];
-  await readRuns(
-    files,
-    [segment],
-    (data) => {
-      check.see(data, index);
-      blocks.push(data.slice());
-    },
-    () => check.fail(index),
-  );
-  for (const block of blocks) {
-    const at = await append(block);
-    if (first < 0) first = at;
-  }
-  return first;
 }
 
 interface Placement {
@@ -134,7 +103,7 @@ interface Placement {
  * A storage chunk a piece; a sound run of whole packets likewise. Runs are joined within one stride, as in the canonical
  * file: sound that was appended whole stands in one, and a history names and reads it run by run.
  */
-function placementOf(spec: MovieSpec, layout: Layout, offsets: readonly number[]): Placement {
+function placementOf(spec: MovieSpec, layout: Layout, offsets: Float64Array): Placement {
   const picture: StorageChunk[] = [];
   const placed: number[] = [];
   const runs: SoundPlace[] = [];
