@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { faultyFiles, nodeFiles, sha256, startSha256 } from '@patchwork/files';
 import { startWorkers, type MediaWorkers } from '@patchwork/media';
@@ -69,6 +69,23 @@ test.each(['--in-place', '--fast'])('%s: E2, then E1 after compact', async (flag
   const again = await patchwork(['render', site.timeline, '-o', site.deliverable, flag], { store: site.store });
   expect(again.json.upToDate).toBe(true);
   expect((await run(site, 'compact')).code).toBe(0);
+  expect(digestAt(site)).toBe(digestAt(clean));
+  removeSite(site);
+});
+
+test('another film that was put there while pictures were rendered is not written into', async () => {
+  const site = copyOfSite(old, film);
+  const replace = (): void => {
+    copyFileSync(clean.deliverable, `${site.deliverable}.theirs`);
+    renameSync(`${site.deliverable}.theirs`, site.deliverable);
+  };
+  let isReplaced = false;
+  const onProgress = (): void => {
+    if (!isReplaced) replace();
+    isReplaced = true;
+  };
+  const raced = renderSite(site, { workers, publication: 'in-place', onProgress });
+  await expect(raced).rejects.toMatchObject({ code: 'PW_PUBLISH_RACED' });
   expect(digestAt(site)).toBe(digestAt(clean));
   removeSite(site);
 });

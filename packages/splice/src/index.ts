@@ -28,7 +28,7 @@ export type {
 export { movieSizeBytes, writeMovie } from './write/movie-writer.ts';
 export type { WriteMovieOptions } from './write/movie-writer.ts';
 export { chunksAtOffsets, chunksOf, corruptChunks, pictureSamples } from './patch/extraction.ts';
-export { isSameFile, publish, removeLeftovers, temporaryPath } from './publish/publication.ts';
+export { isSameFile, publish, refuseRace, removeLeftovers, temporaryPath } from './publish/publication.ts';
 export type { Publication, Published } from './publish/publication.ts';
 export { proveTables } from './proof/table-proof.ts';
 export type { ProofFinding } from './proof/table-proof.ts';

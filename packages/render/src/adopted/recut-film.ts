@@ -167,7 +167,7 @@ export async function publishRecut(
     const done = await appendRecut(files, made.recut, hashing, async (moovDigest) => {
       await record({ moovDigest, sizeBytes: (await files.stat(film.path))?.size ?? 0, anew: null });
     });
-    await provenOrUndone(context, film.path, () => prove(film.path));
+    await provenOrUndone(context, film.path, done.moovDigest, () => prove(film.path));
     return { ...done, anew: null };
   }
   const { written } = await publish(files, {

@@ -40,8 +40,9 @@ test('a file that failed its proof is put back, and that is what is told', async
   await writeMovie(files, path, specOf(1, 2, 3), hashing);
   const before = readFileSync(path);
   await appendOwnMovie(files, await readMovie(files, path, sha256), specOf(1, 9, 3), hashing, async () => undefined);
+  const { digest } = (await readMovie(files, path, sha256)).moov;
   expect(readFileSync(path).equals(before)).toBe(false);
-  await expect(provenOrUndone({ files, sha256 }, path, prove)).rejects.toMatchObject({
+  await expect(provenOrUndone({ files, sha256 }, path, digest, prove)).rejects.toMatchObject({
     code: 'PW_PROOF_FAILED',
     message: 'the new file did not stand its proof: frame 7 is gone',
     hint: 'The file was put back as it was. Please report this with the details from --json.',
@@ -52,12 +53,32 @@ test('a file that failed its proof is put back, and that is what is told', async
 
 test('where a file that failed its proof cannot be put back either, both reasons are told, and what to do', async () => {
   const path = join(folder, 'film.mov');
+  const digest = sha256(new Uint8Array(0));
   writeFileSync(path, 'no movie at all');
-  await expect(provenOrUndone({ files, sha256 }, path, prove)).rejects.toMatchObject({
+  await expect(provenOrUndone({ files, sha256 }, path, digest, prove)).rejects.toMatchObject({
     code: 'PW_PROOF_FAILED',
     message: expect.stringMatching(/frame 7 is gone; and ".*film\.mov" could not be put back: .*begins with no box/),
     hint: 'The file holds a version that failed its proof: run patchwork undo on it.',
     details: { findings: [{ code: 'PROOF_TABLE', message: 'frame 7 is gone' }], path },
     cause: { code: 'PW_PROOF_FAILED' },
   });
+});
+
+test('a file that another program put there during the proof keeps its versions', async () => {
+  const path = join(folder, 'raced.mov');
+  const hashing = { sha256, startSha256 };
+  await writeMovie(files, path, specOf(1, 2, 3), hashing);
+  await appendOwnMovie(files, await readMovie(files, path, sha256), specOf(1, 9, 3), hashing, async () => undefined);
+  const theirs = readFileSync(path);
+  await appendOwnMovie(files, await readMovie(files, path, sha256), specOf(7, 9, 3), hashing, async () => undefined);
+  const { digest } = (await readMovie(files, path, sha256)).moov;
+  const race = async (): Promise<void> => {
+    writeFileSync(path, theirs);
+    await prove();
+  };
+  await expect(provenOrUndone({ files, sha256 }, path, digest, race)).rejects.toMatchObject({
+    code: 'PW_PROOF_FAILED',
+    message: expect.stringMatching(/could not be put back: another program put another file there meanwhile/),
+  });
+  expect(readFileSync(path).equals(theirs)).toBe(true);
 });

@@ -81,7 +81,9 @@ async function patchedInPlace(context: RenderContext, job: FilmPublication): Pro
     size = (await files.stat(film.path))?.size ?? size;
     await job.record({ moovDigest, sizeBytes: size, anew: null });
   });
-  await provenOrUndone(context, film.path, async () => requireProof((await job.findings(film.path)).map(findingFrom)));
+  await provenOrUndone(context, film.path, made.moovDigest, async () =>
+    requireProof((await job.findings(film.path)).map(findingFrom)),
+  );
   return { moovDigest: made.moovDigest, sizeBytes: made.sizeBytes, anew: null };
 }
 
@@ -106,20 +108,24 @@ export async function overwrittenFilm(
   await provenOrUndone(
     context,
     film.path,
+    made.moovDigest,
     async () => requireProof((await findings(film.path)).map(findingFrom)),
-    () => putBackOverwritten(context, film.path),
+    // Where no byte changed, what could be put back is an older version.
+    async () => (spans.length === 0 ? undefined : await putBackOverwritten(context, film.path)),
   );
   return made;
 }
 
 /**
- * Proves a file that was just changed in place; one that fails is put back.
+ * Proves a file that was just changed in place; one that fails is put back, unless another program put its own there.
  *
+ * @param moovDigest of the index that was just written
  * @throws whatever `prove` throws; PW_PROOF_FAILED with both reasons where the file cannot be put back
  */
 export async function provenOrUndone(
   { files, sha256 }: Pick<RenderContext, 'files' | 'sha256'>,
   path: string,
+  moovDigest: Digest,
   prove: () => Promise<void>,
   undo: () => Promise<unknown> = async () => undoAppend(files, await readMovie(files, path, sha256)),
 ): Promise<void> {
@@ -127,12 +133,28 @@ export async function provenOrUndone(
     await prove();
   } catch (error) {
     try {
+      await requireOurs(files, path, moovDigest, sha256);
       await undo();
     } catch (failure) {
       throw notPutBack(path, error, failure);
     }
     throw isPatchworkError(error) && error.code === 'PW_PROOF_FAILED' ? putBack(error) : error;
   }
+}
+
+/** Another film may carry an older version as well, and would lose its last one. */
+async function requireOurs(
+  files: RenderContext['files'],
+  path: string,
+  moovDigest: Digest,
+  sha256: RenderContext['sha256'],
+): Promise<void> {
+  const { moov } = await readMovie(files, path, sha256);
+  if (moov.digest === moovDigest) return;
+  throw new PatchworkError('PW_PUBLISH_RACED', 'another program put another file there meanwhile', {
+    hint: 'That file was not touched.',
+    details: { path },
+  });
 }
 
 /** What the proof found stands; what became of the file is another thing in place than beside it. */

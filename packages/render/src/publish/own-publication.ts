@@ -5,6 +5,7 @@ import {
   planOwnOverwrite,
   publish,
   readMovie,
+  refuseRace,
   writeMovie,
   type AppendedOwn,
   type MovieSpec,
@@ -45,7 +46,7 @@ export async function publishOwn(
   job: OwnPublication,
 ): Promise<WrittenMovie> {
   const path = preparation.deliverablePath;
-  if (job.mode === 'in-place' && canAppend(preparation)) return await appended(context, path, job);
+  if (job.mode === 'in-place' && canAppend(preparation)) return await appended(context, preparation, job);
   const { files, hashing, sha256 } = context;
   const isClone = job.mode === 'fast' && canAppend(preparation);
   const { written } = await publish(files, {
@@ -78,10 +79,15 @@ export function canAppend({ base, previous }: Pick<Preparation, 'base' | 'previo
   return base.kind === 'ours' && previous !== null;
 }
 
-async function appended(context: RenderContext, path: string, job: OwnPublication): Promise<WrittenMovie> {
+async function appended(
+  context: RenderContext,
+  { deliverablePath: path, baseStat }: Preparation,
+  job: OwnPublication,
+): Promise<WrittenMovie> {
   const { files, hashing, sha256 } = context;
+  let expected = baseStat;
   let undo: (() => Promise<void>) | undefined;
-  const written = await job.write(async (spec, trusted) => {
+  const attempt = async (spec: MovieSpec, trusted: (path: string) => boolean): Promise<WrittenMovie> => {
     // Read anew at each attempt: a failed one leaves bytes behind the movie, which the next one takes away.
     const movie = await readMovie(files, path, sha256);
     const plan = await planOwnOverwrite(files, movie, spec, hashing, trusted);
@@ -90,7 +96,8 @@ async function appended(context: RenderContext, path: string, job: OwnPublicatio
       const made = { sizeBytes: movie.sizeBytes, moovDigest: movie.moov.digest, sha256: null, placed, soundPlaced };
       await job.keep();
       await overwriteMovie(files, movie, spans, hashing, overwriteHistory(context, path), () => job.record(made));
-      if (spans.length > 0) undo = (): Promise<void> => putBackOverwritten(context, path);
+      // Where no byte changed, what could be put back is an older version.
+      undo = async (): Promise<void> => (spans.length === 0 ? undefined : await putBackOverwritten(context, path));
       return made;
     }
     const record = async (moovDigest: string, places: Pick<AppendedOwn, 'placed' | 'soundPlaced'>): Promise<void> => {
@@ -98,8 +105,19 @@ async function appended(context: RenderContext, path: string, job: OwnPublicatio
       await job.record({ moovDigest, sizeBytes, sha256: null, ...places });
     };
     return writtenFrom(await appendOwnMovie(files, movie, spec, hashing, record, trusted));
+  };
+  const written = await job.write(async (spec, trusted) => {
+    // What the spec keeps are places in the file that was planned on: in another one they hold anything.
+    await refuseRace(files, path, expected);
+    try {
+      return await attempt(spec, trusted);
+    } catch (error) {
+      const now = await files.stat(path);
+      if (now?.ino === expected?.ino) expected = now;
+      throw error;
+    }
   });
-  await provenOrUndone(context, path, () => job.prove(path), undo);
+  await provenOrUndone(context, path, written.moovDigest, () => job.prove(path), undo);
   return written;
 }
 

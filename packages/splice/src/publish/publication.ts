@@ -95,7 +95,8 @@ export function isSameFile(a: FileStat | null, b: FileStat | null): boolean {
   return a.dev === b.dev && a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs;
 }
 
-async function refuseRace(files: FilePort, destination: string, expected: FileStat | null): Promise<void> {
+/** Refuses a file that is not the one that a run began with. @throws PW_PUBLISH_RACED, PW_FILE_* */
+export async function refuseRace(files: FilePort, destination: string, expected: FileStat | null): Promise<void> {
   if (!isSameFile(await files.stat(destination), expected)) {
     throw racedError(destination, 'another program changed it during this run');
   }
