@@ -48,6 +48,7 @@ describe.skipIf(process.platform !== 'linux')('the command', () => {
     `killed ${kills} times at instants uniform over its rendering`,
     async () => {
       const { expected, renderMs } = await unkilled(long);
+      let spanMs = renderMs;
       let landed = 0;
       let survived = 0;
       for (let attempt = 0; landed < kills; attempt += 1) {
@@ -55,9 +56,12 @@ describe.skipIf(process.platform !== 'linux')('the command', () => {
         const site = copyOfSite(template, long);
         const running = startCommand(site);
         await reachPhase(site, running, 'render');
-        await sleep(random() * renderMs);
+        const delayMs = random() * spanMs;
+        await sleep(delayMs);
         const phase = await killNow(site, running);
         if (phase === 'render') landed += 1;
+        // It was slower when it was measured.
+        else spanMs = delayMs;
         const after = await expectRecovery(site, expected, { workers }, `kill ${attempt}, in phase ${phase}`);
         if (phase === 'render') survived += after.survived;
         removeSite(site);
@@ -90,13 +94,17 @@ describe.skipIf(process.platform !== 'linux')('the command', () => {
     `a media process killed ${kills} times costs one attempt, never the run`,
     async () => {
       const { expected, totalMs } = await unkilled(middle);
+      let spanMs = totalMs;
       let killed = 0;
       for (let attempt = 0; killed < kills; attempt += 1) {
         expect(attempt, 'most runs have a media process to kill').toBeLessThan(4 * kills);
         const site = copyOfSite(template, middle);
         const running = startCommand(site);
-        await sleep(random() * totalMs);
-        const children = running.child.exitCode === null ? childrenOf(running.child.pid ?? -1) : [];
+        const delayMs = random() * spanMs;
+        await sleep(delayMs);
+        const over = running.child.exitCode !== null;
+        if (over) spanMs = delayMs;
+        const children = over ? [] : childrenOf(running.child.pid ?? -1);
         const victim = children[Math.floor(random() * children.length)];
         if (victim !== undefined) killed += kill(victim) ? 1 : 0;
         const { code, stderr } = await running.ended;

@@ -53,14 +53,16 @@ class Tally {
 
   /** @param seed names the run in the error when it fails. */
   run(seed: string, attempt: () => string): void {
-    const start = performance.now();
+    // Processor time: the clock also counts what else the machine does.
+    const start = process.cpuUsage();
     let outcome: string;
     try {
       outcome = attempt();
     } catch (error) {
       throw new Error(seed, { cause: error });
     }
-    const took = performance.now() - start;
+    const { user, system } = process.cpuUsage(start);
+    const took = (user + system) / 1000;
     this.#counts.set(outcome, (this.#counts.get(outcome) ?? 0) + 1);
     this.#slowestMs = Math.max(this.#slowestMs, took);
     expect(took, `${seed}: within five seconds`).toBeLessThan(5000);

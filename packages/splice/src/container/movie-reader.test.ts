@@ -286,9 +286,11 @@ describe('reading movies', () => {
         const bytes = Buffer.from(seeds[seed] ?? mp4);
         const index = boxAt(bytes, 'moov').end;
         for (const { at, width, value } of edits) writeBig(bytes, Math.floor(at * index), width, value);
-        const started = performance.now();
+        // Processor time: the clock also counts what else the machine does.
+        const started = process.cpuUsage();
         await codeOf(cut === null ? bytes : bytes.subarray(0, Math.floor(cut * bytes.length)));
-        slowest = Math.max(slowest, performance.now() - started);
+        const { user, system } = process.cpuUsage(started);
+        slowest = Math.max(slowest, (user + system) / 1000);
       }),
       { numRuns: runs },
     );
