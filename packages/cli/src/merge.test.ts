@@ -356,11 +356,11 @@ describe('what stands beside the timeline', () => {
     expect(text('out.fcpxml')).toContain(
       '<clip name="rushes" duration="8s"/><!-- MERGE CONFLICT <clip> "rushes": ours stands, theirs is <clip name="rushes" duration="2s"/> -->',
     );
-    for (const sides of [
+    for (const [ours, theirs] of [
       ['long', 'gone'],
       ['gone', 'long'],
     ] as const) {
-      expect(await merge(...sides)).toMatchObject([{ kind: 'document', properties: ['deleted'] }]);
+      expect(await merge(ours, theirs)).toMatchObject([{ kind: 'document', properties: ['deleted'] }]);
       expect(text('out.fcpxml')).toContain('<clip name="rushes" duration="8s"/><!-- MERGE CONFLICT');
     }
   });

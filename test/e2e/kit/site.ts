@@ -44,7 +44,7 @@ export function copyOfSite(site: Site, film: Film): Site {
 
 /** Takes a site away. */
 export function removeSite(site: Site): void {
-  rmSync(site.folder, { recursive: true, force: true });
+  rmSync(site.folder, { recursive: true, force: true, maxRetries: 10 });
 }
 
 /** Film of `[story media number, first source frame, frames]`, sound with the picture. */

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable, Writable } from 'node:stream';
 
 /** A page in Debian's Chromium, driven over its debugging pipe: no driver, no WebSocket. */
@@ -59,9 +60,12 @@ export async function startChromium(): Promise<BrowserPage> {
     },
     close: async () => {
       const exit = new Promise((done) => browser.once('exit', done));
+      // Its own goodbye ends its children first; killed, it would leave some that still write into the profile.
+      const goodbye = send('Browser.close', {}).catch(() => undefined);
+      await Promise.race([exit, sleep(10_000, undefined, { ref: false })]);
       browser.kill('SIGKILL');
-      await exit;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      await Promise.all([exit, goodbye]);
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     },
   };
 }
