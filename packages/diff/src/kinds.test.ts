@@ -344,3 +344,29 @@ test('timelines of two rates: each side’s places are in its own frames, and th
   expect(changes.sides.new.tracks[0]?.items.map(({ record }) => record.in)).toEqual([0, 100, 200]);
   expect(changes.changes.map(({ text }) => text)).toEqual(['timeline.rate 24/1 → 25/1']);
 });
+
+test('a title that goes along with a ripple below it is pushed, and its gap is no change; a gap of its own is', () => {
+  const clips = storyClips();
+  const above = (...before: readonly number[]): Composable[] =>
+    before.flatMap((length, i) => [gap(length), clip(`T${i}`, 0, 20)]);
+  const old = timeline([clips, above(200, 300, 300)]);
+  const inserted = clips.toSpliced(4, 0, clip('NEW', 0, 48));
+  expect(lines(compare(old, timeline([inserted, above(200, 348, 300)])))).toEqual([
+    'V1 NEW: insert (48 frames) | dirty 384-432',
+    'V1+V2: downstream 10 clips shifted +48 | dirty 432-1200',
+  ]);
+  expect(lines(compare(old, timeline([inserted, above(200, 348, 310)])))).toEqual([
+    'V1 NEW: insert (48 frames) | dirty 384-432',
+    'V1+V2: 9 clips shifted +48 | dirty 432-1200',
+    'V2 T2: gap +10 | dirty 898-918',
+    'V2: downstream 1 clip shifted +58 | dirty 898-918',
+  ]);
+  // Inserted and taken out again: what stands behind both was pushed by neither.
+  const both = inserted.filter(({ name }) => name !== 'm09').toSpliced(8, 0, clip('more', 0, 48));
+  expect(lines(compare(old, timeline([both, above(200, 348, 252)]))).filter((line) => line.includes('gap'))).toEqual(
+    [],
+  );
+  expect(lines(compare(old, timeline([clips, above(200, 310, 300)])))).toContainEqual(
+    expect.stringMatching(/^V2 T1: gap \+10/),
+  );
+});

@@ -5,6 +5,7 @@ import { matchItems } from '../match/match-items.ts';
 import { foldMetadata } from './metadata-fold.ts';
 import { moveDrafts } from './move-draft.ts';
 import { draft, trackDrafts, type Layout } from './position-draft.ts';
+import { withoutPushedGaps } from './pushed-gap.ts';
 import { shiftDrafts } from './shift-draft.ts';
 import { trackViewsOf, type TrackItem } from '../items/track-item.ts';
 import { transitionDrafts } from './transition-draft.ts';
@@ -16,7 +17,7 @@ export function itemDrafts(layout: Layout): Draft[] {
   const kept = new Set(tracks.flatMap((track) => [...track.kept]));
   return foldMetadata(
     foldLinkedSound([
-      ...tracks.flatMap((track) => track.drafts),
+      ...tracks.flatMap((track) => withoutPushedGaps(track, tracks)),
       ...moveDrafts(layout, kept),
       ...shiftDrafts(
         layout,

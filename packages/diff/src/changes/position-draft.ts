@@ -109,7 +109,10 @@ function draftOf(layout: Layout, kept: readonly KeptItem[], edit: TrackEdit): Dr
     case 'gap': {
       const before = kept[edit.at - 1] === undefined ? [] : [itemAt(kept, edit.at - 1)];
       const item = itemAt(kept, edit.at);
-      return { ...draft(layout, 'gap', `gap ${signed(edit.delta)}`, [...before, item], edit.delta), items: [item] };
+      const made = draft(layout, 'gap', `gap ${signed(edit.delta)}`, [item], edit.delta);
+      // The clip before it stays as it is; what shows where the gap was or is may be its.
+      const { newExtent, oldExtent } = draft(layout, 'gap', made.text, [...before, item], edit.delta);
+      return { ...made, newExtent, oldExtent };
     }
   }
 }

@@ -48,8 +48,8 @@ function groupDraft(layout: Layout, members: readonly ShiftRun[]): Draft {
   const text = `${where}${counted(items.length, 'clip')} shifted ${signed(delta)}`;
   const edges = members.flatMap(({ kept }) => [kept[0], kept.at(-1)]).filter((item) => item !== undefined);
   const outline = draft(layout, 'shift', text, edges, delta);
-  const newExtent = hull(outline.newExtent);
-  return { ...outline, items, ownExtent: newExtent, newExtent, oldExtent: hull(outline.oldExtent) };
+  const [ownExtent, newExtent] = [hull(outline.ownExtent), hull(outline.newExtent)];
+  return { ...outline, items, ownExtent, newExtent, oldExtent: hull(outline.oldExtent) };
 }
 
 /** From the first to the last: all between is pushed too. */
