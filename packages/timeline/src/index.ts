@@ -124,6 +124,8 @@ export type {
   TrimEdit,
 } from './edit/edit.ts';
 export type { MetadataValue, RemoveMarkerEdit, SetEdit, SetMarkerEdit } from './edit/mark-edit.ts';
+export type { RipplingEdit } from './edit/sync.ts';
+export type { SyncLock } from './edit/sync-lock.ts';
 export type { AddTrackEdit, MoveTrackEdit, RemoveTrackEdit } from './edit/track-edit.ts';
 export { applyEvents, invertEvent, invertEvents } from './edit/event.ts';
 export type { EditEvent, InsertEvent, ModifyEvent, NodePatch, RemoveEvent, ReplaceEvent } from './edit/event.ts';

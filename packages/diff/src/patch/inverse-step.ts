@@ -11,6 +11,8 @@ export function inverseScript(script: readonly ScriptStep[]): ScriptStep[] {
 }
 
 function inverseStep(step: ScriptStep, number: number): ScriptStep {
+  // What was cut through is in pieces; and an extract does not say what it took.
+  if (step['torn'] === 'split') throw notInvertible(step, number);
   switch (step.op) {
     case 'ripple':
     case 'rippleTrim':
@@ -36,7 +38,11 @@ function inverseStep(step: ScriptStep, number: number): ScriptStep {
     }
     default:
   }
-  throw new PatchworkError(
+  throw notInvertible(step, number);
+}
+
+function notInvertible(step: ScriptStep, number: number): PatchworkError {
+  return new PatchworkError(
     'PW_APPLY_REVERT',
     `step ${number + 1} (${step.op}) does not say what it changed away from`,
     {

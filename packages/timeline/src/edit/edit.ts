@@ -3,6 +3,7 @@ import type { JsonObject } from '../json-value.ts';
 import type { Effect, Item, MediaReference, NodeId } from '../model.ts';
 import type { TimeMapEffect } from '../vocabulary.ts';
 import type { RemoveMarkerEdit, SetEdit, SetMarkerEdit } from './mark-edit.ts';
+import type { SyncLock } from './sync-lock.ts';
 import type { AddTrackEdit, MoveTrackEdit, RemoveTrackEdit } from './track-edit.ts';
 
 /**
@@ -55,6 +56,8 @@ export interface InsertEdit {
   readonly track: NodeId;
   readonly at: RationalTime;
   readonly fill?: Item;
+  /** Other tracks that move along. Default: none. */
+  readonly sync?: SyncLock;
 }
 
 /** Moves an item's edges over gaps; nothing else moves. */
@@ -96,6 +99,8 @@ export interface RippleEdit {
   readonly item: NodeId;
   readonly deltaIn?: RationalTime;
   readonly deltaOut?: RationalTime;
+  /** Other tracks that move along. Default: none. */
+  readonly sync?: SyncLock;
 }
 
 /** Moves the cut between an item and its neighbour. */
@@ -123,6 +128,8 @@ export interface RemoveEdit {
   readonly item: NodeId;
   /** True leaves the time empty (or filled by the item given), false closes the hole: later items move. */
   readonly fill: boolean | Item;
+  /** Other tracks that move along. Default: none. */
+  readonly sync?: SyncLock;
 }
 
 /** Takes an item out, leaving fill, and overwrites with it elsewhere. */
@@ -148,6 +155,8 @@ export interface ExtractEdit {
   readonly op: 'extract';
   readonly track: NodeId;
   readonly range: TimeRange;
+  /** Other tracks that move along. Default: none. */
+  readonly sync?: SyncLock;
 }
 
 /** Takes a blade back: two neighbours that play on through their cut become one. */
@@ -172,6 +181,8 @@ export interface RetimeEdit {
   readonly ripple?: boolean;
   /** In the item's own time: where it begins, if not where it did. */
   readonly from?: RationalTime;
+  /** Other tracks that move along. Default: none. */
+  readonly sync?: SyncLock;
 }
 
 /** Puts a transition at a cut, or changes the one that is there. */

@@ -30,6 +30,7 @@ import { slip } from './ops/slip.ts';
 import { addTrack, moveTrack, removeTrack } from './ops/track.ts';
 import { removeTransition, setTransition } from './ops/transition.ts';
 import { ripple, trim } from './ops/trim.ts';
+import { isSynced, performSynced } from './sync.ts';
 import { Transaction } from './transaction.ts';
 import { expectTimes } from './valid-times.ts';
 
@@ -57,7 +58,7 @@ export interface EditPlan {
  * @throws PW_EDIT_ITEM, PW_EDIT_TRACK for what the timeline does not hold
  * @throws PW_EDIT_LIMIT in strict mode, naming how far it could go
  * @throws PW_EDIT_TIME, PW_EDIT_NEGATIVE_TIME, PW_EDIT_RATE, PW_EDIT_LENGTH, PW_EDIT_FILL, PW_EDIT_NO_GAP, PW_EDIT_SPEED
- * @throws PW_EDIT_NO_CUT, PW_EDIT_JOIN, PW_EDIT_EFFECT, PW_EDIT_MARKER, PW_EDIT_SET
+ * @throws PW_EDIT_NO_CUT, PW_EDIT_JOIN, PW_EDIT_EFFECT, PW_EDIT_MARKER, PW_EDIT_SET, PW_EDIT_SYNC
  * @throws PW_EDIT_TRANSITION under the transition policy `error`
  */
 export function planEdit(timeline: Timeline, edit: Edit | readonly Edit[], options: EditOptions = {}): EditPlan {
@@ -65,7 +66,8 @@ export function planEdit(timeline: Timeline, edit: Edit | readonly Edit[], optio
   const context = new EditContext(transaction, options);
   const edits = isList(edit) ? edit : [edit];
   for (const one of edits) perform(context, one, options);
-  return planOf(timeline, transaction, context.limits, edits.length > 1 || options.group !== undefined);
+  const isCompound = edits.length > 1 || options.group !== undefined || edits.some(isSynced);
+  return planOf(timeline, transaction, context.limits, isCompound);
 }
 
 /** What a finished transaction planned. Of several edits, later ones may have moved what earlier ones made dirty. */
@@ -104,7 +106,8 @@ export function redoPlan(timeline: Timeline, plan: EditPlan): Timeline {
 /** Performs one edit of one item (or, with `group`, of all that belong to it) within a transaction. */
 export function perform(context: EditContext, edit: Edit, options: EditOptions): void {
   expectTimes(edit);
-  if (options.group !== undefined && isGroupable(edit, context)) planGroup(context, edit, options, performOne);
+  if (isSynced(edit)) performSynced(context, edit, options, perform);
+  else if (options.group !== undefined && isGroupable(edit, context)) planGroup(context, edit, options, performOne);
   else performOne(context, edit);
 }
 

@@ -135,6 +135,12 @@ export class StepParts {
     });
   }
 
+  /** What gives way in a fill. */
+  reference(value: Json | undefined): 'source' | 'sequence' | 'fit' {
+    if (value === 'source' || value === 'sequence' || value === 'fit') return value;
+    throw this.#wrong('reference', 'be "source", "sequence" or "fit"');
+  }
+
   /** A colour object, or null. */
   color(key: string, value: Json): JsonObject | null {
     return value === null ? null : this.object(key, value);

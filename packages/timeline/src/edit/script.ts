@@ -3,7 +3,9 @@ import type { Timeline } from '../model.ts';
 import { EditContext } from './context.ts';
 import type { Edit, EditOptions } from './edit.ts';
 import { isGroupable, perform, planOf, type EditPlan } from './plan.ts';
-import { StepReader, wrongStep, type ScriptStep } from './step-reader.ts';
+import { StepReader, type ScriptStep } from './step-reader.ts';
+import { wrongStep } from './wrong-step.ts';
+import { isSynced } from './sync.ts';
 import { Transaction } from './transaction.ts';
 
 /**
@@ -25,7 +27,8 @@ import { Transaction } from './transaction.ts';
  * `removeEffect` its kind; `replace` a `media` and `from`; `set` `enabled`, `rename`, `color`, `metadata` (a list of `path` and `value`)
  * and of the timeline `start`; `setMarker` a `marker`, `removeMarker` its `number`. These four and effects are of the item that a step
  * names, else of its `track`, or with `of` of the `timeline` or its `stack`. `addTrack` takes the `track` that it is to be (`V2`) or its
- * `place` from 0, a `name` or its OTIO `content`; `moveTrack` its new `place`. A `clip`, a `media`, a `marker` and an `effect` may be OTIO objects. `also` names more tracks on which the same happens (linked sound), `inside` the compound within which a step edits.
+ * `place` from 0, a `name` or its OTIO `content`; `moveTrack` its new `place`. A `clip`, a `media`, a `marker` and an `effect` may be OTIO objects. `also` names more tracks on which the same happens (linked sound); `sync` (`"all"` or a list) the tracks that move along with a step that
+ * ripples, `torn` (`refuse`, `split`) what becomes of a clip that this would cut; `inside` the compound within which a step edits.
  *
  * An item's name may stand under `item` or `clip`. `trim`, `ripple` and `roll` take `in` and `out`, or `edge` and `delta`; `rippleTrim` and `rollTrim` are other names of
  * `ripple` and `roll`. `overwrite`, `insert` and `fill` take a `clip` (or `{"gap": frames}`); `remove` takes `fill`, default true.
@@ -53,21 +56,36 @@ function performStep(context: EditContext, step: Json, at: number, options: Edit
     const items = [edit, ...beside].flatMap((one) => ('item' in one && typeof one.item === 'string' ? [one.item] : []));
     perform(context, edit, { ...options, group: items });
   } else {
-    perform(context, edit, options);
-    for (const other of others) perform(context, new StepReader(transaction.timeline, other, at).read(), options);
+    const read = others.map((other) => new StepReader(transaction.timeline, other, at).read());
+    perform(context, withoutLed(edit, read), options);
+    // Each is read when its turn comes; the other tracks moved along with the first of them.
+    for (const other of others) {
+      const { sync: _, ...alone } = other as ScriptStep;
+      perform(context, new StepReader(transaction.timeline, alone, at).read(), options);
+    }
   }
 }
 
+/** Tracks on which an edit happens itself do not move along with it. */
+function withoutLed(edit: Edit, others: readonly Edit[]): Edit {
+  if (!isSynced(edit) || edit.sync === undefined) return edit;
+  const except = others.flatMap((other) => ('track' in other && typeof other.track === 'string' ? [other.track] : []));
+  return { ...edit, sync: { ...edit.sync, except } };
+}
+
+/** Also where other tracks move along. */
 function isOnSeveralTracks(step: Json): boolean {
-  return (
-    typeof step === 'object' && step !== null && !Array.isArray(step) && (step as ScriptStep)['also'] !== undefined
-  );
+  return partOf(step, 'also') !== undefined || partOf(step, 'sync') !== undefined;
+}
+
+function partOf(step: Json, key: string): Json | undefined {
+  return typeof step === 'object' && step !== null && !Array.isArray(step) ? (step as ScriptStep)[key] : undefined;
 }
 
 /** @throws PW_EDIT_SCRIPT */
 function tracksBeside(step: Json, at: number): readonly Json[] {
-  if (!isOnSeveralTracks(step)) return [];
-  const { also, track } = step as ScriptStep;
+  const [also, track] = [partOf(step, 'also'), partOf(step, 'track')];
+  if (also === undefined) return [];
   if (Array.isArray(also) && track !== undefined) return also as readonly Json[];
   throw wrongStep(at, 'also', 'be a list of tracks, beside "track"');
 }

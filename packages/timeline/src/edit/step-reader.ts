@@ -1,10 +1,13 @@
-import { PatchworkError, type Json } from '@patchwork/kernel';
+import type { Json, PatchworkError } from '@patchwork/kernel';
 import { divide, one, type Rate, type Rational, type RationalTime, type TimeRange } from '@patchwork/time';
 import { makeStack, makeTrack } from '../builders.ts';
 import type { Item, NodeId, Timeline, Track } from '../model.ts';
 import { TimelineIndex } from '../snapshot/timeline-index.ts';
 import { Lane, rateOfTimeline } from './lane.ts';
+import { canRipple } from './sync.ts';
 import { StepParts } from './script-parts.ts';
+import { stepOps, wrongStep } from './wrong-step.ts';
+import { syncLockFrom } from './sync-lock.ts';
 import { framesFrom, rangeBetween, rateFrom } from './step-number.ts';
 import { newPlaceOf, trackLabel, type TrackLabel } from './new-place.ts';
 import { selectItem, selectTrack, type ItemSelector } from './select.ts';
@@ -49,6 +52,17 @@ export class StepReader {
 
   /** The edit that the step says. @throws PW_EDIT_SCRIPT, PW_EDIT_ITEM, PW_EDIT_TRACK, PW_EDIT_AMBIGUOUS */
   read(): Edit {
+    const edit = this.#readEdit();
+    const { sync } = this.#step;
+    if (sync === undefined) return edit;
+    if (!canRipple(edit))
+      throw this.#wrong('sync', 'stand in a step that ripples: insert, extract, ripple, remove, retime');
+    const lock = syncLockFrom(sync, this.#step['torn'], (track) => this.#trackNamed(track, 'sync').id);
+    if ('wrong' in lock) throw this.#wrong(...lock.wrong);
+    return { ...edit, sync: lock };
+  }
+
+  #readEdit(): Edit {
     const name = this.#text('op');
     const op = otherNames[name] ?? name;
     switch (op) {
@@ -62,7 +76,7 @@ export class StepReader {
           item: this.#clip(),
           track: this.#track().id,
           at: this.#placeOrRange(),
-          reference: this.#reference(),
+          reference: this.#parts.reference(this.#step['reference']),
         };
       case 'lift':
       case 'extract':
@@ -77,7 +91,7 @@ export class StepReader {
       case 'roll':
         return this.#withItem((item, rate) => ({ op, item: item.id, ...this.#deltas(rate) }));
       case 'remove':
-        return this.#withItem((item) => ({ op, item: item.id, fill: this.#fill() }));
+        return this.#withItem((item) => ({ op, item: item.id, fill: this.#flag('fill') ?? true }));
       case 'move':
         return this.#withItem((item, rate) => {
           const to = this.#step['to'];
@@ -95,9 +109,7 @@ export class StepReader {
   }
 
   #unknown(name: string): never {
-    const known =
-      'overwrite, insert, trim, slice, slip, slide, ripple, roll, fill, remove, move, lift, extract, join, retime, setTransition, removeTransition, replace, setEffect, removeEffect, set, setMarker, removeMarker, addTrack, removeTrack, moveTrack';
-    throw this.#wrong('op', `be one of ${known}, not ${name}`);
+    throw this.#wrong('op', `be one of ${stepOps}, not ${name}`);
   }
 
   /** Edits that move no clip; null for another op. */
@@ -181,8 +193,8 @@ export class StepReader {
   }
 
   #retime(item: Item, rate: Rate): Edit {
-    const { length, ripple } = this.#step;
-    if (ripple !== undefined && typeof ripple !== 'boolean') throw this.#wrong('ripple', 'be true or false');
+    const { length } = this.#step;
+    const ripple = this.#flag('ripple');
     const long: Pick<RetimeEdit, 'length'> =
       length === undefined ? {} : { length: length === 'media' ? length : this.#time('length', rate) };
     return {
@@ -262,10 +274,14 @@ export class StepReader {
   }
 
   #isEnabled(): { readonly enabled?: boolean } {
-    const { enabled } = this.#step;
-    if (enabled === undefined) return {};
-    if (typeof enabled === 'boolean') return { enabled };
-    throw this.#wrong('enabled', 'be true or false');
+    const enabled = this.#flag('enabled');
+    return enabled === undefined ? {} : { enabled };
+  }
+
+  #flag(key: string): boolean | undefined {
+    const value = this.#step[key];
+    if (value === undefined || typeof value === 'boolean') return value;
+    throw this.#wrong(key, 'be true or false');
   }
 
   #from(rate: Rate): { readonly from?: RationalTime } {
@@ -309,7 +325,11 @@ export class StepReader {
   #track(): Track {
     const { track } = this.#step;
     if (track === undefined) throw this.#wrong('track', 'be there');
-    return selectTrack(this.#timeline, this.#selector(track, 'track'));
+    return this.#trackNamed(track, 'track');
+  }
+
+  #trackNamed(track: Json, key: string): Track {
+    return selectTrack(this.#timeline, this.#selector(track, key));
   }
 
   #rate(): Rate {
@@ -362,18 +382,6 @@ export class StepReader {
     return this.#parts.clip('clip', this.#step['clip'], () => this.#rate());
   }
 
-  #fill(): boolean {
-    const { fill } = this.#step;
-    if (fill === undefined || typeof fill === 'boolean') return fill ?? true;
-    throw this.#wrong('fill', 'be true or false');
-  }
-
-  #reference(): 'source' | 'sequence' | 'fit' {
-    const { reference } = this.#step;
-    if (reference === 'source' || reference === 'sequence' || reference === 'fit') return reference;
-    throw this.#wrong('reference', 'be "source", "sequence" or "fit"');
-  }
-
   #selector(value: Json, key: string): string | number {
     if (typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value))) return value;
     throw this.#wrong(key, 'be a track\'s name, "V1", or its index');
@@ -388,12 +396,4 @@ export class StepReader {
   #wrong(key: string, wanted: string): PatchworkError {
     return wrongStep(this.#position, key, wanted);
   }
-}
-
-/** Says what is wrong with a step. */
-export function wrongStep(position: number, key: string, wanted: string): PatchworkError {
-  return new PatchworkError('PW_EDIT_SCRIPT', `step ${position + 1}: "${key}" should ${wanted}`, {
-    hint: 'Steps and what they take: docs/reference/command-line.md, edit.',
-    details: { step: position, key },
-  });
 }

@@ -42,8 +42,7 @@ export class ResourceSpace {
 
   #fresh(id: string, given: ReadonlySet<string>): string {
     let name = id;
-    for (let number = this.#taken.size + 1; this.#taken.has(name) || given.has(name); number += 1)
-      name = `r${number}`;
+    for (let number = this.#taken.size + 1; this.#taken.has(name) || given.has(name); number += 1) name = `r${number}`;
     return name;
   }
 }
