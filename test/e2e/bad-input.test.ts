@@ -45,7 +45,7 @@ beforeAll(async () => {
   film = await filmOf([1, 0, 24]);
   other = await filmOf([1, 0, 24], [2, 0, 12]);
   delivered = await deliveredSite(film, { workers });
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await workers.close();

@@ -35,7 +35,7 @@ beforeAll(async () => {
   old = await filmOf([1, 0, 48], [2, 0, 48]);
   next = await filmOf([1, 0, 48], [3, 0, 24]);
   template = await deliveredSite(old, { workers });
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await workers.close();

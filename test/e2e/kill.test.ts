@@ -36,7 +36,7 @@ beforeAll(async () => {
   long = await filmOf([1, 0, 48], [3, 0, 144], [4, 0, 144], [5, 0, 96], [2, 0, 48]);
   middle = await filmOf([1, 0, 48], [3, 0, 96], [4, 0, 96]);
   short = await filmOf([1, 0, 48], [3, 0, 24]);
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await workers.close();

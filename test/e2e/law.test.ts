@@ -72,7 +72,7 @@ let media: Readonly<Record<string, FilmMedia>>;
 beforeAll(async () => {
   media = await mediaPool();
   engine = startEngine(2);
-}, 120_000);
+}, 300_000);
 
 afterAll(() => engine.close());
 

@@ -31,7 +31,7 @@ beforeAll(async () => {
   const site = copyOfSite(template, next);
   expected = await expectedAt(site, { workers });
   removeSite(site);
-}, 60_000);
+}, 300_000);
 
 afterAll(async () => {
   await workers.close();

@@ -9,7 +9,7 @@ let film: Film;
 
 beforeAll(async () => {
   film = await storyFilm();
-}, 120_000);
+}, 300_000);
 
 const timeout = 180_000;
 

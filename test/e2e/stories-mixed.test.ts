@@ -14,7 +14,7 @@ let slipped: Film;
 beforeAll(async () => {
   film = await storyFilm();
   slipped = recut(film, (shots) => withShot(shots, 'm06', (shot) => ({ ...shot, from: 72 })));
-}, 120_000);
+}, 300_000);
 
 const timeout = 180_000;
 async function delivered(output: Output = 'A'): Promise<MixedPlace> {

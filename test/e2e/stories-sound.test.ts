@@ -15,7 +15,7 @@ const engine = startEngine(1);
 
 beforeAll(async () => {
   film = await storyFilm();
-}, 120_000);
+}, 300_000);
 afterAll(() => engine.close());
 
 const timeout = 180_000;

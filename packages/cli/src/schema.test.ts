@@ -68,7 +68,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'recut.otio'), cut(2, frames - 2));
   writeFileSync(join(folder, 'steps.json'), JSON.stringify([{ op: 'ripple', item: 'm01', in: 2 }]));
   execFileSync('git', ['init', '-q', folder]);
-}, 60_000);
+}, 300_000);
 
 function cut(start: number, length: number): string {
   const availableRange = makeRange(0, frames, rate);

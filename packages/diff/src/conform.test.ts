@@ -114,7 +114,7 @@ test('C1: a two-hour conform of three tracks with 25 mixed edits, line by line',
   expect(changes.changes.map(changeLine)).toEqual(conformLines);
   // 1,799 clips on V1 and A1 each, 36 titles; 25 of the former are named, two more by the dissolve, and three titles.
   expect(changes.unchanged).toBe(2 * 1799 + 36 - 2 * 25 - 2 - 3);
-}, 120_000);
+}, 300_000);
 
 const conformLines: readonly string[] = [
   '00:01:57:21  V1+A1  s0030: ripple trim out −6',
