@@ -164,12 +164,12 @@ function short(text: string): string {
 }
 
 function picturePair({ old, new: next }: ChangePictures, change: Change): Markup {
-  const side = (label: string, picture: ChangePictures['old']): Markup =>
+  const side = (label: string, picture: ChangePictures['old'], place: Place | null): Markup =>
     html`<figure>
-      ${picture === null ? html`<div class="none">no picture</div>` : html`<img src="${picture.image}" alt="${label}: ${change.text}" loading="lazy" />`}
+      ${picture === null ? html`<div class="none">${place === null ? 'not in this version' : 'not at hand'}</div>` : html`<img src="${picture.image}" alt="${label}: ${change.text}" loading="lazy" />`}
       <figcaption>${label}${picture === null ? '' : ` ${picture.timecode}`}</figcaption>
     </figure>`;
-  return html`<div class="pair">${side('before', old)}${side('after', next)}</div>`;
+  return html`<div class="pair">${side('before', old, change.old)}${side('after', next, change.new)}</div>`;
 }
 
 /** `1,152`. */

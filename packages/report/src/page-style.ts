@@ -38,5 +38,5 @@ figure{margin:0}figcaption{font-size:12px;color:var(--soft)}
 img{display:block;width:100%;height:auto;border-radius:4px;border:1px solid var(--line)}
 figure .none{aspect-ratio:16/9;display:grid;place-items:center;border:1px dashed var(--line);border-radius:4px;color:var(--soft);font-size:13px}
 @media screen and (max-width:640px){body{padding:20px 14px 48px}section{padding:16px}.pictures{grid-template-columns:1fr}}
-@media print{body{max-width:none;padding:0}section{break-inside:avoid;background:none}.strip{min-width:0}}
+@media print{@page{size:A4 landscape;margin:12mm 12mm 14mm;@bottom-right{content:counter(page) " / " counter(pages);font:9px system-ui,sans-serif;color:#5d6470}}body{max-width:none;padding:0 2px;font-size:11px;print-color-adjust:exact;-webkit-print-color-adjust:exact}h1{font-size:20px}h2{font-size:15px;break-after:avoid}h2 small{font-size:12px}h3{margin:10px 0 3px;font-size:10px;break-after:avoid}section{break-inside:avoid;background:none;margin-top:14px;padding:12px 16px}.scroll{overflow:visible}.strip{min-width:0}th,td{padding:4px 10px 4px 0;font-size:10px}.pictures{grid-template-columns:repeat(3,1fr)}:is(.mark,.legend,figcaption,footer){font-size:10px}}
 `;

@@ -66,10 +66,10 @@ export async function patchRun(patch: DemoPatch): Promise<PatchRun> {
     rendered,
     reasons: listOf(document['reasons'])
       .slice(0, 8)
-      .map((each) => {
-        const reason = each as { readonly text: string; readonly range: Json };
-        return { text: reason.text, place: place(rangeOf(reason.range)) };
-      }),
+      .map((each) => each as { readonly text: string; readonly range: Json })
+      .map(({ text, range }) => ({ text, range: rangeOf(range) }))
+      .toSorted((a, b) => a.range.in - b.range.in)
+      .map(({ text, range }) => ({ text, place: place(range) })),
     watch: watch.map((range) => ({
       place: place(range),
       length: `${((range.out - range.in) / demoRate).toFixed(1)} s`,
