@@ -163,6 +163,8 @@ async function keepOld(
       at += frame.length;
     };
     await add(jsonFrame('HEAD', { moov, moovOffset, sizeBytes: movie.sizeBytes, entries }, sha256));
+    // Without it, what a power cut leaves of the rest would look like a journal that is damaged.
+    await file.sync();
     await withFile(files, movie.path, 'read', async (from) => {
       for (const { offset, sizeBytes, source } of spans) {
         const old = await readAll(from, movie.path, offset, sizeBytes);

@@ -207,6 +207,8 @@ export async function openForAppend(
   }
   if (journal !== null) await file.truncate(0);
   await file.write(mark, 0);
+  // What comes behind may reach the disk first, and would be none of ours without it.
+  await file.sync();
   await files.syncFolder(dirname(path));
   return { file, end: mark.length };
 }

@@ -42,26 +42,21 @@ export async function appendMovie(
   content: (append: AppendBytes) => Promise<Uint8Array>,
   record: (moovDigest: Digest) => Promise<void>,
 ): Promise<Appended> {
-  if (base.boxes.at(-1)?.toEnd === true) {
-    throw new PatchworkError(
-      'PW_APPEND_TO_END',
-      `${JSON.stringify(base.path)} cannot be changed in place: its last box has no size`,
-      {
-        hint: 'Publish a new file instead (without --in-place), or remux it once.',
-        details: { path: base.path },
-      },
-    );
-  }
   const file = await files.open(base.path, 'update');
   try {
     await refuseOther(file, base);
     const end = await endOfMovie(file, base);
+    const last = base.boxes.at(-1);
+    // Behind the journal of an append that a power cut ended, zeros look like such a box.
+    if (last?.toEnd === true && last.offset < end) throw boxToEnd(base);
     if (end < base.sizeBytes) {
       if (!(await isUncommitted(file, base, end))) throw foreignTail(base, end);
       await file.truncate(end);
     }
     const appended = await trimmedOnFailure(file, end, async () => {
       await file.write(journal(base.moov.offset, end), end);
+      // By it all that follows is known as ours; after a power cut that could be there without it.
+      await file.sync();
       const mdat = end + journalBytes;
       let at = appendedMediaAt(end);
       const moov = await content(async (data) => {
@@ -123,6 +118,17 @@ async function endOfMovie(file: OpenFile, base: Movie): Promise<number> {
     {
       hint: 'Publish a new file instead (without --in-place), or remux it once.',
       details: { path: base.path, offset: second.offset },
+    },
+  );
+}
+
+function boxToEnd({ path }: Movie): PatchworkError {
+  return new PatchworkError(
+    'PW_APPEND_TO_END',
+    `${JSON.stringify(path)} cannot be changed in place: its last box has no size`,
+    {
+      hint: 'Publish a new file instead (without --in-place), or remux it once.',
+      details: { path },
     },
   );
 }
