@@ -4,6 +4,7 @@ import type { MediaInfo, Program } from '@patchwork/program';
 import { encoderNote } from '@patchwork/splice';
 import { appendEntry, lockDeliverable, type NewLedgerEntry } from '@patchwork/store';
 import { compare, formatRate, formatTimecode, type Rate } from '@patchwork/time';
+import { cutPlaces } from './adopted/adopted-preparation.ts';
 import { adoptedProgram } from './adopted/adopted-program.ts';
 import type { RenderContext } from './run/context.ts';
 import { checkCuts, type CutCheck } from './adopted/film-cuts.ts';
@@ -89,8 +90,7 @@ export async function adoptDeliverable(context: RenderContext, request: AdoptReq
     return {
       deliverablePath: path,
       frames: film.frames,
-      chunks: history.chunks.length,
-      longestChunk: Math.max(...history.chunks.map(({ sizes }) => sizes.length)),
+      ...piecesOf(film),
       encoder: await encoderNote(context.files, film.base),
       cuts,
       diagnostics: loaded.diagnostics,
@@ -98,6 +98,13 @@ export async function adoptDeliverable(context: RenderContext, request: AdoptReq
   } finally {
     await lock.release();
   }
+}
+
+/** What can be kept one by one, and the longest of it. */
+function piecesOf(film: FinishedFilm): Pick<Adopted, 'chunks' | 'longestChunk'> {
+  const starts = [...new Set([0, ...cutPlaces(film).starts])];
+  const lengths = starts.map((start, i) => (starts[i + 1] ?? film.frames) - start);
+  return { chunks: starts.length, longestChunk: lengths.reduce((most, length) => Math.max(most, length), 0) };
 }
 
 function alreadyOurs(path: string): PatchworkError {

@@ -63,6 +63,7 @@ export { fitChunks, refitChunks, sharedConfig } from './parameters/fitted-chunks
 export type { FittedChunks, Misfit, SharedConfig } from './parameters/fitted-chunks.ts';
 export type { PictureMove } from './container/picture-move.ts';
 export { pictureEntry } from './container/picture-entry.ts';
+export { keptPieces } from './patch/kept-pieces.ts';
 export { patchedChunks } from './patch/patched-chunks.ts';
 export { deadBytes, keptFindings, movedFindings, trackDigests, trackSpans } from './proof/kept-proof.ts';
 export type { ReplacedSamples } from './proof/kept-proof.ts';

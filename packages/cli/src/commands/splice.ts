@@ -112,7 +112,9 @@ async function adopt(
       `  ${counted(frames, 'frame')} in ${counted(chunks, 'piece')}, the longest of ${counted(longestChunk, 'frame')}`,
       `  ${counted(cuts.cuts - cuts.unseen, 'cut')} seen in the film${cuts.unseen === 0 ? '' : `, ${cuts.unseen} between pictures too alike to tell`}`,
       ...(chunks === 1 && frames > 1
-        ? ['  its pictures hang together (open GOPs): an edit keeps none of them; patchwork patch puts a range in']
+        ? [
+            '  decoding begins at its first frame alone (open GOPs without IDR): an edit keeps what lies before its first change',
+          ]
         : []),
       ...(encoder === null ? [] : [`  made by ${encoderName(encoder)}`]),
       flags.grades === undefined

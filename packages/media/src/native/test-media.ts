@@ -26,10 +26,20 @@ import { TestCard, cardRate } from './test-media/test-card.ts';
 import { timecodeText } from './timecode.ts';
 import { ToneTrack } from './test-media/tone-track.ts';
 
-const encoders = { h264: 'libx264', prores: 'prores_ks', mpeg4: 'mpeg4', mjpeg: 'mjpeg', png: 'png' } as const;
+const encoders = {
+  h264: 'libx264',
+  hevc: 'libx265',
+  prores: 'prores_ks',
+  dnxhr: 'dnxhd',
+  mpeg4: 'mpeg4',
+  mjpeg: 'mjpeg',
+  png: 'png',
+} as const;
 const defaultFormats = {
   h264: 'yuv420p',
+  hevc: 'yuv420p',
   prores: 'yuv422p10le',
+  dnxhr: 'yuv422p',
   mpeg4: 'yuv420p',
   mjpeg: 'yuvj420p',
   png: 'rgb24',
@@ -135,7 +145,7 @@ function videoContext(video: TestVideoSpec, pixelFormat: string, globalHeader: b
   if (video.codec !== 'png') context.colorSpace = color.matrix;
   context.colorRange = video.codec === 'mjpeg' ? colorNumbers({ ...rec709, range: 'pc' }).range : color.range;
   context.gopSize = video.gop ?? 48;
-  context.maxBFrames = video.codec === 'h264' || video.codec === 'mpeg4' ? (video.bFrames ?? 2) : 0;
+  context.maxBFrames = ['h264', 'hevc', 'mpeg4'].includes(video.codec) ? (video.bFrames ?? 2) : 0;
   if (globalHeader) context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
   for (const [name, value] of videoOptions(video))
     checked(context.setOption(name, value), `${encoders[video.codec]} ${name}`);
@@ -166,6 +176,27 @@ function videoOptions(video: TestVideoSpec): [string, string][] {
           ].join(':'),
         ],
       ];
+    case 'hevc':
+      return [
+        ['preset', 'ultrafast'],
+        ['crf', String(video.crf ?? 18)],
+        [
+          'x265-params',
+          [
+            'pools=none',
+            'frame-threads=1',
+            'log-level=none',
+            'scenecut=0',
+            `keyint=${gop}`,
+            `min-keyint=${gop}`,
+            `bframes=${video.bFrames ?? 2}`,
+            'b-adapt=0',
+            `open-gop=${video.openGop === true ? 1 : 0}`,
+          ].join(':'),
+        ],
+      ];
+    case 'dnxhr':
+      return [['profile', 'dnxhr_sq']];
     case 'prores':
       return [
         ['profile', 'standard'],

@@ -1,4 +1,3 @@
-import type { EncodedChunk } from '@patchwork/plan';
 import type { FrameKey } from '@patchwork/program';
 import type { FrameRange } from '@patchwork/time';
 
@@ -8,88 +7,168 @@ export interface KeyedFrames {
   frameKeyAt(frame: number): FrameKey;
 }
 
-/** A stretch of a new version: a piece of the film as it is, or frames that it does not hold. */
+/** Where a film can be cut, in frames of it as they are shown. */
+export interface CutPlaces {
+  /** For each frame, and for the end, 1 where kept pictures may stop. */
+  readonly closed: ArrayLike<number>;
+  /** Frames at which kept pictures may begin behind others, ascending. */
+  readonly starts: readonly number[];
+}
+
+/** A stretch of a new version: frames of the film as they are, from `from` on, or frames that it does not hold. */
 export type Stretch =
-  | { readonly kind: 'kept'; readonly range: FrameRange; readonly chunk: number }
+  | { readonly kind: 'kept'; readonly range: FrameRange; readonly from: number }
   | { readonly kind: 'fresh'; readonly range: FrameRange };
 
-/** What is not kept, whatever it shows, and where pieces may stand. */
+/** What is not kept, whatever it shows, and where pictures may stand. */
 export interface StretchOptions {
   /** Frames of the new version that are to be rendered. */
   readonly isForced: (frame: number) => boolean;
-  /** Pieces of the film that are damaged, by their place. */
-  readonly lost: ReadonlySet<number>;
-  /** False keeps pieces only where they stand, so that all else of the film can stay as it is. */
+  /** Frames of the film that are damaged. */
+  readonly isLost: (frame: number) => boolean;
+  /** False keeps pictures only where they stand, so that all else of the film can stay as it is. */
   readonly mayMove: boolean;
 }
 
+/** Places that are tried for one frame at most: black can stand everywhere. */
+const mostCandidates = 32;
+
 /**
- * Divides a new version into pieces of the film that show what it wants, wherever they stood, and the rest. A piece is kept
- * whole or not at all: it can be cut nowhere else. Kept in film order where that goes on; linear in frames.
+ * Divides a new version into runs of the film that show what it wants, wherever they stood, and the rest. A run begins where
+ * decoding can begin and ends where everything decoded is shown; it goes on for as long as it shows what is wanted. Linear in
+ * frames.
  *
- *     film   | 0     | 1     | 2     |          wanted: the tail of piece 0 trimmed
- *     new    | fresh | 1     | 2     |
+ *     film   |IDR . . . . |IDR . . . . |IDR . . . . |     wanted: the tail of the first GOP trimmed
+ *     new    |IDR . .|f|f |IDR . . . . |IDR . . . . |     its head is kept
  */
 export function adoptedStretches(
   film: KeyedFrames,
-  chunks: readonly Pick<EncodedChunk, 'order'>[],
+  places: CutPlaces,
   wanted: KeyedFrames,
   options: StretchOptions,
 ): readonly Stretch[] {
-  const starts: number[] = [];
+  const starts = new Set(places.starts);
   const byKey = new Map<FrameKey, number[]>();
-  let at = 0;
-  chunks.forEach(({ order }, index) => {
-    starts.push(at);
-    const key = film.frameKeyAt(at);
+  for (const start of options.mayMove ? places.starts : []) {
+    if (start >= film.frames) continue;
+    const key = film.frameKeyAt(start);
     const known = byKey.get(key);
-    if (known === undefined) byKey.set(key, [index]);
-    else known.push(index);
-    at += order.length;
-  });
-  const fits = (index: number, frame: number): boolean => {
-    const start = starts[index];
-    const length = chunks[index]?.order.length ?? 0;
-    if (start === undefined || length === 0 || frame + length > wanted.frames) return false;
-    if (options.lost.has(index) || (!options.mayMove && start !== frame)) return false;
-    for (let i = 0; i < length; i++) {
-      if (options.isForced(frame + i) || film.frameKeyAt(start + i) !== wanted.frameKeyAt(frame + i)) return false;
-    }
-    return true;
-  };
+    if (known === undefined) byKey.set(key, [start]);
+    else known.push(start);
+  }
   const stretches: Stretch[] = [];
-  let last = -1;
+  let last: { readonly from: number; readonly at: number } | null = null;
   for (let frame = 0; frame < wanted.frames;) {
-    const candidates = [last + 1, ...(byKey.get(wanted.frameKeyAt(frame)) ?? [])];
-    const chunk = candidates.find((index) => fits(index, frame));
-    const length = chunk === undefined ? 1 : (chunks[chunk]?.order.length ?? 1);
+    const run = runAt(frame);
     const before = stretches.at(-1);
-    if (chunk !== undefined) {
-      stretches.push({ kind: 'kept', range: { in: frame, out: frame + length }, chunk });
-      last = chunk;
-    } else if (before?.kind === 'fresh') {
-      stretches[stretches.length - 1] = { kind: 'fresh', range: { in: before.range.in, out: frame + 1 } };
-    } else stretches.push({ kind: 'fresh', range: { in: frame, out: frame + 1 } });
-    frame += length;
+    if (run !== null) {
+      last = { from: run.from, at: frame };
+      stretches.push({ kind: 'kept', range: { in: frame, out: frame + run.frames }, from: run.from });
+      frame += run.frames;
+    } else {
+      const start = before?.kind === 'fresh' ? before.range.in : frame;
+      if (before?.kind === 'fresh') stretches.pop();
+      frame += 1;
+      stretches.push({ kind: 'fresh', range: { in: start, out: frame } });
+    }
   }
   return stretches;
+
+  /** The longest run that may begin here; of equal ones the one that moves least. */
+  function runAt(frame: number): { readonly from: number; readonly frames: number } | null {
+    const shifted = last === null ? frame : frame - last.at + last.from;
+    const others = byKey.get(wanted.frameKeyAt(frame)) ?? [];
+    const near = [shifted, frame].filter((from) => starts.has(from) && (options.mayMove || from === frame));
+    const candidates = new Set([...(frame === 0 ? [0] : []), ...near, ...others.slice(0, mostCandidates)]);
+    let best: { readonly from: number; readonly frames: number } | null = null;
+    for (const from of candidates) {
+      const frames = lengthOf(from, frame);
+      if (frames > (best?.frames ?? 0)) best = { from, frames };
+    }
+    return best;
+  }
+
+  function lengthOf(from: number, frame: number): number {
+    let length = 0;
+    while (
+      from + length < film.frames &&
+      frame + length < wanted.frames &&
+      !options.isForced(frame + length) &&
+      !options.isLost(from + length) &&
+      film.frameKeyAt(from + length) === wanted.frameKeyAt(frame + length)
+    ) {
+      length += 1;
+    }
+    while (length > 0 && places.closed[from + length] !== 1) length -= 1;
+    return length;
+  }
 }
 
 /**
- * Joins a single fresh frame of a long-GOP codec with the kept piece behind it (else before it): two pictures that both
- * begin decoding and stand side by side may be taken for one.
+ * Joins single frames of a long-GOP codec with their neighbours, fresh ones as well as kept ones: two pictures that both
+ * begin decoding and stand side by side may be taken for one. A single fresh frame takes the pictures before it up to the
+ * last place where those may stop, else the ones behind it.
  */
-export function withoutSingles(stretches: readonly Stretch[]): readonly Stretch[] {
+export function withoutSingles(stretches: readonly Stretch[], places: CutPlaces): readonly Stretch[] {
+  if (stretches.length < 2) return stretches;
   const joined: Stretch[] = [];
   for (const stretch of stretches) {
-    const before = joined.at(-1);
-    const isSingle = before?.kind === 'fresh' && before.range.out - before.range.in === 1;
-    if (before !== undefined && (isSingle || (stretch.kind === 'fresh' && before.kind === 'fresh'))) {
-      joined[joined.length - 1] = { kind: 'fresh', range: { in: before.range.in, out: stretch.range.out } };
-    } else joined.push(stretch);
+    if (stretch.kind === 'fresh' || lengthOf(stretch) === 1) addFresh(stretch.range);
+    else {
+      widenBack();
+      const last = joined.at(-1);
+      if (last !== undefined && isSingle(last)) addAll(laterHalves(stretch, places.starts));
+      else joined.push(stretch);
+    }
   }
-  const last = joined.at(-1);
-  const previous = joined.at(-2);
-  if (last?.kind !== 'fresh' || last.range.out - last.range.in > 1 || previous === undefined) return joined;
-  return [...joined.slice(0, -2), { kind: 'fresh', range: { in: previous.range.in, out: last.range.out } }];
+  widenBack();
+  return joined;
+
+  function addAll(parts: readonly Stretch[]): void {
+    for (const part of parts) {
+      if (part.kind === 'fresh') addFresh(part.range);
+      else joined.push(part);
+    }
+  }
+
+  function addFresh(range: FrameRange): void {
+    const last = joined.at(-1);
+    if (last?.kind !== 'fresh') joined.push({ kind: 'fresh', range });
+    else joined[joined.length - 1] = { kind: 'fresh', range: { in: last.range.in, out: range.out } };
+  }
+
+  /** Gives a single fresh frame at the end of the list the last pictures of the run before it. */
+  function widenBack(): void {
+    const last = joined.at(-1);
+    const before = joined.at(-2);
+    if (last === undefined || !isSingle(last) || before?.kind !== 'kept') return;
+    joined.splice(-2);
+    let length = lengthOf(before) - 1;
+    while (length > 0 && places.closed[before.from + length] !== 1) length -= 1;
+    // A single kept frame is none.
+    if (length < 2) length = 0;
+    const cut = before.range.in + length;
+    if (length > 0) joined.push({ ...before, range: { in: before.range.in, out: cut } });
+    addFresh({ in: cut, out: last.range.out });
+  }
+}
+
+function isSingle({ kind, range }: Stretch): boolean {
+  return kind === 'fresh' && range.out - range.in === 1;
+}
+
+function lengthOf({ range }: Stretch): number {
+  return range.out - range.in;
+}
+
+/** A run from its second place on; all fresh where there is none. */
+function laterHalves(run: Stretch & { readonly kind: 'kept' }, starts: readonly number[]): readonly Stretch[] {
+  const { range, from } = run;
+  const next = starts.find((start) => start > from && start - from <= lengthOf(run) - 2);
+  if (next === undefined) return [{ kind: 'fresh', range }];
+  const cut = range.in + next - from;
+  return [
+    { kind: 'fresh', range: { in: range.in, out: cut } },
+    { kind: 'kept', range: { in: cut, out: range.out }, from: next },
+  ];
 }

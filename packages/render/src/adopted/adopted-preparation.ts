@@ -17,8 +17,9 @@ import {
 import type { Program } from '@patchwork/program';
 import type { Ledger, LedgerEntry } from '@patchwork/store';
 import type { FrameRange } from '@patchwork/time';
-import { adoptedStretches, withoutSingles, type Stretch, type StretchOptions } from './adopted-plan.ts';
+import { adoptedStretches, withoutSingles, type CutPlaces, type Stretch, type StretchOptions } from './adopted-plan.ts';
 import { adoptedProgram, canvasOf } from './adopted-program.ts';
+import { framesOfChunks } from '../film/film-damage.ts';
 import type { RenderContext } from '../run/context.ts';
 import { openFilmHistory } from '../film/film-history.ts';
 import { openFilm, trimFilm, type FinishedFilm } from '../film/finished-film.ts';
@@ -93,21 +94,23 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
   const isForced = (frame: number): boolean => forced.some((each) => frame >= each.in && frame < each.out);
   const isSameSound = old.program.sound.key === program.sound.key && film.frames === program.frames;
   // Of a film that stays as long as it is and keeps its sound nothing is moved: index and metadata are kept with it.
-  const lost = new Set(damage.chunks);
-  const stretchesWith = (causes: Pick<StretchOptions, 'isForced' | 'lost'>): readonly Stretch[] => {
-    const found = adoptedStretches(old.program, chunks, program, { ...causes, mayMove: !isSameSound });
-    return film.base.stream.family === 'intra' ? found : withoutSingles(found);
+  const lost = framesOfChunks(chunks, damage.chunks);
+  const places = cutPlaces(film);
+  const stretchesWith = (causes: Pick<StretchOptions, 'isForced' | 'isLost'>): readonly Stretch[] => {
+    const found = adoptedStretches(old.program, places, program, { ...causes, mayMove: !isSameSound });
+    return film.base.stream.family === 'intra' ? found : withoutSingles(found, places);
   };
-  const none = { isForced: (): boolean => false, lost: new Set<number>() };
-  const stretches = stretchesWith({ isForced, lost });
-  if (forced.length === 0 && request.renderer !== 'pieces') requireKept(path, stretches, chunks.length);
+  const never = (): boolean => false;
+  const isLost = (frame: number): boolean => lost.some((each) => frame >= each.in && frame < each.out);
+  const stretches = stretchesWith({ isForced, isLost });
+  if (forced.length === 0 && request.renderer !== 'pieces') requireKept(path, stretches, places.starts.length);
   const toolchain = canEncode(video) ? await knownToolchain(context, video) : entry.toolchain;
   const finder = new PictureReasons(program, { program: old.program, chunks: [], video, toolchain });
   const causes = {
     all: stretches,
-    unforced: forced.length === 0 ? stretches : stretchesWith({ ...none, lost }),
+    unforced: forced.length === 0 ? stretches : stretchesWith({ isForced: never, isLost }),
     finder,
-    edited: forced.length + lost.size === 0 ? stretches : stretchesWith(none),
+    edited: forced.length + lost.length === 0 ? stretches : stretchesWith({ isForced: never, isLost: never }),
   };
   const missing = missingChunks(context, causes, program, video, toolchain).map((chunk) =>
     overlapsAny(chunk.range, forced) ? { ...chunk, key: forcedKey(context, ledger, chunk.key) } : chunk,
@@ -143,16 +146,21 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
   };
 }
 
+/** Where a film can be cut. */
+export function cutPlaces({ base: { ends, closed, samples } }: FinishedFilm): CutPlaces {
+  return { closed, starts: ends.flatMap(({ frame, sample }) => (sample < samples.count ? [frame] : [])) };
+}
+
 /** A film of another program of which nothing stays is another film: that is what `--full` says. @throws PW_FULL_REQUIRED */
-function requireKept(path: string, stretches: readonly Stretch[], chunks: number): void {
+function requireKept(path: string, stretches: readonly Stretch[], pieces: number): void {
   if (stretches.some(({ kind }) => kind === 'kept')) return;
   const why =
-    chunks === 1
-      ? 'all its pictures hang together (open GOPs)'
-      : `none of its ${chunks} pieces shows what the timeline wants`;
+    pieces <= 1
+      ? 'its pictures can begin at its first one alone (open GOPs), and that one changed'
+      : `none of its ${pieces} pieces shows what the timeline wants`;
   throw new PatchworkError('PW_FULL_REQUIRED', `nothing of ${path} can be kept: ${why}`, {
     hint: 'Put the changed range in with patchwork patch, take pieces that its own program renders (--renderer pieces), or give the film up with --full.',
-    details: { path, pieces: chunks },
+    details: { path, pieces },
   });
 }
 

@@ -139,7 +139,7 @@ function adoptedForecast(context: RenderContext, request: RenderRequest, prepara
 
 /** Tells whether the film is what would be written. */
 function isSame({ stretches, sound, film, program, missing }: AdoptedPreparation): boolean {
-  const inOrder = stretches.every((stretch, i) => stretch.kind === 'kept' && stretch.chunk === i);
+  const inOrder = stretches.every((stretch) => stretch.kind === 'kept' && stretch.from === stretch.range.in);
   return missing.length === 0 && inOrder && film.frames === program.frames && sound !== 'render';
 }
 
@@ -186,19 +186,14 @@ async function recutAndPublished(
   fresh: ReadonlyMap<number, readonly PlacedChunk[]>,
   temp: (purpose: string) => string,
 ): Promise<Delivery> {
-  const { film, ledger, entry, stretches, missing, profile, program, catalog } = preparation;
+  const { film, ledger, entry, missing, profile, program, catalog } = preparation;
   let before: VersionBefore = { where: 'file' };
   const mode = request.publication ?? 'whole';
   const isRendered = preparation.sound === 'render';
   const sound = isRendered ? await newSound(context, film, profile, program, catalog.named) : null;
   try {
-    const piecesOf = (kept: readonly PlacedChunk[]): readonly PlacedChunk[] =>
-      stretches.flatMap((stretch) =>
-        stretch.kind === 'kept'
-          ? kept.slice(stretch.chunk, stretch.chunk + 1)
-          : piecesWithin(stretch.range, missing, fresh),
-      );
-    const made = await recutFilm(context, preparation, piecesOf, sound?.spec ?? null, mode, temp);
+    const freshOf = (range: FrameRange): readonly PlacedChunk[] => piecesWithin(range, missing, fresh);
+    const made = await recutFilm(context, preparation, freshOf, sound?.spec ?? null, mode, temp);
     await checkUnchanged(context, catalog.named);
     const done = await publishRecut(
       context,

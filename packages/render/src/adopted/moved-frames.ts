@@ -2,31 +2,27 @@ import type { FrameKey, Program } from '@patchwork/program';
 import type { AdoptedPreparation } from './adopted-preparation.ts';
 
 /**
- * Says where a frame of the film stands in the new version: with the piece that is kept, else where the one frame is that
+ * Says where a frame of the film stands in the new version: with the run that is kept, else where the one frame is that
  * shows the same. Null where it is gone, or where several frames show it.
  */
 export function movedFrames({
-  entry,
+  film,
   stretches,
   previous,
   program,
-}: Pick<AdoptedPreparation, 'entry' | 'stretches' | 'previous' | 'program'>): (frame: number) => number | null {
-  const pieces = new Map<number, readonly number[]>();
-  for (const stretch of stretches) {
-    if (stretch.kind === 'kept') pieces.set(stretch.chunk, [...(pieces.get(stretch.chunk) ?? []), stretch.range.in]);
-  }
+}: Pick<AdoptedPreparation, 'stretches' | 'previous' | 'program'> & {
+  readonly film: Pick<AdoptedPreparation['film'], 'frames'>;
+}): (frame: number) => number | null {
   let shown: ReadonlyMap<FrameKey, number | null> | null = null;
   return (frame) => {
-    let start = 0;
-    const chunk = entry.chunks.findIndex(({ order }) => {
-      if (frame < start + order.length) return true;
-      start += order.length;
-      return false;
+    if (frame < 0 || frame >= film.frames) return null;
+    const places = stretches.flatMap((each) => {
+      if (each.kind === 'fresh' || frame < each.from) return [];
+      const at = frame - each.from + each.range.in;
+      return at < each.range.out ? [at] : [];
     });
-    if (chunk < 0) return null;
-    const places = pieces.get(chunk) ?? [];
     const [place] = places;
-    if (place !== undefined && places.length === 1) return place + frame - start;
+    if (place !== undefined && places.length === 1) return place;
     shown ??= framesByKey(program);
     return shown.get(previous.frameKeyAt(frame)) ?? null;
   };

@@ -9,6 +9,7 @@ import {
   corruptChunks,
   entryWithConfig,
   fitChunks,
+  keptPieces,
   publish,
   readMovie,
   recutDigests,
@@ -22,6 +23,7 @@ import {
   type SoundSpec,
 } from '@patchwork/splice';
 import type { LedgerSound } from '@patchwork/store';
+import type { FrameRange } from '@patchwork/time';
 import type { AdoptedPreparation } from './adopted-preparation.ts';
 import type { RenderContext } from '../run/context.ts';
 import { namedTracks } from '../film/other-tracks.ts';
@@ -48,7 +50,7 @@ export interface RecutFilm {
  * Works out the new version around the film's own index: names, languages, tags, matrices and references of its tracks stay;
  * timecode, chapters, texts and data follow the pictures.
  *
- * @param pieces kept ones come from the film, in order.
+ * @param fresh the fresh pieces of a stretch, in order.
  * @param sound null keeps what there is.
  * @param temp names a temporary file, which the caller removes.
  * @throws PW_ADOPT_OTHER_TRACKS, PW_SPLICE_PAIR, PW_STREAM_*, PW_FILE_*
@@ -56,7 +58,7 @@ export interface RecutFilm {
 export async function recutFilm(
   context: RenderContext,
   preparation: AdoptedPreparation,
-  pieces: (kept: readonly PlacedChunk[]) => readonly PlacedChunk[],
+  fresh: (range: FrameRange) => readonly PlacedChunk[],
   sound: SoundSpec | null,
   mode: PublicationMode,
   temp: (purpose: string) => string,
@@ -68,9 +70,10 @@ export async function recutFilm(
   if (sampleEntry === undefined) throw new TypeError('recutFilm: a film without sample entry');
   const isIntra = film.base.stream.family === 'intra';
   const config = isIntra ? '' : base64FromBytes(sampleEntry.video?.config?.bytes ?? new Uint8Array(0));
-  const kept = chunksOf(movie, entry.chunks).map((chunk) => ({ ...chunk, config }));
+  const [first] = chunksOf(movie, entry.chunks);
+  if (first === undefined) throw new TypeError('recutFilm: a film without pictures');
   // The film's own configuration comes first, so that its pictures keep their bytes.
-  const list = [...kept.slice(0, 1), ...pieces(kept)];
+  const list = [{ ...first, config }, ...(await newPieces(context, preparation, fresh, temp))];
   const fitted = await fitChunks(files, sampleEntry.format, list, temp('fitted'), hashing);
   const chunks = fitted.chunks.slice(1).map((chunk) => ({ ...chunk, key: chunk.digest }));
   const empty = temp('empty');
@@ -97,6 +100,27 @@ export async function recutFilm(
   return { recut, chunks, sound: namedTracks(context, named), digests };
 }
 
+/** The new version piece by piece: what is kept of the film, and what is fresh. */
+async function newPieces(
+  { files, hashing }: Pick<RenderContext, 'files' | 'hashing'>,
+  { film, entry, stretches }: AdoptedPreparation,
+  fresh: (range: FrameRange) => readonly PlacedChunk[],
+  temp: (purpose: string) => string,
+): Promise<readonly PlacedChunk[]> {
+  const runs = stretches.flatMap((stretch) => {
+    if (stretch.kind === 'fresh') return [];
+    const { range, from } = stretch;
+    return [{ from, frames: range.out - range.in, isCut: from > 0 || range.in > 0 }];
+  });
+  const kept = await keptPieces(files, film.base, entry.chunks, runs, temp('links'), hashing);
+  let next = 0;
+  return stretches.flatMap((stretch) => {
+    if (stretch.kind === 'fresh') return fresh(stretch.range);
+    next += 1;
+    return kept[next - 1] ?? [];
+  });
+}
+
 /** A text that says nothing: its length in two bytes, zero. */
 async function writeEmptyText({ files }: Pick<RenderContext, 'files'>, path: string): Promise<void> {
   const file = await files.open(path, 'create');
@@ -108,15 +132,9 @@ async function writeEmptyText({ files }: Pick<RenderContext, 'files'>, path: str
 }
 
 /** Where each stretch of the new version stood in the film: kept pieces, and fresh frames that show the same as before. */
-function movedStretches({ entry, stretches, previous, program }: AdoptedPreparation): readonly MovedStretch[] {
-  const starts: number[] = [];
-  let start = 0;
-  for (const { order } of entry.chunks) {
-    starts.push(start);
-    start += order.length;
-  }
+function movedStretches({ film, stretches, previous, program }: AdoptedPreparation): readonly MovedStretch[] {
   const before = new Map<FrameKey, number[]>();
-  const old = Math.min(previous.frames, start);
+  const old = Math.min(previous.frames, film.frames);
   for (let frame = 0; frame < old; frame++) {
     const key = previous.frameKeyAt(frame);
     const known = before.get(key);
@@ -130,8 +148,9 @@ function movedStretches({ entry, stretches, previous, program }: AdoptedPreparat
     if (isNext) last.frames += frames;
     else list.push({ from, at, frames });
   };
-  for (const { kind, range, ...rest } of stretches) {
-    if (kind === 'kept' && 'chunk' in rest) add(starts[rest.chunk] ?? 0, range.in, range.out - range.in);
+  for (const stretch of stretches) {
+    const { range } = stretch;
+    if (stretch.kind === 'kept') add(stretch.from, range.in, range.out - range.in);
     else for (let frame = range.in; frame < range.out; frame++) add(standing(frame), frame, 1);
   }
   return list;

@@ -35,15 +35,9 @@ export interface StandingPatch {
 }
 
 /** Tells whether nothing of a film moves: then its own index, metadata and all other tracks are kept byte for byte. */
-export function standsStill({ film, program, sound, stretches, entry }: AdoptedPreparation): boolean {
+export function standsStill({ film, program, sound, stretches }: AdoptedPreparation): boolean {
   if (film.frames !== program.frames || sound === 'render') return false;
-  const starts: number[] = [];
-  let at = 0;
-  for (const { order } of entry.chunks) {
-    starts.push(at);
-    at += order.length;
-  }
-  return stretches.every((stretch) => stretch.kind === 'fresh' || starts[stretch.chunk] === stretch.range.in);
+  return stretches.every((stretch) => stretch.kind === 'fresh' || stretch.from === stretch.range.in);
 }
 
 /** What was published, and the film's chunks now. */
@@ -123,7 +117,7 @@ export async function patchStanding(
   }
 }
 
-/** Stretches lie between safe boundaries: nothing is widened. */
+/** Stretches lie between places where the film can be cut: nothing is widened. */
 function planFor(base: PatchPlan['base'], { range, pieces }: StandingPatch): PatchPlan {
   return planPatch(base, { range: widened(base, range, 0), pieces });
 }

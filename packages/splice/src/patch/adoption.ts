@@ -19,10 +19,13 @@ export interface AdoptedMovie {
   readonly reorder: number;
 }
 
+/** Frames after which a chunk ends where it may, though no kept pictures can begin there: what is hashed stays small. */
+const mostFrames = 250;
+
 /**
- * Sees a movie of any origin as a list of chunks, cut where everything before is decoded and shown before everything
- * after (an IDR, a key frame, any picture of an intra codec), and hashes each. Open GOPs are not cut apart: their chunk
- * runs on to the next closed one.
+ * Sees a movie of any origin as a list of chunks and hashes each. They are cut where kept pictures may begin (an IDR, a key
+ * frame, a CRA with its leading pictures behind it, any picture of an intra codec), and where these are far apart, wherever
+ * everything before is decoded and shown before everything after. A chunk of an open GOP does not decode on its own.
  *
  * @throws PW_FILE_*
  */
@@ -33,8 +36,7 @@ export async function adoptMovie(
   onProgress: (doneFrames: number, total: number) => void = (): void => undefined,
 ): Promise<AdoptedMovie> {
   const { movie, samples } = base;
-  const cuts = base.ends.filter((end) => !end.brokenLink).map((end) => end.sample);
-  if (cuts[0] !== 0) cuts.unshift(0);
+  const cuts = chunkCuts(base);
   const ranges = cuts.slice(0, -1).map((first, i) => ({ in: first, out: cuts[i + 1] ?? samples.count }));
   const groups = ranges.map((range) => runsWithin(base, range));
   const digests = await runDigests(files, groups, hashing, (_, group) => {
@@ -47,6 +49,18 @@ export async function adoptMovie(
     return { key: digest, digest, config, path: movie.path, ...shapeOf(samples, range.in, range.out) };
   });
   return { chunks, rate: constantRate(base), reorder: reorderOf(chunks) };
+}
+
+/** Where chunks begin, and the end. */
+function chunkCuts({ ends, closed, samples }: PatchableMovie): readonly number[] {
+  const cuts = [0];
+  let next = 0;
+  for (let sample = 1; sample <= samples.count; sample++) {
+    while ((ends[next]?.sample ?? samples.count) < sample) next += 1;
+    const isLong = sample - (cuts.at(-1) ?? 0) >= mostFrames && closed[sample] === 1;
+    if (ends[next]?.sample === sample || isLong) cuts.push(sample);
+  }
+  return cuts;
 }
 
 /** The decoder configuration of a movie as chunks name it: base64, empty where the codec has none. */

@@ -15,7 +15,9 @@ import type { Movie, SampleColumns } from '../container/movie.ts';
 export function chunksOf(movie: Movie, chunks: readonly EncodedChunk[]): readonly PlacedChunk[] {
   const samples = pictureSamples(movie);
   let at = 0;
-  const placed = chunks.map((chunk, index): PlacedChunk => {
+  const placed = chunks.map((given: EncodedChunk & { readonly runs?: unknown }, index): PlacedChunk => {
+    // Where it stood in another file is of no meaning here.
+    const { runs: _, ...chunk } = given;
     const first = at;
     for (const size of chunk.sizes) {
       if (at >= samples.count || samples.sizes[at] !== size) throw otherMovie(movie, index, at);
