@@ -100,7 +100,7 @@ export async function patchStanding(
           const plan = planFor(await findBoundaries(files, await readMovie(files, clone, sha256)), patch);
           plans = [...plans, plan];
           chunks = await patchedChunks(files, plan, chunks, hashing);
-          made = { ...(await patchInPlace(files, plan, hashing, async () => undefined)), anew: null };
+          made = { ...(await patchInPlace(files, plan, hashing, null)), anew: null };
         }
         if (mode === 'fast') return made;
         const movie = await readMovie(files, clone, sha256);

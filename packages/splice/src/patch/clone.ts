@@ -8,9 +8,6 @@ import { appendOwnMovie, type AppendedOwn } from '../write/own-append.ts';
 import { patchInPlace } from './patch.ts';
 import type { PatchPlan } from './patch-plan.ts';
 
-/** Nothing is recorded before a clone is committed: it is nobody's deliverable yet; `publish` records and renames it. */
-async function notYet(): Promise<void> {}
-
 /**
  * Makes our own deliverable anew as a clone of the old one (`--fast`): where the file system clones, the cost is what is
  * fresh; where it cannot, a plain copy. The old file is not touched. `path` must not exist; it is removed on failure.
@@ -34,14 +31,14 @@ export async function cloneOwnMovie(
     sound: spec.sound === null ? null : { ...spec.sound, places: spec.sound.places.map(move) },
   };
   return await cloned(files, base.path, path, () =>
-    appendOwnMovie(files, { ...base, path }, moved, hashing, notYet, trusted),
+    appendOwnMovie(files, { ...base, path }, moved, hashing, null, trusted),
   );
 }
 
 /** Patches a clone of a movie (`--fast`). The movie is not touched. `path` must not exist; it is removed on failure. */
 export async function patchClone(files: FilePort, path: string, plan: PatchPlan, hashing: Hashing): Promise<Appended> {
   const base: PatchableMovie = { ...plan.base, movie: { ...plan.base.movie, path } };
-  return await cloned(files, plan.base.movie.path, path, () => patchInPlace(files, { ...plan, base }, hashing, notYet));
+  return await cloned(files, plan.base.movie.path, path, () => patchInPlace(files, { ...plan, base }, hashing, null));
 }
 
 /** Copies and changes the copy; a failed one is removed, and its failure is told. */

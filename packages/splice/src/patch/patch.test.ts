@@ -399,8 +399,15 @@ describe('patching in place and anew', () => {
     const before = readFileSync(base.movie.path);
     const plan = planOf(base, 8, codedChunk('h264 other', folder));
     const path = freshPath();
-    await patchClone(files, path, plan, hashing);
+    const counted = faultyFiles(files, { after: Infinity, how: 'stop' });
+    await patchClone(counted, path, plan, hashing);
     expect(Buffer.compare(readFileSync(base.movie.path), before)).toBe(0);
+    const steps = counted.steps.filter((step) => !step.startsWith('write'));
+    expect(steps, 'nobody reads a clone before it is published: one flush').toEqual([
+      `copy ${base.movie.path} -> ${path}`,
+      `sync ${path}`,
+    ]);
+    expect(counted.steps.at(-1), 'something was written behind the flush').toBe(`sync ${path}`);
     await patchInPlace(files, plan, hashing, async () => undefined);
     expect(Buffer.compare(readFileSync(base.movie.path), readFileSync(path))).toBe(0);
   });

@@ -16,7 +16,7 @@ export async function patchInPlace(
   files: FilePort,
   plan: PatchPlan,
   hashing: Hashing,
-  record: (moovDigest: Digest) => Promise<void>,
+  record: ((moovDigest: Digest) => Promise<void>) | null,
 ): Promise<Appended> {
   const { movie } = plan.base;
   return await appendMovie(

@@ -28,7 +28,8 @@ const sectorBytes = 512;
  *     | ftyp | moov | mdat | journal | mdat | moov |              old: of two indexes the first counts
  *     | ftyp | free | mdat | journal | mdat | moov |              new
  *
- * `content` appends media data and returns the new index. `record` runs when everything is durable, before the commit.
+ * `content` appends media data and returns the new index. `record` runs when everything is durable, before the commit; null
+ * for a clone that nobody reads before it is published: then one fsync, after the commit, makes all of it durable.
  * The journal says where the old index stands and where the old file ended: see {@link undoAppend}.
  *
  * @throws PW_APPEND_TO_END when the last box runs to the end of the file; PW_APPEND_TAIL when it ends in bytes that are no
@@ -40,7 +41,7 @@ export async function appendMovie(
   base: Movie,
   hashing: Pick<Hashing, 'sha256'>,
   content: (append: AppendBytes) => Promise<Uint8Array>,
-  record: (moovDigest: Digest) => Promise<void>,
+  record: ((moovDigest: Digest) => Promise<void>) | null,
 ): Promise<Appended> {
   const file = await files.open(base.path, 'update');
   try {
@@ -67,9 +68,11 @@ export async function appendMovie(
       });
       await file.write(wideHeader('mdat', at - mdat), mdat);
       await file.write(moov, at);
-      await file.sync();
       const moovDigest = hashing.sha256(moov);
-      await record(moovDigest);
+      if (record !== null) {
+        await file.sync();
+        await record(moovDigest);
+      }
       return { sizeBytes: at + moov.length, moovDigest, writtenBytes: at + moov.length - end };
     });
     await mark(file, base.moov.offset, 'free');

@@ -53,7 +53,7 @@ export async function appendRecut(
   files: FilePort,
   recut: Recut,
   hashing: Pick<Hashing, 'sha256'>,
-  record: (moovDigest: Digest) => Promise<void>,
+  record: ((moovDigest: Digest) => Promise<void>) | null,
 ): Promise<Appended> {
   const { movie } = recut;
   return await appendMovie(
@@ -98,7 +98,7 @@ export async function cloneRecut(
   const move = (chunk: RecutChunk): RecutChunk => (chunk.path === movie.path ? { ...chunk, path } : chunk);
   const tracks = new Map([...recut.tracks].map(([i, track]) => [i, { ...track, chunks: track.chunks.map(move) }]));
   const moved: Recut = { ...recut, movie: { ...movie, path }, tracks };
-  return await cloned(files, movie.path, path, () => appendRecut(files, moved, hashing, async () => undefined));
+  return await cloned(files, movie.path, path, () => appendRecut(files, moved, hashing, null));
 }
 
 /** Hashes what each track will hold, by place in `movie.tracks`; null for the pictures, whose chunks have digests. */

@@ -28,7 +28,7 @@ export async function appendOwnMovie(
   base: Movie,
   spec: MovieSpec,
   hashing: Hashing,
-  record: (moovDigest: Digest, placed: Pick<AppendedOwn, 'placed' | 'soundPlaced'>) => Promise<void>,
+  record: ((moovDigest: Digest, placed: Pick<AppendedOwn, 'placed' | 'soundPlaced'>) => Promise<void>) | null,
   trusted: (path: string) => boolean = (): boolean => false,
 ): Promise<AppendedOwn> {
   checkPieces(spec.video);
@@ -54,7 +54,7 @@ export async function appendOwnMovie(
       const large = [...timecode, ...placement.picture, ...placement.sound].some((chunk) => chunk.offset > 0xffffffff);
       return moovBytes(model, 0, large);
     },
-    (moovDigest) => record(moovDigest, places),
+    record === null ? null : (moovDigest) => record(moovDigest, places),
   );
   return { ...appended, ...places };
 }
