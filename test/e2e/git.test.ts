@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readTimelineFile, writeEdl, writeFcpxml } from '@patchwork/formats';
+import { readTimelineFile, writeEdl, writeFcpxml, writeXmeml } from '@patchwork/formats';
 import { rational } from '@patchwork/time';
 import {
   makeClip,
@@ -332,9 +332,10 @@ describe('git merge (story 26)', () => {
     }
   });
 
-  test('R7: FCPXML and EDL are merged in their own format; conflicts stand in markers', () => {
+  test('R7: FCPXML, xmeml and EDL are merged in their own format; conflicts stand in markers', () => {
     const formats = {
       'film.fcpxml': (one: Timeline) => writeFcpxml(one).text,
+      'film.xml': (one: Timeline) => writeXmeml(one).text,
       'REEL.EDL': (one: Timeline) => writeEdl(one).text,
     };
     for (const [name, write] of Object.entries(formats)) {

@@ -3,7 +3,7 @@ import type { Merge } from '@patchwork/diff';
 import { mergeTimelineFiles, type ReadTimelines, type TimelineFile } from '@patchwork/formats';
 import type { Timeline } from '@patchwork/timeline';
 import { clashConflict, type FileConflict } from './document-conflict.ts';
-import { mergedTimeline, proveWritten } from './merge-one.ts';
+import { mergedTimeline, proveWritten, withMarksAbove } from './merge-one.ts';
 import { mergeSummaries } from './merge-summaries.ts';
 import { writtenAs } from './written-timeline.ts';
 
@@ -56,7 +56,7 @@ function inOwnText(files: ThreeFiles, target: string): FileMerge | null {
   const merged = mergeTimelineFiles({ base, ours, theirs }, (timelines) => {
     const merge = mergedTimeline(timelines);
     done.push(merge);
-    return merge.timeline;
+    return merge.conflicts.length === 0 ? merge.timeline : withMarksAbove(merge.timeline);
   });
   if (merged === null) return null;
   const bytes = settledBytes(files) ?? new TextEncoder().encode(merged.text);
@@ -86,7 +86,8 @@ function asOneTimeline(files: ThreeFiles, target: string): FileMerge {
   const summaries = mergeSummaries(files);
   const whole = takenWhole(files, timeline, target);
   if (whole !== null) return { conflicts, summaries, bytes: whole.bytes, notSaid: [] };
-  const { text, notSaid } = writtenAs(timeline, target);
+  const isMarked = merge.conflicts.length > 0 && endingOf(target) !== 'otio';
+  const { text, notSaid } = writtenAs(isMarked ? withMarksAbove(timeline) : timeline, target);
   const bytes = new TextEncoder().encode(text);
   if (endingOf(target) !== 'otio') proveWritten(merge, bytes, target);
   return { conflicts, summaries, bytes, notSaid };

@@ -130,10 +130,46 @@ test('merge: a conflict is exit 1, told with a picture, and written; a dry run w
   expect((await said('inspect', 'conflict.otio', '--json')).exit).toBe(0);
 });
 
+test.each(['otio', 'fcpxml', 'xml', 'edl'])(
+  'merge: conflicts stand in .%s, are told by whoever reads it, and are taken away by one command',
+  async (ending) => {
+    const file = `conflict.${ending}`;
+    const { exit, out } = await said('merge', 'base.otio', 'ten.otio', 'twenty.otio', '-o', file);
+    expect([exit, out.split('\n')[2]]).toEqual([1, '1 conflict']);
+    const shown = await said('inspect', file, '--json');
+    expect([shown.exit, shown.json['diagnostics']]).toMatchObject([
+      0,
+      expect.arrayContaining([
+        expect.objectContaining({
+          code: 'PW_MERGE_CONFLICT',
+          message: 'a merge left a conflict: m05: ours trim out −10; theirs trim out −20; ours is kept here',
+        }),
+      ]),
+    ]);
+    const resolved = await said('git', 'resolved', file, '--json');
+    expect([resolved.exit, resolved.json['files']]).toEqual([0, [{ path: join(folder, file), marks: 1 }]]);
+    expect(text(file)).not.toContain('MERGE CONFLICT');
+    const rate = ending === 'edl' ? ['--edl-rate', '24'] : [];
+    const { json } = await said('diff', 'ten.otio', file, '--json', ...rate);
+    expect(
+      (json['changes'] as readonly { readonly kind: string }[]).filter(
+        ({ kind }) => kind !== 'metadata' && kind !== 'project',
+      ),
+    ).toEqual([]);
+    if (ending === 'otio') expect(text(file)).toBe(text('ten.otio'));
+    expect((await said('git', 'resolved', file)).out).toContain('no conflict in it');
+  },
+);
+
 test('merge: a format that cannot hold the conflicts is refused by name, and nothing is written', async () => {
-  const { exit, json } = await said('merge', 'base.otio', 'ten.otio', 'twenty.otio', '-o', 'film.xml', '--json');
-  expect([exit, json['code'], existsSync(join(folder, 'film.xml'))]).toEqual([1, 'PW_MERGE_FORMAT', false]);
-  expect((await said('merge', 'base.otio', 'new.otio', 'ninth.otio', '-o', 'film.xml', '--json')).exit).toBe(0);
+  writeFileSync(join(folder, 'slow.otio'), text('ten.otio').replaceAll(/"rate": 24(?:\.0)?\b/g, '"rate": 25'));
+  const { exit, json } = await said('merge', 'base.otio', 'slow.otio', 'twenty.otio', '-o', 'film.edl', '--json');
+  expect([exit, json['code'], existsSync(join(folder, 'film.edl'))]).toEqual([1, 'PW_MERGE_FORMAT', false]);
+  for (const file of ['film.xml', 'film.fcpxml']) {
+    const words = ['base.otio', 'slow.otio', 'twenty.otio', '-o', file, '--json'];
+    expect((await said('merge', ...words)).json['conflicts'], file).toMatchObject([{ kind: 'settings' }]);
+    expect(text(file)).toContain('MERGE CONFLICT timeline frame rate');
+  }
 });
 
 test('merge: a list is read back at the rate of the timeline', async () => {

@@ -41,6 +41,7 @@ const runs: readonly (readonly [line: string, schema: string])[] = [
   ['revert recut.otio change.json --dry-run', 'apply'],
   ['merge cut.otio cut.otio recut.otio -o merged.otio', 'merge'],
   ['git install', 'git'],
+  ['git resolved cut.otio', 'git'],
   ['git uninstall', 'git'],
   ['gc', 'gc'],
   ['fsck', 'fsck'],

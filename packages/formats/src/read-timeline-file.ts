@@ -4,6 +4,7 @@ import { isJsonObject, member, plainJson, readOtio, type Timeline } from '@patch
 import { readFcpxml, type ReadTimelines } from './fcpxml/read.ts';
 import { readXmeml } from './xmeml/read.ts';
 import { openOtiozBytes } from './bundle/otioz.ts';
+import { conflictNotes } from './conflict-notes.ts';
 import { decimalRateNotes } from './decimal-rate.ts';
 import { isEdlText } from './edl/events.ts';
 import { readEdl } from './edl/read.ts';
@@ -55,7 +56,8 @@ export function readTimelineFile(file: TimelineFile, options: ReadTimelineOption
 function readBytes(file: TimelineFile, options: ReadTimelineOptions): ReadTimelines {
   const { text, diagnostics } = decodeText(file.name, file.bytes);
   const read = readText(file, text, options);
-  return { ...read, diagnostics: [...diagnostics, ...read.diagnostics] };
+  const open = text.includes('MERGE CONFLICT ') ? conflictNotes(file.name, read.timelines, text) : [];
+  return { ...read, diagnostics: [...diagnostics, ...read.diagnostics, ...open] };
 }
 
 /** An OTIO text; Resolve's own effects are said in the vocabulary. */

@@ -1,8 +1,13 @@
 import type { Command } from 'commander';
 import { PatchworkError } from '@patchwork/kernel';
+import { writeAtomically } from '@patchwork/files';
+import { readTimelines } from '@patchwork/render';
+import { withoutMarks } from '../conflict-marks.ts';
+import { followedPath } from '../followed-path.ts';
 import { mergeDriver, textconv } from '../git-drivers.ts';
 import { installDrivers, uninstallDrivers, type GitScope, type GitSetup } from '../git-setup.ts';
 import type { ExitCode } from '../exit-code.ts';
+import { counted } from '../words.ts';
 import type { CommandContext, CommandOutcome, CommonFlags, RunAction, Shell } from '../shell.ts';
 
 interface ScopeFlags extends CommonFlags {
@@ -24,6 +29,13 @@ export function addGit(program: Command, shell: Shell, run: RunAction, leave: (c
       .action(async (flags: ScopeFlags) => run(flags, (context) => setUp(context, shell, name, flags)));
   }
   git
+    .command('resolved')
+    .argument('<file...>', 'timelines whose conflicts are decided')
+    .description('take away the marks that merges left; what stands in the file stays')
+    .action(async (paths: readonly string[], flags: CommonFlags) =>
+      run(flags, (context) => resolved(context, shell, paths)),
+    );
+  git
     .command('textconv', { hidden: true })
     .argument('<file>')
     .action(async (file: string) => {
@@ -39,6 +51,26 @@ export function addGit(program: Command, shell: Shell, run: RunAction, leave: (c
     .action(async (base: string, ours: string, theirs: string, path: string) => {
       leave(await mergeDriver(shell, { base, ours, theirs, path }));
     });
+}
+
+async function resolved(context: CommandContext, shell: Shell, paths: readonly string[]): Promise<CommandOutcome> {
+  const files: { readonly path: string; readonly marks: number }[] = [];
+  for (const path of paths) {
+    const target = followedPath(shell.folder, path);
+    const { timelines, diagnostics, source } = await readTimelines(context, target);
+    const marks = diagnostics.filter(({ code }) => code === 'PW_MERGE_CONFLICT').length;
+    const bytes = withoutMarks({ name: source.fileName, bytes: source.bytes }, timelines);
+    if (bytes !== null) await writeAtomically(context.files, source.path, bytes);
+    files.push({ path: source.path, marks });
+  }
+  return {
+    document: { schema: 'patchwork.git/1', action: 'resolved', files },
+    text: files
+      .map(
+        ({ path, marks }) => `${path}  ${marks === 0 ? 'no conflict in it' : `${counted(marks, 'mark')} taken away`}`,
+      )
+      .join('\n'),
+  };
 }
 
 async function setUp(

@@ -18,6 +18,7 @@ import { mergeNode } from './merge-node.ts';
 import { settled, type Clash, type Three } from './merge-value.ts';
 import { MergePlan } from './plan.ts';
 import { baseSide, readSide } from './side.ts';
+import { withNumberedLinks } from './side-names.ts';
 import { lostSync } from './sync-check.ts';
 import { lostTransitions } from './transition-check.ts';
 
@@ -56,7 +57,9 @@ export function mergeByParts(input: MergeInput): Merge {
   const stacks = { base: base.tracks, ours: ours.tracks, theirs: theirs.tracks };
   const fields: Clash[] = [];
   const merged = mergeNode({ base, ours, theirs }, '', (clash) => fields.push(clash));
-  const { stack, own, kept } = mergeStacks(stacks, { ...input, rate: rates.base });
+  const merge = mergeStacks(stacks, { ...input, rate: rates.base });
+  const { own, kept } = merge;
+  const stack = withNumberedLinks(merge.stack);
   const other = { ...theirs, tracks: emptied(theirs.tracks) };
   const all = [
     ...fields.map((clash) => fieldConflict(clash, stack, other)),

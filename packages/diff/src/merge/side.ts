@@ -14,6 +14,7 @@ import {
 } from '../items/track-item.ts';
 import { alignFiller } from './align-filler.ts';
 import { pairTracks } from './pair-tracks.ts';
+import { inBaseNames, withoutNames } from './side-names.ts';
 import type { Element } from './element.ts';
 
 /** A list of one side: a track, or the stack of tracks. */
@@ -66,7 +67,8 @@ export function readSide(base: Side, stack: Stack, rate: Rate, identityOf: Ident
       elements: trackElements(matching, other, view),
     };
   });
-  return sideOf(stackList(base, stack, tracks), tracks, relabelled);
+  const baseOf = new Map(base.tracks.flatMap(({ node }) => node.children.map((child) => [child.id, child] as const)));
+  return sideOf(stackList(base, stack, tracks), inBaseNames(baseOf, tracks), relabelled);
 }
 
 function viewsOf(stack: Stack, rate: Rate, identityOf: IdentityOf): TrackView[] {
@@ -199,5 +201,9 @@ function isPieceOf(item: TrackItem, whole: TrackItem): boolean {
 
 /** Tells whether an element says what the base's does. */
 export function isUnchanged(base: Element, element: Element): boolean {
-  return element.nodes.length === 1 && sameValue(base.nodes[0], element.nodes[0]);
+  const [old, next] = [base.nodes[0], element.nodes[0]];
+  if (element.nodes.length !== 1) return false;
+  if (sameValue(old, next)) return true;
+  // Numbers within a compound are those of its file.
+  return next.kind === 'Stack' && sameValue(withoutNames(old), withoutNames(next));
 }

@@ -29,6 +29,7 @@ import { timelineRate } from '../listing.ts';
 import { writeXml, xml, type XmlOut } from '../xml/write.ts';
 import { filtersOf } from './filters-out.ts';
 import { alignmentOf, edgesOf, sourceOf, transitionItem } from './place-out.ts';
+import { markersOf } from './markers-out.ts';
 import { rasterFrom } from './raster-out.ts';
 import { type Numbered, text, Writing, type TrackContext } from './writing.ts';
 
@@ -92,6 +93,7 @@ function nestedSequence(writing: Writing, stack: Stack, outerRate: Rate): XmlOut
     start: zero,
     dropFrame: false,
     canvas: plain,
+    marked: null,
   });
 }
 
@@ -129,11 +131,6 @@ function trackElement(context: TrackContext, track: PieceTrack, isEnabled: boole
       const { name, content } = contentOf(context, item, where);
       if (member(item.metadata, 'patchwork', 'channelMap') !== undefined)
         context.writing.notSaid.add('PW_WRITE_CHANNELS', 'error', 'a choice of channels was written as stereo', where);
-      if (item.kind === 'Clip' || item.kind === 'Stack') {
-        const markers = item.markers.length;
-        if (markers > 0)
-          context.writing.notSaid.add('PW_WRITE_MARKER', 'note', `${markers} markers were left out`, where);
-      }
       children.push(
         xml(
           name,
@@ -147,6 +144,7 @@ function trackElement(context: TrackContext, track: PieceTrack, isEnabled: boole
             ...sourceOf(context, piece, edges, where),
             ...content,
             ...filtersOf(context, item, where),
+            ...markersOf(context.writing, item, context.rate, where),
             ...(exploded === null
               ? []
               : [xml('sourcetrack', [], [text('mediatype', 'audio'), text('trackindex', String(exploded + 1))])]),
@@ -235,6 +233,8 @@ function sequenceElement(
     readonly start: Rational;
     readonly dropFrame: boolean;
     readonly canvas: { readonly [key: string]: unknown };
+    /** The stack whose markers are the sequence's own; null: they stand on the clip that it is. */
+    readonly marked: Stack | null;
   },
 ): XmlOut {
   const { rate } = parts;
@@ -328,6 +328,7 @@ function sequenceElement(
             xml('audio', [], [text('numOutputChannels', '2'), ...audio]),
           ],
         ),
+        ...(parts.marked === null ? [] : markersOf(writing, parts.marked, rate, parts.name)),
       ],
     ),
     numbered,
@@ -359,6 +360,7 @@ export function writeXmeml(timeline: Timeline): WrittenText {
     start: timeline.globalStartTime === null ? zero : secondsFromTime(timeline.globalStartTime),
     dropFrame: member(timeline.metadata, 'patchwork', 'dropFrame') === true,
     canvas: isJsonObject(canvas) ? (plainJson(canvas) as { readonly [key: string]: unknown }) : {},
+    marked: timeline.tracks,
   });
   return {
     text: writeXml(xml('xmeml', [['version', isForResolve ? '5' : '4']], [sequence]), 'xmeml'),
