@@ -35,10 +35,8 @@ export interface Anchor {
   readonly item?: ClipMark;
   readonly before?: ClipMark | null;
   readonly after?: ClipMark | null;
-  /** How many clips of this kind the track held that showed a part of the same: above 1 the neighbours decide. */
-  readonly copies?: number;
-  /** Of several clips like it: which one, and how many there were. */
-  readonly which?: readonly [position: number, count: number];
+  /** The clips of the track that showed a part of the same media, and which one of them it is. */
+  readonly row?: { readonly entries: readonly string[]; readonly position: number };
   /** The places that the step names: where something is put in, or from where to where something goes. */
   readonly places?: readonly PlaceMark[];
   /** What the step is to change away from, where it is no place: the effect, the switch, the transition. Null for none. */

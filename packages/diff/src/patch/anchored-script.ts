@@ -3,7 +3,7 @@ import { planScript, type Timeline } from '@patchwork/timeline';
 import type { ScriptStep } from '../changes/change.ts';
 import { mediaEdges, trackViews, type TrackItem, type TrackView } from '../items/track-item.ts';
 import { anchorJson, clipMark, type Anchor, type ClipMark, type PlaceMark } from './anchor.ts';
-import { around, copiesOf, itemsLike, itemsShowing, placesLike, type Which } from './candidates.ts';
+import { around, itemsShowing, placesLike, rowOf, type Which } from './candidates.ts';
 import { nodeOf } from './step-node.ts';
 import { stepPlaces } from './step-places.ts';
 import { propertyOf } from './step-property.ts';
@@ -63,10 +63,7 @@ export function labelsOf(timeline: Timeline, rate: Rate): readonly string[] {
 }
 
 function itemAnchor(view: TrackView, item: TrackItem): Anchor {
-  const mark = clipMark(item);
-  const sides = { ...around(view, item), copies: copiesOf(view, item) };
-  const like = itemsLike(view, mark, sides);
-  return { item: mark, ...sides, which: [like.indexOf(item), like.length] };
+  return { item: clipMark(item), ...around(view, item), row: rowOf(view, item) };
 }
 
 /** Marks of what stands between two frames, wholly or in part. */

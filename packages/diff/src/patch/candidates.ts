@@ -11,34 +11,62 @@ export function meantOf<T>(found: readonly T[], which: Which | undefined): T | n
   return which !== undefined && which[1] === found.length ? (found[which[0]] ?? null) : null;
 }
 
-/** The clips that a mark can mean: that show a common part of the media, the same part if one does; of repeats, those with the most neighbours alike. */
+/** A clip among the clips of its track that show a part of the same media, in their order: which part each plays, and which one it is. */
+export interface Row {
+  readonly entries: readonly string[];
+  readonly position: number;
+}
+
+/** The row of a clip. */
+export function rowOf(view: TrackView, item: TrackItem): Row {
+  const row = copiesOf(view, clipMark(item));
+  return { entries: row.map(entryOf), position: row.indexOf(item) };
+}
+
+/**
+ * The clip that a mark means: of several that show a part of the same media, the one at its place in their row, where no more than one of
+ * them was trimmed since. Where copies came or went, the only one that plays just its part, unless another one stands between its neighbours;
+ * else the one between its neighbours, where those are no copies themselves. All of them where none of this tells, none where it is gone.
+ */
 export function itemsLike(
   view: TrackView,
   mark: ClipMark,
-  sides: { readonly before: ClipMark | null; readonly after: ClipMark | null; readonly copies: number },
+  sides: { readonly before: ClipMark | null; readonly after: ClipMark | null },
+  row: Row,
 ): readonly TrackItem[] {
-  const all = view.items.filter((item) => isOverlapping(clipMark(item), mark));
-  const exactOf = (items: readonly TrackItem[]): readonly TrackItem[] => {
-    const exact = items.filter((item) => clipMark(item).source.every((time, at) => time === mark.source[at]));
-    return exact.length > 0 ? exact : items;
-  };
-  // Of copies the neighbours decide first: the one that is meant may have been trimmed since, and another one is as it was.
-  const candidates = sides.copies > 1 ? all : exactOf(all);
-  if (candidates.length <= 1 && sides.copies <= 1) return candidates;
+  const all = copiesOf(view, mark);
+  const entries = all.map(entryOf);
   const alike = (item: TrackItem): number => {
     const { before, after } = around(view, item);
     return Number(isSameClip(before, sides.before)) + Number(isSameClip(after, sides.after));
   };
-  const most = Math.max(...candidates.map(alike), 0);
-  // None alike: where there were copies, another one of them may be what is left.
-  if (most === 0) return sides.copies > 1 ? [] : candidates;
-  return exactOf(candidates.filter((item) => alike(item) === most));
+  const most = Math.max(...all.map(alike), 0);
+  const own = row.entries[row.position];
+  const isKnownRow = entries.length === row.entries.length;
+  const changed = entries.filter((entry, at) => entry !== row.entries[at]).length;
+  if (isKnownRow && changed <= 1) {
+    const item = all[row.position];
+    // Trimmed, and between other clips than before: nothing says that it is the same.
+    return item === undefined || (entryOf(item) !== own && most === 0) ? [] : [item];
+  }
+  const exact = all.filter((item) => entryOf(item) === own);
+  const [only] = exact;
+  const isOnly = exact.length === 1 && row.entries.filter((entry) => entry === own).length === 1;
+  if (only !== undefined && isOnly && alike(only) === most) return [only];
+  const isSolid = [sides.before, sides.after].every((side) => side === null || !isOverlapping(side, mark));
+  const between = isSolid && !isOnly ? all.filter((item) => alike(item) === 2) : [];
+  if (between.length === 1) return between;
+  return all.length === 1 || (most === 0 && row.entries.length > 1) ? [] : all;
 }
 
-/** How many clips of a track show a common part with one. */
-export function copiesOf({ items }: TrackView, item: TrackItem): number {
-  const mark = clipMark(item);
-  return items.filter((other) => isOverlapping(clipMark(other), mark)).length;
+/** The clips of a track that show a part of what a mark shows. */
+function copiesOf({ items }: TrackView, mark: ClipMark): readonly TrackItem[] {
+  return items.filter((item) => isOverlapping(clipMark(item), mark));
+}
+
+/** The part of its media that a clip plays. */
+function entryOf(item: TrackItem): string {
+  return clipMark(item).source.join(' to ');
 }
 
 /** Marks of what stands beside a clip. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { isPatchworkError, type Json } from '@patchwork/kernel';
-import { planScript, type Timeline } from '@patchwork/timeline';
+import { drawTimeline, makeTime, planEdit, planScript, tracksOf, type Edit, type Timeline } from '@patchwork/timeline';
 import { clip, fps24, gap, opacity, storyClips, timeline } from '../../test/fixture.ts';
 import {
   anyChanges,
@@ -54,6 +54,26 @@ function refusal(work: () => unknown): string {
     throw error;
   }
   return 'done';
+}
+
+/** An edit of one of the copies that stand behind the first clip. */
+function copyEdit(film: Timeline, count: number, [op, number, amount]: readonly [number, number, number]): Edit {
+  const [track] = tracksOf(film);
+  const at = 1 + (number % count);
+  const item = track?.children[at]?.id ?? '';
+  const delta = makeTime(-amount, fps24);
+  switch (op) {
+    case 0:
+      return { op: 'ripple', item, deltaOut: delta };
+    case 1:
+      return { op: 'ripple', item, deltaIn: makeTime(amount, fps24) };
+    case 2:
+      return { op: 'setEffect', item, effect: opacity(amount / 10) };
+    case 3:
+      return { op: 'remove', item, fill: false };
+    default:
+      return { op: 'insert', track: track?.id ?? '', item: clip('x', amount, 30), at: makeTime(48, fps24) };
+  }
 }
 
 const trim = edited9(-10);
@@ -118,6 +138,38 @@ describe('patches', () => {
     ).toBe(true);
     const gone = planScript(film, [{ op: 'remove', track: 'V1', index: 3, fill: false }], {}).after;
     expect(refusal(() => applied(gone, steps))).toContain('PW_APPLY_GONE');
+  });
+
+  test('P4: of copies side by side the one is edited that is meant, or none', () => {
+    const copy = fc.tuple(fc.constantFrom(0, 5, 10), fc.constantFrom(40, 48));
+    const change = fc.tuple(fc.nat(4), fc.nat(4), fc.integer({ min: 1, max: 6 }));
+    const told = { right: 0, refused: 0 };
+    fc.assert(
+      fc.property(fc.array(copy, { minLength: 2, maxLength: 5 }), change, change, (copies, mine, theirs) => {
+        const film = timeline([
+          [clip('a', 0, 48), ...copies.map(([start, length]) => clip('x', start, length)), clip('b', 0, 48)],
+        ]);
+        const [first, second] = [copyEdit(film, copies.length, mine), copyEdit(film, copies.length, theirs)];
+        // Which of two equal copies went is in no file.
+        if (first.op === 'remove' || first.op === 'insert') return;
+        const { steps } = patchOf(film, planEdit(film, first).after);
+        const other = planEdit(film, second).after;
+        let result: Timeline;
+        try {
+          result = applied(other, steps);
+        } catch (error) {
+          if (!isPatchworkError(error)) throw error;
+          told.refused += 1;
+          return;
+        }
+        told.right += 1;
+        const meant = planEdit(other, first).after;
+        expect(isSameTimeline(result, meant), `${drawTimeline(other)}, ${JSON.stringify(steps)}`).toBe(true);
+      }),
+      { numRuns: runs * 3 },
+    );
+    process.stderr.write(`patches among copies: ${JSON.stringify(told)}\n`);
+    expect(told.right).toBeGreaterThan(told.refused / 4);
   });
 
   test('P5: an insert in a gap, and behind the last clip, finds its place', () => {

@@ -190,9 +190,9 @@ class Placing {
     return withPlaces(this.#step, this.#only(found, name).record.in, []);
   }
 
-  #find(mark: ClipMark, { before, after, copies, which }: Anchor): TrackItem {
-    const sides = { before: before ?? null, after: after ?? null, copies: copies ?? 1 };
-    return this.#only(itemsLike(this.#view, mark, sides), mark.name, which);
+  #find(mark: ClipMark, { before, after, row }: Anchor): TrackItem {
+    const known = row ?? { entries: [mark.source.join(' to ')], position: 0 };
+    return this.#only(itemsLike(this.#view, mark, { before: before ?? null, after: after ?? null }, known), mark.name);
   }
 
   #only(found: readonly TrackItem[], name: string, which?: Which): TrackItem {
