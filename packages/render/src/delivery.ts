@@ -21,7 +21,7 @@ import { keepOldChunks, recordDelivery, settleDelivery } from './publish/record-
 import { writeRepairing } from './publish/repairing-write.ts';
 import type { RenderRequest } from './run/request.ts';
 import { sweepLeftovers } from './record/leftovers.ts';
-import { decodedSoundBytes, requireSpace } from './run/space.ts';
+import { decodedSoundBytes, growthInPlace, requireSpace } from './run/space.ts';
 import { renderSoundTrack } from './sound/sound-track.ts';
 import { isUpToDate } from './plan/up-to-date.ts';
 
@@ -57,8 +57,8 @@ export async function renderDeliverable(context: RenderContext, request: RenderR
     const { bytes, storeBytes } = forecast.estimate;
     const isMixed = preparation.soundKey !== null && preparation.sound === null;
     const decoded = isMixed ? decodedSoundBytes(preparation.program.sound) : 0;
-    // In place, the file grows by what is fresh.
-    const deliverableBytes = request.publication === 'in-place' ? Math.min(bytes, storeBytes) : bytes;
+    const isInPlace = request.publication === 'in-place';
+    const deliverableBytes = isInPlace ? growthInPlace(Math.min(bytes, storeBytes), preparation.profile.video) : bytes;
     await requireSpace(context, request.deliverablePath, { deliverableBytes, storeBytes, temporaryBytes: decoded });
     return await deliver(context, request, preparation, forecast, early);
   } finally {

@@ -17,7 +17,7 @@ import { publishRecut, recutFilm } from './recut-film.ts';
 import { settleDelivery } from '../publish/record-delivery.ts';
 import type { RenderRequest } from '../run/request.ts';
 import { timelineSnapshot } from '../timeline/snapshot.ts';
-import { decodedSoundBytes, requireSpace } from '../run/space.ts';
+import { decodedSoundBytes, growthInPlace, requireSpace } from '../run/space.ts';
 import { patchStanding, standsStill } from './standing-patch.ts';
 import { watchList } from '../plan/watch-list.ts';
 
@@ -38,8 +38,8 @@ export async function renderAdopted(context: RenderContext, request: RenderReque
   if (isSame(preparation)) return delivered(request, preparation, forecast, null, []);
   const { bytes, storeBytes } = forecast.estimate;
   const decoded = preparation.sound === 'render' ? decodedSoundBytes(preparation.program.sound) : 0;
-  // In place, the film grows by what is fresh.
-  const deliverableBytes = request.publication === 'in-place' ? Math.min(bytes, storeBytes) : bytes;
+  const isInPlace = request.publication === 'in-place';
+  const deliverableBytes = isInPlace ? growthInPlace(Math.min(bytes, storeBytes), preparation.video) : bytes;
   await requireSpace(context, request.deliverablePath, { deliverableBytes, storeBytes, temporaryBytes: decoded });
   const temps: string[] = [];
   const temp = (purpose: string): string => {

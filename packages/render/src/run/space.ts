@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { PatchworkError } from '@patchwork/kernel';
+import type { VideoProfile } from '@patchwork/plan';
 import type { SoundProgram } from '@patchwork/program';
 import { toNumber } from '@patchwork/time';
 import type { RenderContext } from './context.ts';
@@ -44,6 +45,14 @@ export async function requireSpace(
     storeBytes + temporaryBytes,
     'fresh chunks, decoded sound, and what the old deliverable alone holds, need',
   );
+}
+
+/**
+ * By how much a file grows at most that is changed in place: what is fresh is appended. Pictures of one size are overwritten
+ * where they stand: copies of them for the meantime, and the journal beside the file.
+ */
+export function growthInPlace(freshBytes: number, { codec }: Pick<VideoProfile, 'codec'>): number {
+  return codec === 'dnxhr' ? 2 * freshBytes : freshBytes;
 }
 
 /** Bytes that the sources of a programme's sound take while it is mixed, as 32-bit floats: about, for sources may have another sample rate, and what plays twice counts twice. */

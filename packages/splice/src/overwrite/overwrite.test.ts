@@ -467,4 +467,52 @@ describe('a journal that is not ours', () => {
     await undoOverwrite(back, await readMovie(files, path, sha256), hashing, history(entries));
     expect(back.steps.slice(-2)).toEqual([`remove ${journal}`, `syncFolder ${folder}`]);
   });
+
+  test('J12: room is asked for all that is written beside the film; without it nothing is touched', async () => {
+    await fc.assert(
+      fc.asyncProperty(movieArbitrary, fc.array(fc.boolean(), { minLength: 1, maxLength: 9 }), async (drawn, which) => {
+        const old = specOf(drawn, folder, 0);
+        const bytes = await cleanBytes(old);
+        fresh(bytes);
+        const spec = await based(
+          changed(old, (i) => which[i % which.length] === true, true),
+          old,
+        );
+        const refused = overwrite({ ...files, freeBytes: async () => 0 }, spec, ['old'], 'new');
+        const error: unknown = await refused.then(
+          () => null,
+          (each: unknown) => each,
+        );
+        // Where the bytes are the same nothing is written.
+        if (error === null) return;
+        if (!isPatchworkError(error)) throw error;
+        expect([error.code, readFileSync(path).equals(bytes), existsSync(journal)]).toEqual([
+          'PW_FILE_NO_SPACE',
+          true,
+          false,
+        ]);
+        const needed = Number(error.details['neededBytes']);
+        const watched = watchedEnds(files);
+        await overwrite({ ...watched.port, freeBytes: async () => needed }, spec, ['old'], 'new');
+        const written = (watched.ends.get(path) ?? 0) - bytes.length + (watched.ends.get(journal) ?? 0);
+        expect(written).toBeGreaterThan(0);
+        expect(written).toBeLessThanOrEqual(needed);
+      }),
+      { numRuns: runs },
+    );
+  });
 });
+
+/** A port that knows how far each file was ever written. */
+function watchedEnds(inner: FilePort): { readonly port: FilePort; readonly ends: Map<string, number> } {
+  const ends = new Map<string, number>();
+  const open: FilePort['open'] = async (name, mode) => {
+    const file = await inner.open(name, mode);
+    const write: OpenFile['write'] = async (data, offset) => {
+      ends.set(name, Math.max(ends.get(name) ?? 0, offset + data.length));
+      return await file.write(data, offset);
+    };
+    return { ...file, write };
+  };
+  return { port: { ...inner, open }, ends };
+}

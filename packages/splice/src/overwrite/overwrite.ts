@@ -3,6 +3,7 @@ import type { Hashing } from '../bytes/hashing.ts';
 import type { Movie } from '../container/movie.ts';
 import { readAll, type ChangedSpan } from './changed-spans.ts';
 import { recoverOverwrite, type OverwriteHistory } from './recovery.ts';
+import { requireRoom } from './room.ts';
 import { detour, holds, isAt, requireInMedia, requireOld, withFile, writeHome } from './steps.ts';
 import { jsonFrame } from './undo-frame.ts';
 import {
@@ -36,7 +37,7 @@ export interface Overwritten {
  *
  * A killed run is finished or taken back by {@link recoverOverwrite}. `record` makes the history's entry durable.
  *
- * @throws as `appendMovie`; PW_UNDO_JOURNAL; PW_FILE_*; whatever `record` throws. Then the movie is as it was, or will be
+ * @throws PW_FILE_NO_SPACE before anything is touched; as `appendMovie`; PW_UNDO_JOURNAL; PW_FILE_*; whatever `record` throws. Then the movie is as it was, or will be
  *   after {@link recoverOverwrite}.
  */
 export async function overwriteMovie(
@@ -55,6 +56,7 @@ export async function overwriteMovie(
   }
   requireInMedia(movie, spans);
   await recoverOverwrite(files, movie.path, hashing, history);
+  await requireRoom(files, movie, spans, changedBytes);
   const entries = await history.entries();
   try {
     await keepOld(files, movie, spans, hashing, entries);
@@ -94,7 +96,7 @@ export async function canUndoOverwrite(
  * Takes the last overwriting back: byte for byte the movie before, by the same steps, so that at every instant a reader sees
  * one of both whole. `history.recordBefore` is called when the old bytes are back.
  *
- * @throws PW_UNDO_NONE, PW_UNDO_JOURNAL before anything is touched; as `appendMovie`; PW_FILE_*
+ * @throws PW_UNDO_NONE, PW_UNDO_JOURNAL, PW_FILE_NO_SPACE before anything is touched; as `appendMovie`; PW_FILE_*
  */
 export async function undoOverwrite(
   files: FilePort,
@@ -112,6 +114,7 @@ export async function undoOverwrite(
   }
   requireInMedia(movie, top.records);
   await requireOld(files, journal, top, hashing);
+  await requireRoom(files, movie, top.records, 0);
   const frame = jsonFrame('BACK', { entries: await history.entries() }, hashing.sha256);
   try {
     await appendFrame(files, movie.path, journal, frame);
