@@ -65,7 +65,7 @@ class Tally {
     const took = (user + system) / 1000;
     this.#counts.set(outcome, (this.#counts.get(outcome) ?? 0) + 1);
     this.#slowestMs = Math.max(this.#slowestMs, took);
-    expect(took, `${seed}: within five seconds`).toBeLessThan(5000);
+    expect(took, `${seed}: within five seconds of the processor`).toBeLessThan(5000);
   }
 
   /** Looked at now and then: asking costs more than a run. */

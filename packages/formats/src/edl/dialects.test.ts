@@ -4,10 +4,13 @@ import {
   makeClip,
   makeEffect,
   makeExternalReference,
+  makeMarker,
   makeTime,
   makeTimeline,
   makeTrack,
+  makeTransition,
   type Clip,
+  type Marker,
 } from '@patchwork/timeline';
 import { listing } from '../listing.ts';
 import { readTimelineFile } from '../read-timeline-file.ts';
@@ -259,6 +262,55 @@ describe('writing', () => {
       'PW_WRITE_EFFECT the effect "opacity" has no place in a list (V1 / a.mov)',
       'PW_WRITE_EFFECT the effect "volume" has no place in a list (V1 / a.mov)',
       'PW_WRITE_EFFECT the effect "composite" has no place in a list (V1 / a.mov)',
+    ]);
+  });
+
+  test('E9: a fade to black at a track’s end, and markers of clips and of the timeline', () => {
+    const rate24 = rational(24);
+    const range = (start: number, length: number): Clip['sourceRange'] => ({
+      start: makeTime(start, rate24),
+      duration: makeTime(length, rate24),
+    });
+    const mark = (name: string, frame: number): Marker =>
+      makeMarker({
+        name,
+        color: 'RED',
+        markedRange: { start: makeTime(frame, rate24), duration: makeTime(1, rate24) },
+      });
+    const one = makeClip({
+      name: 'one',
+      sourceRange: range(100, 48),
+      // The second lies in the media behind what is shown.
+      markers: [mark('seen', 110), mark('cut off', 200)],
+      media: makeExternalReference({ targetUrl: 'file:///m/one.mov', name: 'one.mov' }),
+    });
+    const fade = makeTransition({
+      inOffset: makeTime(12, rate24),
+      outOffset: makeTime(0, rate24),
+      transitionType: 'SMPTE_Dissolve',
+    });
+    const made = makeTimeline({
+      name: 'f',
+      globalStartTime: makeTime(86400, rate24),
+      tracks: [makeTrack({ name: 'V1', trackKind: 'Video', children: [one, fade] })],
+    });
+    const timeline = { ...made, tracks: { ...made.tracks, markers: [mark('of the film', 20), mark('behind', 60)] } };
+    const { text, notSaid } = writeEdl(timeline);
+    expect(text.split('\n').filter((line) => !line.startsWith('* S'))).toEqual([
+      'TITLE: f',
+      'FCM: NON-DROP FRAME',
+      '',
+      '001  ONE      V     C        00:00:04:04 00:00:05:16 01:00:00:00 01:00:01:12',
+      '* FROM CLIP NAME: one',
+      '* LOC: 01:00:00:10 RED seen',
+      '* LOC: 01:00:00:20 RED of the film',
+      '002  ONE      V     C        00:00:05:16 00:00:05:16 01:00:01:12 01:00:01:12',
+      '002  BL       V     D    012 00:00:00:00 00:00:00:12 01:00:01:12 01:00:02:00',
+      '',
+    ]);
+    expect(notSaid.map(({ severity, message, where }) => [severity, message, where])).toEqual([
+      ['note', 'a marker stands where no event of the list plays; left out', 'V1 / one'],
+      ['note', 'a marker stands where no event of the list plays; left out', 'f'],
     ]);
   });
 });

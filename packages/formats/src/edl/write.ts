@@ -10,13 +10,13 @@ import {
   subtract,
   toNumber,
   zero,
-  type Rate,
   type Rational,
 } from '@patchwork/time';
 import {
   activeReferenceOrNull,
   durationOf,
   knownEffect,
+  makeGap,
   member,
   unmodelledOf,
   type Item,
@@ -29,6 +29,7 @@ import { NotSaid } from '../fcpxml/writer/not-said.ts';
 import type { WrittenText } from '../fcpxml/writer/options.ts';
 import { piecesOf, type Piece, type PieceTrack } from '../fcpxml/writer/pieces.ts';
 import { isBlackReel } from './events.ts';
+import { type Draft, type Frames, type ListContext, markersByDraft, ownMarkers, type PlacedMarker } from './drafts.ts';
 import { timelineRate } from '../listing.ts';
 
 /** How to write a list. */
@@ -37,34 +38,10 @@ export interface WriteEdlOptions {
   readonly videoTrack?: string;
 }
 
-/** A line of the list before it is numbered: lines of one edit share a number. */
-interface Draft {
-  readonly recordIn: number;
-  readonly recordOut: number;
-  readonly track: string;
-  readonly lines: (number: string) => string[];
-}
-
-interface ListContext {
-  /** Reels by what they stand for, so that two files never share one. */
-  readonly reels: Map<string, string>;
-  readonly rate: Rate;
-  readonly dropFrame: boolean;
-  readonly start: Rational;
-  readonly notSaid: NotSaid;
-}
-
 /** What plays under a dissolve's beginning: its reel and the source frame at which it is there. */
 interface Outgoing {
   readonly reel: string;
   readonly at: number;
-}
-
-/** Source and record times of a written event, in frames. */
-interface Frames {
-  readonly sourceIn: number;
-  readonly recordIn: number;
-  readonly length: number;
 }
 
 /**
@@ -102,7 +79,10 @@ export function writeEdl(timeline: Timeline, options: WriteEdlOptions = {}): Wri
   reportTail(context, tracks, drafts);
   drafts.sort((a, b) => a.recordIn - b.recordIn || a.track.localeCompare(b.track) * -1);
   const lines = [`TITLE: ${oneLine(timeline.name)}`, `FCM: ${context.dropFrame ? 'DROP FRAME' : 'NON-DROP FRAME'}`, ''];
-  drafts.forEach((draft, index) => lines.push(...draft.lines(String(index + 1).padStart(3, '0'))));
+  const markersOf = markersByDraft(context, timeline, drafts);
+  drafts.forEach((draft, index) =>
+    lines.push(...draft.lines(String(index + 1).padStart(3, '0'), markersOf.get(draft) ?? [])),
+  );
   return { text: `${lines.join('\n')}\n`, notSaid: notSaid.all() };
 }
 
@@ -129,6 +109,7 @@ function leadOf(context: ListContext, drafts: readonly Draft[]): Draft[] {
       recordIn: start,
       recordOut: first,
       track: 'V',
+      hasClip: false,
       lines: (number) => [`${number}  BL       V     C        ${times}`],
     },
   ];
@@ -158,15 +139,34 @@ function framesOf(context: ListContext, seconds: Rational, what: string, where: 
 }
 
 function draftsOf(context: ListContext, track: PieceTrack, channel: string): Draft[] {
-  return track.pieces.flatMap((piece, index) => {
+  const pieces = [...track.pieces, ...fadeOutOf(track)];
+  return pieces.flatMap((piece, index) => {
     if (piece.item.kind === 'Gap' && piece.head === null) return [];
     const where = `${track.name} / ${piece.item.name}`;
     if (!piece.item.enabled) {
       context.notSaid.add('PW_WRITE_ITEM', 'note', 'the switched-off item was left out', where);
       return [];
     }
-    return [draftOf(context, piece, track.pieces[index - 1] ?? null, channel, where)];
+    return [draftOf(context, piece, pieces[index - 1] ?? null, channel, where)];
   });
+}
+
+/** The black that the transition at a track's end leads to, where nothing says it. */
+function fadeOutOf({ pieces }: PieceTrack): Piece[] {
+  const last = pieces.at(-1);
+  if (last === undefined || last.tail === null || last.item.kind === 'Gap') return [];
+  const { outOffset } = last.tail;
+  const duration = secondsFromTime(outOffset);
+  return [
+    {
+      item: makeGap(outOffset),
+      start: last.end,
+      duration,
+      end: add(last.end, duration),
+      head: last.tail,
+      tail: null,
+    },
+  ];
 }
 
 function outgoingOf(context: ListContext, before: Piece | null, reach: Rational, where: string): Outgoing {
@@ -211,11 +211,13 @@ function draftOf(context: ListContext, piece: Piece, before: Piece | null, chann
       where,
     );
   }
+  const own = ownMarkers(context, piece, frames, where);
   return {
     recordIn: frames.recordIn,
     recordOut: frames.recordIn + frames.length,
     track: channel,
-    lines: (number) =>
+    hasClip: item.kind !== 'Gap' && frames.length > 0,
+    lines: (number, markers) =>
       frames.length <= 0
         ? []
         : linesOf(context, item, {
@@ -225,6 +227,7 @@ function draftOf(context: ListContext, piece: Piece, before: Piece | null, chann
             dissolve,
             speed,
             outgoing: outgoingOf(context, before, reach, where),
+            markers: [...own, ...markers],
           }),
   };
 }
@@ -295,6 +298,7 @@ function linesOf(
     readonly dissolve: number;
     readonly speed: Rational;
     readonly outgoing: Outgoing;
+    readonly markers: readonly PlacedMarker[];
   },
 ): string[] {
   const { rate, dropFrame } = context;
@@ -332,13 +336,10 @@ function linesOf(
   const file = fileOf(item);
   if (file?.kind === 'ExternalReference') lines.push(`* SOURCE FILE: ${oneLine(file.targetUrl)}`);
   lines.push(...keptTexts(kept, 'comments').map((line) => (line.startsWith('*') ? line : `* ${line}`)));
-  const ownStart = item.sourceRange === null ? zero : secondsFromTime(item.sourceRange.start);
-  for (const marker of item.markers) {
-    const at = subtract(secondsFromTime(marker.markedRange.start), ownStart);
-    const frame = recordIn + round(multiply(at, rate));
-    lines.push(
-      `* LOC: ${code(frame)} ${typeof marker.color === 'string' ? marker.color : 'GREEN'} ${oneLine(marker.name)}`.trimEnd(),
-    );
+  for (const { marker, frame } of event.markers) {
+    const words = oneLine(marker.name === '' ? marker.comment : marker.name);
+    const color = typeof marker.color === 'string' ? marker.color : 'GREEN';
+    lines.push(`* LOC: ${code(frame)} ${color} ${words}`.trimEnd());
   }
   return lines;
 }

@@ -8,6 +8,7 @@ import {
   min,
   multiply,
   negate,
+  secondsFromTime,
   subtract,
   zero,
   canDropFrame,
@@ -348,6 +349,10 @@ export class Scene {
       end = endOf(placement);
     }
     takeAt(end);
+    // What a transition behind the last item reaches into is a gap: without one the item would end at its cut.
+    const last = children.at(-1);
+    if (last?.kind === 'Transition' && last.outOffset.value.num > 0)
+      children.push(gapNode(secondsFromTime(last.outOffset), rate));
     for (const transition of [...waiting.values()].flat()) this.#refuse(transition, 'stands at no cut');
     return children;
   }

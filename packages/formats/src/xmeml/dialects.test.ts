@@ -252,6 +252,19 @@ describe('Final Cut Pro 7', () => {
     ]);
   });
 
+  test('X3: a mono file that is panned hard is heard on that side alone', () => {
+    const story = item(
+      'mono',
+      edges(0, 24, 0, 24),
+      `${file('f', `${rate(24)}<media><audio><channelcount>1</channelcount></audio></media>`)}<sourcetrack><mediatype>audio</mediatype><trackindex>1</trackindex></sourcetrack>
+      <filter><effect><name>Audio Pan</name><effectid>audiopan</effectid><parameter><parameterid>pan</parameterid><value>-1</value></parameter></effect></filter>`,
+    );
+    expect(lines(document({ audio: `<track>${story}</track>` })).slice(1)).toEqual([
+      '[0, 24) 00:00:00:00 clip "mono" source 0 @ 24/1 of f.mov',
+      'pan -1',
+    ]);
+  });
+
   test('X9: a constant speed backwards plays the range from its end', () => {
     const remap =
       '<filter><effect><name>Time Remap</name><effectid>timeremap</effectid><parameter><parameterid>speed</parameterid><value>100</value></parameter><parameter><parameterid>reverse</parameterid><value>TRUE</value></parameter></effect></filter>';

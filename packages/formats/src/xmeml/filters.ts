@@ -26,7 +26,10 @@ import { readTimeGraph } from './time-graph.ts';
 import { flag } from './values.ts';
 
 /** What a clip's filters need to know of it. */
-export type FilterPlace = Omit<ParamContext, 'unmodelled'>;
+export interface FilterPlace extends Omit<ParamContext, 'unmodelled'> {
+  /** A balance hard to one side only says which channel the clip is; the channel map, or the track, says it as well. */
+  readonly isChannel: boolean;
+}
 
 /** A clip's filters, sorted. */
 export interface Filters {
@@ -63,7 +66,7 @@ export function readFilters(place: FilterPlace, clip: XmlElement): Filters {
   for (const filter of childElements(clip, 'filter')) {
     const effect = childElement(filter, 'effect');
     if (effect === null || !flag(filter, 'enabled', true)) continue;
-    readEffect(context, effect, filters);
+    readEffect(context, effect, filters, place.isChannel);
   }
   // A moved picture is fitted, and its scale counted from there: only one that nothing moves is shown pixel by pixel.
   if (place.fitted !== null && !filters.isMoved) filters.effects.unshift(makeEffect({ type: 'conform', mode: 'none' }));
@@ -74,7 +77,7 @@ function push(filters: Filters, known: KnownEffect): void {
   filters.effects.push(makeEffect(known));
 }
 
-function readEffect(context: ParamContext, effect: XmlElement, filters: Filters): void {
+function readEffect(context: ParamContext, effect: XmlElement, filters: Filters, isChannel: boolean): void {
   switch ((childText(effect, 'effectid') ?? '').toLowerCase()) {
     case 'basic':
       return readMotion(context, effect, filters);
@@ -94,8 +97,8 @@ function readEffect(context: ParamContext, effect: XmlElement, filters: Filters)
     }
     case 'audiopan': {
       const pan = readParam(context, effect, 'pan', 0);
-      // A mono piece of a stereo pair is panned hard to its side; the channel map says so.
-      if (!isConstant(pan, 0) && !isConstant(pan, -1) && !isConstant(pan, 1)) push(filters, { type: 'pan', pan });
+      const isSide = isChannel && (isConstant(pan, -1) || isConstant(pan, 1));
+      if (!isConstant(pan, 0) && !isSide) push(filters, { type: 'pan', pan });
       return;
     }
     default:

@@ -8,6 +8,9 @@ import { text, type Writing } from './writing.ts';
 export function markersOf(writing: Writing, item: Item, rate: Rate, where: string): XmlOut[] {
   const range = item.kind === 'Track' ? null : (fileOf(item)?.availableRange ?? null);
   const mediaStart = range === null ? zero : secondsFromTime(range.start);
+  const colored = item.markers.filter(({ color }) => color !== 'GREEN').length;
+  if (colored > 0)
+    writing.notSaid.add('PW_WRITE_MARKER', 'note', `markers have no colour in xmeml; ${colored} lost theirs`, where);
   return item.markers.map((marker) => markerElement(writing, marker, { rate, mediaStart, where }));
 }
 

@@ -112,16 +112,19 @@ export function channelMap(element: XmlElement, file: XmlElement | null, kind: T
   const index = source === null ? null : frameCount(source, 'trackindex');
   if (count === null || index === null || count.num < 2 || count.num > 64 || index.num < 1 || index.num > count.num)
     return {};
-  const pan =
-    childElements(element, 'filter').flatMap((filter) => {
-      const effect = childElement(filter, 'effect');
-      const found =
-        effect === null || (childText(effect, 'effectid') ?? '').toLowerCase() !== 'audiopan'
-          ? undefined
-          : childElements(effect, 'parameter')[0];
-      return found === undefined ? [] : [Number(childText(found, 'value') ?? '0')];
-    })[0] ?? 0;
+  const pan = panOf(element);
   const weights = Array.from({ length: count.num }, (_unused, at) => (at + 1 === index.num ? 1 : 0));
   const silence = weights.map(() => 0);
   return { channelMap: { left: pan === 1 ? silence : weights, right: pan === -1 ? silence : weights } };
+}
+
+/** A clip's balance as it stands in the file, −1 … 1; 0 where it has none. */
+export function panOf(element: XmlElement): number {
+  for (const filter of childElements(element, 'filter')) {
+    const effect = childElement(filter, 'effect');
+    if (effect === null || (childText(effect, 'effectid') ?? '').toLowerCase() !== 'audiopan') continue;
+    const [found] = childElements(effect, 'parameter');
+    if (found !== undefined) return Number(childText(found, 'value') ?? '0');
+  }
+  return 0;
 }

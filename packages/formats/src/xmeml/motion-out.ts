@@ -1,7 +1,7 @@
 import { compare, equals, type Rational } from '@patchwork/time';
 import type { Item, Param, TransformEffect } from '@patchwork/timeline';
 import { decimal } from '../fcpxml/writer/decimals.ts';
-import { valueAt } from '../fcpxml/writer/effects.ts';
+import { valueAt } from '../fcpxml/writer/straight-keys.ts';
 import { xml, type XmlOut } from '../xml/write.ts';
 import { centerOf, fromFitted, heightsFrom, mapParam, positionOf, type PointParam } from './param.ts';
 import { animated, filter, parameter, percent, straightKeys, whenOf } from './param-out.ts';
@@ -135,10 +135,7 @@ function pointParameter(context: TrackContext, item: Item, { id, point, unit }: 
     xml(
       'keyframe',
       [],
-      [
-        text('when', whenOf(context, item, time, where)),
-        value(valueAt(point.x, time).value, valueAt(point.y, time).value),
-      ],
+      [text('when', whenOf(context, item, time, where)), value(valueAt(point.x, time), valueAt(point.y, time))],
     ),
   );
   return parameter(id, value(first(point.x), first(point.y)), keys);

@@ -1,19 +1,8 @@
-import {
-  add,
-  divide,
-  isInteger,
-  multiply,
-  rational,
-  secondsFromTime,
-  subtract,
-  toNumber,
-  zero,
-  type Rational,
-} from '@patchwork/time';
+import { isInteger, multiply, secondsFromTime, subtract, zero, type Rational } from '@patchwork/time';
 import type { Item, Keyframe, Param } from '@patchwork/timeline';
 import { shifted } from '../fcpxml/writer/decimals.ts';
-import { valueAt } from '../fcpxml/writer/effects.ts';
 import { fileOf } from '../fcpxml/writer/links.ts';
+import { straightKeyframes } from '../fcpxml/writer/straight-keys.ts';
 import { xml, type XmlOut } from '../xml/write.ts';
 import { text, type TrackContext } from './writing.ts';
 
@@ -59,9 +48,6 @@ export function mediaStartOf(item: Item): Rational {
   return range === null ? zero : secondsFromTime(range.start);
 }
 
-/** More key frames than this are not written for one eased move. */
-const maxSamples = 10_000;
-
 /**
  * Key frames between which straight lines show the same at every frame: a hold gets a second key in its last frame, an ease
  * one in every frame. Programs agree on straight lines alone.
@@ -74,37 +60,18 @@ export function straightKeys(
 ): readonly Keyframe[] {
   if (keyframes.every(({ interpolation }) => interpolation === 'linear')) return keyframes;
   const start = item.sourceRange === null ? zero : secondsFromTime(item.sourceRange.start);
-  const frameOf = (key: Keyframe): Rational => multiply(subtract(key.time, start), context.rate);
-  const isOnGrid = keyframes.every((key) => isInteger(frameOf(key)));
-  const straight = isOnGrid ? keyframes.flatMap((key, at) => straightened(context, keyframes, key, at)) : [];
-  if (isOnGrid && straight.length <= maxSamples) return straight;
-  context.writing.notSaid.add(
-    'PW_WRITE_KEYFRAME',
-    'error',
-    'held and eased key frames are written as linear ones',
-    where,
-  );
-  return keyframes;
-}
-
-function straightened(
-  context: TrackContext,
-  keyframes: readonly Keyframe[],
-  key: Keyframe,
-  index: number,
-): readonly Keyframe[] {
-  const next = keyframes[index + 1];
-  if (next === undefined || key.interpolation === 'linear') return [{ ...key, interpolation: 'linear' }];
-  const frames = toNumber(multiply(subtract(next.time, key.time), context.rate));
-  const after = (frame: number): Rational => add(key.time, divide(rational(frame), context.rate));
-  if (key.interpolation === 'hold') {
-    const last = { ...key, time: after(frames - 1), interpolation: 'linear' as const };
-    return frames > 1 ? [{ ...key, interpolation: 'linear' }, last] : [{ ...key, interpolation: 'linear' }];
-  }
-  return Array.from({ length: Math.min(frames, maxSamples + 1) }, (_unused, frame) => {
-    const time = after(frame);
-    return { time, value: valueAt({ keyframes }, time).value, interpolation: 'linear' };
-  });
+  const isOnGrid = keyframes.every((key) => isInteger(multiply(subtract(key.time, start), context.rate)));
+  const straight = isOnGrid ? straightKeyframes(keyframes, { start, rate: context.rate }) : null;
+  if (context.side === 'audio' || straight === null)
+    context.writing.notSaid.add(
+      'PW_WRITE_KEYFRAME',
+      straight === null ? 'error' : 'warning',
+      straight !== null
+        ? 'held and eased levels are written as straight pieces from frame to frame'
+        : 'held and eased key frames are written as linear ones',
+      where,
+    );
+  return straight ?? keyframes;
 }
 
 /** A parameter with its number or key frames. */

@@ -2,7 +2,7 @@ import { compare, equals, type Rate, type Rational } from '@patchwork/time';
 import type { Param, Unmodelled } from '@patchwork/timeline';
 import type { Moment, Remarks } from '../diagnostics.ts';
 import { decimalValue } from '../fcpxml/param.ts';
-import { valueAt } from '../fcpxml/writer/effects.ts';
+import { valueAt } from '../fcpxml/writer/straight-keys.ts';
 import { childElement, childElements, childText, type XmlElement } from '../xml/element.ts';
 import { keyedParam } from './keyframes.ts';
 import type { PointUnit } from './raster.ts';
@@ -119,7 +119,7 @@ function combined(a: Param, b: Param, combine: (a: number, b: number) => number)
   return {
     keyframes: times.map((time) => ({
       time,
-      value: combine(valueAt(a, time).value, valueAt(b, time).value),
+      value: combine(valueAt(a, time), valueAt(b, time)),
       interpolation: 'linear',
     })),
   };

@@ -26,6 +26,8 @@ export interface TrackSpot {
   readonly rate: Rate;
   /** Of the sequence; null where the file does not say it. */
   readonly raster: Raster | null;
+  /** Clips of a stereo track with those of its other half. */
+  readonly twins: ReadonlyMap<XmlElement, XmlElement>;
 }
 
 /** A transition and the frame at which the edit stands. */

@@ -20,7 +20,7 @@ import { parseXml } from '../xml/parse.ts';
 import { readFilters } from './filters.ts';
 import { channelMap, fileStart, generatorThings, mediaOf } from './media.ts';
 import { type TrackSpot, type CutTransition, cutOf, recordEdges, sourceEntry, linkGroup } from './place.ts';
-import { wholeTracks } from './exploded.ts';
+import { isPannedApart, wholeTracks } from './exploded.ts';
 import { XmemlReading } from './reading.ts';
 import { hasOtherPixels, placingOf, rasterOf, type Placing } from './raster.ts';
 import { formatOf, canvasOf, readMarkers } from './sequence-format.ts';
@@ -96,7 +96,7 @@ function readScene(reading: XmemlReading, sequence: XmlElement, format: SceneFor
     const side = media === null ? null : childElement(media, name);
     if (side === null) continue;
     const tracks = wholeTracks(childElements(side, 'track'));
-    tracks.forEach((track, index) => {
+    tracks.forEach(({ track, twins }, index) => {
       readTrack(reading, track, {
         scene,
         kind,
@@ -104,6 +104,7 @@ function readScene(reading: XmemlReading, sequence: XmlElement, format: SceneFor
         isEnabled: flag(track, 'enabled', true),
         rate: format.rate,
         raster: format.width === null || format.height === null ? null : { width: format.width, height: format.height },
+        twins,
       });
     });
   }
@@ -233,8 +234,10 @@ function placeItem(
   const mediaRate = rateOf(file) ?? rateOf(element) ?? rate;
   const mediaStart = fileStart(file, mediaRate);
   const placing = placingFor(reading, nested ?? file, spot);
+  const channels = channelMap(element, file, spot.kind);
+  const isChannel = 'channelMap' in channels || isPannedApart(element, spot.twins);
   const filters = readFilters(
-    { remarks: reading.remarks, timecode, rate: rateOf(element) ?? rate, mediaZero: mediaStart, ...placing },
+    { isChannel, remarks: reading.remarks, timecode, rate: rateOf(element) ?? rate, mediaZero: mediaStart, ...placing },
     element,
   );
   const entry = sourceEntry(element, edges, { rate, mediaStart, speed: filters.speed, duration });
@@ -245,7 +248,7 @@ function placeItem(
     ...(mode === 'normal' ? [] : [{ label: `composite mode "${mode}"`, content: `composite ${mode}` }]),
   ];
   const link = linkGroup(element);
-  const patchwork = { ...(link === null ? {} : { link }), ...channelMap(element, file, spot.kind) };
+  const patchwork = { ...(link === null ? {} : { link }), ...channels };
   const common = {
     name,
     sourceRange,

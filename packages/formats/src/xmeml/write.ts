@@ -144,7 +144,8 @@ function trackElement(context: TrackContext, track: PieceTrack, isEnabled: boole
             ...sourceOf(context, piece, edges, where),
             ...content,
             ...filtersOf(context, item, where),
-            ...markersOf(context.writing, item, context.rate, where),
+            // The second half of a stereo pair is the same clip.
+            ...(exploded === 1 ? [] : markersOf(context.writing, item, context.rate, where)),
             ...(exploded === null
               ? []
               : [xml('sourcetrack', [], [text('mediatype', 'audio'), text('trackindex', String(exploded + 1))])]),

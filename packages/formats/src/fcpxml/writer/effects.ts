@@ -1,5 +1,6 @@
 import { compare, divide, formatRational, subtract, toNumber, type Rational } from '@patchwork/time';
 import { knownEffect, type Effect, type Keyframe, type KnownEffect, type Param } from '@patchwork/timeline';
+import { type FrameGrid, straightKeyframes, valueAt, withoutHolds } from './straight-keys.ts';
 import { xml, type XmlOut } from '../../xml/write.ts';
 import { blendModeNumber } from '../blend-mode.ts';
 import { formatFcpTime } from '../time.ts';
@@ -17,6 +18,7 @@ export interface EffectContext {
   /** The item's own range. */
   readonly ownStart: Rational;
   readonly ownEnd: Rational;
+  readonly grid: FrameGrid;
   /** The item's own time → the clip's local time. */
   localFromOwn(own: Rational): Rational;
 }
@@ -64,20 +66,9 @@ function keyframeElement(context: EffectContext, key: Pick<Keyframe, 'time' | 'i
   ]);
 }
 
-function warnHold(context: EffectContext, keyframes: readonly Keyframe[]): void {
-  if (!keyframes.some((key) => key.interpolation === 'hold')) return;
-  context.notSaid.add(
-    'PW_WRITE_KEYFRAME',
-    'warning',
-    'held key frames are written as linear ones: FCPXML has no hold',
-    context.where,
-  );
-}
-
 /** `<param>` with key frames, or null for a constant. */
 function animated(context: EffectContext, name: string, param: Param, spell: Spell): XmlOut | null {
   if (typeof param === 'number') return null;
-  warnHold(context, param.keyframes);
   return xml(
     'param',
     [['name', name]],
@@ -85,7 +76,7 @@ function animated(context: EffectContext, name: string, param: Param, spell: Spe
       xml(
         'keyframeAnimation',
         [],
-        param.keyframes.map((key) => keyframeElement(context, key, spell(key.value))),
+        withoutHolds(param.keyframes, context.grid).map((key) => keyframeElement(context, key, spell(key.value))),
       ),
     ],
   );
@@ -95,26 +86,6 @@ function constant(param: Param, spell: Spell): string | null {
   return typeof param === 'number' ? spell(param) : null;
 }
 
-/** Value of a parameter at a time, for a pair whose halves have their keys at different times. */
-export function valueAt(param: Param, time: Rational): { value: number; isKey: boolean } {
-  if (typeof param === 'number') return { value: param, isKey: true };
-  const { keyframes } = param;
-  const after = keyframes.findIndex((key) => compare(key.time, time) >= 0);
-  const next = after === -1 ? keyframes.at(-1) : keyframes[after];
-  if (next === undefined) return { value: 0, isKey: false };
-  if (compare(next.time, time) === 0) return { value: next.value, isKey: true };
-  const previous = after > 0 ? keyframes[after - 1] : undefined;
-  if (after === -1 || previous === undefined) return { value: next.value, isKey: false };
-  const share = toNumber(divide(subtract(time, previous.time), subtract(next.time, previous.time)));
-  const eased =
-    previous.interpolation === 'hold'
-      ? 0
-      : previous.interpolation === 'smooth'
-        ? share * share * (3 - 2 * share)
-        : share;
-  return { value: previous.value + (next.value - previous.value) * eased, isKey: false };
-}
-
 interface Pair {
   readonly x: Param;
   readonly y: Param;
@@ -122,29 +93,43 @@ interface Pair {
 
 function animatedPair(context: EffectContext, name: string, pair: Pair, spell: Spell): XmlOut | null {
   if (typeof pair.x === 'number' && typeof pair.y === 'number') return null;
+  const { x, y } = togetherKeyed(context, name, pair);
   const times = new Map<string, Keyframe>();
-  for (const param of [pair.x, pair.y]) {
+  for (const param of [x, y]) {
     if (typeof param === 'number') continue;
-    warnHold(context, param.keyframes);
     for (const key of param.keyframes)
       if (!times.has(formatRational(key.time))) times.set(formatRational(key.time), key);
   }
   const keys = [...times.values()].toSorted((a, b) => compare(a.time, b.time));
-  let isResampled = false;
-  const elements = keys.map((key) => {
-    const x = valueAt(pair.x, key.time);
-    const y = valueAt(pair.y, key.time);
-    if (!x.isKey || !y.isKey) isResampled = true;
-    return keyframeElement(context, key, `${spell(x.value)} ${spell(y.value)}`);
-  });
-  if (isResampled)
-    context.notSaid.add(
-      'PW_WRITE_KEYFRAME',
-      'note',
-      `"${name}" has keys of its halves at different times; both were given all of them`,
-      context.where,
-    );
+  const elements = keys.map((key) =>
+    keyframeElement(context, key, `${spell(valueAt(x, key.time))} ${spell(valueAt(y, key.time))}`),
+  );
   return xml('param', [['name', name]], [xml('keyframeAnimation', [], elements)]);
+}
+
+/**
+ * A pair that one list of keys can hold: where its halves have theirs at different times, or ease differently, both are
+ * given straight ones that meet at every frame.
+ */
+function togetherKeyed({ grid, notSaid, where }: EffectContext, name: string, { x, y }: Pair): Pair {
+  const unheld = (param: Param): Param =>
+    typeof param === 'number' ? param : { keyframes: withoutHolds(param.keyframes, grid) };
+  const shape = (param: Param): string =>
+    typeof param === 'number'
+      ? ''
+      : param.keyframes.map(({ time, interpolation }) => `${formatRational(time)} ${interpolation}`).join();
+  const pair = { x: unheld(x), y: unheld(y) };
+  const [left, right] = [shape(pair.x), shape(pair.y)];
+  if (left === '' || right === '' || left === right) return pair;
+  notSaid.add(
+    'PW_WRITE_KEYFRAME',
+    'warning',
+    `"${name}" has keys of its halves at different times or curves; both were given the keys of both`,
+    where,
+  );
+  const straight = (param: Param): Param =>
+    typeof param === 'number' ? param : { keyframes: straightKeyframes(param.keyframes, grid) ?? param.keyframes };
+  return { x: straight(pair.x), y: straight(pair.y) };
 }
 
 function constantPair(pair: Pair, spell: Spell): string | null {
@@ -217,7 +202,7 @@ function cropElement(context: EffectContext, crop: Extract<KnownEffect, { type: 
     const rectangle = (time: Rational): XmlOut =>
       xml(
         'pan-rect',
-        sides.map(([name, param, spell]) => [name, spell(valueAt(param, time).value)]),
+        sides.map(([name, param, spell]) => [name, spell(valueAt(param, time))]),
       );
     return xml('adjust-crop', [['mode', 'pan']], [rectangle(context.ownStart), rectangle(context.ownEnd)]);
   }
@@ -287,6 +272,7 @@ export function soundAdjustments(context: EffectContext, effects: readonly Known
   const fade = lastOf(effects, 'fade');
   const pan = lastOf(effects, 'pan');
   // Resolve drops a value with a unit; Final Cut writes it.
+  reportSoundHolds(context, [volume?.gainDb ?? 0, pan?.pan ?? 0]);
   const decibels: Spell = (value) => `${decimal(value)}${context.profile === 'resolve' ? '' : 'dB'}`;
   return present(
     volume === null && fade === null ? null : volumeElement(context, volume?.gainDb ?? 0, fade, decibels),
@@ -301,6 +287,20 @@ export function soundAdjustments(context: EffectContext, effects: readonly Known
           present(animated(context, 'amount', pan.pan, hundredfold)),
         ),
   );
+}
+
+/** A sound is heard between frames as well. */
+function reportSoundHolds({ notSaid, where }: EffectContext, params: readonly Param[]): void {
+  const isHeld = params.some(
+    (param) => typeof param !== 'number' && param.keyframes.some(({ interpolation }) => interpolation === 'hold'),
+  );
+  if (isHeld)
+    notSaid.add(
+      'PW_WRITE_KEYFRAME',
+      'warning',
+      'a held level goes straight to the next one within its last frame: FCPXML has no hold',
+      where,
+    );
 }
 
 function volumeElement(

@@ -205,7 +205,8 @@ export function effectContext(
 ): EffectContext {
   const ownStart = ownStartOf(piece.item);
   const ownEnd = add(ownStart, piece.duration);
-  return { notSaid: context.notSaid, where, profile: context.profile, aspect, ownStart, ownEnd, localFromOwn };
+  const grid = { start: ownStart, rate: context.rate };
+  return { notSaid: context.notSaid, where, profile: context.profile, aspect, ownStart, ownEnd, grid, localFromOwn };
 }
 
 /** Width ÷ height of a format, 1 where it is not known. */

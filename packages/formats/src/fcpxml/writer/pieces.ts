@@ -57,5 +57,13 @@ export function piecesOf(track: Track, name: string, notSaid: NotSaid): PieceTra
     pieces.push({ item: child, start, duration, end, head: waiting, tail: null });
     waiting = null;
   }
+  const tail = pieces.at(-1)?.tail ?? null;
+  if (tail !== null && tail.outOffset.value.num > 0)
+    notSaid.add(
+      'PW_WRITE_TRANSITION',
+      'warning',
+      'the transition at the track’s end reaches beyond it; it was written to its own end, and the track became longer',
+      name,
+    );
   return { track, name, pieces, end };
 }

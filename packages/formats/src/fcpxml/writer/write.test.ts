@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { makeEffect, type Composable } from '@patchwork/timeline';
 import { describe, expect, test } from 'vitest';
 import { listing } from '../../listing.ts';
 import { comparable } from '../../testing/comparable.ts';
@@ -72,5 +73,38 @@ describe('what is written', () => {
     expect(again === undefined ? null : comparable(again, { without: ['fcpxml'] })).toEqual(
       comparable(timeline, { without: ['fcpxml'] }),
     );
+  });
+
+  test('F20: a hold goes to its last frame', () => {
+    const moved = (effect: string): string => {
+      const [timeline] = readFcpxml(
+        'f',
+        fcpxmlDocument(
+          `<asset-clip ref="a1" offset="3600s" name="c" start="3600s" duration="24/24s" srcEnable="video"/>`,
+        ),
+      ).timelines;
+      if (timeline === undefined) throw new TypeError('no timeline');
+      const change = (node: Composable): Composable =>
+        node.kind === 'Track' || node.kind === 'Stack'
+          ? { ...node, children: node.children.map(change) }
+          : node.kind === 'Clip'
+            ? { ...node, effects: [makeEffect(JSON.parse(effect))] }
+            : node;
+      const tracks = change(timeline.tracks);
+      return writeFcpxml(tracks.kind === 'Stack' ? { ...timeline, tracks } : timeline).text;
+    };
+    const key = (frame: number, value: number, interpolation: string): unknown => ({
+      time: { num: 86400 + frame, den: 24 },
+      value,
+      interpolation,
+    });
+    const held = moved(
+      JSON.stringify({ type: 'opacity', opacity: { keyframes: [key(0, 0.25, 'hold'), key(6, 1, 'linear')] } }),
+    );
+    expect([...held.matchAll(/time="([^"]*)" value="([^"]*)"/g)].map(([, time, value]) => `${time} ${value}`)).toEqual([
+      '3600s 0.25',
+      '86405/24s 0.25',
+      '14401/4s 1',
+    ]);
   });
 });
