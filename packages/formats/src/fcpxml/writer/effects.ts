@@ -1,4 +1,4 @@
-import { compare, divide, formatRational, subtract, toNumber, type Rational } from '@patchwork/time';
+import { compare, formatRational, type Rational } from '@patchwork/time';
 import { knownEffect, type Effect, type Keyframe, type KnownEffect, type Param } from '@patchwork/timeline';
 import { type FrameGrid, straightKeyframes, valueAt, withoutHolds } from './straight-keys.ts';
 import { xml, type XmlOut } from '../../xml/write.ts';
