@@ -9,7 +9,7 @@ import { jsonFrame } from './undo-frame.ts';
 import {
   appendFrame,
   isPending,
-  openForAppend,
+  withJournalEnd,
   readOldBytes,
   readUndoJournal,
   recordFrame,
@@ -157,8 +157,7 @@ async function keepOld(
   entries: number,
 ): Promise<void> {
   const journal = await readUndoJournal(files, movie.path, sha256);
-  const { file, end } = await openForAppend(files, movie.path, journal);
-  try {
+  await withJournalEnd(files, movie.path, journal, async (file, end) => {
     const { digest: moov, offset: moovOffset } = movie.moov;
     let at = end;
     const add = async (frame: Uint8Array): Promise<void> => {
@@ -180,7 +179,5 @@ async function keepOld(
     await file.sync();
     await add(jsonFrame('ARM ', { records: spans.length }, sha256));
     await file.sync();
-  } finally {
-    await file.close();
-  }
+  });
 }

@@ -192,25 +192,44 @@ export async function readOldBytes(
   return payload.subarray(recordHeadBytes);
 }
 
-/** Opens the journal for appending behind its last whole frame; makes it where there is none. @throws PW_FILE_* */
-export async function openForAppend(
+/**
+ * Opens the journal for appending behind its last whole frame, and closes it again; makes it where there is none. `work` gets
+ * where that frame ends.
+ *
+ * @throws PW_FILE_*; whatever `work` throws
+ */
+export async function withJournalEnd(
   files: FilePort,
   moviePath: string,
   journal: UndoJournal | null,
-): Promise<{ readonly file: OpenFile; readonly end: number }> {
+  work: (file: OpenFile, end: number) => Promise<void>,
+): Promise<void> {
   const path = undoJournalPath(moviePath);
   const file = await files.open(path, journal === null ? 'create' : 'update');
+  try {
+    await work(file, await preparedEnd(files, file, path, journal));
+  } finally {
+    await file.close();
+  }
+}
+
+async function preparedEnd(
+  files: FilePort,
+  file: OpenFile,
+  path: string,
+  journal: UndoJournal | null,
+): Promise<number> {
   // Without a group nothing says that the folder knows the file for good.
   if (journal !== null && journal.groups.length > 0) {
     if (journal.torn > 0) await file.truncate(journal.end);
-    return { file, end: journal.end };
+    return journal.end;
   }
   if (journal !== null) await file.truncate(0);
   await file.write(mark, 0);
   // What comes behind may reach the disk first, and would be none of ours without it.
   await file.sync();
   await files.syncFolder(dirname(path));
-  return { file, end: mark.length };
+  return mark.length;
 }
 
 /** A record's frame: the old bytes of a place, and the digest of the new ones. */
@@ -229,13 +248,10 @@ export async function appendFrame(
   journal: UndoJournal,
   frame: Uint8Array,
 ): Promise<void> {
-  const { file, end } = await openForAppend(files, moviePath, journal);
-  try {
+  await withJournalEnd(files, moviePath, journal, async (file, end) => {
     await file.write(frame, end);
     await file.sync();
-  } finally {
-    await file.close();
-  }
+  });
 }
 
 /** Cuts the journal off; without a group left it is removed. Durable: it must not come back to a later version. @throws PW_FILE_* */
