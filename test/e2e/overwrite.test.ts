@@ -89,6 +89,18 @@ test('a render in place is the clean render byte for byte (E1) and no longer; un
   removeSite(site);
 });
 
+test('undo of a film that lost its sidecar, by what the store knows of it', async () => {
+  const site = copyOfSite(old, film);
+  const before = readFileSync(site.deliverable);
+  await renderSite(site, { workers, profile: dnxhr, publication: 'in-place' });
+  rmSync(`${site.deliverable}.patchwork`);
+  const undone = await run(site, 'undo');
+  expect(undone.code, undone.stdout).toBe(0);
+  expect(readFileSync(site.deliverable).equals(before)).toBe(true);
+  expect((await run(site, 'verify')).code).toBe(0);
+  removeSite(site);
+});
+
 test('a whole new file lets go of the journal; a change of length is appended', async () => {
   const site = copyOfSite(old, film);
   expect((await render(site, '--in-place')).code).toBe(0);

@@ -1,6 +1,7 @@
-import type { Digest } from '@patchwork/kernel';
-import { corruptChunks, findUndo, readMovie, undoAppend } from '@patchwork/splice';
+import type { Digest, FileStat } from '@patchwork/kernel';
+import { corruptChunks, findUndo, readMovie, undoAppend, type Movie } from '@patchwork/splice';
 import {
+  appendEntry,
   currentEntry,
   deliverableChunks,
   deliverableSound,
@@ -9,12 +10,13 @@ import {
   readLedger,
   recordTrust,
   trustOf,
+  type Ledger,
   type LedgerEntry,
   type StoredChunk,
 } from '@patchwork/store';
 import type { RenderContext } from './run/context.ts';
 import { isOwn } from './record/renderers.ts';
-import { putBackOverwritten, wasOverwritten } from './record/overwritten-film.ts';
+import { entryAgain, putBackOverwritten, wasOverwritten } from './record/overwritten-film.ts';
 import { trimFilm } from './film/finished-film.ts';
 import { sweepLeftovers } from './record/leftovers.ts';
 
@@ -43,8 +45,8 @@ export async function undoPatch(context: RenderContext, path: string): Promise<U
     await sweepLeftovers(context, path);
     await trimFilm(context, path);
     const movie = await readMovie(files, path, sha256);
-    const ledger = await readLedger(files, path, sha256);
     const found = await files.stat(path);
+    const ledger = (await readLedger(files, path, sha256)) ?? (await foundLedger(context, movie, found));
     const current = ledger === null ? null : currentEntry(ledger, movie.moov.digest, found);
     const isOverwritten = await wasOverwritten(context, movie, current);
     if (current !== null && isOwn(current) && (isOverwritten || (await findUndo(files, movie)) !== null)) {
@@ -67,6 +69,18 @@ export async function undoPatch(context: RenderContext, path: string): Promise<U
   } finally {
     await lock.release();
   }
+}
+
+/**
+ * The history of an overwritten film that lost its sidecar, as the store keeps it, written beside the film again: what is put
+ * back can be recorded nowhere else. One index fits several films: this is the one if it names the version in the film's journal.
+ */
+async function foundLedger(context: RenderContext, movie: Movie, stat: FileStat | null): Promise<Ledger | null> {
+  const { files, sha256, store } = context;
+  const ledger = await store.findLedger(movie.moov.digest, movie.path);
+  const entry = ledger === null ? null : currentEntry(ledger, movie.moov.digest, stat);
+  if (ledger === null || entry === null || !(await wasOverwritten(context, movie, entry))) return null;
+  return (await appendEntry(files, ledger, entryAgain(context, entry), sha256)).ledger;
 }
 
 /**

@@ -109,9 +109,8 @@ export async function recoverUnlocked(context: Context, path: string): Promise<v
 
 /** Tells whether the last change of a film was an overwriting that can be taken back, and its history says so too. */
 export async function wasOverwritten(context: Context, movie: Movie, current: LedgerEntry | null): Promise<boolean> {
-  const { files, hashing, sha256 } = context;
-  const done = await canUndoOverwrite(files, movie, hashing);
-  const ledger = done === null ? null : await readLedger(files, movie.path, sha256);
+  const done = await canUndoOverwrite(context.files, movie, context.hashing);
+  const ledger = done === null ? null : await ledgerOf(context, movie.path);
   const entry = ledger?.entries.find(({ id }) => id === done);
   // A journal whose end was lost is of an older version.
   return entry !== undefined && current !== null && isSameVersion(entry, current);
