@@ -4,7 +4,7 @@ export { openSides } from './comparison.ts';
 export type { ComparedSide, CompareOptions } from './comparison.ts';
 export type { RenderContext } from './run/context.ts';
 export { forecastRender, renderDeliverable } from './delivery.ts';
-export { explainDelivered } from './explain.ts';
+export { explainDelivered, frameOfChunk } from './explain.ts';
 export type { Explanation } from './explain.ts';
 export { blame } from './blame.ts';
 export type { Blame } from './blame.ts';

@@ -4,6 +4,7 @@ import {
   blame,
   deadBytesOf,
   explainDelivered,
+  frameOfChunk,
   hasTimeline,
   mixedNote,
   parsePosition,
@@ -53,7 +54,10 @@ export function addHistory(program: Command, shell: Shell, run: RunAction): void
   program
     .command('explain')
     .argument('<deliverable[@{n}]>')
-    .argument('<position>', "a frame from the timeline's start, or a timecode")
+    .argument(
+      '<position>',
+      "a frame from the timeline's start, a timecode, or the first 8 letters or more of a chunk's key",
+    )
     .description('which inputs made this frame, and why it was rendered or reused')
     .action(async (text: string, position: string, flags: CommonFlags) =>
       run(flags, (context) => explain(context, revisionFrom(text), position)),
@@ -199,13 +203,23 @@ async function blameCommand(
 async function explain(context: CommandContext, revision: Revision, position: string): Promise<CommandOutcome> {
   const { history, entry } = await readRevision(context, revision);
   const held = framesOfTimeline(context, entry);
-  const frame = frameAt(held, position);
+  const frame = chunkFrame(entry, position) ?? frameAt(held, position);
   const explained = explainDelivered(context, history, entry, frame);
   const { place } = held;
   return {
     document: { schema: 'patchwork.explain/1', ...explained.document },
     text: [`frame ${frame}, ${recordTimecode(place, frame)}`, ...explained.lines].join('\n'),
   };
+}
+
+/** The first frame of a chunk that is named by its key: no frame number and no timecode looks like one. @throws PW_POSITION_CHUNK */
+function chunkFrame(entry: LedgerEntry, text: string): number | null {
+  if (!/^(?=.*[a-f])[0-9a-f]{8,64}$/.test(text)) return null;
+  const frame = frameOfChunk(entry, text);
+  if (frame !== null) return frame;
+  throw new PatchworkError('PW_POSITION_CHUNK', `no chunk of this version has a key that begins with ${text}`, {
+    hint: 'patchwork show --json lists the keys of all chunks.',
+  });
 }
 
 async function restore(context: CommandContext, revision: Revision, output: string | null): Promise<CommandOutcome> {
