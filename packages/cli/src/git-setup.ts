@@ -42,7 +42,8 @@ export function shellQuoted(word: string): string {
 function configLines(): (readonly [key: string, value: string])[] {
   const self = [process.execPath, mainPath].map(shellQuoted).join(' ');
   return [
-    ['diff.patchwork.textconv', `${self} git textconv --`],
+    // Without this program (another Node, another folder) Git would show no diff at all: then the file is shown as it is.
+    ['diff.patchwork.textconv', `f() { ${self} git textconv -- "$1" || cat -- "$1"; }; f`],
     ['merge.patchwork.name', 'three-way merge of timelines'],
     ['merge.patchwork.driver', `${self} git merge-driver -- %O %A %B %P`],
   ];

@@ -29,6 +29,11 @@ const placeKinds: ReadonlySet<string> = new Set(
 export function patchFrom(text: string, way: PatchWay, partial: boolean): PatchFile {
   const value = parsed(text);
   if (isPlain(value) && value['schema'] === 'patchwork.diff/1') return fromDiff(value, way, partial);
+  if (isPlain(value) && value['op'] === undefined && value['script'] === undefined)
+    throw new PatchworkError('PW_EDIT_SCRIPT', 'the file holds no edit script', {
+      hint: 'Give the document of patchwork diff OLD NEW --json, or a list of steps.',
+      details: { keys: Object.keys(value).slice(0, 20) },
+    });
   const steps = stepsIn(isPlain(value) && value['op'] === undefined ? value['script'] : value);
   return { steps: way === 'apply' ? steps : inverseScript(steps), notSaid: [] };
 }

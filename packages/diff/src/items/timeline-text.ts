@@ -19,6 +19,7 @@ import {
   type JsonObject,
   type Marker,
   type Timeline,
+  withMember,
 } from '@patchwork/timeline';
 import { urlOf } from './track-item.ts';
 
@@ -93,7 +94,10 @@ function markerLine({ name, comment, color, markedRange }: Marker, rate: Rate): 
 }
 
 function metadataLines(metadata: JsonObject): string[] {
-  return metadata.entries.map(([key, value]) => `${key}: ${canonicalJson(plainJson(value))}`);
+  // What a merge keeps of the other side is named by its marker.
+  return withMember(metadata, ['patchwork', 'conflicts'], undefined).entries.map(
+    ([key, value]) => `${key}: ${canonicalJson(plainJson(value))}`,
+  );
 }
 
 function frames(time: RationalTime, rate: Rate): string {

@@ -189,7 +189,7 @@ class Teller {
     const item = (['ours', 'theirs', 'base'] as const).map(placeIn).find((element) => element?.items[0] !== undefined);
     const conflict: MergeConflict = {
       kind,
-      track: item?.items[0]?.track ?? parts.stretch?.list.base?.label ?? null,
+      track: this.#trackLabel(item ?? null, parts.stretch),
       subject,
       frame,
       timecode: timecodeAt(this.#frame.ours, this.#frame.rate, frame),
@@ -201,6 +201,13 @@ class Teller {
       kept,
     };
     return { conflict, at, other };
+  }
+
+  /** A track that one side put in has the name that this side gives it. */
+  #trackLabel(item: Element | null, stretch: Stretch | null): string | null {
+    const list = stretch?.list;
+    if (list !== undefined && list.base === null) return (list.ours ?? list.theirs)?.label ?? null;
+    return item?.items[0]?.track ?? list?.base?.label ?? null;
   }
 
   #recordOf(element: Element | null, timeline: Timeline): ConflictVersion['recordTimecode'] {

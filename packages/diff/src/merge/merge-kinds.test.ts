@@ -330,6 +330,36 @@ describe('tracks, settings, compounds', () => {
   const film = (...tracks: readonly Track[]): Timeline => makeTimeline({ name: 'film', tracks });
   const v1 = (): Track => track('V1', storyClips());
 
+  test('G19: tracks that both sides put at one place are both kept where their order says itself', () => {
+    const start = film(makeTrack({ name: 'V1', children: storyClips() }));
+    const [picture] = tracksOf(start);
+    const withTracks = (...more: readonly Track[]): Timeline => film(must(picture), ...more);
+    const title = (name: string, at: number, track = 'V2'): Track =>
+      makeTrack({ name: track, children: [gap(at), clip(name, 0, 48)] });
+    const sound = (name: string): Track =>
+      makeTrack({ name: 'A1', trackKind: 'Audio', children: [clip(name, 0, 400)] });
+    const shown = (one: Timeline): string[] =>
+      tracksOf(one).map((track) => `${track.name} ${track.children.find(({ kind }) => kind === 'Clip')?.name ?? ''}`);
+    expect(shown(clean(start, withTracks(title('late', 600)), withTracks(title('early', 100))))).toEqual([
+      'V1 m01',
+      'V2 early',
+      'V3 late',
+    ]);
+    expect(shown(clean(start, withTracks(sound('music')), withTracks(title('early', 100))))).toEqual([
+      'V1 m01',
+      'V2 early',
+      'A1 music',
+    ]);
+    expect(shown(clean(start, withTracks(sound('music')), withTracks(sound('atmos'))))).toEqual([
+      'V1 m01',
+      'A1 atmos',
+      'A2 music',
+    ]);
+    // One on top of the other, or the same clip on both: that is for people.
+    expect(conflicts(start, withTracks(title('one', 100)), withTracks(title('other', 120)))).toHaveLength(2);
+    expect(conflicts(start, withTracks(title('one', 100)), withTracks(title('one', 600)))).toHaveLength(2);
+  });
+
   test('tracks that came or went on different sides; a track put below another renames none', () => {
     const start = film(v1(), track('A1', [clip('s', 0, 300)], 'Audio'));
     const ours = film(track('under', [clip('bg', 0, 300)]), v1(), track('A1', [clip('s', 0, 300)], 'Audio'));
@@ -370,7 +400,7 @@ describe('tracks, settings, compounds', () => {
     );
     expect([both.name, both.globalStartTime?.value.num]).toEqual(['cut 2', 86_400]);
     expect(conflicts(start, { ...start, name: 'cut 2' }, { ...start, name: 'cut 3' })).toEqual([
-      'timeline name at the whole timeline: ours cut 2, theirs cut 3; ours is kept',
+      'name of the timeline at the whole timeline: ours cut 2, theirs cut 3; ours is kept',
     ]);
     const other = mergeTimelines({
       base: start,
@@ -399,7 +429,7 @@ describe('tracks, settings, compounds', () => {
     expect(kept).toContain('B kept');
     const from = (frame: number): Timeline => ({ ...start, globalStartTime: makeTime(frame, fps24) });
     const moved = merged(start, from(86_400), from(172_801));
-    expect(moved.conflicts.map(({ subject }) => subject)).toEqual(['timeline globalStartTime']);
+    expect(moved.conflicts.map(({ subject }) => subject)).toEqual(['start of the timeline']);
     expect(writeOtio(moved.timeline, { style: 'canonical' })).toContain('172801');
     expect(conflicts(start, from(86_400), from(172_801))).toHaveLength(1);
   });

@@ -1,6 +1,7 @@
 import { sameValue } from '@patchwork/timeline';
 import type { MergeSide } from './conflict.ts';
 import type { EdgeChange } from './edge.ts';
+import { orderedTracks } from './new-tracks.ts';
 import type { Stretch } from './stretch.ts';
 import type { Element } from './element.ts';
 
@@ -19,7 +20,8 @@ export interface StretchEdges {
 /**
  * Merges what the two sides did at one stretch; null when it does not go together. What is removed by either side goes, what is put
  * in by either comes; but
- * - where both put something at one place, their order is anybody's guess: a conflict, unless the whole stretch is the same;
+ * - where both put something at one place, their order is anybody's guess: a conflict, unless the whole stretch is the same, or they are
+ *   tracks whose order says itself;
  * - where both cut one edge of the stretch alike and only one filled the hole, or filled it from the other side, the length of the
  *   stretch would be neither's: a conflict.
  */
@@ -30,7 +32,14 @@ export function mergeStretch(stretch: Stretch, edges: StretchEdges): readonly En
   if (!isOurs) return isCutAlike ? null : entries(stretch.theirs, 'theirs');
   if (isSameList(stretch.ours, stretch.theirs)) return isSameCut(edges) ? entries(stretch.ours, 'ours') : null;
   if (isCutAlike) return null;
-  return interleaved(stretch);
+  return interleaved(stretch) ?? bothTracks(stretch);
+}
+
+/** New tracks of both sides at one place of the stack, where their order says itself. */
+function bothTracks({ base, ours, theirs }: Stretch): readonly Entry[] | null {
+  if (base.length > 0) return null;
+  const ordered = orderedTracks(ours, theirs);
+  return ordered?.map((element) => ({ element, side: ours.includes(element) ? 'ours' : 'theirs' })) ?? null;
 }
 
 function entries(elements: readonly Element[], side: MergeSide): Entry[] {

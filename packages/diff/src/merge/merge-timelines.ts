@@ -15,6 +15,8 @@ import { conflictList } from './conflict-list.ts';
 import { noStrips, type MergeConflict } from './conflict.ts';
 import { withConflicts, type KeptConflict } from './mark-conflicts.ts';
 import { mergeNode } from './merge-node.ts';
+import { withOwnTrackNames } from './new-tracks.ts';
+import { settingName, settingText } from './setting-words.ts';
 import { settled, type Clash, type Three } from './merge-value.ts';
 import { MergePlan } from './plan.ts';
 import { baseSide, readSide } from './side.ts';
@@ -59,7 +61,7 @@ export function mergeByParts(input: MergeInput): Merge {
   const merged = mergeNode({ base, ours, theirs }, '', (clash) => fields.push(clash));
   const merge = mergeStacks(stacks, { ...input, rate: rates.base });
   const { own, kept } = merge;
-  const stack = withNumberedLinks(merge.stack);
+  const stack = withOwnTrackNames(withNumberedLinks(merge.stack), Object.values(stacks));
   const other = { ...theirs, tracks: emptied(theirs.tracks) };
   const all = [
     ...fields.map((clash) => fieldConflict(clash, stack, other)),
@@ -167,21 +169,19 @@ function emptied(stack: Stack): Stack {
 }
 
 function fieldConflict({ property, ours, theirs }: Clash, stack: Stack, other: Stack | Timeline): KeptConflict {
-  const text = (value: unknown): string =>
-    typeof value === 'string' || typeof value === 'number' ? String(value) : 'changed it';
   return {
     at: stack.id,
     other: [other],
     conflict: {
       kind: 'settings',
       track: null,
-      subject: `timeline ${property}`,
+      subject: settingName(property),
       frame: 0,
       timecode: 'the whole timeline',
       properties: [property],
       base: { text: 'as it was', recordTimecode: null },
-      ours: { text: text(ours), recordTimecode: null },
-      theirs: { text: text(theirs), recordTimecode: null },
+      ours: { text: settingText(ours), recordTimecode: null },
+      theirs: { text: settingText(theirs), recordTimecode: null },
       strips: noStrips,
       kept: 'ours',
     },
