@@ -1,8 +1,8 @@
 export { readTimelineFile, formatOfText } from './read-timeline-file.ts';
 export type { ReadTimelineOptions, TimelineFile, TimelineFormat } from './read-timeline-file.ts';
 export { rewriteTimelineFile } from './rewrite-timeline-file.ts';
-export { mergeTimelineFiles } from './merge-timeline-files.ts';
-export type { MergedDocument, MergeOneTimeline, ThreeVersions } from './fcpxml/document/merge-document.ts';
+export { mergeTimelineFiles } from './merge/merge-timeline-files.ts';
+export type { MergedDocument, MergeOneTimeline, ThreeVersions } from './merge/merge-fcpxml.ts';
 export type { XmlClash } from './xml/merge/rules.ts';
 export { readFcpxml } from './fcpxml/read.ts';
 export type { ReadTimelines } from './fcpxml/read.ts';

@@ -1,11 +1,6 @@
-import {
-  mergeFcpxml,
-  type MergedDocument,
-  type MergeOneTimeline,
-  type ThreeVersions,
-} from './fcpxml/document/merge-document.ts';
-import { formatOfText, type TimelineFile } from './read-timeline-file.ts';
-import { decodeText } from './text/decode.ts';
+import { mergeFcpxml, type MergedDocument, type MergeOneTimeline, type ThreeVersions } from './merge-fcpxml.ts';
+import { formatOfText, type TimelineFile } from '../read-timeline-file.ts';
+import { decodeText } from '../text/decode.ts';
 
 /**
  * Merges three versions of one file in its own text: each timeline by `mergeOne`, what stands around them as XML. Null where it is not done

@@ -1,14 +1,14 @@
 import type { Diagnostic } from '@patchwork/kernel';
 import { isJsonObject, type Timeline } from '@patchwork/timeline';
-import { mergeXmlText } from '../../xml/merge/merge-text.ts';
-import type { XmlClash } from '../../xml/merge/rules.ts';
-import { asUtf8 } from '../../xml/place.ts';
-import { textTree, type TextElement } from '../../xml/text-tree.ts';
-import { readFcpxml } from '../read.ts';
-import { writeFcpxmlInto } from '../writer/write-into.ts';
-import { fcpxmlRules } from './merge-rules.ts';
-import { ResourceSpace } from './resource-space.ts';
-import { withOwnStyleIds } from './style-ids.ts';
+import { mergeXmlText } from '../xml/merge/merge-text.ts';
+import type { XmlClash } from '../xml/merge/rules.ts';
+import { asUtf8 } from '../xml/place.ts';
+import { textTree, type TextElement } from '../xml/text-tree.ts';
+import { readFcpxml } from '../fcpxml/read.ts';
+import { writeFcpxmlInto } from '../fcpxml/writer/write-into.ts';
+import { fcpxmlRules } from '../fcpxml/document/merge-rules.ts';
+import { ResourceSpace } from '../fcpxml/document/resource-space.ts';
+import { withOwnStyleIds } from '../fcpxml/document/style-ids.ts';
 
 /** One thing of three documents. */
 export interface ThreeVersions<T> {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { planScript, type Timeline } from '@patchwork/timeline';
-import { comparable } from '../../testing/comparable.ts';
-import { readFcpxml } from '../read.ts';
-import { mergeFcpxml, type MergedDocument } from './merge-document.ts';
-import { writeFcpxmlInto } from '../writer/write-into.ts';
+import { comparable } from '../testing/comparable.ts';
+import { readFcpxml } from '../fcpxml/read.ts';
+import { mergeFcpxml, type MergedDocument } from './merge-fcpxml.ts';
+import { writeFcpxmlInto } from '../fcpxml/writer/write-into.ts';
 
 const title = (id: string, text: string): string =>
   `<title ref="r3" lane="1" offset="1s" name="${text}" duration="1s"><text><text-style ref="${id}">${text}</text-style></text><text-style-def id="${id}"><text-style font="Helvetica"/></text-style-def></title>`;
