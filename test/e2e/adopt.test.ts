@@ -185,6 +185,31 @@ test('a cut within one file is looked for as well, where its two pictures differ
   expect(JSON.parse(adopted.stdout)).toMatchObject({ cuts: { checked: 2, unseen: 0 } });
 });
 
+test('a dissolve is looked for where the timeline has it', async () => {
+  const cut = await nativeCut();
+  const dissolved = (before: number, length = 60): Film =>
+    recut(cut, (shots) =>
+      withShot(
+        withShot(shots, 'm1', (shot) => ({ ...shot, length, dissolve: { before, after: before } })),
+        'm2',
+        (shot) => ({ ...shot, from: length - 40, length: 120 - length }),
+      ),
+    );
+  const site = nativeSite(native);
+  const master = join(site.folder, 'master.mp4');
+  const render = await site.run('render', site.timeline(dissolved(8)), '-o', master);
+  expect(render.code, render.stdout).toBe(0);
+  // As a film of another program: nothing here knows of it.
+  const film = nativeSite(master);
+  const adopt = async (path: string, made: Film): Promise<unknown> => {
+    const ran = await film.run('adopt', path, '--timeline', film.timeline(made));
+    const { cuts } = JSON.parse(ran.stdout) as { cuts?: object };
+    return ran.code === 0 ? cuts : [ran.code, ran.json.details];
+  };
+  expect(await adopt(film.path, dissolved(8, 80)), 'a dissolve elsewhere').toMatchObject([5, { cuts: [72] }]);
+  expect(await adopt(film.path, dissolved(8))).toEqual({ checked: 2, unseen: 0, transitions: 1 });
+}, 300_000);
+
 test('an edit that moves nothing leaves index, metadata and sound of the film alone, and is taken back byte for byte', async () => {
   const site = nativeSite(native);
   await site.run('adopt', site.path, '--timeline', site.timeline(film));

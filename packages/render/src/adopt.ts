@@ -159,7 +159,7 @@ async function requireMatch(context: RenderContext, film: FinishedFilm, wanted: 
   throw mismatch(
     film.path,
     [
-      `no change of picture at ${cuts.missing.length} of ${cuts.cuts} cuts (frame ${shown}${cuts.missing.length > 5 ? ' …' : ''})`,
+      `no change of picture at ${cuts.missing.length} of ${cuts.cuts} cuts${cuts.transitions > 0 ? ' and transitions' : ''} (frame ${shown}${cuts.missing.length > 5 ? ' …' : ''})`,
     ],
     cuts.missing,
   );

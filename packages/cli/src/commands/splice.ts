@@ -10,7 +10,7 @@ import {
   type PatchedFilm,
   type PublicationMode,
 } from '@patchwork/render';
-import type { Place } from '@patchwork/render';
+import type { Adopted, Place } from '@patchwork/render';
 import { followedPath } from '../followed-path.ts';
 import { publicationMode } from '../flags.ts';
 import { collect, edlRateFrom, mapRules, withGradesFlag } from '../timeline-flags.ts';
@@ -104,13 +104,13 @@ async function adopt(
       chunks,
       longestChunk,
       encoder,
-      cuts: { checked: cuts.cuts - cuts.unseen, unseen: cuts.unseen },
+      cuts: { checked: cuts.cuts - cuts.unseen, unseen: cuts.unseen, transitions: cuts.transitions },
       diagnostics: done.diagnostics.map((each) => ({ ...each })),
     },
     text: [
       `${done.deliverablePath} is bound to ${flags.timeline}`,
       `  ${counted(frames, 'frame')} in ${counted(chunks, 'piece')}, the longest of ${counted(longestChunk, 'frame')}`,
-      `  ${counted(cuts.cuts - cuts.unseen, 'cut')} seen in the film${cuts.unseen === 0 ? '' : `, ${cuts.unseen} between pictures too alike to tell`}`,
+      `  ${seenCuts(cuts)} seen in the film${cuts.unseen === 0 ? '' : `, ${cuts.unseen} between pictures too alike to tell`}`,
       ...(chunks === 1 && frames > 1
         ? [
             '  decoding begins at its first frame alone (open GOPs without IDR): an edit keeps what lies before its first change',
@@ -123,6 +123,15 @@ async function adopt(
       ...diagnosticLines(done.diagnostics.filter(({ severity }) => severity !== 'note')),
     ].join('\n'),
   };
+}
+
+/** `3 cuts`, `1 cut and 2 transitions`: those that were seen, or all where some were not told apart. */
+function seenCuts({ cuts, transitions, unseen }: Adopted['cuts']): string {
+  if (transitions === 0) return counted(cuts - unseen, 'cut');
+  if (unseen > 0) return `${cuts - unseen} of ${cuts} cuts and transitions`;
+  return [[cuts - transitions, 'cut'] as const, [transitions, 'transition'] as const]
+    .flatMap(([count, noun]) => (count === 0 ? [] : [counted(count, noun)]))
+    .join(' and ');
 }
 
 async function patch(
