@@ -44,8 +44,11 @@ const colors: { readonly [group in ChangeGroup]: string } = {
 export function diffText(changes: Changes, options: DiffTextOptions): string {
   const paint = (code: string, text: string): string => (options.color ? `\u001B[${code}m${text}\u001B[0m` : text);
   const writer: Writer = { ...options, paint, tracks: tracksWidth(changes.changes), start: startWidth(changes) };
-  const groups = departmentNames.flatMap((name) => {
-    const own = changes.changes.filter(({ department }) => department === name);
+  // One list that was asked for stands in record order: linked picture and sound belong to both.
+  const [only, ...more] = options.only;
+  const isOne = only !== undefined && more.length === 0;
+  const groups = (isOne ? [only] : departmentNames).flatMap((name) => {
+    const own = isOne ? changes.changes : changes.changes.filter(({ department }) => department === name);
     return own.length === 0 ? [] : [{ name, own }];
   });
   const lines = [

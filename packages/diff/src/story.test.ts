@@ -150,6 +150,35 @@ describe('stories', () => {
     expect(lines(compare(base, frozen))).toEqual(['V1 m04: retime 100 % → freeze | dirty 288-318 319-384']);
   });
 
+  test('9: the last key of a ramp', () => {
+    const ramped = (last: number, sampling: 'nearest' | 'blend'): ReturnType<typeof timeline> => {
+      const points = [
+        [0, 0],
+        [48, 24],
+        [96, last],
+      ].map(([time = 0, value = 0]) => ({ time: rational(time, 24), value: rational(value, 24) }));
+      return withClip(3, (one) => ({ ...one, effects: [makeEffect({ type: 'timeMap', points, sampling })] }));
+    };
+    const words = 'V1 m04: retime ramp changed | dirty';
+    // Key 48 stands at record frame 336: whole frames differ from where half a frame more was played.
+    expect(lines(compare(ramped(72, 'nearest'), ramped(120, 'nearest')))).toEqual([`${words} 337-384`]);
+    expect(lines(compare(ramped(72, 'blend'), ramped(120, 'blend')))).toEqual([`${words} 337-384`]);
+  });
+
+  test('17: settings of the deliverable', () => {
+    const settings = [
+      { key: 'video.options.crf', old: '20', new: '18', domain: 'video' as const },
+      { key: 'video.color.primaries', old: 'bt709', new: 'bt2020', domain: 'container' as const },
+      { key: 'sound.bitrate', old: '192000', new: '256000', domain: 'sound' as const },
+    ];
+    const changes = compare(base, base, [{}, {}], { settings });
+    expect(changes.changes.map(({ kind, department, text, dirty }) => [kind, department, text, dirty])).toEqual([
+      ['deliverable', 'picture', 'video.options.crf 20 → 18', []],
+      ['deliverable', 'picture', 'video.color.primaries bt709 → bt2020', []],
+      ['deliverable', 'sound', 'sound.bitrate 192000 → 256000', []],
+    ]);
+  });
+
   test('10: one key of a zoom', () => {
     const zoom = (middle: number): ReturnType<typeof timeline> => {
       const scale = {

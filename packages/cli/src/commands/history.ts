@@ -97,11 +97,7 @@ async function log(context: CommandContext, path: string): Promise<CommandOutcom
       deadBytes: dead,
       entries: history.line.map((entry, index) => ({ revision: index, ...entrySummary(entry) })),
     },
-    text: [
-      ...strangerLines(history),
-      ...history.line.map((entry, index) => entryLine(entry, index)),
-      ...deadLines(dead ?? 0),
-    ].join('\n'),
+    text: [...strangerLines(history), ...entryLines(history.line), ...deadLines(dead ?? 0)].join('\n'),
   };
 }
 
@@ -111,9 +107,25 @@ function strangerLines(history: History): string[] {
     : [];
 }
 
-function entryLine(entry: LedgerEntry, index: number): string {
-  const { rendered, reused } = entry.counts;
-  return `@{${index}}  ${entry.id.slice(0, 12)}  ${clockText(entry.timeMs)}  rendered ${rendered}, reused ${reused}  ${entry.profile.name}${entry.mixed === undefined ? '' : ' (mixed)'}  ${entry.timeline.name}`;
+/** A line an entry, numbers below numbers. */
+function entryLines(entries: readonly LedgerEntry[]): string[] {
+  const padded = (texts: readonly string[], isNumber: boolean): readonly string[] => {
+    const widest = Math.max(0, ...texts.map((text) => text.length));
+    return texts.map((text) => (isNumber ? text.padStart(widest) : text.padEnd(widest)));
+  };
+  const column = (textOf: (entry: LedgerEntry) => string, isNumber: boolean): readonly string[] =>
+    padded(entries.map(textOf), isNumber);
+  const revisions = padded(
+    entries.map((_, index) => `@{${index}}`),
+    false,
+  );
+  const rendered = column(({ counts }) => counts.rendered.toLocaleString('en-US'), true);
+  const reused = column(({ counts }) => counts.reused.toLocaleString('en-US'), true);
+  const profiles = column(({ profile, mixed }) => `${profile.name}${mixed === undefined ? '' : ' (mixed)'}`, false);
+  return entries.map(
+    ({ id, timeMs, timeline }, at) =>
+      `${revisions[at]}  ${id.slice(0, 12)}  ${clockText(timeMs)}  rendered ${rendered[at]}, reused ${reused[at]}  ${profiles[at]}  ${timeline.name}`,
+  );
 }
 
 function entrySummary(entry: LedgerEntry): { readonly [key: string]: Json } {
