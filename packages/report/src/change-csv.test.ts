@@ -9,13 +9,26 @@ const heading =
 test('a row a clip, the old value in parentheses, a push in one row', () => {
   expect(changesCsv(twoCuts().changes).split('\r\n')).toEqual([
     `\uFEFF${heading}`,
-    '1,metadata,metadata,,,timeline renamed v1 → v2,,,,,,,,timeline.name v2 (v1),0,',
-    '2,ripple-trim,picture,V1+A1,B,ripple trim out −8,-8,01:00:02:00,01:00:03:16 (01:00:04:00),40 (48),00:00:01:00,00:00:02:16 (00:00:03:00),file:///vol/B.mov,,0,',
-    '3,insert,picture,V1+A1,NEW,insert (12 frames),,01:00:03:16,01:00:04:04,12,00:00:00:00,00:00:00:12,file:///vol/NEW.mov,,0,',
-    '4,shift,picture,V1+A1,,1 clip shifted +4,4,01:00:04:04 (01:00:04:00),,,,,,,0,',
-    '5,delete,picture,V1+A1,(D),delete (48 frames),,(01:00:06:00),(01:00:08:00),(48),(00:00:01:00),(00:00:03:00),(file:///vol/D.mov),,0,',
-    '6,shift,picture,V1+A1,,downstream 1 clip shifted −44,-44,01:00:06:04 (01:00:08:00),,,,,,,0,',
+    '1,metadata,metadata,,,timeline renamed v1 → v2,,,,,,,,timeline.name v2 (v1),,',
+    '2,ripple-trim,picture,V1+A1,B,ripple trim out −8,-8,01:00:02:00,01:00:03:16 (01:00:04:00),40 (48),00:00:01:00,00:00:02:16 (00:00:03:00),file:///vol/B.mov,,,',
+    '3,insert,picture,V1+A1,NEW,insert (12 frames),,01:00:03:16,01:00:04:04,12,00:00:00:00,00:00:00:12,file:///vol/NEW.mov,,,',
+    '4,shift,picture,V1+A1,,1 clip shifted +4,4,01:00:04:04 (01:00:04:00),,,,,,,,',
+    '5,delete,picture,V1+A1,(D),delete (48 frames),,(01:00:06:00),(01:00:08:00),(48),(00:00:01:00),(00:00:03:00),(file:///vol/D.mov),,,',
+    '6,shift,picture,V1+A1,,downstream 1 clip shifted −44,-44,01:00:06:04 (01:00:08:00),,,,,,,,',
     '',
+  ]);
+});
+
+test('frames that differ are counted where pictures were compared, else nothing is claimed', () => {
+  const changes = changesOf(cut('v', [shot('A', 0, 24)]), cut('v', [shot('A', 4, 24)]));
+  const cells = (unknown: readonly string[]): string[] | undefined =>
+    changesCsv({ ...changes, unknown })
+      .split('\r\n')[1]
+      ?.split(',')
+      .slice(-2);
+  expect([cells([]), cells(changes.unknown)]).toEqual([
+    ['0', ''],
+    ['', ''],
   ]);
 });
 
@@ -23,7 +36,7 @@ test('what a spreadsheet would run or break at is quoted', () => {
   const renamed = (name: string): ReturnType<typeof cut> => cut('v', [{ ...shot('A', 0, 24), name }]);
   const [, row] = changesCsv(changesOf(renamed('A'), renamed('=cmd|" /C calc"!A0'))).split('\r\n');
   expect(row).toBe(
-    `1,metadata,metadata,V1,"'=cmd|"" /C calc""!A0 (A)","renamed A → =cmd|"" /C calc""!A0",,01:00:00:00,01:00:01:00,24,00:00:00:00,00:00:01:00,file:///vol/A.mov,"name =cmd|"" /C calc""!A0 (A)",0,`,
+    `1,metadata,metadata,V1,"'=cmd|"" /C calc""!A0 (A)","renamed A → =cmd|"" /C calc""!A0",,01:00:00:00,01:00:01:00,24,00:00:00:00,00:00:01:00,file:///vol/A.mov,"name =cmd|"" /C calc""!A0 (A)",,`,
   );
 });
 

@@ -1,4 +1,4 @@
-import type { Change, Changes, Place, PlacePair } from '@patchwork/diff';
+import { arePicturesCompared, type Change, type Changes, type Place, type PlacePair } from '@patchwork/diff';
 import { lengthOfRanges } from '@patchwork/time';
 import type { Json } from '@patchwork/kernel';
 import { csvCell } from './csv-cell.ts';
@@ -26,19 +26,32 @@ const headings: readonly string[] = [
 /**
  * Writes the changes as a table for spreadsheets: a row a clip, old values in parentheses behind the new ones
  * (`01:00:20:00 (01:00:18:00)`), a push of many clips in one row. UTF-8 with a byte order mark, lines end in CR LF. What a
- * spreadsheet would take for a formula is quoted with an apostrophe.
+ * spreadsheet would take for a formula is quoted with an apostrophe. Frames that
+ * differ are left out where pictures were not compared.
  */
-export function changesCsv({ changes }: Changes): string {
-  const rows = changes.flatMap((change, index) => rowsOf(change, index + 1));
+export function changesCsv(changes: Changes): string {
+  const isCompared = arePicturesCompared(changes);
+  const rows = changes.changes.flatMap((change, index) => rowsOf(change, index + 1, isCompared));
   return `\uFEFF${[headings, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('')}`;
 }
 
-function rowsOf(change: Change, number: number): string[][] {
+function rowsOf(change: Change, number: number, isCompared: boolean): string[][] {
+  const differing = isCompared ? lengthOfRanges(change.dirty) : null;
   const others = change.kind === 'shift' ? [] : change.others;
-  return [row(change, change, number, true), ...others.map((pair): string[] => row(change, pair, number, false))];
+  return [
+    row(change, change, number, differing),
+    ...others.map((pair): string[] => row(change, pair, number, null, false)),
+  ];
 }
 
-function row(change: Change, pair: PlacePair, number: number, isFirst: boolean): string[] {
+/** `differing`: frames that differ, null where pictures were not compared. What belongs to the whole change stands in its first row. */
+function row(
+  change: Change,
+  pair: PlacePair,
+  number: number,
+  differing: number | null,
+  isFirst: boolean = true,
+): string[] {
   const both = (pick: (place: Place) => string): string => withOld(pair, pick);
   const first = (value: number | null): string => (isFirst && value !== null ? String(value) : '');
   const isPush = change.kind === 'shift';
@@ -59,7 +72,7 @@ function row(change: Change, pair: PlacePair, number: number, isFirst: boolean):
     isFirst
       ? change.values.map((value) => `${value.name} ${shownValue(value.new)} (${shownValue(value.old)})`).join('; ')
       : '',
-    first(lengthOfRanges(change.dirty)),
+    first(differing),
     first(change.framesToRender),
   ];
 }

@@ -18,9 +18,9 @@ export function diffStyle(departments: readonly string[], groups: readonly strin
 }
 
 const light =
-  '--added:#2f9e57;--removed:#d1353b;--replaced:#b83fa0;--moved:#2f72d8;--shifted:#5d7fa8;--trimmed:#c97a06;--look:#7a58c9;--sound:#0f8b94;--note:#7b828e;--clip:#d5dae3;--band:#eceff4';
+  '--fill:.55;--added:#23874a;--removed:#d1353b;--replaced:#b83fa0;--moved:#2f72d8;--shifted:#527298;--trimmed:#ad6700;--look:#7a58c9;--sound:#0c7f87;--note:#6b7280;--clip:#d5dae3;--band:#eceff4';
 const dark =
-  '--added:#4cc47b;--removed:#ff6b6e;--replaced:#e27bd0;--moved:#6ea4ff;--shifted:#93b3d9;--trimmed:#f0a93b;--look:#a98af0;--sound:#3fc2cb;--note:#98a0ad;--clip:#3a414d;--band:#22262d';
+  '--fill:.35;--added:#4cc47b;--removed:#ff6b6e;--replaced:#e27bd0;--moved:#6ea4ff;--shifted:#93b3d9;--trimmed:#f0a93b;--look:#a98af0;--sound:#3fc2cb;--note:#98a0ad;--clip:#3a414d;--band:#22262d';
 
 const style = `
 :root{${light}}
@@ -41,7 +41,7 @@ const style = `
 .strip-labels text,.strips text.lane{fill:var(--soft)}
 .strips .clips{fill:var(--clip);stroke:var(--clip);stroke-width:1;vector-effect:non-scaling-stroke}.strips .heard{opacity:.75}.strips .cuts{fill:none;stroke:var(--page);stroke-width:1;vector-effect:non-scaling-stroke}
 .strips .band{fill:var(--band)}.strips .band.moved{fill:var(--moved);fill-opacity:.2}
-.strips .mark{fill:var(--group);fill-opacity:.55;stroke:var(--group);stroke-width:1.5}.strips .mark{scroll-margin:120px 40vw}.strips .mark:target{stroke:var(--ink);stroke-width:3}
+.strips .mark{fill:var(--group);fill-opacity:var(--fill);stroke:var(--group);stroke-width:1.5}.strips .mark{scroll-margin:120px 40vw}.strips .mark:target{stroke:var(--ink);stroke-width:3}
 .strips .differs{fill:var(--soft);stroke:var(--soft);stroke-width:1;vector-effect:non-scaling-stroke}
 .strips a:focus-visible .mark{stroke:var(--ink);stroke-width:2.5}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px}.legend .key{margin:0 6px 0 0;background:var(--group)}.legend .key.kept{background:var(--clip)}
