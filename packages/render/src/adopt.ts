@@ -4,7 +4,7 @@ import type { MediaInfo, Program } from '@patchwork/program';
 import { encoderNote } from '@patchwork/splice';
 import { appendEntry, lockDeliverable, type NewLedgerEntry } from '@patchwork/store';
 import { compare, formatRate, formatTimecode, type Rate } from '@patchwork/time';
-import { cutPlaces } from './adopted/adopted-preparation.ts';
+import { cutPlaces } from './adopted/division.ts';
 import { adoptedProgram } from './adopted/adopted-program.ts';
 import type { RenderContext } from './run/context.ts';
 import { checkCuts, type CutCheck } from './adopted/film-cuts.ts';

@@ -1,6 +1,6 @@
 import { PatchworkError, type Digest } from '@patchwork/kernel';
 import { deadBytes, keptFindings, publish, readMovie, rewriteMovie, writeMovie, type Movie } from '@patchwork/splice';
-import { appendEntry, lockDeliverable, type LedgerEntry, type NewLedgerEntry } from '@patchwork/store';
+import { appendEntry, type LedgerEntry } from '@patchwork/store';
 import type { RenderContext } from './run/context.ts';
 import { requireWhole } from './film/film-damage.ts';
 import { isOwn } from './record/renderers.ts';
@@ -8,12 +8,12 @@ import { forgetOverwritten } from './record/overwritten-film.ts';
 import { readHistory, type History } from './record/history.ts';
 import { ledgerChunks } from './record/ledger-chunks.ts';
 import { findingFrom, proveMovie, requireProof } from './proof/proof.ts';
-import { settleDelivery, soundOf } from './publish/record-delivery.ts';
-import { sweepLeftovers } from './record/leftovers.ts';
+import { copiedSound, settleDelivery } from './publish/record-delivery.ts';
+import { workAlone } from './record/leftovers.ts';
 import { runId } from './run/run-id.ts';
-import { contentOf } from './record/same-content.ts';
+import { copiedEntry } from './record/same-content.ts';
 import { requireSpace } from './run/space.ts';
-import { specOfEntry } from './verify.ts';
+import { ownSpec } from './publish/movie-spec.ts';
 
 /** What {@link compactDeliverable} did. */
 export interface Compacted {
@@ -35,9 +35,7 @@ export interface Compacted {
  */
 export async function compactDeliverable(context: RenderContext, path: string): Promise<Compacted> {
   const { files, sha256 } = context;
-  const lock = await lockDeliverable(context.store.context, path);
-  try {
-    await sweepLeftovers(context, path);
+  return workAlone(context, path, async () => {
     const movie = await readMovie(files, path, sha256);
     const history = await readHistory(context, path);
     const entry = history.current;
@@ -53,9 +51,7 @@ export async function compactDeliverable(context: RenderContext, path: string): 
       ? await compactOwn(context, history, entry)
       : await compactFilm(context, history, entry, movie);
     return { ...before, ...made, undoBytes: await forgetOverwritten(context, path) };
-  } finally {
-    await lock.release();
-  }
+  });
 }
 
 function stranger(path: string): PatchworkError {
@@ -74,7 +70,7 @@ type Made = Pick<Compacted, 'afterBytes' | 'moovDigest' | 'sha256'>;
 async function compactOwn(context: RenderContext, history: History, entry: LedgerEntry): Promise<Made> {
   const { files, hashing } = context;
   const { path, ledger } = history;
-  const spec = specOfEntry(context, path, entry);
+  const spec = ownSpec(context, path, entry);
   const { written } = await publish(files, {
     destination: path,
     expected: await files.stat(path),
@@ -85,15 +81,14 @@ async function compactOwn(context: RenderContext, history: History, entry: Ledge
       await proveMovie(context, { path: temporary, spec, previousKeys, fresh: new Set(), depth: 'default' });
     },
     record: async (made) => {
-      const next = {
-        ...again(context, entry, made),
+      const next = copiedEntry(context, entry, {
+        parent: entry.id,
+        moovDigest: made.moovDigest,
+        fileSize: made.sizeBytes,
         fileSha256: made.sha256,
         chunks: ledgerChunks(entry.chunks, made.placed),
-        sound:
-          entry.sound === null || spec.sound === null
-            ? null
-            : await soundOf(context, entry.sound.key, spec.sound, made.soundPlaced),
-      };
+        sound: await copiedSound(context, entry, spec, made),
+      });
       await appendEntry(files, ledger, next, context.sha256);
     },
   });
@@ -115,31 +110,17 @@ async function compactFilm(context: RenderContext, history: History, entry: Ledg
       await requireWhole(context, now, entry, path);
     },
     record: async (made) => {
-      const next = {
-        ...again(context, entry, made),
+      const next = copiedEntry(context, entry, {
+        parent: entry.id,
+        moovDigest: made.moovDigest,
+        fileSize: made.sizeBytes,
         fileSha256: null,
         chunks: ledgerChunks(entry.chunks),
         sound: entry.sound,
-      };
+      });
       await appendEntry(files, ledger, next, context.sha256);
     },
   });
   await settleDelivery(context, path, written.moovDigest, new Set());
   return { afterBytes: written.sizeBytes, moovDigest: written.moovDigest, sha256: null };
-}
-
-/** An entry of the same content in a new file. */
-function again(
-  context: RenderContext,
-  entry: LedgerEntry,
-  made: { readonly moovDigest: Digest; readonly sizeBytes: number },
-): Omit<NewLedgerEntry, 'fileSha256' | 'chunks' | 'sound'> {
-  return {
-    ...contentOf(entry),
-    parent: entry.id,
-    timeMs: context.clockMs(),
-    moovDigest: made.moovDigest,
-    fileSize: made.sizeBytes,
-    counts: { rendered: 0, reused: entry.chunks.reduce((sum, { order }) => sum + order.length, 0) },
-  };
 }

@@ -1,6 +1,6 @@
 import { PatchworkError } from '@patchwork/kernel';
 import { isSameFile, type SoundSpec, type WrittenMovie } from '@patchwork/splice';
-import { lockDeliverable, recordTrust, trustOf } from '@patchwork/store';
+import { recordTrust, trustOf, type WorkTimes } from '@patchwork/store';
 import { forecastAdopted, renderAdopted } from './adopted/adopted-render.ts';
 import { ChunkBench } from './pictures/chunk-bench.ts';
 import type { RenderContext } from './run/context.ts';
@@ -8,6 +8,7 @@ import { fileDigest } from './record/file-digest.ts';
 import { EarlyPictures } from './pictures/early-pictures.ts';
 import { adoptedRenderer } from './record/renderers.ts';
 import { forecastOf } from './plan/forecast.ts';
+import { requireRoom } from './plan/forecast-cost.ts';
 import { interruption, type KeptFrames } from './run/interruption.ts';
 import { keptSound } from './sound/kept-sound.ts';
 import { checkUnchanged } from './media/media-catalog.ts';
@@ -20,13 +21,9 @@ import { proveMovie } from './proof/proof.ts';
 import { keepOldChunks, recordDelivery, settleDelivery } from './publish/record-delivery.ts';
 import { writeRepairing } from './publish/repairing-write.ts';
 import type { RenderRequest } from './run/request.ts';
-import { sweepLeftovers } from './record/leftovers.ts';
-import { decodedSoundBytes, growthInPlace, requireSpace } from './run/space.ts';
+import { workAlone, lockWaitMs } from './record/leftovers.ts';
 import { renderSoundTrack } from './sound/sound-track.ts';
 import { isUpToDate } from './plan/up-to-date.ts';
-
-/** How long a run waits for another one at the same deliverable before it refuses. */
-const lockWaitMs = 3000;
 
 /** Says what a render would do. Writes nothing but the caches of media digests. @throws as `prepare` */
 export async function forecastRender(context: RenderContext, request: RenderRequest): Promise<Forecast> {
@@ -43,10 +40,12 @@ export async function forecastRender(context: RenderContext, request: RenderRequ
  *   PW_INTERRUPTED …
  */
 export async function renderDeliverable(context: RenderContext, request: RenderRequest): Promise<Delivery> {
+  return workAlone(context, request.deliverablePath, () => renderAlone(context, request), lockWaitMs);
+}
+
+async function renderAlone(context: RenderContext, request: RenderRequest): Promise<Delivery> {
   const early = new EarlyPictures(context, request);
-  const lock = await lockDeliverable(context.store.context, request.deliverablePath, { waitMs: lockWaitMs });
   try {
-    await sweepLeftovers(context, request.deliverablePath);
     const inspected = await inspectDeliverable(context, request);
     if (isAdopted(inspected, request)) return await renderAdopted(context, request);
     const preparation = await prepare(context, request, 'render', inspected, (ahead) => early.begin(ahead));
@@ -54,16 +53,12 @@ export async function renderDeliverable(context: RenderContext, request: RenderR
     if (isUpToDate(preparation) && (await isWhole(context, request, preparation))) {
       return leaveAlone(request, preparation, forecast);
     }
-    const { bytes, storeBytes } = forecast.estimate;
     const isMixed = preparation.soundKey !== null && preparation.sound === null;
-    const decoded = isMixed ? decodedSoundBytes(preparation.program.sound) : 0;
-    const isInPlace = request.publication === 'in-place';
-    const deliverableBytes = isInPlace ? growthInPlace(Math.min(bytes, storeBytes), preparation.profile.video) : bytes;
-    await requireSpace(context, request.deliverablePath, { deliverableBytes, storeBytes, temporaryBytes: decoded });
+    const sound = isMixed ? preparation.program.sound : null;
+    await requireRoom(context, request, forecast.estimate, { video: preparation.profile.video, sound });
     return await deliver(context, request, preparation, forecast, early);
   } finally {
     await early.stop();
-    await lock.release();
   }
 }
 
@@ -91,7 +86,8 @@ async function deliver(
   const notes: string[] = [];
   const { missing } = preparation.plan;
   // One process more than there are chunks: it starts beside the encoding and shares in the proof.
-  if (missing.length > 0) context.workers().warm(Math.min(missing.length + 1, context.workers().count));
+  const workers = context.workers().count;
+  if (missing.length > 0) context.workers().warm(Math.min(missing.length + 1, workers));
   const bench = new ChunkBench(context, request, preparation, early);
   const startMs = early.begunAtMs ?? context.clockMs();
   const sound = await renderBoth(context, request, preparation, bench, notes);
@@ -102,11 +98,7 @@ async function deliver(
     noteMixed(preparation, bench, notes);
     await checkUnchanged(context, preparation.catalog.named);
     const mode = request.publication ?? 'whole';
-    if (mode !== 'whole' && !canAppend(preparation)) {
-      notes.push(
-        `written whole: there is no file of ours to be patched ${mode === 'fast' ? 'as a clone' : 'in place'}`,
-      );
-    }
+    if (mode !== 'whole' && !canAppend(preparation)) notes.push(wholeNote(mode));
     const written = await publishOwn(context, preparation, {
       mode,
       write: (writer) => writeRepairing(context, preparation, bench, sound.spec, writer, notes),
@@ -126,13 +118,7 @@ async function deliver(
           mixed: bench.mixed,
           sound: sound.spec,
           rendered: bench.renderedFrames(),
-          took: {
-            // The clock on the wall may be set back.
-            renderMs: Math.max(0, Math.round(renderedMs - startMs)),
-            restMs: Math.max(0, Math.round(context.clockMs() - renderedMs)),
-            withSound: sound.path !== null,
-            workers: context.workers().count,
-          },
+          took: { ...timesOf(startMs, renderedMs, context.clockMs()), withSound: sound.path !== null, workers },
         }),
     });
     await settleDelivery(context, request.deliverablePath, written.moovDigest, bench.fresh);
@@ -143,6 +129,16 @@ async function deliver(
     await context.files.remove(fitted);
     if (sound.path !== null) await context.files.remove(sound.path);
   }
+}
+
+/** In milliseconds. The clock on the wall may be set back. */
+function timesOf(startMs: number, renderedMs: number, endMs: number): Pick<WorkTimes, 'renderMs' | 'restMs'> {
+  const lasted = (from: number, to: number): number => Math.max(0, Math.round(to - from));
+  return { renderMs: lasted(startMs, renderedMs), restMs: lasted(renderedMs, endMs) };
+}
+
+function wholeNote(mode: 'fast' | 'in-place'): string {
+  return `written whole: there is no file of ours to be patched ${mode === 'fast' ? 'as a clone' : 'in place'}`;
 }
 
 function noteMixed(preparation: Preparation, bench: ChunkBench, notes: string[]): void {

@@ -12,7 +12,7 @@ import {
   type PlacedChunk,
   type WidenedRange,
 } from '@patchwork/splice';
-import { appendEntry, keepReplaced, lockDeliverable, type NewLedgerEntry } from '@patchwork/store';
+import { appendEntry, keepReplaced, type NewLedgerEntry } from '@patchwork/store';
 import { toNumber, type FrameRange } from '@patchwork/time';
 import type { RenderContext } from './run/context.ts';
 import { filmDamaged, framesOfChunks } from './film/film-damage.ts';
@@ -31,11 +31,10 @@ import { parseRange } from './timeline/range-text.ts';
 import { settleDelivery } from './publish/record-delivery.ts';
 import type { PublicationMode } from './run/request.ts';
 import { noTimeline } from './timeline/snapshot.ts';
-import { sweepLeftovers } from './record/leftovers.ts';
+import { workAlone, lockWaitMs } from './record/leftovers.ts';
 import { requireSpace } from './run/space.ts';
+import { withTemps, type NameTemp } from './run/temp-files.ts';
 
-/** How long a run waits for another one at the same film before it refuses. */
-const lockWaitMs = 3000;
 /** By how many seconds a patch may grow to find places where the film can be cut. */
 const reachSeconds = 30;
 
@@ -72,43 +71,24 @@ export interface PatchedFilm {
  * @throws PW_ADOPT_*, PW_PATCH_*, PW_PIECE_*, PW_RANGE_*, PW_PROOF_FAILED, PW_VERIFY_FAILED, PW_DELIVERABLE_BUSY, PW_FILE_*, PW_MEDIA_*
  */
 export async function patchDeliverable(context: RenderContext, request: PatchRequest): Promise<PatchedFilm> {
-  const path = request.deliverablePath;
-  const lock = await lockDeliverable(context.store.context, path, { waitMs: lockWaitMs });
-  try {
-    await sweepLeftovers(context, path);
-    await trimFilm(context, path);
-    const film = await openFilm(context, path);
-    const range = parseRange(request.range, film.facts);
-    const wide = widened(film.base, range, Math.ceil(reachSeconds * toNumber(film.rate ?? { num: 25, den: 1 })));
-    if (request.mode !== 'in-place') {
-      await requireSpace(context, path, { deliverableBytes: film.stat.size, storeBytes: 0 });
-    }
-    const video = await filmVideo(context, film);
-    const piece = await openPiece(context, request.piecePath, { ...video, isVariable: film.rate === null }, range);
-    return await withTemps(context, async (temp) => {
-      const fresh = await freshFor(context, { film, filmVideo: video, piece, range, wide }, temp);
-      return patched(context, request, { film, piece, range, wide, fresh });
-    });
-  } finally {
-    await lock.release();
-  }
+  return workAlone(context, request.deliverablePath, () => patchAlone(context, request), lockWaitMs);
 }
 
-/** Runs work with temporary files that are gone afterwards. */
-async function withTemps<T>(
-  { store, files }: Pick<RenderContext, 'store' | 'files'>,
-  work: (temp: (purpose: string) => string) => Promise<T>,
-): Promise<T> {
-  const paths: string[] = [];
-  try {
-    return await work((purpose) => {
-      const path = store.tempPath(purpose);
-      paths.push(path);
-      return path;
-    });
-  } finally {
-    for (const path of paths) await files.remove(path);
+async function patchAlone(context: RenderContext, request: PatchRequest): Promise<PatchedFilm> {
+  const path = request.deliverablePath;
+  await trimFilm(context, path);
+  const film = await openFilm(context, path);
+  const range = parseRange(request.range, film.facts);
+  const wide = widened(film.base, range, Math.ceil(reachSeconds * toNumber(film.rate ?? { num: 25, den: 1 })));
+  if (request.mode !== 'in-place') {
+    await requireSpace(context, path, { deliverableBytes: film.stat.size, storeBytes: 0 });
   }
+  const video = await filmVideo(context, film);
+  const piece = await openPiece(context, request.piecePath, { ...video, isVariable: film.rate === null }, range);
+  return await withTemps(context, async (temp) => {
+    const fresh = await freshFor(context, { film, filmVideo: video, piece, range, wide }, temp);
+    return patched(context, request, { film, piece, range, wide, fresh });
+  });
 }
 
 /** Fresh pictures for a widened range. */
@@ -129,7 +109,7 @@ interface Place {
   readonly wide: WidenedRange;
 }
 
-async function freshFor(context: RenderContext, place: Place, temp: (purpose: string) => string): Promise<Fresh> {
+async function freshFor(context: RenderContext, place: Place, temp: NameTemp): Promise<Fresh> {
   const { film, filmVideo: own, piece, range, wide } = place;
   const copied = await copiedPiece(context, film, piece, wide);
   if (copied !== null) return { pieces: copied, reference: piece.path, how: 'copied', video: null };

@@ -1,23 +1,13 @@
 import { PatchworkError, type Digest } from '@patchwork/kernel';
-import {
-  chunksOf,
-  movieSizeBytes,
-  publish,
-  readMovie,
-  writeMovie,
-  type MovieSpec,
-  type SoundPlace,
-} from '@patchwork/splice';
+import { chunksOf, movieSizeBytes, publish, readMovie, writeMovie, type MovieSpec } from '@patchwork/splice';
 import {
   appendEntry,
   byteLength,
   emptyLedger,
   keepReplaced,
-  lockDeliverable,
   planRestore,
   readLedger,
   type LedgerEntry,
-  type NewLedgerEntry,
   type StoredChunk,
 } from '@patchwork/store';
 import type { RenderContext } from './run/context.ts';
@@ -25,15 +15,14 @@ import { readRevision, type History, type Revision } from './record/history.ts';
 import { isOwn } from './record/renderers.ts';
 import { forgetOverwritten } from './record/overwritten-film.ts';
 import { restoreFilm, type Restored } from './publish/restore-film.ts';
+import { specOfEntry } from './publish/movie-spec.ts';
 import { keptSound } from './sound/kept-sound.ts';
 import { ledgerChunks } from './record/ledger-chunks.ts';
-import { videoSpec } from './plan/mixture.ts';
 import { findingsOfMovie } from './proof/proof.ts';
-import { settleDelivery, soundOf } from './publish/record-delivery.ts';
-import { sweepLeftovers } from './record/leftovers.ts';
+import { copiedSound, settleDelivery } from './publish/record-delivery.ts';
+import { workAlone } from './record/leftovers.ts';
 import { runId } from './run/run-id.ts';
-import { contentOf } from './record/same-content.ts';
-import { compileEntry } from './timeline/snapshot.ts';
+import { copiedEntry } from './record/same-content.ts';
 import { requireSpace } from './run/space.ts';
 
 /**
@@ -50,9 +39,7 @@ export async function restoreRevision(
 ): Promise<Restored> {
   const { files } = context;
   const path = output ?? revision.path;
-  const lock = await lockDeliverable(context.store.context, path);
-  try {
-    await sweepLeftovers(context, path);
+  return workAlone(context, path, async () => {
     const { history, entry } = await readRevision(context, revision);
     const expected = await files.stat(path);
     if (output !== null && expected !== null) {
@@ -72,7 +59,14 @@ export async function restoreRevision(
       write: (temporary) => writeMovie(files, temporary, spec, context.hashing),
       prove: (temporary, made) => provenSame(context, temporary, spec, entry, made.sha256),
       record: async (made) => {
-        const next = await restoredEntry(context, entry, history, made, spec);
+        const next = copiedEntry(context, entry, {
+          parent: output === null ? (history.current?.id ?? null) : null,
+          moovDigest: made.moovDigest,
+          fileSize: made.sizeBytes,
+          fileSha256: entry.fileSha256,
+          chunks: ledgerChunks(spec.video.pieces, made.placed),
+          sound: await copiedSound(context, entry, spec, made),
+        });
         if (output === null && history.current !== null && isOwn(history.current)) {
           const survivors = new Set([...next.chunks, ...(next.sound?.pieces ?? [])].map(({ key }) => key));
           await keepReplaced(context.store, { entry: history.current, path, survivors });
@@ -81,15 +75,13 @@ export async function restoreRevision(
           output === null
             ? history.ledger
             : ((await readLedger(files, path, context.sha256)) ?? emptyLedger(path, context.sha256));
-        await appendEntry(files, ledger, { ...next, parent: output === null ? next.parent : null }, context.sha256);
+        await appendEntry(files, ledger, next, context.sha256);
       },
     });
     await forgetOverwritten(context, path);
     await settleDelivery(context, path, written.moovDigest, new Set());
     return { path, entry: entry.id, sha256: written.sha256 };
-  } finally {
-    await lock.release();
-  }
+  });
 }
 
 /** The current entry with its chunks where they stand: of a film that was patched by hand only its index says. */
@@ -132,13 +124,8 @@ function restoredSpec(
   const places = plan.sound.flatMap((chunk) =>
     chunk === null ? [] : [{ path: chunk.path, offset: chunk.offset, sizeBytes: byteLength(chunk) }],
   );
-  return {
-    format: profile.container.format,
-    video: videoSpec(profile.container.format, profile.video, entry.mixed, pieces),
-    sound: sound === null ? null : { ...keptSound(sound, profile.sound, history.path), places },
-    timecode: profile.container.startTimecode ?? compileEntry(context, entry).program.start,
-    tags: {},
-  };
+  const restored = sound === null ? null : { ...keptSound(sound, profile.sound, history.path), places };
+  return specOfEntry(context, entry, pieces, restored);
 }
 
 async function provenSame(
@@ -166,32 +153,4 @@ async function provenSame(
       details: { expected: entry.fileSha256, found: sha256 },
     },
   );
-}
-
-async function restoredEntry(
-  context: RenderContext,
-  entry: LedgerEntry,
-  history: History,
-  made: {
-    readonly moovDigest: Digest;
-    readonly sizeBytes: number;
-    readonly placed: readonly number[];
-    readonly soundPlaced: readonly SoundPlace[];
-  },
-  spec: MovieSpec,
-): Promise<NewLedgerEntry> {
-  const { sound } = entry;
-  return {
-    ...contentOf(entry),
-    parent: history.current?.id ?? null,
-    timeMs: context.clockMs(),
-    moovDigest: made.moovDigest,
-    fileSize: made.sizeBytes,
-    fileSha256: entry.fileSha256,
-    counts: { rendered: 0, reused: entry.counts.rendered + entry.counts.reused },
-    chunks: ledgerChunks(spec.video.pieces, made.placed),
-    // A version that was appended to had its sound in other runs than the clean render that it comes back as.
-    sound:
-      sound === null || spec.sound === null ? null : await soundOf(context, sound.key, spec.sound, made.soundPlaced),
-  };
 }

@@ -6,7 +6,6 @@ import {
   deliverableChunks,
   deliverableSound,
   keepReplaced,
-  lockDeliverable,
   readLedger,
   recordTrust,
   trustOf,
@@ -18,7 +17,7 @@ import type { RenderContext } from './run/context.ts';
 import { isOwn } from './record/renderers.ts';
 import { entryAgain, putBackOverwritten, wasOverwritten } from './record/overwritten-film.ts';
 import { trimFilm } from './film/finished-film.ts';
-import { sweepLeftovers } from './record/leftovers.ts';
+import { workAlone } from './record/leftovers.ts';
 
 /** What {@link undoPatch} did. */
 export interface Undone {
@@ -40,9 +39,7 @@ export interface Undone {
  */
 export async function undoPatch(context: RenderContext, path: string): Promise<Undone> {
   const { files, sha256, store } = context;
-  const lock = await lockDeliverable(store.context, path);
-  try {
-    await sweepLeftovers(context, path);
+  return workAlone(context, path, async () => {
     await trimFilm(context, path);
     const movie = await readMovie(files, path, sha256);
     const found = await files.stat(path);
@@ -66,9 +63,7 @@ export async function undoPatch(context: RenderContext, path: string): Promise<U
       await store.keepLedger(await recordTrust(files, now, entry.id, stat, sha256));
     }
     return { path, entry, moovDigest: before.moov.digest, sizeBytes, freedBytes: movie.sizeBytes - sizeBytes };
-  } finally {
-    await lock.release();
-  }
+  });
 }
 
 /**

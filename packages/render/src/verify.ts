@@ -1,4 +1,4 @@
-import { corruptChunks, readMovie, trackDigests, type MovieSpec } from '@patchwork/splice';
+import { corruptChunks, readMovie, trackDigests } from '@patchwork/splice';
 import { byteLength, deliverableChunks, type LedgerEntry } from '@patchwork/store';
 import type { RenderContext } from './run/context.ts';
 import { fileDigest } from './record/file-digest.ts';
@@ -6,10 +6,9 @@ import { framesText, placeOfEntry } from './timeline/frames-text.ts';
 import { readHistory, type History } from './record/history.ts';
 import { moovDigestOf } from './record/moov-digest.ts';
 import { deadBytesOf } from './film/dead-bytes.ts';
-import { keptSound } from './sound/kept-sound.ts';
-import { mixedNote, videoSpec } from './plan/mixture.ts';
+import { mixedNote } from './plan/mixture.ts';
 import { findingsOfMovie, type Finding } from './proof/proof.ts';
-import { compileEntry } from './timeline/snapshot.ts';
+import { ownSpec } from './publish/movie-spec.ts';
 import { verifyFilm } from './proof/verify-film.ts';
 import { isOwn } from './record/renderers.ts';
 import type { Verdict } from './proof/verdict.ts';
@@ -52,7 +51,7 @@ export async function verifyDeliverable(
   }
   const checks = [`${entry.chunks.length} chunks and the sound hashed${isWholeKnown ? ', and the whole file' : ''}`];
   if (findings.length === 0) {
-    const spec = specOfEntry(context, path, entry);
+    const spec = ownSpec(context, path, entry);
     findings.push(
       ...(await findingsOfMovie(context, {
         path,
@@ -127,16 +126,4 @@ async function soundFindings(context: RenderContext, path: string, entry: Ledger
   const found = digests.find((digest) => digest !== null) ?? null;
   if (found === (entry.sound?.digest ?? null)) return [];
   return [{ code: 'PW_VERIFY_SOUND_HASH', message: `the sound of ${path} is not, as a whole, what was rendered` }];
-}
-
-/** The movie that an entry describes, its bytes taken from the deliverable itself. */
-export function specOfEntry(context: RenderContext, path: string, entry: LedgerEntry): MovieSpec {
-  const { profile } = entry;
-  return {
-    format: profile.container.format,
-    video: videoSpec(profile.container.format, profile.video, entry.mixed, deliverableChunks(entry, path)),
-    sound: entry.sound === null ? null : keptSound(entry.sound, profile.sound, path),
-    timecode: profile.container.startTimecode ?? compileEntry(context, entry).program.start,
-    tags: {},
-  };
 }

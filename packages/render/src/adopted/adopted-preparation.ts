@@ -1,29 +1,25 @@
 import { basename, extname } from 'node:path';
-import { PatchworkError, type Diagnostic, type Digest } from '@patchwork/kernel';
+import { PatchworkError, type Diagnostic } from '@patchwork/kernel';
 import { seenOf } from '@patchwork/formats';
 import {
-  actionKey,
   dirtyRanges,
-  encodingDigest,
-  mergeReasons,
   PictureReasons,
   resolveProfile,
   type MissingChunk,
   type Profile,
-  type Reason,
   type Toolchain,
   type VideoProfile,
 } from '@patchwork/plan';
 import type { Program } from '@patchwork/program';
 import type { Ledger, LedgerEntry } from '@patchwork/store';
 import type { FrameRange } from '@patchwork/time';
-import { adoptedStretches, withoutSingles, type CutPlaces, type Stretch, type StretchOptions } from './adopted-plan.ts';
+import type { Stretch } from './adopted-plan.ts';
 import { adoptedProgram, canvasOf } from './adopted-program.ts';
+import { cutPlaces, divisionOf, missingChunks, withForcedKeys } from './division.ts';
 import { framesOfChunks } from '../film/film-damage.ts';
 import type { RenderContext } from '../run/context.ts';
 import { openFilmHistory } from '../film/film-history.ts';
 import { openFilm, trimFilm, type FinishedFilm } from '../film/finished-film.ts';
-import { evenLengths } from '../film/fresh-pictures.ts';
 import { knownToolchain } from '../plan/known-toolchain.ts';
 import type { MediaCatalog } from '../media/media-catalog.ts';
 import { parseRange } from '../timeline/range-text.ts';
@@ -78,43 +74,19 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
     name: request.timelineName,
   });
   const { loaded, catalog } = opened;
-  const { timeline, timelineName, media, range, epochs } = entry;
-  const compileOld = (change?: (each: LoadedTimeline) => LoadedTimeline): Snapshot =>
-    compileEntry(context, { timeline, timelineName, media, range, epochs, profile: { ...profile, video } }, change);
-  const delivered = compileOld();
-  const unseen = unseenBetween(delivered.loaded.timeline, loaded.timeline);
-  if (request.onUnknown !== 'trust') requireSeen(path, unseen, showBoth);
-  // Where one side alone was seen, what both sides say of the edit is compared.
-  const isHalfSeen = (seenOf(delivered.loaded.timeline) === null) !== (seenOf(loaded.timeline) === null);
-  const old = isHalfSeen ? compileOld(bareTimeline) : delivered;
-  const compared = isHalfSeen ? bareTimeline(loaded) : loaded;
-  const { program, diagnostics } = adoptedProgram(context, profile, compared, catalog);
+  const { previous, program, unseen, diagnostics } = comparedPrograms(context, request, { entry, video }, opened);
   const forced = request.forceRanges.map((text) => parseRange(text, timelineFacts(loaded.timeline)));
   checkForced(forced, { in: 0, out: program.frames });
-  const isForced = (frame: number): boolean => forced.some((each) => frame >= each.in && frame < each.out);
-  const isSameSound = old.program.sound.key === program.sound.key && film.frames === program.frames;
-  // Of a film that stays as long as it is and keeps its sound nothing is moved: index and metadata are kept with it.
-  const lost = framesOfChunks(chunks, damage.chunks);
+  const isSameSound = previous.sound.key === program.sound.key && film.frames === program.frames;
   const places = cutPlaces(film);
-  const stretchesWith = (causes: Pick<StretchOptions, 'isForced' | 'isLost'>): readonly Stretch[] => {
-    const found = adoptedStretches(old.program, places, program, { ...causes, mayMove: !isSameSound });
-    return film.base.stream.family === 'intra' ? found : withoutSingles(found, places);
-  };
-  const never = (): boolean => false;
-  const isLost = (frame: number): boolean => lost.some((each) => frame >= each.in && frame < each.out);
-  const stretches = stretchesWith({ isForced, isLost });
+  const lost = framesOfChunks(chunks, damage.chunks);
+  const division = divisionOf({ film, places, previous, program, mayMove: !isSameSound }, forced, lost);
+  const stretches = division.all;
   if (forced.length === 0 && request.renderer !== 'pieces') requireKept(path, stretches, places.starts.length);
   const toolchain = canEncode(video) ? await knownToolchain(context, video) : entry.toolchain;
-  const finder = new PictureReasons(program, { program: old.program, chunks: [], video, toolchain });
-  const causes = {
-    all: stretches,
-    unforced: forced.length === 0 ? stretches : stretchesWith({ isForced: never, isLost }),
-    finder,
-    edited: forced.length + lost.length === 0 ? stretches : stretchesWith({ isForced: never, isLost: never }),
-  };
-  const missing = missingChunks(context, causes, program, video, toolchain).map((chunk) =>
-    overlapsAny(chunk.range, forced) ? { ...chunk, key: forcedKey(context, ledger, chunk.key) } : chunk,
-  );
+  const finder = new PictureReasons(program, { program: previous, chunks: [], video, toolchain });
+  const fresh = missingChunks(context, division, { program, video, toolchain, finder });
+  const missing = withForcedKeys(context, ledger, fresh, forced);
   if (request.onUnknown !== 'trust' && request.renderer !== 'pieces') {
     requireDrawable(
       program.unmodelled,
@@ -128,7 +100,7 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
     entry,
     loaded,
     catalog,
-    previous: old.program,
+    previous,
     program,
     profile,
     video,
@@ -136,7 +108,7 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
     stretches,
     missing,
     sound: hasSound ? (isSameSound ? 'reuse' : 'render') : 'none',
-    dirty: dirtyRanges(old.program, program, 0),
+    dirty: dirtyRanges(previous, program, 0),
     diagnostics: [
       ...loaded.diagnostics,
       ...diagnostics,
@@ -146,9 +118,33 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
   };
 }
 
-/** Where a film can be cut. */
-export function cutPlaces({ base: { ends, closed, samples } }: FinishedFilm): CutPlaces {
-  return { closed, starts: ends.flatMap(({ frame, sample }) => (sample < samples.count ? [frame] : [])) };
+/** What a film shows and what it is to show. */
+interface ComparedPrograms {
+  readonly previous: Program;
+  readonly program: Program;
+  /** What one version was seen to hold and the other was not. */
+  readonly unseen: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Compiles both versions with the same eyes. @throws PW_UNKNOWN_REFUSED, PW_LEDGER_* */
+function comparedPrograms(
+  context: RenderContext,
+  { onUnknown, deliverablePath }: RenderRequest,
+  { entry, video }: Pick<AdoptedPreparation, 'entry' | 'video'>,
+  { loaded, catalog }: Pick<AdoptedPreparation, 'loaded' | 'catalog'>,
+): ComparedPrograms {
+  const { profile, timeline, timelineName, media, range, epochs } = entry;
+  const compileOld = (change?: (each: LoadedTimeline) => LoadedTimeline): Snapshot =>
+    compileEntry(context, { timeline, timelineName, media, range, epochs, profile: { ...profile, video } }, change);
+  const delivered = compileOld();
+  const unseen = unseenBetween(delivered.loaded.timeline, loaded.timeline);
+  if (onUnknown !== 'trust') requireSeen(deliverablePath, unseen, showBoth);
+  // Where one side alone was seen, what both sides say of the edit is compared.
+  const isHalfSeen = (seenOf(delivered.loaded.timeline) === null) !== (seenOf(loaded.timeline) === null);
+  const previous = (isHalfSeen ? compileOld(bareTimeline) : delivered).program;
+  const compared = isHalfSeen ? bareTimeline(loaded) : loaded;
+  return { previous, unseen, ...adoptedProgram(context, profile, compared, catalog) };
 }
 
 /** A film of another program of which nothing stays is another film: that is what `--full` says. @throws PW_FULL_REQUIRED */
@@ -212,70 +208,4 @@ function requireTrust({ onUnknown, range, deliverablePath, grades = null }: Rend
       details: { path: deliverablePath, domains: ['colour', 'Fusion', 'effects', 'titles', 'transform'] },
     },
   );
-}
-
-function overlapsAny(range: FrameRange, others: readonly FrameRange[]): boolean {
-  return others.some((other) => range.in < other.out && other.in < range.out);
-}
-
-/** What a person forces is not what the store has. Of one history every version gets other keys; a killed run is taken up. */
-function forcedKey({ sha256 }: RenderContext, { entries }: Ledger, key: Digest): Digest {
-  return sha256(`forced ${entries.at(-1)?.id ?? ''} ${key}`);
-}
-
-/** What is fresh, and what would be without some of its causes. */
-interface Causes {
-  readonly all: readonly Stretch[];
-  /** Were nothing forced. */
-  readonly unforced: readonly Stretch[];
-  /** Were nothing damaged either. */
-  readonly edited: readonly Stretch[];
-  /** Says what the edit changed. */
-  readonly finder: PictureReasons;
-}
-
-/** The fresh stretches in chunks. */
-function missingChunks(
-  context: RenderContext,
-  causes: Causes,
-  program: Program,
-  video: VideoProfile,
-  toolchain: Toolchain,
-): readonly MissingChunk[] {
-  const encoding = encodingDigest(video, toolchain, context.sha256);
-  return causes.all.flatMap(({ kind, range }) => {
-    if (kind === 'kept') return [];
-    let at = range.in;
-    return evenLengths(range.out - range.in, video.gop).map((length) => {
-      const piece = { in: at, out: at + length };
-      at += length;
-      return {
-        key: actionKey(program, piece, encoding, context.sha256),
-        range: piece,
-        reasons: reasonsFor(piece, causes),
-      };
-    });
-  });
-}
-
-/** Each frame of a piece by the first cause that makes it fresh: the edit, damage, or somebody who forces it. */
-function reasonsFor(piece: FrameRange, { unforced, edited, finder }: Causes): readonly Reason[] {
-  const within = (stretches: readonly Stretch[], kind: Stretch['kind']): readonly FrameRange[] =>
-    stretches.flatMap((each) => (each.kind === kind ? common(each.range, piece) : []));
-  const reason = (code: string, text: string, ranges: readonly FrameRange[]): readonly Reason[] =>
-    ranges.map((range) => ({ code, text, range }));
-  const lost = within(unforced, 'fresh').flatMap((range) =>
-    within(edited, 'kept').flatMap((each) => common(each, range)),
-  );
-  return mergeReasons([
-    ...within(edited, 'fresh').flatMap((range) => finder.reasonsOfFrames(range)),
-    ...reason('lost', 'reused span failed hash', lost),
-    ...reason('epoch', 'the range was declared stale', within(unforced, 'kept')),
-  ]);
-}
-
-/** The frames that two ranges share. */
-function common(a: FrameRange, b: FrameRange): readonly FrameRange[] {
-  const range = { in: Math.max(a.in, b.in), out: Math.min(a.out, b.out) };
-  return range.in < range.out ? [range] : [];
 }

@@ -1,7 +1,7 @@
 import { PatchworkError, type Digest } from '@patchwork/kernel';
 import { actionKeySchema, estimate, guessRates, mergeReasons, type EncodedChunk, type Plan } from '@patchwork/plan';
 import type { PlacedChunk } from '@patchwork/splice';
-import { appendEntry, type NewLedgerEntry } from '@patchwork/store';
+import { appendEntry, type LedgerSound, type NewLedgerEntry } from '@patchwork/store';
 import { toNumber, type FrameRange } from '@patchwork/time';
 import { canEncode, prepareAdopted, type AdoptedPreparation } from './adopted-preparation.ts';
 import type { RenderContext } from '../run/context.ts';
@@ -11,15 +11,17 @@ import { adoptedRenderer } from '../record/renderers.ts';
 import { beforeText, keptBefore, type VersionBefore } from '../publish/kept-version.ts';
 import { ledgerChunks } from '../record/ledger-chunks.ts';
 import { checkUnchanged } from '../media/media-catalog.ts';
+import { requireRoom } from '../plan/forecast-cost.ts';
 import type { Delivery, Forecast } from '../plan/outcome.ts';
 import { pieceOrders, piecesFrom } from './pieces.ts';
 import { publishRecut, recutFilm } from './recut-film.ts';
+import type { PublishedFilm } from '../publish/film-publication.ts';
 import { settleDelivery } from '../publish/record-delivery.ts';
 import type { RenderRequest } from '../run/request.ts';
 import { timelineSnapshot } from '../timeline/snapshot.ts';
-import { decodedSoundBytes, growthInPlace, requireSpace } from '../run/space.ts';
 import { patchStanding, standsStill } from './standing-patch.ts';
 import { watchList } from '../plan/watch-list.ts';
+import { withTemps, type NameTemp } from '../run/temp-files.ts';
 
 /** Says what a render on an adopted film would do. @throws as `prepareAdopted` */
 export async function forecastAdopted(context: RenderContext, request: RenderRequest): Promise<Forecast> {
@@ -36,24 +38,14 @@ export async function renderAdopted(context: RenderContext, request: RenderReque
   const preparation = await prepareAdopted(context, request);
   const forecast = adoptedForecast(context, request, preparation);
   if (isSame(preparation)) return delivered(request, preparation, forecast, null, []);
-  const { bytes, storeBytes } = forecast.estimate;
-  const decoded = preparation.sound === 'render' ? decodedSoundBytes(preparation.program.sound) : 0;
-  const isInPlace = request.publication === 'in-place';
-  const deliverableBytes = isInPlace ? growthInPlace(Math.min(bytes, storeBytes), preparation.video) : bytes;
-  await requireSpace(context, request.deliverablePath, { deliverableBytes, storeBytes, temporaryBytes: decoded });
-  const temps: string[] = [];
-  const temp = (purpose: string): string => {
-    const path = context.store.tempPath(purpose);
-    temps.push(path);
-    return path;
-  };
-  try {
+  const { sound, program, video } = preparation;
+  const mixed = sound === 'render' ? program.sound : null;
+  await requireRoom(context, request, forecast.estimate, { video, sound: mixed });
+  return withTemps(context, async (temp) => {
     const fresh = await freshChunks(context, request, preparation, temp);
     if (standsStill(preparation)) return await patchedInPlace(context, request, preparation, forecast, fresh);
     return await recutAndPublished(context, request, preparation, forecast, fresh, temp);
-  } finally {
-    for (const path of temps) await context.files.remove(path);
-  }
+  });
 }
 
 /** Nothing moves: fresh pictures are put into the film, and everything else of it is kept. */
@@ -64,21 +56,14 @@ async function patchedInPlace(
   forecast: Forecast,
   fresh: ReadonlyMap<number, readonly PlacedChunk[]>,
 ): Promise<Delivery> {
-  const { film, ledger, entry, stretches, missing } = preparation;
+  const { film, entry, stretches, missing } = preparation;
   await checkUnchanged(context, preparation.catalog.named);
   const patches = stretches.flatMap(({ kind, range }) =>
     kind === 'kept' ? [] : [{ range, pieces: piecesWithin(range, missing, fresh) }],
   );
   let before: VersionBefore = { where: 'file' };
   const made = await patchStanding(context, preparation, patches, request, async (done, chunks) => {
-    const next = newEntry(context, preparation, chunks, {
-      moovDigest: done.moovDigest,
-      fileSize: done.sizeBytes,
-      fileSha256: null,
-      sound: entry.sound,
-    });
-    const appended = await appendEntry(context.files, ledger, next, context.sha256);
-    before = await keptBefore(context, { movie: film.base.movie, entry }, { path: done.anew, entry: appended.entry });
+    before = await recordVersion(context, preparation, done, { chunks, sound: entry.sound });
   });
   await settleDelivery(context, film.path, made.moovDigest, new Set());
   const notes = [
@@ -147,7 +132,7 @@ async function freshChunks(
   context: RenderContext,
   request: RenderRequest,
   preparation: AdoptedPreparation,
-  temp: (purpose: string) => string,
+  temp: NameTemp,
 ): Promise<ReadonlyMap<number, readonly PlacedChunk[]>> {
   const { missing, program, video, catalog, film } = preparation;
   if (request.renderer === 'pieces') return piecesFrom(context, request.piecesFolder ?? '.', preparation, temp);
@@ -184,9 +169,9 @@ async function recutAndPublished(
   preparation: AdoptedPreparation,
   forecast: Forecast,
   fresh: ReadonlyMap<number, readonly PlacedChunk[]>,
-  temp: (purpose: string) => string,
+  temp: NameTemp,
 ): Promise<Delivery> {
-  const { film, ledger, entry, missing, profile, program, catalog } = preparation;
+  const { film, missing, profile, program, catalog } = preparation;
   let before: VersionBefore = { where: 'file' };
   const mode = request.publication ?? 'whole';
   const isRendered = preparation.sound === 'render';
@@ -195,22 +180,10 @@ async function recutAndPublished(
     const freshOf = (range: FrameRange): readonly PlacedChunk[] => piecesWithin(range, missing, fresh);
     const made = await recutFilm(context, preparation, freshOf, sound?.spec ?? null, mode, temp);
     await checkUnchanged(context, catalog.named);
-    const done = await publishRecut(
-      context,
-      preparation,
-      made,
-      { mode, depth: request.proof },
-      async ({ moovDigest, sizeBytes, anew }) => {
-        const next = newEntry(context, preparation, made.chunks, {
-          moovDigest,
-          fileSize: sizeBytes,
-          fileSha256: null,
-          sound: made.sound,
-        });
-        const appended = await appendEntry(context.files, ledger, next, context.sha256);
-        before = await keptBefore(context, { movie: film.base.movie, entry }, { path: anew, entry: appended.entry });
-      },
-    );
+    const how = { mode, depth: request.proof };
+    const done = await publishRecut(context, preparation, made, how, async (published) => {
+      before = await recordVersion(context, preparation, published, made);
+    });
     // The film names its chunks by their bytes: what the store holds under action keys stays of use.
     await settleDelivery(context, film.path, done.moovDigest, new Set());
     const notes = made.recut.lost.map((lost) => `not carried over: ${lost}`);
@@ -222,17 +195,21 @@ async function recutAndPublished(
   }
 }
 
-function newEntry(
+/** Writes the history's entry of a new version, and keeps what is of the version before alone. */
+async function recordVersion(
   context: RenderContext,
-  { entry, profile, toolchain, loaded, catalog, program, missing }: AdoptedPreparation,
-  chunks: readonly EncodedChunk[],
-  made: Pick<NewLedgerEntry, 'moovDigest' | 'fileSize' | 'fileSha256' | 'sound'>,
-): NewLedgerEntry {
+  preparation: AdoptedPreparation,
+  { moovDigest, sizeBytes, anew }: PublishedFilm,
+  { chunks, sound }: { readonly chunks: readonly EncodedChunk[]; readonly sound: LedgerSound | null },
+): Promise<VersionBefore> {
+  const { film, ledger, entry, profile, toolchain, loaded, catalog, program, missing } = preparation;
   const rendered = missing.reduce((sum, { range }) => sum + range.out - range.in, 0);
-  return {
-    ...made,
+  const next: NewLedgerEntry = {
     parent: entry.id,
     timeMs: context.clockMs(),
+    moovDigest,
+    fileSize: sizeBytes,
+    fileSha256: null,
     profile,
     toolchain,
     keySchema: actionKeySchema,
@@ -244,7 +221,10 @@ function newEntry(
     renderer: adoptedRenderer,
     counts: { rendered, reused: program.frames - rendered },
     chunks: ledgerChunks(chunks),
+    sound,
   };
+  const appended = await appendEntry(context.files, ledger, next, context.sha256);
+  return keptBefore(context, { movie: film.base.movie, entry }, { path: anew, entry: appended.entry });
 }
 
 function delivered(

@@ -1,14 +1,13 @@
 import { join } from 'node:path';
-import { isPatchworkError, PatchworkError } from '@patchwork/kernel';
+import { PatchworkError } from '@patchwork/kernel';
 import { adoptMovie, base64FromBytes, sharedConfig, type PlacedChunk } from '@patchwork/splice';
 import { formatTimecode, type FrameRange } from '@patchwork/time';
 import { canEncode, type AdoptedPreparation } from './adopted-preparation.ts';
 import type { RenderContext } from '../run/context.ts';
 import type { PieceOrder } from '../plan/outcome.ts';
-import { openFilm } from '../film/finished-film.ts';
 import { encodeFootage } from '../film/fresh-pictures.ts';
-import { reorderDepth } from '../film/matching-profile.ts';
-import { openPiece } from '../film/piece.ts';
+import { copiedPackets, openPiece } from '../film/piece.ts';
+import type { NameTemp } from '../run/temp-files.ts';
 
 /** The stretches to render, in order. */
 export function pieceOrders(context: RenderContext, preparation: AdoptedPreparation): readonly PieceOrder[] {
@@ -32,7 +31,7 @@ export async function piecesFrom(
   context: RenderContext,
   folder: string,
   preparation: AdoptedPreparation,
-  temp: (purpose: string) => string,
+  temp: NameTemp,
 ): Promise<ReadonlyMap<number, readonly PlacedChunk[]>> {
   const names = await context.files.list(folder);
   const orders = pieceOrders(context, preparation).map((order) => ({
@@ -63,7 +62,7 @@ async function chunksOfPiece(
   path: string,
   range: FrameRange,
   preparation: AdoptedPreparation,
-  temp: (purpose: string) => string,
+  temp: NameTemp,
 ): Promise<readonly PlacedChunk[]> {
   const { video, program } = preparation;
   const piece = await openPiece(
@@ -107,20 +106,12 @@ async function copiedChunks(
   path: string,
   { film }: AdoptedPreparation,
 ): Promise<readonly PlacedChunk[] | null> {
-  try {
-    const own = await openFilm(context, path);
-    const entry = film.base.track.entries[0];
-    const ownEntry = own.base.track.entries[0];
-    const [first] = own.base.ends;
-    const isAlike = ownEntry?.format === entry?.format && first?.sample === 0 && !first.brokenLink;
-    if (!isAlike || entry === undefined || ownEntry === undefined || reorderDepth(own) > reorderDepth(film))
-      return null;
+  return copiedPackets(context, film, path, async (own) => {
+    const [entry] = film.base.track.entries;
+    const [ownEntry] = own.base.track.entries;
+    if (entry === undefined || ownEntry === undefined) return null;
     const bytes = (each: typeof entry): string => base64FromBytes(each.video?.config?.bytes ?? new Uint8Array(0));
     if (film.base.stream.family !== 'intra') sharedConfig(entry.format, [bytes(entry), bytes(ownEntry)]);
     return (await adoptMovie(context.files, own.base, context.hashing)).chunks;
-  } catch (error) {
-    // What a container or a stream cannot offer for copying is decoded instead.
-    if (isPatchworkError(error) && /^PW_(MOVIE|ADOPT|STREAM|PATCH|SPLICE)_/.test(error.code)) return null;
-    throw error;
-  }
+  });
 }

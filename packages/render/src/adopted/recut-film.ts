@@ -10,7 +10,6 @@ import {
   entryWithConfig,
   fitChunks,
   keptPieces,
-  publish,
   readMovie,
   recutDigests,
   recutFindings,
@@ -27,13 +26,11 @@ import type { FrameRange } from '@patchwork/time';
 import type { AdoptedPreparation } from './adopted-preparation.ts';
 import type { RenderContext } from '../run/context.ts';
 import { namedTracks } from '../film/other-tracks.ts';
-import { provenOrUndone, type PublishedFilm } from '../publish/film-publication.ts';
+import { proveAppended, replaceFilm, type PublishedFilm } from '../publish/film-publication.ts';
 import { movedFrames } from './moved-frames.ts';
-import { forgetOverwritten } from '../record/overwritten-film.ts';
-import { findingFrom, requireProof } from '../proof/proof.ts';
 import type { PublicationMode } from '../run/request.ts';
-import { runId } from '../run/run-id.ts';
 import { decodeFilm } from '../proof/verify-film.ts';
+import type { NameTemp } from '../run/temp-files.ts';
 
 /** A new version of an adopted film whose pictures stand elsewhere, or whose sound is another one. */
 export interface RecutFilm {
@@ -61,7 +58,7 @@ export async function recutFilm(
   fresh: (range: FrameRange) => readonly PlacedChunk[],
   sound: SoundSpec | null,
   mode: PublicationMode,
-  temp: (purpose: string) => string,
+  temp: NameTemp,
 ): Promise<RecutFilm> {
   const { files, hashing } = context;
   const { film, entry, program } = preparation;
@@ -180,28 +177,21 @@ export async function publishRecut(
 ): Promise<PublishedFilm> {
   const { files, hashing } = context;
   const { film } = preparation;
-  const prove = async (path: string): Promise<void> =>
-    requireProof((await findingsOf(context, preparation, made, path, depth)).map(findingFrom));
+  const findings = (path: string): Promise<readonly ProofFinding[]> =>
+    findingsOf(context, preparation, made, path, depth);
+  const change = { film, findings, record };
   if (mode === 'in-place') {
     const done = await appendRecut(files, made.recut, hashing, async (moovDigest) => {
       await record({ moovDigest, sizeBytes: (await files.stat(film.path))?.size ?? 0, anew: null });
     });
-    await provenOrUndone(context, film.path, done.moovDigest, () => prove(film.path));
+    await proveAppended(context, change, done.moovDigest);
     return { ...done, anew: null };
   }
-  const { written } = await publish(files, {
-    destination: film.path,
-    expected: film.stat,
-    run: runId(context),
-    write: async (temporary): Promise<PublishedFilm> =>
-      mode === 'fast'
-        ? { ...(await cloneRecut(files, temporary, made.recut, hashing)), anew: null }
-        : { ...(await writeRecut(files, temporary, made.recut, hashing)), anew: temporary },
-    prove,
-    record,
-  });
-  if (mode === 'whole') await forgetOverwritten(context, film.path);
-  return written;
+  return replaceFilm(context, change, mode, async (temporary) =>
+    mode === 'fast'
+      ? { ...(await cloneRecut(files, temporary, made.recut, hashing)), anew: null }
+      : { ...(await writeRecut(files, temporary, made.recut, hashing)), anew: temporary },
+  );
 }
 
 async function findingsOf(

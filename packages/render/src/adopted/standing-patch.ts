@@ -9,7 +9,6 @@ import {
   patchInPlace,
   planFilmOverwrite,
   planPatch,
-  publish,
   readMovie,
   rewriteMovie,
   widened,
@@ -20,13 +19,18 @@ import {
 import type { FrameRange } from '@patchwork/time';
 import type { AdoptedPreparation } from './adopted-preparation.ts';
 import type { RenderContext } from '../run/context.ts';
-import { overwrittenFilm, publishFilm, type PublishedFilm } from '../publish/film-publication.ts';
+import {
+  overwrittenFilm,
+  publishFilm,
+  replaceFilm,
+  type ChangedFilm,
+  type PublishedFilm,
+} from '../publish/film-publication.ts';
+import type { FinishedFilm } from '../film/finished-film.ts';
 import { otherTracks } from '../film/other-tracks.ts';
-import { findingFrom, requireProof } from '../proof/proof.ts';
-import { forgetOverwritten } from '../record/overwritten-film.ts';
 import type { PublicationMode, RenderRequest } from '../run/request.ts';
-import { runId } from '../run/run-id.ts';
 import { decodeFilm } from '../proof/verify-film.ts';
+import { withTemps } from '../run/temp-files.ts';
 
 /** Fresh pictures for a range of a film that stays as long as it is. */
 export interface StandingPatch {
@@ -60,61 +64,73 @@ export async function patchStanding(
   { publication, paranoid, proof }: Pick<RenderRequest, 'publication' | 'paranoid' | 'proof'>,
   record: (made: PublishedFilm, chunks: readonly EncodedChunk[]) => Promise<void>,
 ): Promise<StandingResult> {
-  const { files, hashing, sha256 } = context;
   const mode = publication === 'in-place' && patches.length > 1 ? 'fast' : (publication ?? 'whole');
-  let chunks: readonly EncodedChunk[] = entry.chunks;
-  let plans: readonly PatchPlan[] = [];
   const kept = mode === 'whole' || paranoid || proof === 'deep' ? 'hash' : 'places';
-  const findings = (path: string): Promise<readonly ProofFinding[]> =>
-    standingFindings(context, { film, entry }, path, { chunks, plans, kept, depth: proof });
-  if (publication === 'in-place') {
-    // Several stretches at once where nothing but their bytes changes: one journal, one instant.
-    const all = patches.map((patch) => planFor(film.base, patch));
-    const spans = await planFilmOverwrite(files, all, hashing);
-    if (spans !== null) {
-      plans = all;
-      for (const plan of all) chunks = await patchedChunks(files, plan, chunks, hashing);
-      const job = { film, findings, record: (done: PublishedFilm) => record(done, chunks) };
-      return { ...(await overwrittenFilm(context, job, spans)), chunks, mode: 'in-place' };
-    }
-  }
+  const done = new Patching(context, entry.chunks);
+  const change: ChangedFilm = {
+    film,
+    findings: (path) => standingFindings(context, { film, entry }, path, { ...done.state, kept, depth: proof }),
+    record: (made) => record(made, done.state.chunks),
+  };
   const [only] = patches;
   if (only !== undefined && patches.length === 1) {
-    const plan = planFor(film.base, only);
-    plans = [plan];
-    chunks = await patchedChunks(files, plan, chunks, hashing);
-    const made = await publishFilm(context, { film, plan, mode, findings, record: (done) => record(done, chunks) });
-    return { ...made, chunks, mode };
+    const plan = await done.add(film.base, only);
+    return { ...(await publishFilm(context, { ...change, plan, mode })), chunks: done.state.chunks, mode };
   }
-  const scratch = context.store.tempPath('clone');
-  try {
-    const { written } = await publish(files, {
-      destination: film.path,
-      expected: film.stat,
-      run: runId(context),
-      write: async (temporary): Promise<PublishedFilm> => {
-        const clone = mode === 'fast' ? temporary : scratch;
-        await files.copy(film.path, clone);
-        let made: PublishedFilm = { moovDigest: '', sizeBytes: 0, anew: null };
-        for (const patch of patches) {
-          const plan = planFor(await findBoundaries(files, await readMovie(files, clone, sha256)), patch);
-          plans = [...plans, plan];
-          chunks = await patchedChunks(files, plan, chunks, hashing);
-          made = { ...(await patchInPlace(files, plan, hashing, null)), anew: null };
-        }
-        if (mode === 'fast') return made;
-        const movie = await readMovie(files, clone, sha256);
-        const fitted = context.store.tempPath('fitted');
-        return { ...(await rewriteMovie(files, temporary, movie, null, fitted, hashing)), anew: temporary };
-      },
-      prove: async (path) => requireProof((await findings(path)).map(findingFrom)),
-      record: (made) => record(made, chunks),
-    });
-    if (mode === 'whole') await forgetOverwritten(context, film.path);
-    return { ...written, chunks, mode };
-  } finally {
-    await files.remove(scratch);
+  // Several stretches at once where nothing but their bytes changes: one journal, one instant.
+  const all = publication === 'in-place' ? patches.map((patch) => planFor(film.base, patch)) : null;
+  const spans = all === null ? null : await planFilmOverwrite(context.files, all, context.hashing);
+  if (spans !== null) {
+    for (const patch of patches) await done.add(film.base, patch);
+    return { ...(await overwrittenFilm(context, change, spans)), chunks: done.state.chunks, mode: 'in-place' };
   }
+  const made = await withTemps(context, (temp) =>
+    replaceFilm(context, change, mode === 'fast' ? 'fast' : 'whole', async (temporary) => {
+      const { files, sha256, hashing } = context;
+      const copy = mode === 'fast' ? temporary : temp('clone');
+      const patched = await patchedCopy(context, film, patches, done, copy);
+      if (mode === 'fast') return patched;
+      const movie = await readMovie(files, copy, sha256);
+      return { ...(await rewriteMovie(files, temporary, movie, null, temp('fitted'), hashing)), anew: temporary };
+    }),
+  );
+  return { ...made, chunks: done.state.chunks, mode };
+}
+
+/** The patches that were planned so far, and the film's chunks behind them. */
+class Patching {
+  state: Pick<Standing, 'plans' | 'chunks'>;
+  readonly #context: RenderContext;
+
+  constructor(context: RenderContext, chunks: readonly EncodedChunk[]) {
+    this.#context = context;
+    this.state = { plans: [], chunks };
+  }
+
+  async add(base: PatchPlan['base'], patch: StandingPatch): Promise<PatchPlan> {
+    const { files, hashing } = this.#context;
+    const { plans, chunks } = this.state;
+    const plan = planFor(base, patch);
+    this.state = { plans: [...plans, plan], chunks: await patchedChunks(files, plan, chunks, hashing) };
+    return plan;
+  }
+}
+
+/** Appends patches to a copy of the film, one behind the other. */
+async function patchedCopy(
+  { files, sha256, hashing }: RenderContext,
+  film: FinishedFilm,
+  patches: readonly StandingPatch[],
+  done: Patching,
+  copy: string,
+): Promise<PublishedFilm> {
+  await files.copy(film.path, copy);
+  let made: PublishedFilm = { moovDigest: '', sizeBytes: 0, anew: null };
+  for (const patch of patches) {
+    const plan = await done.add(await findBoundaries(files, await readMovie(files, copy, sha256)), patch);
+    made = { ...(await patchInPlace(files, plan, hashing, null)), anew: null };
+  }
+  return made;
 }
 
 /** Stretches lie between places where the film can be cut: nothing is widened. */

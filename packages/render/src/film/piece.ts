@@ -78,19 +78,35 @@ export async function copiedPiece(
   range: WidenedRange,
 ): Promise<readonly PlacedChunk[] | null> {
   if (lengthOf(range) !== piece.video.frames) return null;
+  return copiedPackets(context, film, piece.path, async (own) => {
+    if (own.frames !== lengthOf(range)) return null;
+    const { chunks } = await adoptMovie(context.files, own.base, context.hashing);
+    planPatch(film.base, { range, pieces: chunks });
+    return chunks;
+  });
+}
+
+/**
+ * A file's own packets, where they can stand in a film of another origin as they are; null where they must be encoded.
+ *
+ * @param take reads them from a file that is alike; may throw as container and streams do.
+ * @throws PW_FILE_*
+ */
+export async function copiedPackets(
+  context: RenderContext,
+  film: FinishedFilm,
+  path: string,
+  take: (own: FinishedFilm) => Promise<readonly PlacedChunk[] | null>,
+): Promise<readonly PlacedChunk[] | null> {
   try {
-    const own = await openFilm(context, piece.path);
+    const own = await openFilm(context, path);
     const [first] = own.base.ends;
     const isAlike =
-      own.frames === lengthOf(range) &&
       own.base.track.entries[0]?.format === film.base.track.entries[0]?.format &&
       first?.sample === 0 &&
       !first.brokenLink &&
       reorderDepth(own) <= reorderDepth(film);
-    if (!isAlike) return null;
-    const { chunks } = await adoptMovie(context.files, own.base, context.hashing);
-    planPatch(film.base, { range, pieces: chunks });
-    return chunks;
+    return isAlike ? await take(own) : null;
   } catch (error) {
     // What a container or a stream cannot offer for copying is decoded instead.
     if (isPatchworkError(error) && /^PW_(MOVIE|ADOPT|STREAM|PATCH|SPLICE)_/.test(error.code)) return null;

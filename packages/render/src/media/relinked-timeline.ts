@@ -1,7 +1,7 @@
 import { dirname, isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ExternalReference, Timeline } from '@patchwork/timeline';
-import { mapClips } from './media-link.ts';
+import { mapClips } from './linked-clips.ts';
 import { mappedName, statedPlace, type MediaSearch } from './media-paths.ts';
 import type { TimelineRequest, TimelineWithMedia } from './timeline-media.ts';
 import { mediaFolderOf } from '../timeline/timeline-source.ts';

@@ -2,10 +2,10 @@ import type { Digest } from '@patchwork/kernel';
 import type { MissingChunk } from '@patchwork/plan';
 import { refitChunks } from '@patchwork/splice';
 import type { MixedSettings, StoredChunk } from '@patchwork/store';
-import type { Base } from '../record/base.ts';
 import type { RenderContext } from '../run/context.ts';
 import type { EarlyPictures } from './early-pictures.ts';
 import { encodeMissing } from './encode-missing.ts';
+import { encodeRequest } from './encode-request.ts';
 import { fittedKey, sampleFormat, settingsAfter, sharedConfigOf } from '../plan/mixture.ts';
 import type { Preparation } from '../plan/preparation.ts';
 import type { RenderRequest } from '../run/request.ts';
@@ -37,18 +37,9 @@ export class ChunkBench {
 
   /** Renders chunks into the store and puts them on the bench. @throws as `encodeMissing` */
   async render(missing: readonly MissingChunk[]): Promise<void> {
-    const { program, profile, catalog, base } = this.#preparation;
     const early = await this.#early?.take(missing);
-    const encode = async (): Promise<readonly StoredChunk[]> =>
-      await encodeMissing(this.#context, {
-        program,
-        missing,
-        video: profile.video,
-        media: catalog.named,
-        unmodelled: this.#request.onUnknown === 'trust' ? 'pass-through' : 'refuse',
-        recorded: recordedDigests(base),
-      });
-    const stored = early?.chunks ?? (await encode());
+    const work = encodeRequest(this.#request, this.#preparation, missing);
+    const stored = early?.chunks ?? (await encodeMissing(this.#context, work));
     for (const chunk of stored) {
       this.atHand.set(chunk.key, chunk);
       this.fresh.add(chunk.key);
@@ -128,10 +119,4 @@ export class ChunkBench {
     for (const key of this.fresh) frames += this.atHand.get(key)?.order.length ?? 0;
     return frames;
   }
-}
-
-/** What the deliverable that is patched holds under each key; chunks of other settings have digests of their own. */
-export function recordedDigests(base: Base): ReadonlyMap<Digest, Digest> {
-  if ((base.kind !== 'ours' && base.kind !== 'damaged') || base.entry.mixed !== undefined) return new Map();
-  return new Map(base.entry.chunks.map(({ key, digest }) => [key, digest]));
 }

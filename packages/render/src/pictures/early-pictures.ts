@@ -1,9 +1,9 @@
 import type { MissingChunk } from '@patchwork/plan';
 import type { StoredChunk } from '@patchwork/store';
 import type { AheadOfPlan } from '../plan/ahead-of-plan.ts';
-import { recordedDigests } from './chunk-bench.ts';
 import type { RenderContext } from '../run/context.ts';
 import { encodeMissing } from './encode-missing.ts';
+import { encodeRequest } from './encode-request.ts';
 import type { RenderRequest } from '../run/request.ts';
 
 /**
@@ -22,21 +22,12 @@ export class EarlyPictures {
     this.#request = request;
   }
 
-  begin({ program, missing, profile, catalog, base }: AheadOfPlan): void {
+  begin(ahead: AheadOfPlan): void {
+    const { missing } = ahead;
     if (missing.length === 0) return;
     const signal = AbortSignal.any([this.#context.signal, this.#stop.signal]);
     const atMs = this.#context.clockMs();
-    const chunks = encodeMissing(
-      { ...this.#context, signal },
-      {
-        program,
-        missing,
-        video: profile.video,
-        media: catalog.named,
-        unmodelled: this.#request.onUnknown === 'trust' ? 'pass-through' : 'refuse',
-        recorded: recordedDigests(base),
-      },
-    );
+    const chunks = encodeMissing({ ...this.#context, signal }, encodeRequest(this.#request, ahead, missing));
     // Told by whoever takes them; until then a failure needs a listener.
     chunks.catch(() => undefined);
     this.#begun = { keys: keysOf(missing), atMs, chunks };

@@ -1,8 +1,11 @@
 import { canonicalJson, type Digest, type Json } from '@patchwork/kernel';
-import { estimate, guessRates, measuredRates, type MeasuredRun } from '@patchwork/plan';
+import { estimate, guessRates, measuredRates, type MeasuredRun, type VideoProfile } from '@patchwork/plan';
+import type { SoundProgram } from '@patchwork/program';
 import { byteLength, historyOf, type LedgerEntry } from '@patchwork/store';
 import { toNumber } from '@patchwork/time';
 import type { RenderContext } from '../run/context.ts';
+import type { RenderRequest } from '../run/request.ts';
+import { decodedSoundBytes, growthInPlace, requireSpace } from '../run/space.ts';
 import type { Preparation } from './preparation.ts';
 
 /** What a run will take. */
@@ -37,6 +40,26 @@ export function costOf(context: RenderContext, preparation: Preparation): Foreca
     storeBytes: Math.ceil(Math.max(0, fresh)) + leavingBytes(context, preparation),
     measured: cost.measured,
   };
+}
+
+/**
+ * Refuses a run for which there is no room.
+ *
+ * @param fresh.video how fresh pictures are encoded.
+ * @param fresh.sound what is mixed anew; null for none.
+ * @throws PW_FILE_NO_SPACE
+ */
+export async function requireRoom(
+  context: RenderContext,
+  { deliverablePath, publication }: Pick<RenderRequest, 'deliverablePath' | 'publication'>,
+  { bytes, storeBytes }: Pick<ForecastCost, 'bytes' | 'storeBytes'>,
+  { video, sound }: { readonly video: VideoProfile; readonly sound: SoundProgram | null },
+): Promise<void> {
+  await requireSpace(context, deliverablePath, {
+    deliverableBytes: publication === 'in-place' ? growthInPlace(Math.min(bytes, storeBytes), video) : bytes,
+    storeBytes,
+    temporaryBytes: sound === null ? 0 : decodedSoundBytes(sound),
+  });
 }
 
 /** Kept chunks count with their true size; only what is to be rendered is guessed, by the kept ones where there are some. */

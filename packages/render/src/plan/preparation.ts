@@ -1,12 +1,10 @@
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import { seenOf } from '@patchwork/formats';
 import type { Digest, Diagnostic, FileStat } from '@patchwork/kernel';
 import {
-  actionKeySchema,
   dirtyRanges,
   makePlan,
   planChunks,
-  resolveProfile,
   type Chunk,
   type Plan,
   type PreviousDelivery,
@@ -17,25 +15,24 @@ import type { Epoch, Program } from '@patchwork/program';
 import { historyOf, type LedgerEntry, type LedgerSound, type StoredChunk } from '@patchwork/store';
 import { type FrameRange } from '@patchwork/time';
 import type { Timeline } from '@patchwork/timeline';
-import { firstKeySchema, lookAhead, type AheadOfPlan } from './ahead-of-plan.ts';
+import { lookAhead, type AheadOfPlan } from './ahead-of-plan.ts';
 import { inspectBase, type Base } from '../record/base.ts';
 import type { RenderContext } from '../run/context.ts';
 import { atHand } from './hand.ts';
-import { knownToolchain } from './known-toolchain.ts';
 import type { MediaCatalog } from '../media/media-catalog.ts';
-import { checkOnline, checkSearched, checkUnambiguous } from '../media/media-link.ts';
 import { chunkRanges } from './chunk-ranges.ts';
-import { checkOneEntry, MixedPlan, mixedNote, mixtureOf, type MixedChunk, type Mixture } from './mixture.ts';
-import { checkBase, checkMixed, checkNotMedia, checkSettings } from './refusal.ts';
+import { MixedPlan, type MixedChunk, type Mixture } from './mixture.ts';
+import { openRequest, type Purpose } from './opened-request.ts';
+import { checkBase } from './refusal.ts';
+import { runSettings } from './run-settings.ts';
 import type { RenderRequest } from '../run/request.ts';
 import { compileRequest } from './request-program.ts';
 import { requireDrawable, requireSeen, trustedRemark, unseenBetween } from '../timeline/seen-domains.ts';
 import { compileEntry } from '../timeline/snapshot.ts';
 import { soundAtHand } from '../sound/sound-at-hand.ts';
 import { soundKey } from '../sound/sound-track.ts';
-import { firstVideoFacts, withRaster, type LoadedTimeline } from '../timeline/timeline-file.ts';
-import { openTimelineWithCatalog } from '../media/timeline-media.ts';
-import { timelineFacts, type TimelineFacts } from '../timeline/timeline-facts.ts';
+import type { LoadedTimeline } from '../timeline/timeline-file.ts';
+import type { TimelineFacts } from '../timeline/timeline-facts.ts';
 
 /** Everything that is known before the first frame is rendered. A dry run ends here. */
 export interface Preparation {
@@ -80,9 +77,6 @@ export async function inspectDeliverable(context: RenderContext, request: Render
   return { baseStat, base: await inspectBase(context, request.deliverablePath, request.paranoid) };
 }
 
-/** What follows a preparation: a render that will need media processes, or nothing. */
-export type Purpose = 'render' | 'forecast';
-
 /**
  * Walks the corridor up to the plan: timeline, media, programme, chunks, what is at hand. Writes nothing but caches.
  *
@@ -103,58 +97,18 @@ export async function prepare(
 ): Promise<Preparation> {
   if (!request.full) checkBase(base, request.deliverablePath);
   const entry = !request.full && (base.kind === 'ours' || base.kind === 'damaged') ? base.entry : null;
-  // The first media processes start while this one reads: there are media to probe, and pictures and sound to render.
-  if (purpose === 'render') {
-    if (entry === null) context.workers().warm(2);
-    else if (await isOtherLength(context, entry, request.timelinePath)) context.workers().warm(1);
-  }
-  const opened = await openTimelineWithCatalog(context, {
-    ...request,
-    path: request.timelinePath,
-    name: request.timelineName,
-  });
-  // Where nothing changed there will be nothing for it to do.
-  if (purpose === 'render' && entry !== null && isChanged(entry, opened.loaded, request)) context.workers().warm(1);
-  const { catalog } = opened;
-  checkUnambiguous(opened.linked);
-  checkSearched(opened.linked, catalog.find);
-  const facts = timelineFacts(opened.loaded.timeline);
-  const first = firstVideoFacts(opened.loaded.timeline, catalog.find);
-  if (first === null && facts.width === null) checkOnline(opened.linked);
-  checkNotMedia(baseStat, await statsOf(context, catalog), request.deliverablePath);
-  const profile = resolveProfile({
-    requested: request.profile,
-    ledger: entry?.profile ?? null,
-    extension: extname(request.deliverablePath).toLowerCase(),
-    timelineFacts: facts,
-    firstMediaFacts: first,
-  });
-  const loaded = withRaster(context.sha256, opened.loaded, profile.video);
-  const parts = { loaded, facts, profile, catalog, line: lineOf(base) };
+  const opened = await openRequest(context, request, purpose, { baseStat, entry });
+  const parts = { ...opened, line: lineOf(base) };
+  const { loaded, facts, profile, catalog } = opened;
   const ahead =
     onAhead === undefined || entry === null ? null : await lookAhead(context, request, { base, entry, parts, onAhead });
-  const snapshot = entry === null ? null : compileEntry(context, entry);
-  const unseen = lostSight(snapshot?.loaded.timeline ?? null, loaded.timeline);
+  const previous = entry === null ? null : { entry, ...compileEntry(context, entry) };
+  const unseen = lostSight(previous?.loaded.timeline ?? null, loaded.timeline);
   if (request.onUnknown !== 'trust') requireSeen(request.deliverablePath, unseen, showAgain);
-  const old =
-    entry === null || snapshot === null
-      ? null
-      : {
-          timeline: snapshot.facts,
-          profile: entry.profile,
-          toolchain: entry.toolchain,
-          keySchema: entry.keySchema ?? firstKeySchema,
-        };
-  // First what the files say, so that a profile which no encoder would take is refused by the key that differs.
-  const next = { timeline: facts, profile, keySchema: actionKeySchema };
-  if (old !== null) checkSettings(old, { ...old, ...next }, request.deliverablePath, request);
-  const toolchain = await knownToolchain(context, profile.video);
-  const differences = old === null ? [] : checkSettings(old, { ...next, toolchain }, request.deliverablePath, request);
-  const mixture = mixtureFor(request, entry, profile, toolchain, differences.length > 0);
+  const { toolchain, mixture } = await runSettings(context, request, opened, previous);
   const compiled = ahead?.compiled ?? compileRequest(context, request, parts);
   const { program, epochs, range } = compiled;
   if (request.onUnknown !== 'trust') requireDrawable(program.unmodelled, null);
-  const previous = entry === null || snapshot === null ? null : { entry, ...snapshot };
   const shift = (range?.in ?? 0) - (entry?.range?.in ?? 0);
   const hand =
     mixture === null && ahead !== null
@@ -214,43 +168,8 @@ function lostSight(old: Timeline | null, next: Timeline): readonly string[] {
   return old === null || seenOf(old) === null || seenOf(next) !== null ? [] : unseenBetween(old, next);
 }
 
-/** Whether the file cannot be the delivered one, by its length alone; false where only reading it would tell. */
-async function isOtherLength(context: RenderContext, { timeline }: LedgerEntry, path: string): Promise<boolean> {
-  if (timeline.name !== basename(path)) return false;
-  const stat = await context.files.stat(path);
-  return stat !== null && !stat.isDirectory && stat.size !== new TextEncoder().encode(timeline.text).length;
-}
-
-/** Whether there is more to render than new media under old names would ask for. */
-function isChanged({ timeline }: LedgerEntry, { bytes }: LoadedTimeline, { forceRanges }: RenderRequest): boolean {
-  return forceRanges.length > 0 || timeline.text !== new TextDecoder().decode(bytes);
-}
-
 function lineOf(base: Base): readonly LedgerEntry[] {
   return base.kind === 'ours' || base.kind === 'damaged' ? historyOf(base.ledger, base.entry) : [];
-}
-
-async function statsOf(
-  context: RenderContext,
-  catalog: MediaCatalog,
-): Promise<readonly { readonly path: string; readonly stat: FileStat | null }[]> {
-  return Promise.all(catalog.named.map(async ({ path }) => ({ path, stat: await context.files.stat(path) })));
-}
-
-/** Null where all chunks are of one kind. @throws PW_FULL_REQUIRED, PW_MIXED_UNSUPPORTED */
-function mixtureFor(
-  request: RenderRequest,
-  entry: LedgerEntry | null,
-  profile: Profile,
-  toolchain: Toolchain,
-  differs: boolean,
-): Mixture | null {
-  if (entry === null) return null;
-  checkMixed(mixedNote(entry), request.deliverablePath, request);
-  if (!differs && entry.mixed === undefined) return null;
-  const container = profile.container.format;
-  checkOneEntry(entry, container, profile.video, request.deliverablePath);
-  return mixtureOf(entry, container, profile.video, toolchain);
 }
 
 function previousDelivery(

@@ -1,24 +1,17 @@
 import type { Diagnostic } from '@patchwork/kernel';
 import { fontDigest } from '@patchwork/media';
-import type { Profile } from '@patchwork/plan';
 import { compileProgram, type Canvas, type Epoch, type Program } from '@patchwork/program';
 import type { LedgerEntry } from '@patchwork/store';
 import type { FrameRange } from '@patchwork/time';
 import type { RenderContext } from '../run/context.ts';
 import { carriedEpochs, forcedEpochs } from '../timeline/epochs.ts';
-import type { MediaCatalog } from '../media/media-catalog.ts';
 import { parseRange } from '../timeline/range-text.ts';
+import type { OpenedRequest } from './opened-request.ts';
 import { checkForced } from './refusal.ts';
 import type { RenderRequest } from '../run/request.ts';
-import type { LoadedTimeline } from '../timeline/timeline-file.ts';
-import type { TimelineFacts } from '../timeline/timeline-facts.ts';
 
 /** What a request's programme is compiled from. */
-export interface CompileParts {
-  readonly loaded: LoadedTimeline;
-  readonly facts: TimelineFacts;
-  readonly profile: Profile;
-  readonly catalog: MediaCatalog;
+export interface CompileParts extends OpenedRequest {
   /** Entries whose epochs still hold, newest first: also under --full, which must find no stale chunk in the store. */
   readonly line: readonly LedgerEntry[];
 }

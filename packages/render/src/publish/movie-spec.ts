@@ -1,9 +1,12 @@
 import { PatchworkError, type Digest } from '@patchwork/kernel';
 import type { MovieSpec, SoundSpec } from '@patchwork/splice';
-import type { StoredChunk } from '@patchwork/store';
+import { deliverableChunks, type LedgerEntry, type StoredChunk } from '@patchwork/store';
 import type { ChunkBench } from '../pictures/chunk-bench.ts';
 import { videoSpec } from '../plan/mixture.ts';
 import type { Preparation } from '../plan/preparation.ts';
+import type { RenderContext } from '../run/context.ts';
+import { keptSound } from '../sound/kept-sound.ts';
+import { compileEntry } from '../timeline/snapshot.ts';
 
 /** The movie that a preparation asks for, with the chunks on the bench: the one input of the canonical write. */
 export function movieSpec(
@@ -18,6 +21,29 @@ export function movieSpec(
     video: videoSpec(format, profile.video, bench.mixed ?? undefined, piecesOf(preparation, bench)),
     sound,
     timecode: profile.container.startTimecode ?? program.start,
+    tags: {},
+  };
+}
+
+/** The movie that an entry describes, its bytes taken from the deliverable itself. @throws PW_LEDGER_SNAPSHOT */
+export function ownSpec(context: Pick<RenderContext, 'sha256'>, path: string, entry: LedgerEntry): MovieSpec {
+  const sound = entry.sound === null ? null : keptSound(entry.sound, entry.profile.sound, path);
+  return specOfEntry(context, entry, deliverableChunks(entry, path), sound);
+}
+
+/** The movie that an entry describes, its bytes taken from wherever they are. @throws PW_LEDGER_SNAPSHOT */
+export function specOfEntry(
+  context: Pick<RenderContext, 'sha256'>,
+  entry: LedgerEntry,
+  pieces: readonly StoredChunk[],
+  sound: SoundSpec | null,
+): MovieSpec {
+  const { container, video } = entry.profile;
+  return {
+    format: container.format,
+    video: videoSpec(container.format, video, entry.mixed, pieces),
+    sound,
+    timecode: container.startTimecode ?? compileEntry(context, entry).program.start,
     tags: {},
   };
 }

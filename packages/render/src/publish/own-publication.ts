@@ -12,7 +12,7 @@ import {
   type WrittenMovie,
 } from '@patchwork/splice';
 import type { RenderContext } from '../run/context.ts';
-import { provenOrUndone } from './film-publication.ts';
+import { provenOrUndone } from './proven-change.ts';
 import { forgetOverwritten, overwriteHistory, putBackOverwritten } from '../record/overwritten-film.ts';
 import type { Preparation } from '../plan/preparation.ts';
 import type { PublicationMode } from '../run/request.ts';

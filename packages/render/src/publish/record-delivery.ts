@@ -1,6 +1,6 @@
 import type { Digest } from '@patchwork/kernel';
 import { actionKeySchema, type EncodedChunk } from '@patchwork/plan';
-import type { SoundPlace, SoundSpec, WrittenMovie } from '@patchwork/splice';
+import type { MovieSpec, SoundPlace, SoundSpec, WrittenMovie } from '@patchwork/splice';
 import {
   appendEntry,
   emptyLedger,
@@ -133,8 +133,22 @@ async function entryOf(context: RenderContext, preparation: Preparation, made: M
   };
 }
 
+/**
+ * The sound of a file that was made anew of an older version, which may have had it in other runs.
+ *
+ * @throws PW_FILE_*
+ */
+export async function copiedSound(
+  context: RenderContext,
+  { sound }: LedgerEntry,
+  spec: MovieSpec,
+  { soundPlaced }: Pick<WrittenMovie, 'soundPlaced'>,
+): Promise<LedgerSound | null> {
+  return sound === null || spec.sound === null ? null : await soundOf(context, sound.key, spec.sound, soundPlaced);
+}
+
 /** The sound of a new file as its history names it, run by run. @throws PW_FILE_* */
-export async function soundOf(
+async function soundOf(
   context: RenderContext,
   key: Digest,
   sound: SoundSpec,

@@ -20,7 +20,7 @@ import { isOwn } from '../record/renderers.ts';
 import type { History } from '../record/history.ts';
 import { ledgerChunks } from '../record/ledger-chunks.ts';
 import { runId } from '../run/run-id.ts';
-import { contentOf } from '../record/same-content.ts';
+import { copiedEntry } from '../record/same-content.ts';
 
 /** A revision that was brought back. */
 export interface Restored {
@@ -60,39 +60,22 @@ export async function restoreFilm(
     // The film may have been damaged since by another program.
     prove: (_temporary, now) => requireWhole(context, now, entry, path),
     record: async (now) => {
+      if (output !== null) {
+        await recordElsewhere(context, entry, now, output);
+        return;
+      }
+      const { current, ledger } = history;
+      // The way back.
+      if (isRebuilt && current !== null && !isOwn(current)) {
+        await keepVersion(context, { movie, entry: current }, { movie: now, entry });
+      }
       // One index fits the versions before and after an overwriting: the last entry of it counts.
-      const last = history.ledger.entries.findLast(({ moovDigest }) => moovDigest === entry.moovDigest);
+      const last = ledger.entries.findLast(({ moovDigest }) => moovDigest === entry.moovDigest);
       const isOverwritten = isRebuilt
         ? last !== undefined && !isSameVersion(last, entry)
         : groups.length < (journal?.groups.length ?? 0);
-      const { current } = history;
-      if (output === null && isRebuilt && current !== null && !isOwn(current)) {
-        // The way back.
-        await keepVersion(context, { movie, entry: current }, { movie: now, entry });
-      }
-      if (output === null && !isOverwritten) return;
-      if (output === null) {
-        const again = { ...entryAgain(context, entry), fileSize: now.sizeBytes };
-        await appendEntry(files, history.ledger, again, sha256);
-        return;
-      }
-      const ledger = (await readLedger(files, output, sha256)) ?? emptyLedger(output, sha256);
-      await appendEntry(
-        files,
-        ledger,
-        {
-          ...contentOf(entry),
-          parent: null,
-          timeMs: context.clockMs(),
-          moovDigest: entry.moovDigest,
-          fileSize: now.sizeBytes,
-          fileSha256: entry.fileSha256,
-          counts: { rendered: 0, reused: entry.counts.rendered + entry.counts.reused },
-          chunks: ledgerChunks(entry.chunks),
-          sound: entry.sound,
-        },
-        sha256,
-      );
+      if (!isOverwritten) return;
+      await appendEntry(files, ledger, { ...entryAgain(context, entry), fileSize: now.sizeBytes }, sha256);
     },
   });
   if (output === null && isRebuilt) await forgetOverwritten(context, path);
@@ -102,6 +85,21 @@ export async function restoreFilm(
   const current = ledger?.entries.findLast(({ moovDigest }) => moovDigest === written.moov.digest);
   if (ledger !== null && current !== undefined) await recordTrust(files, ledger, current.id, stat, sha256);
   return { path: destination, entry: entry.id, sha256: entry.fileSha256 };
+}
+
+/** Writes the version into the history of the copy that it goes to, as one that grew from none. */
+async function recordElsewhere(
+  context: RenderContext,
+  entry: LedgerEntry,
+  { sizeBytes }: Movie,
+  output: string,
+): Promise<void> {
+  const { files, sha256 } = context;
+  const ledger = (await readLedger(files, output, sha256)) ?? emptyLedger(output, sha256);
+  const { moovDigest, fileSha256, sound } = entry;
+  const chunks = ledgerChunks(entry.chunks);
+  const made = { parent: null, moovDigest, fileSize: sizeBytes, fileSha256, chunks, sound };
+  await appendEntry(files, ledger, copiedEntry(context, entry, made), sha256);
 }
 
 /** A version on the way to the wanted one: the first is in the file, each other one is built from the one before it. */

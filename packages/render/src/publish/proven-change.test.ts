@@ -7,7 +7,7 @@ import { appendOwnMovie, readMovie, writeMovie, type MovieSpec } from '@patchwor
 import { rational } from '@patchwork/time';
 import { afterAll, expect, test } from 'vitest';
 import { requireProof } from '../proof/proof.ts';
-import { provenOrUndone } from './film-publication.ts';
+import { provenOrUndone } from './proven-change.ts';
 
 const files = nodeFiles();
 const folder = mkdtempSync(join(tmpdir(), 'patchwork-publication-'));
