@@ -9,7 +9,7 @@ import {
   type Item,
   type Track,
 } from '@patchwork/timeline';
-import { attribute, type XmlElement } from '../xml/element.ts';
+import { attribute, childElement, childElements, type XmlElement } from '../xml/element.ts';
 import { clipOf, enabledSides, isAnchored, soundEdges } from './clip-node.ts';
 import {
   aspectOf,
@@ -179,8 +179,10 @@ function onlyClip(
   if (tracks.length !== 1 || track === undefined || (side.isPicture && !isSameFrame)) return null;
   if (frame.retime.speed === null || !equals(frame.retime.speed, one) || frame.retime.sampling !== 'nearest')
     return null;
-  const from = add(frame.retime.mediaFromLocal(content.localStart), content.shift);
-  const to = add(from, content.duration);
+  if (side.isPicture && side.owners.some(reshapes)) return null;
+  const window = add(frame.retime.mediaFromLocal(content.localStart), content.shift);
+  const from = subtract(window, frame.spot.handles?.head ?? zero);
+  const to = add(add(window, content.duration), frame.spot.handles?.tail ?? zero);
   let start: Rational = zero;
   for (const child of track.children) {
     if (child.kind === 'Unknown' || child.kind === 'Transition') {
@@ -192,6 +194,14 @@ function onlyClip(
     start = end;
   }
   return null;
+}
+
+/** A crop or conform of the composition is not one of the clip in it, whose raster may be another. */
+function reshapes(owner: XmlElement): boolean {
+  const crop = childElement(owner, 'adjust-crop');
+  const conform = childElement(owner, 'adjust-conform');
+  const isCropped = crop !== null && childElements(crop).length > 0;
+  return isCropped || (conform !== null && (attribute(conform, 'type') ?? 'fit') !== 'fit');
 }
 
 function isPlain(item: Item): item is Clip {

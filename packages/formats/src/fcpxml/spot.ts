@@ -8,6 +8,8 @@ export interface Spot {
   /** Exact seconds from the scene's first frame. */
   readonly start: Rational;
   readonly sides: Sides;
+  /** At most how far transitions at its edges may read beyond them; absent where there are none. */
+  readonly handles?: { readonly head: Rational; readonly tail: Rational };
 }
 
 /** A storyline's place: `localStart` is the offset of its first frame. */

@@ -19,6 +19,7 @@ import { isConnected, isLane, laneOf } from './lanes.ts';
 import { gapNode, timeAt } from './nodes.ts';
 import type { Reading } from './reading.ts';
 import { readCaption, readTitle } from './text-items.ts';
+import { parseFcpTime } from './time.ts';
 import { placeTransition } from './transition.ts';
 
 interface Read {
@@ -169,7 +170,8 @@ export function readStory(reading: Reading, element: XmlElement, spot: StorySpot
   let before: Placed | null = null;
   let waiting: XmlElement | null = null;
   const recordFromOffset = (offset: Rational): Rational => add(spot.start, subtract(offset, spot.localStart));
-  for (const child of childElements(element)) {
+  const children = childElements(element);
+  for (const [index, child] of children.entries()) {
     if (child.name === 'transition') {
       if (waiting !== null)
         placeTransition(reading, waiting, { spot, before, after: null, cut: end, recordFromOffset });
@@ -184,7 +186,8 @@ export function readStory(reading: Reading, element: XmlElement, spot: StorySpot
     const offset = timeAttribute(reading, child, 'offset', timecode);
     const start: Rational = offset === null ? end : recordFromOffset(offset);
     if (!equals(start, end)) reportSeam(reading, child, compare(start, end) > 0, scene.timecode(start));
-    const placed = readItem(reading, child, { scene, sides: spot.sides, lane: spot.lane, start });
+    const handles = { head: lengthOfTransition(children[index - 1]), tail: lengthOfTransition(children[index + 1]) };
+    const placed = readItem(reading, child, { scene, sides: spot.sides, lane: spot.lane, start, handles });
     if (waiting !== null)
       placeTransition(reading, waiting, { spot, before, after: placed, cut: start, recordFromOffset });
     waiting = null;
@@ -193,6 +196,12 @@ export function readStory(reading: Reading, element: XmlElement, spot: StorySpot
   }
   if (waiting !== null) placeTransition(reading, waiting, { spot, before, after: null, cut: end, recordFromOffset });
   return end;
+}
+
+/** Length of what stands beside an item, where it is a transition. What is no time is told when the transition is read. */
+function lengthOfTransition(beside: XmlElement | undefined): Rational {
+  const duration = beside?.name === 'transition' ? attribute(beside, 'duration') : null;
+  return (duration === null ? null : parseFcpTime(duration)) ?? zero;
 }
 
 function reportSeam(reading: Reading, element: XmlElement, isHole: boolean, timecode: Moment | null): void {

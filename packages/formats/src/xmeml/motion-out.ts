@@ -100,10 +100,12 @@ function scaleParameter(
 ): XmlOut {
   const { size } = placing;
   const spell = (value: number): string => percent(size === 1 ? value : Number((value * size).toPrecision(15)));
-  const values = typeof scale === 'number' ? [scale] : scale.keyframes.map(({ value }) => value);
+  const straight: Param =
+    typeof scale === 'number' ? scale : { keyframes: straightKeys(context, item, scale.keyframes, where) };
+  const values = typeof straight === 'number' ? [straight] : straight.keyframes.map(({ value }) => value);
   if (size !== 1 && values.some((value) => fromFitted(Number(spell(value)) / 100, size) !== value))
     context.writing.notSaid.add('PW_WRITE_EFFECT', 'warning', 'a scale was rounded to what xmeml can say', where);
-  return animated(context, item, 'scale', scale, spell, where);
+  return animated(context, item, 'scale', straight, spell, where);
 }
 
 /** A point whose keys are joined by straight lines, as one list of keys has to hold both halves. */
