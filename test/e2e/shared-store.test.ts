@@ -76,3 +76,25 @@ test('one film rendered to three places at once, from one store', async () => {
   for (const site of sites) expect(digestAt(site)).toBe(expected.cleanSha256);
   for (const site of sites) removeSite(site);
 });
+
+test('a pack that another run lets go of in the moment in which it is stored is rendered again', async () => {
+  const site = copyOfSite(template, next);
+  const files = nodeFiles();
+  let isDone = false;
+  const done = await renderSite(site, {
+    workers,
+    files: {
+      ...files,
+      rename: async (from, to) => {
+        await files.rename(from, to);
+        if (isDone || !to.endsWith('.index')) return;
+        isDone = true;
+        rmSync(to);
+        rmSync(to.replace(/\.index$/, '.pack'));
+      },
+    },
+  });
+  expect(done.frames.rendered).toBe(72);
+  expect(digestAt(site)).toBe(expected.cleanSha256);
+  removeSite(site);
+});

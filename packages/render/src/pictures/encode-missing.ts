@@ -12,6 +12,9 @@ import type { IdentifiedMedia } from '../timeline/snapshot.ts';
 /** Frames of one job at most: long enough to keep a decoder running, short enough that a killed run loses little. */
 const jobFrames = 48;
 
+/** How often a run of chunks is rendered anew because the store lost it at once: more is no coincidence. */
+const mostLosses = 3;
+
 /** What {@link encodeMissing} works on. */
 export interface EncodeRequest {
   readonly program: Program;
@@ -76,6 +79,7 @@ async function encodeRun(
   run: readonly MissingChunk[],
   signal: AbortSignal,
   onProgress: (done: number) => void,
+  losses = 0,
 ): Promise<readonly StoredChunk[]> {
   const pictures = run.flatMap(({ range }) => picturesOf(request.program, range.in, range.out));
   const outPath = context.store.tempPath('chunks');
@@ -98,6 +102,9 @@ async function encodeRun(
     return await context.store.adoptPack(outPath, chunks);
   } catch (error) {
     await context.files.remove(outPath);
+    // Another run let go of the same pack in the moment in which this one stored it.
+    if (isPatchworkError(error) && error.code === 'PW_STORE_LOST' && losses < mostLosses)
+      return await encodeRun(context, request, run, signal, onProgress, losses + 1);
     // A file that cannot be decoded because it is being written over is told as that.
     if (!signal.aborted && isPatchworkError(error) && error.code === 'PW_MEDIA_DECODE')
       await checkUnchanged(context, used);

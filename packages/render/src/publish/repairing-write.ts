@@ -35,7 +35,7 @@ export async function writeRepairing(
       if (isAbsence(error)) {
         const gone = await bench.replaceGone();
         if (gone === 0) throw error;
-        notes.push(`${gone} chunks that another run took out of the store meanwhile were replaced`);
+        notes.push(`chunks that another run took out of the store meanwhile and that were replaced: ${gone}`);
         continue;
       }
       const key = corruptKey(error);
