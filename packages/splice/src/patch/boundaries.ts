@@ -45,7 +45,7 @@ export interface CutEnd {
 }
 
 /**
- * Finds out whether and where a movie can be cut: reads the head of every sync sample (about 0.01 ms each where the file
+ * Finds out whether and where a movie can be cut: reads the head of every sync sample (about 0.02 ms each where the file
  * is in memory).
  *
  * @throws PW_ADOPT_* naming what cannot be patched safely; PW_STREAM_*, PW_FILE_*
