@@ -260,7 +260,7 @@ test('apply, revert: tracks that came and were switched off, markers, metadata, 
   expect([exit, json['notApplied']]).toEqual([0, []]);
   const told = (await said('diff', 'new.otio', 'with-marks.otio', '--json')).json['changes'];
   expect((told as readonly { readonly text: string }[]).map(({ text }) => text)).toEqual([
-    'timeline.start 0 s → 3600 s',
+    'timeline.start 00:00:00:00 → 01:00:00:00',
     'timeline renamed film → cut 2',
     'timeline marker added',
     'track V1 renamed V1 → picture',
@@ -268,7 +268,7 @@ test('apply, revert: tracks that came and were switched off, markers, metadata, 
     'insert (40 frames)',
     'marker added',
     'clip colour changed',
-    'metadata changed: notes',
+    'metadata changed: notes.vfx',
   ]);
   expect((await said('apply', 'with-marks.otio', 'marked.json', '-o', 'no.otio', '--json')).json['code']).toBe(
     'PW_APPLY_CHANGED',

@@ -242,7 +242,7 @@ test('C8: another start or counting of timecode changes no picture', () => {
       metadata: jsonFrom({ patchwork: { dropFrame } }),
     });
   expect(lines(compare(counted(false, 0), counted(true, 86_400)))).toEqual([
-    ': timeline.start 0 s → 3600 s',
+    ': timeline.start 00:00:00:00 → 01:00:00:00',
     ': timeline.timecode non-drop frame → drop frame',
   ]);
 });

@@ -1,5 +1,6 @@
 // One test a kind of change: its words, its values old and new. Kinds that stories or conforms test stand there.
 import { describe, expect, test } from 'vitest';
+import type { Json } from '@patchwork/kernel';
 import { rational } from '@patchwork/time';
 import {
   jsonFrom,
@@ -13,6 +14,7 @@ import {
   makeTime,
   makeTrack,
   makeTransition,
+  planScript,
   seenThing,
   withUnmodelled,
   type Clip,
@@ -72,7 +74,23 @@ describe('retimes', () => {
         [48, 60],
       ]),
     );
-    expect(gist(changed)).toEqual([['retime', 'retime ramp changed', ['speed', 'ramp', 'ramp']]]);
+    expect(gist(changed)).toEqual([
+      [
+        'retime',
+        'retime ramp changed',
+        [
+          'speed',
+          [
+            ['0', '0'],
+            ['2', '2'],
+          ],
+          [
+            ['0', '0'],
+            ['2', '5/2'],
+          ],
+        ],
+      ],
+    ]);
   });
 });
 
@@ -228,6 +246,63 @@ test('a transition by type, length and alignment', () => {
   expect(words(dissolve(24, 0))).toEqual(['dissolve alignment 12+12 → 24+0']);
   expect(words(dissolve(12, 20))).toEqual(['dissolve 24 → 32 frames']);
   expect(words(wipe)).toEqual(['transition SMPTE_Dissolve → SMPTE_Wipe']);
+  const [typed] = told(cut(dissolve(12, 12)), cut(wipe)).changes;
+  expect([typed?.old?.name, typed?.new?.name, typed?.values]).toEqual([
+    'm05',
+    'm05',
+    [
+      { name: 'length', old: 24, new: 24 },
+      { name: 'type', old: 'SMPTE_Dissolve', new: 'SMPTE_Wipe' },
+    ],
+  ]);
+  const marked = { ...dissolve(12, 12), name: 'soft', metadata: jsonFrom({ note: { by: 'me' } }) };
+  expect(told(cut(dissolve(12, 12)), cut(marked)).changes.map(({ kind, text }) => [kind, text])).toEqual([
+    ['metadata', 'dissolve named soft'],
+  ]);
+});
+
+test('what a track and the timeline carry is told, by path and value', () => {
+  const plain = timeline([[clip('a', 0, 24)]]);
+  const steps = [
+    { op: 'set', track: 'V1', color: { r: 1 }, metadata: [{ path: 'notes.lab', value: 'x' }] },
+    { op: 'set', of: 'stack', color: { r: 1 }, metadata: [{ path: 'deep.key', value: 2 }] },
+  ];
+  const { changes } = told(plain, planScript(plain, steps).after);
+  expect(gist(changes)).toEqual([
+    ['metadata', 'timeline metadata changed: deep.key', ['timeline.metadata', [{}, {}], [{}, { deep: { key: 2 } }]]],
+    ['metadata', 'timeline colour changed', ['timeline.color', null, { r: 1 }]],
+    ['metadata', 'track V1 colour changed', ['color', null, { r: 1 }]],
+    ['metadata', 'track V1 metadata changed: notes.lab', ['notes.lab', null, 'x']],
+  ]);
+});
+
+test('a split and a join say where', () => {
+  const whole = timeline([[clip('a', 0, 24), clip('b', 0, 48)]]);
+  const cut = planScript(whole, { op: 'slice', track: 'V1', at: 40 }).after;
+  expect(gist(told(whole, cut).changes)).toEqual([['split', 'split, no picture change', ['cuts', [], [40]]]]);
+  expect(gist(told(cut, whole).changes)).toEqual([['join', 'joined, no picture change', ['cuts', [40], []]]]);
+});
+
+test('tracks that came below others, or changed places, are told as tracks: no clip moved', () => {
+  const two = timeline([[clip('a', 0, 24), clip('c', 0, 24)], [clip('b', 0, 10)]]);
+  const words = (step: { readonly [key: string]: Json }): string[] => {
+    const changes = compare(two, planScript(two, step).after);
+    return lines(changes);
+  };
+  expect(words({ op: 'addTrack', track: 'V1', name: 'Under' })).toEqual([
+    'V1: track V1 added',
+    'V2 a c: track V1 is V2 now',
+    'V3 b: track V2 is V3 now',
+  ]);
+  expect(words({ op: 'moveTrack', track: 'V2', place: 0 })).toEqual([
+    'V1 b: track V2 is V1 now | dirty 0-10',
+    'V2 a c: track V1 is V2 now | dirty 0-10',
+  ]);
+  expect(words({ op: 'removeTrack', track: 'V1' })).toEqual([
+    'V1: track V1 removed',
+    'V1 a c: delete of 2 clips (48 frames) | dirty 0-48',
+    'V1 b: track V2 is V1 now | dirty 0-10',
+  ]);
 });
 
 test('a track that came, went, was switched or renamed', () => {

@@ -246,7 +246,7 @@ describe('stories', () => {
       globalStartTime: makeTime(frame, fps24),
     });
     const changes = compare(started(0), started(86_400));
-    expect([changes.summary, changes.dirty]).toEqual(['timeline.start 0 s → 3600 s', []]);
+    expect([changes.summary, changes.dirty]).toEqual(['timeline.start 00:00:00:00 → 01:00:00:00', []]);
   });
 
   test('15: a change inside a compound is dirty where its part is used', () => {

@@ -239,6 +239,7 @@ function markEdit(now: Timeline, node: Item, [op, , itemNumber, amount]: RandomE
         ['notes', 'deep', `${amount % 3}`],
         ['patchwork', 'soundStream'],
       ][itemNumber % 4] ?? ['x'];
+      if (amount > 9) return { op: 'set', item: node.id, unmodelled: [{ label: 'grade', content: `${amount}` }] };
       const target = itemNumber % 7 === 0 ? now : node;
       return {
         op: 'set',

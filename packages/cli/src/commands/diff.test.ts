@@ -127,7 +127,7 @@ test('another rate, start, layout and frame size are each told', async () => {
     'downstream 1 clip shifted −8',
   ]);
   expect((await told(base, at('start', { start: 0, raster: [1920, 1080] }))).texts).toContain(
-    'timeline.start 3600 s → 0 s',
+    'timeline.start 01:00:00:00 → 00:00:00:00',
   );
   const layout = at('layout', { raster: [1920, 1080], tracks: [[['A', 0, 48]], [10, ['T', 0, 20]]] });
   expect((await told(base, layout)).texts).toEqual(['track V2 added', 'insert (20 frames)']);

@@ -1,6 +1,14 @@
 import { canonicalJson, type Json } from '@patchwork/kernel';
 import { formatRational, multiply, type Rate } from '@patchwork/time';
-import { activeReferenceOrNull, emptyObject, member, plainJson, withMember, type Marker } from '@patchwork/timeline';
+import {
+  activeReferenceOrNull,
+  emptyObject,
+  knownEffect,
+  member,
+  plainJson,
+  withMember,
+  type Marker,
+} from '@patchwork/timeline';
 import { effectChanges, type AspectChange } from './effect-change.ts';
 import { jsonDifference } from './json-difference.ts';
 import { isVersionPair } from '../items/likeness.ts';
@@ -129,7 +137,19 @@ function speedChanges(old: TrackItem, next: TrackItem, rate: Rate): AspectChange
   const length = [old, next].map(({ record }) => record.out - record.in);
   const longer = length[0] === length[1] ? '' : `, ${length[0]} → ${length[1]} frames`;
   const text = `${a === b ? `retime ${a} changed` : `retime ${a} → ${b}`}${longer}`;
-  return [{ kind: 'retime', department: departmentOf(next), text, values: [{ name: 'speed', old: a, new: b }] }];
+  const values = [{ name: 'speed', old: speedValue(old), new: speedValue(next) }];
+  return [{ kind: 'retime', department: departmentOf(next), text, values }];
+}
+
+/** A speed in words; a ramp by its points, as a step spells them: own seconds, media seconds. */
+function speedValue({ speed, node }: TrackItem): Json {
+  if (speed.kind !== 'ramp') return speedText(speed);
+  for (const effect of node.effects) {
+    const known = effect.enabled ? knownEffect(effect) : null;
+    if (known?.type === 'timeMap')
+      return known.points.map(({ time, value }): Json => [formatRational(time), formatRational(value)]);
+  }
+  return speedText(speed);
 }
 
 function enabledChanges(old: TrackItem, next: TrackItem): AspectChange[] {

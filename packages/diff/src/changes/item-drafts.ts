@@ -48,7 +48,9 @@ function aspectDrafts(layout: Layout): Draft[] {
       const isSeen = drafts.some(({ kind }) => kind !== 'metadata');
       const text = `${isSplit ? 'split' : 'joined'}${isSeen ? '' : ', no picture change'}`;
       const items = [{ old: matching.whole(old), next: matching.whole(next) }];
-      return [draft(layout, isSplit ? 'split' : 'join', text, items, null), ...drafts];
+      const made = draft(layout, isSplit ? 'split' : 'join', text, items, null);
+      const cuts = (parts: readonly TrackItem[]): number[] => parts.slice(1).map(({ record }) => record.in);
+      return [{ ...made, values: [{ name: 'cuts', old: cuts(before), new: cuts(after) }] }, ...drafts];
     });
 }
 

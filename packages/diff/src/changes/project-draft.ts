@@ -1,16 +1,19 @@
 import { canonicalJson, type Json } from '@patchwork/kernel';
-import { formatRational, secondsFromTime, type Rate } from '@patchwork/time';
-import { member, plainJson, withMember, type Timeline } from '@patchwork/timeline';
+import { formatRational, multiply, rational, secondsFromTime, type Rate } from '@patchwork/time';
+import { member, plainJson, withMember, type Item, type JsonObject, type Timeline } from '@patchwork/timeline';
 import type { SettingDifference } from '@patchwork/plan';
 import type { Canvas } from '@patchwork/program';
-import type { ChangeKind, Department } from './change.ts';
+import type { ChangeKind, Department, ValueChange } from './change.ts';
 import { everywhere, type Draft } from './draft.ts';
 import { effectChanges } from './effect-change.ts';
 import { jsonDifference } from './json-difference.ts';
+import { movedText } from './moved-track.ts';
+import { timecodeText } from './place.ts';
 import { markersText, markerWords } from './item-change.ts';
 import type { Layout } from './position-draft.ts';
 import { unmodelledChanges } from './said-change.ts';
 import type { TrackView } from '../items/track-item.ts';
+import { pairTracks } from '../merge/pair-tracks.ts';
 
 /** Settings of the whole timeline and of its tracks. */
 export function projectDrafts(
@@ -21,7 +24,7 @@ export function projectDrafts(
 ): Draft[] {
   return [
     ...canvasDrafts(canvases, [old, next]),
-    ...startDrafts(old, next),
+    ...startDrafts(old, next, layout.rate),
     ...effectChanges(old.tracks.effects, next.tracks.effects, layout.rate).map((change) => ({
       ...whole(change.kind, change.department, change.text),
       values: change.values,
@@ -102,11 +105,14 @@ function saidCanvasDrafts(timelines: readonly [Timeline, Timeline]): Draft[] {
 }
 
 /** How frames are numbered. No picture changes by it, unless a burn-in shows the numbers. */
-function startDrafts(old: Timeline, next: Timeline): Draft[] {
-  const start = ({ globalStartTime }: Timeline): string =>
-    globalStartTime === null ? '0 s' : `${formatRational(secondsFromTime(globalStartTime))} s`;
-  const counting = ({ metadata }: Timeline): string =>
-    member(metadata, 'patchwork', 'dropFrame') === true ? 'drop frame' : 'non-drop frame';
+function startDrafts(old: Timeline, next: Timeline, rate: Rate): Draft[] {
+  const start = ({ globalStartTime }: Timeline, dropFrame: boolean): string => {
+    const frame = globalStartTime === null ? rational(0) : multiply(secondsFromTime(globalStartTime), rate);
+    return frame.den === 1
+      ? timecodeText(frame.num, rate, dropFrame)
+      : `${formatRational(secondsFromTime(globalStartTime ?? zeroTime))} s`;
+  };
+  const counting = (timeline: Timeline): string => (dropsFrames(timeline) ? 'drop frame' : 'non-drop frame');
   const numbering = (name: string, a: string, b: string): Draft[] => {
     if (a === b) return [];
     const made = whole('project', 'metadata', `${name} ${a} → ${b}`);
@@ -121,9 +127,16 @@ function startDrafts(old: Timeline, next: Timeline): Draft[] {
     ];
   };
   return [
-    ...numbering('timeline.start', start(old), start(next)),
+    // In one counting: that it is another one is told for itself.
+    ...numbering('timeline.start', start(old, dropsFrames(next)), start(next, dropsFrames(next))),
     ...numbering('timeline.timecode', counting(old), counting(next)),
   ];
+}
+
+const zeroTime = { value: rational(0), rate: rational(1) };
+
+function dropsFrames({ metadata }: Timeline): boolean {
+  return member(metadata, 'patchwork', 'dropFrame') === true;
 }
 
 function namesDrafts(old: Timeline, next: Timeline): Draft[] {
@@ -137,21 +150,62 @@ function namesDrafts(old: Timeline, next: Timeline): Draft[] {
   add(`timeline ${markerWords(before.length, after.length)}`, 'timeline.markers', before, after);
   const plain = (timeline: Timeline): Json =>
     [timeline.metadata, timeline.tracks.metadata].map((data) => plainJson(withMember(data, ['patchwork'], undefined)));
-  add('timeline metadata changed', 'timeline.metadata', plain(old), plain(next));
+  const [a, b] = [plain(old), plain(next)];
+  if (canonicalJson(a) !== canonicalJson(b)) {
+    const paths = metadataChanges([old.metadata, next.metadata], [old.tracks.metadata, next.tracks.metadata]);
+    add(`timeline metadata changed: ${paths}`, 'timeline.metadata', a, b);
+  }
+  add('timeline colour changed', 'timeline.color', colorOf(old.tracks), colorOf(next.tracks));
+  add(
+    `timeline ${next.tracks.enabled ? 'enabled' : 'disabled'}`,
+    'timeline.enabled',
+    old.tracks.enabled,
+    next.tracks.enabled,
+  );
   return drafts;
 }
 
-function trackListDrafts({ old, next, rate }: Layout): Draft[] {
+/** Names of what differs, each once. */
+function metadataChanges(...pairs: readonly (readonly [JsonObject, JsonObject])[]): string {
+  const names = pairs.flatMap(([a, b]) => metadataValues(a, b).map(({ name }) => name));
+  return [...new Set(names)].join(', ');
+}
+
+/** All that differs but what is compared by its meaning. */
+function metadataValues(old: JsonObject, next: JsonObject): ValueChange[] {
+  const [a, b] = [old, next].map((data) => plainJson(withMember(data, ['patchwork'], undefined)));
+  return jsonDifference(a ?? {}, b ?? {});
+}
+
+function colorOf({ color }: Item): Json {
+  return color === null ? null : plainJson(color);
+}
+
+function trackListDrafts({ old, next, rate, matching }: Layout): Draft[] {
   const drafts: Draft[] = [];
   const departmentOf = (track: TrackView): 'picture' | 'sound' => (track.label.startsWith('A') ? 'sound' : 'picture');
-  for (const track of next) {
-    const before = old.find(({ label }) => label === track.label);
-    if (before === undefined) drafts.push(whole('track', 'metadata', `track ${track.label} added`, [track.label]));
-    else drafts.push(...stateDrafts(before, track, departmentOf(track), rate));
+  const pairs = pairTracks(old, next);
+  for (const [at, track] of next.entries()) {
+    const from = pairs[at] ?? null;
+    const before = from === null ? undefined : old[from];
+    if (before === undefined) {
+      const values = [{ name: 'name', old: null, new: track.node.name }];
+      drafts.push({ ...whole('track', 'metadata', `track ${track.label} added`, [track.label]), values });
+      continue;
+    }
+    // Its clips tell it, where it has any.
+    const isToldByClips = before.items.some((item) => matching.newOf(item)?.record.in === item.record.in);
+    if (before.label !== track.label && !isToldByClips) {
+      const values = [{ name: 'track', old: before.label, new: track.label }];
+      const text = movedText(before.label, track.label);
+      drafts.push({ ...whole('track', 'metadata', text, [track.label]), values });
+    }
+    drafts.push(...stateDrafts(before, track, departmentOf(track), rate));
   }
-  for (const track of old) {
-    if (!next.some(({ label }) => label === track.label))
-      drafts.push(whole('track', 'metadata', `track ${track.label} removed`, [track.label]));
+  for (const [at, track] of old.entries()) {
+    if (pairs.includes(at)) continue;
+    const values = [{ name: 'name', old: track.node.name, new: null }];
+    drafts.push({ ...whole('track', 'metadata', `track ${track.label} removed`, [track.label]), values });
   }
   return drafts;
 }
@@ -189,6 +243,16 @@ function stateDrafts(old: TrackView, next: TrackView, department: 'picture' | 's
       ...whole('metadata', 'metadata', `track ${next.label} ${markerWords(before.length, after.length)}`, tracks),
       values: [{ name: 'markers', old: before, new: after }],
     });
+  }
+  const [a, b] = [colorOf(old.node), colorOf(next.node)];
+  if (canonicalJson(a) !== canonicalJson(b)) {
+    const text = `track ${next.label} colour changed`;
+    drafts.push({ ...whole('metadata', 'metadata', text, tracks), values: [{ name: 'color', old: a, new: b }] });
+  }
+  const values = metadataValues(old.node.metadata, next.node.metadata);
+  if (values.length > 0) {
+    const text = `track ${next.label} metadata changed: ${values.map(({ name }) => name).join(', ')}`;
+    drafts.push({ ...whole('metadata', 'metadata', text, tracks), values });
   }
   return drafts;
 }

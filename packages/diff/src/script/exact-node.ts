@@ -10,9 +10,11 @@ import {
 } from '@patchwork/time';
 import {
   clipsIn,
+  isJsonObject,
   isTimeEffect,
   knownEffect,
   linkOf,
+  member,
   sameValue,
   trimmedRange,
   withMember,
@@ -235,9 +237,9 @@ function metadataJson(metadata: JsonObject): Json {
 export function withoutIds(metadata: JsonObject): JsonObject {
   return idPaths.reduce((rest, path) => {
     const without = withMember(rest, path, undefined);
-    const left = without.entries.find(([key]) => key === path[0])?.[1];
-    const isEmpty = typeof left === 'object' && left !== null && left.type === 'object' && left.entries.length === 0;
-    return without === rest || !isEmpty ? without : withMember(without, [path[0]], undefined);
+    const left = member(without, path[0]);
+    const isEmpty = isJsonObject(left) && left.entries.length === 0;
+    return isEmpty ? withMember(without, [path[0]], undefined) : without;
   }, metadata);
 }
 

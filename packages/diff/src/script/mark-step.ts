@@ -1,6 +1,7 @@
 import type { Json } from '@patchwork/kernel';
 import { formatRational } from '@patchwork/time';
 import {
+  emptyObject,
   member,
   plainJson,
   sameValue,
@@ -98,10 +99,16 @@ function differences(old: JsonObject, next: JsonObject, path: readonly string[])
   return keys.flatMap((key): Json[] => {
     const [a, b] = [member(old, key), member(next, key)];
     const at = [...path, key];
+    // What is not modelled stands there, too, and is set for itself.
+    if (at.length === 1 && key === 'patchwork') return differences(objectIn(a), objectIn(b), at);
     if (b === undefined) return [{ path: at }];
     if (isObject(a) && isObject(b) && b.entries.length > 0) return differences(a, b, at);
     return a !== undefined && sameJson(a, b) ? [] : [{ path: at, value: plainJson(b) }];
   });
+}
+
+function objectIn(value: JsonValue | undefined): JsonObject {
+  return isObject(value) ? value : emptyObject;
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {
