@@ -300,8 +300,8 @@ test('tracks that came below others, or changed places, are told as tracks: no c
   ]);
   expect(words({ op: 'removeTrack', track: 'V1' })).toEqual([
     'V1: track V1 removed',
-    'V1 a c: delete of 2 clips (48 frames) | dirty 0-48',
-    'V1 b: track V2 is V1 now | dirty 0-10',
+    'V1 a c: delete of 2 clips (48 frames) | dirty 10-48',
+    'V1 b: track V2 is V1 now',
   ]);
 });
 

@@ -6,6 +6,7 @@ import type { Canvas } from '@patchwork/program';
 import type { ChangeKind, Department, ValueChange } from './change.ts';
 import { everywhere, type Draft } from './draft.ts';
 import { effectChanges } from './effect-change.ts';
+import { gapMarkDraft } from './gap-mark-draft.ts';
 import { jsonDifference } from './json-difference.ts';
 import { movedText } from './moved-track.ts';
 import { timecodeText } from './place.ts';
@@ -200,7 +201,8 @@ function trackListDrafts({ old, next, rate, matching }: Layout): Draft[] {
       const text = movedText(before.label, track.label);
       drafts.push({ ...whole('track', 'metadata', text, [track.label]), values });
     }
-    drafts.push(...stateDrafts(before, track, departmentOf(track), rate));
+    const gaps = gapMarkDraft(before, track, rate);
+    drafts.push(...stateDrafts(before, track, departmentOf(track), rate), ...(gaps === null ? [] : [gaps]));
   }
   for (const [at, track] of old.entries()) {
     if (pairs.includes(at)) continue;
