@@ -1,11 +1,14 @@
 import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { faultyFiles, nodeFiles, sha256, startSha256 } from '@patchwork/files';
+import { PatchworkError, type FilePort } from '@patchwork/kernel';
 import { startWorkers, type MediaWorkers } from '@patchwork/media';
+import { undoPatch } from '@patchwork/render';
 import { readMovie, trackDigests } from '@patchwork/splice';
 import { appendEntry, readLedger, type LedgerChunk } from '@patchwork/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Film } from './kit/film.ts';
+import { atStore } from './kit/film-store.ts';
 import { killAtStep, stepsOfRun } from './kit/killing.ts';
 import { mortalProcesses } from './kit/mortal-processes.ts';
 import { otioText } from './kit/otio-text.ts';
@@ -102,6 +105,27 @@ test('undo brings the file before back, and restore the one that was undone', as
   const again = await patchwork(['render', site.timeline, '-o', site.deliverable], { store: site.store });
   expect(again.json.frames.rendered, 'what was undone is kept in the store').toBe(0);
   expect(digestAt(site)).toBe(digestAt(clean));
+  removeSite(site);
+});
+
+test('undo on a full disk: the film comes back, and what goes is not kept', async () => {
+  const site = copyOfSite(old, film);
+  const before = readFileSync(site.deliverable);
+  await renderSite(site, { workers, publication: 'in-place' });
+  const files = nodeFiles();
+  const full: FilePort = {
+    ...files,
+    open: async (path, mode) => {
+      if (mode === 'create' && path.endsWith('copied-pack')) throw new PatchworkError('PW_FILE_NO_SPACE', 'full');
+      return await files.open(path, mode);
+    },
+  };
+  const notes: string[] = [];
+  await atStore(workers, site.deliverable, full, (context) =>
+    undoPatch({ ...context, onNote: (note) => notes.push(note) }, site.deliverable),
+  );
+  expect(readFileSync(site.deliverable).equals(before)).toBe(true);
+  expect(notes).toEqual([expect.stringContaining('no room')]);
   removeSite(site);
 });
 

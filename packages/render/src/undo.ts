@@ -1,4 +1,4 @@
-import type { Digest, FileStat } from '@patchwork/kernel';
+import { isPatchworkError, type Digest, type FileStat } from '@patchwork/kernel';
 import { corruptChunks, findUndo, readMovie, undoAppend, type Movie } from '@patchwork/splice';
 import {
   appendEntry,
@@ -49,7 +49,7 @@ export async function undoPatch(context: RenderContext, path: string): Promise<U
     if (current !== null && isOwn(current) && (isOverwritten || (await findUndo(files, movie)) !== null)) {
       const parent = ledger?.entries.find(({ id }) => id === current.parent);
       const survivors = new Set([...(parent?.chunks ?? []), ...(parent?.sound?.pieces ?? [])].map(({ key }) => key));
-      await keepReplaced(store, { entry: current, path, survivors });
+      await keptIfRoom(context, path, () => keepReplaced(store, { entry: current, path, survivors }));
     }
     if (isOverwritten) await putBackOverwritten(context, path);
     const sizeBytes = isOverwritten ? movie.sizeBytes : await undoAppend(files, movie);
@@ -64,6 +64,16 @@ export async function undoPatch(context: RenderContext, path: string): Promise<U
     }
     return { path, entry, moovDigest: before.moov.digest, sizeBytes, freedBytes: movie.sizeBytes - sizeBytes };
   });
+}
+
+/** An undo makes room: a full disk does not stop it. The version that goes can be rendered again. */
+async function keptIfRoom({ onNote }: RenderContext, path: string, keep: () => Promise<unknown>): Promise<void> {
+  try {
+    await keep();
+  } catch (error) {
+    if (!isPatchworkError(error) || error.code !== 'PW_FILE_NO_SPACE') throw error;
+    onNote?.(`${path}: the store has no room for the version that goes; to have it again, render it anew`);
+  }
 }
 
 /**
