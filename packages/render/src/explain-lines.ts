@@ -6,11 +6,10 @@ import type { TimelinePlace } from './timeline/places-at.ts';
 
 /** The chunk that holds the frame. */
 export function chunkLines({ chunk }: FrameExplanation, offset: number, made: 'rendered' | 'reused'): string[] {
-  return chunk === null
-    ? []
-    : [
-        `chunk ${chunk.key.slice(0, 12)}, frames ${chunk.in + offset}–${chunk.out + offset - 1}: ${made} in this delivery`,
-      ];
+  if (chunk === null) return [];
+  const [first, last] = [chunk.in + offset, chunk.out + offset - 1];
+  const frames = first === last ? `frame ${first}` : `frames ${first}–${last}`;
+  return [`chunk ${chunk.key.slice(0, 12)}, ${frames}: ${made} in this delivery`];
 }
 
 /** What stands there with its record timecodes; media behind the clip that shows it. */
