@@ -324,6 +324,23 @@ describe('transitions (G11)', () => {
   });
 });
 
+test('G13: a clip that one side cut in two by putting something into it and the other one moved is a conflict', () => {
+  const start = timeline([storyClips()]);
+  const put = { name: 'NEW', media: '/media/NEW.mov', source: [0, 20] };
+  const cut = planScript(start, [{ op: 'overwrite', track: 'V1', at: 120, clip: put }], { limits: 'strict' }).after;
+  const clips = storyClips();
+  const moved = timeline([[...clips.slice(0, 1), ...clips.slice(2, 6), ...clips.slice(1, 2), ...clips.slice(6)]]);
+  for (const [ours, theirs] of [
+    [cut, moved],
+    [moved, cut],
+  ] as const) {
+    const merge = merged(start, ours, theirs);
+    expect(merge.conflicts.map(({ kind, subject }) => `${kind} ${subject}`)).toContain('move m02');
+    // All of it from one side: no piece is lost or doubled.
+    expect(shape(merge.timeline)).toEqual(shape(ours));
+  }
+});
+
 describe('tracks, settings, compounds', () => {
   const track = (name: string, children: readonly Composable[], kind = 'Video'): Track =>
     makeTrack({ name, children, trackKind: kind });

@@ -204,6 +204,8 @@ export class MergePlan {
       return;
     }
     if (!ours.kept && !theirs.kept && !this.#isMovedAlike(id)) this.#add('move', home, id);
+    // Which of the pieces the move means is anybody's guess.
+    if (ours.kept !== theirs.kept && this.#isCutApart(id, ours.kept ? 'ours' : 'theirs')) this.#add('move', home, id);
     const { in: head, out: tail, isDivisible } = this.edgesOf(id);
     const clashing = (edge: EdgeChange): boolean => edge.ours && edge.theirs && !edge.alike;
     if (!isDivisible && clashing(head)) {
@@ -213,6 +215,11 @@ export class MergePlan {
     }
     if (clashing(head)) this.#add('property', this.#before.get(id) ?? home, id, { properties: ['in'] });
     if (clashing(tail)) this.#add('property', this.#behind.get(id) ?? home, id, { properties: ['out'] });
+  }
+
+  /** Whether a side put something into a clip, so that two pieces of it are left. */
+  #isCutApart(id: string, side: MergeSide): boolean {
+    return this.sides[side].tracks.some(({ elements }) => elements.some(({ cutFrom }) => cutFrom === id));
   }
 
   #isMovedAlike(id: string): boolean {
