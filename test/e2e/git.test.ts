@@ -1,6 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readTimelineFile, writeEdl, writeFcpxml, writeXmeml } from '@patchwork/formats';
@@ -20,36 +18,12 @@ import {
 } from '@patchwork/timeline';
 import type { Json } from '@patchwork/kernel';
 import { patchwork } from './kit/patchwork.ts';
+import { makeRepository } from './kit/repository.ts';
 
 const fps = rational(24);
-const home = mkdtempSync(join(tmpdir(), 'patchwork-git-'));
-const repository = join(home, 'a film’s "project"');
+const { home, folder: repository, env, git, tryGit, put, remove } = makeRepository('a film’s "project"');
 const store = join(home, 'store');
-afterAll(() => rmSync(home, { recursive: true }));
-
-/** Nothing of the machine's own Git settings. */
-const env = {
-  HOME: home,
-  XDG_CONFIG_HOME: join(home, 'config'),
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_AUTHOR_NAME: 'editor',
-  GIT_AUTHOR_EMAIL: 'editor@example.com',
-  GIT_COMMITTER_NAME: 'editor',
-  GIT_COMMITTER_EMAIL: 'editor@example.com',
-};
-
-function git(...words: readonly string[]): string {
-  return execFileSync('git', words, { cwd: repository, env: { ...process.env, ...env }, encoding: 'utf8' });
-}
-
-function tryGit(...words: readonly string[]): { readonly code: number | null; readonly said: string } {
-  const { status, stdout, stderr } = spawnSync('git', words, {
-    cwd: repository,
-    env: { ...process.env, ...env },
-    encoding: 'utf8',
-  });
-  return { code: status, said: `${stdout}${stderr}` };
-}
+afterAll(remove);
 
 const base: Timeline = makeTimeline({
   name: 'film',
@@ -106,11 +80,6 @@ function otio(timeline: Timeline): string {
   return writeOtio(timeline, { style: 'canonical' });
 }
 
-function put(name: string, text: string): void {
-  mkdirSync(dirname(join(repository, name)), { recursive: true });
-  writeFileSync(join(repository, name), text);
-}
-
 function timelineIn(name: string): Timeline {
   const [timeline] = readTimelineFile({ name, bytes: readFileSync(join(repository, name)) }).timelines;
   if (timeline === undefined) throw new TypeError(`no timeline in ${name}`);
@@ -149,8 +118,6 @@ function mergeOf(
 }
 
 beforeAll(async () => {
-  mkdirSync(repository);
-  git('init', '-q', '-b', 'main');
   put('.gitattributes', '*.mov binary\n*.otio text');
   git('add', '-A');
   git('commit', '-qm', 'begin');

@@ -56,7 +56,8 @@ export async function mergeDriver(shell: Shell, driver: DriverFiles): Promise<Ex
     if (await isOtherXml(shell, driver)) return await mergeAsText(shell, driver);
     const [base, ours, theirs] = [await load(driver.base), await load(driver.ours), await load(driver.theirs)];
     const merged = mergeFiles({ base, ours, theirs }, driver.path);
-    const [lost] = merged.notSaid;
+    // Notes are harmless: the colour of a conflict's marker, where a format has none.
+    const lost = merged.notSaid.find(({ severity }) => severity !== 'note');
     if (lost !== undefined) {
       throw new PatchworkError('PW_MERGE_FORMAT', `written anew it would lose something: ${lost.message}`, {
         hint: 'Merge with patchwork merge, or keep the timeline as .otio.',
