@@ -161,11 +161,15 @@ test.each(['otio', 'fcpxml', 'xml', 'edl'])(
   },
 );
 
-test('merge: a format that cannot hold the conflicts is refused by name, and nothing is written', async () => {
-  writeFileSync(join(folder, 'slow.otio'), text('ten.otio').replaceAll(/"rate": 24(?:\.0)?\b/g, '"rate": 25'));
-  const { exit, json } = await said('merge', 'base.otio', 'slow.otio', 'twenty.otio', '-o', 'film.edl', '--json');
+test('merge: a format that cannot hold the merged timeline is refused by name, and nothing is written', async () => {
+  put('faint.otio', edited({ op: 'setEffect', item: 'm03', effect: { type: 'opacity', opacity: 0.5 } }));
+  const { exit, json } = await said('merge', 'base.otio', 'faint.otio', 'ninth.otio', '-o', 'film.edl', '--json');
   expect([exit, json['code'], existsSync(join(folder, 'film.edl'))]).toEqual([1, 'PW_MERGE_FORMAT', false]);
-  for (const file of ['film.xml', 'film.fcpxml']) {
+});
+
+test('merge: a conflict of the whole timeline stands in every format', async () => {
+  writeFileSync(join(folder, 'slow.otio'), text('ten.otio').replaceAll(/"rate": 24(?:\.0)?\b/g, '"rate": 25'));
+  for (const file of ['film.xml', 'film.fcpxml', 'film.edl']) {
     const words = ['base.otio', 'slow.otio', 'twenty.otio', '-o', file, '--json'];
     expect((await said('merge', ...words)).json['conflicts'], file).toMatchObject([{ kind: 'settings' }]);
     expect(text(file)).toContain('MERGE CONFLICT timeline frame rate');
