@@ -38,7 +38,7 @@ const hashing = { sha256, startSha256 };
 
 interface Kind {
   readonly container: 'mp4' | 'mov';
-  readonly video: Pick<TestVideoSpec, 'codec' | 'bFrames' | 'openGop' | 'x264'>;
+  readonly video: Pick<TestVideoSpec, 'codec' | 'bFrames' | 'openGop' | 'x264' | 'color'>;
   readonly sound: TestSoundSpec['codec'] | null;
   readonly isFrontMoov?: boolean;
   readonly subtitles?: readonly TestSubtitle[];
@@ -73,6 +73,14 @@ const kinds: Readonly<Record<string, Kind>> = {
     video: { codec: 'hevc', bFrames: 2 },
     sound: null,
     isFrontMoov: true,
+  },
+  'AV1 that says no colours, AAC': {
+    container: 'mp4',
+    video: {
+      codec: 'av1',
+      color: { primaries: 'unknown', transfer: 'unknown', matrix: 'unknown', range: 'unknown' },
+    },
+    sound: 'aac',
   },
   'ProRes, PCM': { container: 'mov', video: { codec: 'prores' }, sound: 'pcm_s24le', isFrontMoov: true },
   'DNxHR, PCM, subtitles': { container: 'mov', video: { codec: 'dnxhr' }, sound: 'pcm_s16le', subtitles },

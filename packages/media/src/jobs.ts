@@ -173,7 +173,7 @@ export interface TestMediaSpec {
 /** The picture of a test movie. */
 export interface TestVideoSpec {
   /** `dnxhr` is DNxHR SQ, of rasters from 256 × 120 on. */
-  readonly codec: 'h264' | 'hevc' | 'prores' | 'dnxhr' | 'mpeg4' | 'mjpeg' | 'png';
+  readonly codec: 'h264' | 'hevc' | 'av1' | 'prores' | 'dnxhr' | 'mpeg4' | 'mjpeg' | 'png';
   /** Default: `yuv420p`; prores `yuv422p10le`, dnxhr `yuv422p`, png `rgb24`, mjpeg `yuvj420p`. */
   readonly pixelFormat?: string;
   readonly width: number;
@@ -194,7 +194,7 @@ export interface TestVideoSpec {
   readonly bFrames?: number;
   /** Key frames that are no IDR pictures, with pictures before them that need the GOP before; default false. */
   readonly openGop?: boolean;
-  /** Constant quality of h264 and hevc; default 18. */
+  /** Constant quality of h264, hevc and av1; default 18. */
   readonly crf?: number;
   /** Ticks of 1/1000 s for each frame in place of the constant rate. */
   readonly durationsMs?: readonly number[];

@@ -1,5 +1,6 @@
 import { PatchworkError } from '@patchwork/kernel';
 import { codecFacts, type EncodedChunk } from '@patchwork/plan';
+import type { ColorTags } from '@patchwork/program';
 import type { PictureJob } from '../jobs.ts';
 import { codedGroup } from './encode/coded-group.ts';
 import { Drawer } from './draw/draw.ts';
@@ -32,7 +33,7 @@ export function encodePictures(job: PictureJob, pool: FramePool, onFrame: (done:
     format: rasterFormat(video.pixelFormat),
     width: video.width,
     height: video.height,
-    color: video.color,
+    color: shownColor(video.color),
   };
   const drawer = new Drawer(canvas, pool, paths, job.unmodelled ?? 'refuse');
   const out = new SampleFile(job.outPath, 'pictures');
@@ -43,6 +44,17 @@ export function encodePictures(job: PictureJob, pool: FramePool, onFrame: (done:
     out.close();
     drawer.close();
   }
+}
+
+/** What players take a stream for that does not say how its numbers mean colours: BT.709. */
+function shownColor(color: ColorTags): ColorTags {
+  const known = (value: string, other: string): string => (value === 'unknown' ? other : value);
+  return {
+    primaries: known(color.primaries, 'bt709'),
+    transfer: known(color.transfer, 'bt709'),
+    matrix: known(color.matrix, 'bt709'),
+    range: known(color.range, 'tv'),
+  };
 }
 
 function encodeGops(job: PictureJob, drawer: Drawer, out: SampleFile, onFrame: (done: number) => void): EncodedChunk[] {

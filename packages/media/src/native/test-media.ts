@@ -29,6 +29,7 @@ import { ToneTrack } from './test-media/tone-track.ts';
 const encoders = {
   h264: 'libx264',
   hevc: 'libx265',
+  av1: 'libsvtav1',
   prores: 'prores_ks',
   dnxhr: 'dnxhd',
   mpeg4: 'mpeg4',
@@ -38,6 +39,7 @@ const encoders = {
 const defaultFormats = {
   h264: 'yuv420p',
   hevc: 'yuv420p',
+  av1: 'yuv420p',
   prores: 'yuv422p10le',
   dnxhr: 'yuv422p',
   mpeg4: 'yuv420p',
@@ -194,6 +196,12 @@ function videoOptions(video: TestVideoSpec): [string, string][] {
             `open-gop=${video.openGop === true ? 1 : 0}`,
           ].join(':'),
         ],
+      ];
+    case 'av1':
+      return [
+        ['preset', '12'],
+        ['crf', String(video.crf ?? 18)],
+        ['svtav1-params', 'lp=1'],
       ];
     case 'dnxhr':
       return [['profile', 'dnxhr_sq']];

@@ -41,7 +41,7 @@ export interface AdoptedPreparation {
   readonly previous: Program;
   readonly program: Program;
   readonly profile: Profile;
-  /** As fresh pictures are encoded: the film's settings, its colours said. */
+  /** As fresh pictures are encoded: the film's settings, its colours said (of AV1, as the film says them). */
   readonly video: VideoProfile;
   readonly toolchain: Toolchain;
   readonly stretches: readonly Stretch[];
@@ -67,14 +67,21 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
   if (entry === null) throw new TypeError('prepareAdopted: the film has no history');
   const profile = entry.profile;
   checkProfile(request, film, profile);
-  const video = { ...profile.video, color: canvasOf(profile).color };
+  const drawn = { ...profile.video, color: canvasOf(profile).color };
+  // AV1 says its colours in every key frame: there fresh pictures say what the film says, or nothing.
+  const video = drawn.codec === 'av1' ? profile.video : drawn;
   const opened = await openTimelineWithCatalog(context, {
     ...request,
     path: request.timelinePath,
     name: request.timelineName,
   });
   const { loaded, catalog } = opened;
-  const { previous, program, unseen, diagnostics } = comparedPrograms(context, request, { entry, video }, opened);
+  const { previous, program, unseen, diagnostics } = comparedPrograms(
+    context,
+    request,
+    { entry, video: drawn },
+    opened,
+  );
   const forced = request.forceRanges.map((text) => parseRange(text, timelineFacts(loaded.timeline)));
   checkForced(forced, { in: 0, out: program.frames });
   const isSameSound = previous.sound.key === program.sound.key && film.frames === program.frames;
