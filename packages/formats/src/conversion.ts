@@ -57,6 +57,7 @@ const kindOfCode: { readonly [code: string]: Kind | null } = {
   PW_WRITE_NESTED: 'nested timelines',
   PW_WRITE_MARKER: 'markers',
   PW_WRITE_GRID: 'clips',
+  PW_BUNDLE_MEDIA: 'clips',
   PW_WRITE_RATE: 'clips',
   PW_WRITE_ITEM: 'clips',
   PW_WRITE_CHANNELS: 'clips',

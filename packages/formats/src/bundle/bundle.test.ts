@@ -1,14 +1,27 @@
 import { zipSync, unzipSync } from 'fflate';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isPatchworkError } from '@patchwork/kernel';
-import { clipsIn, readOtio } from '@patchwork/timeline';
+import {
+  clipsIn,
+  makeClip,
+  makeImageSequenceReference,
+  makeTimeline,
+  makeTrack,
+  readOtio,
+  writeOtio,
+  type Timeline,
+} from '@patchwork/timeline';
+import { conversionTable } from '../conversion.ts';
 import { fcpxmlDocument } from '../testing/fcpxml-document.ts';
+import { everything, randomFilm } from '../testing/random-film.ts';
 import { readFcpxml } from '../fcpxml/read.ts';
 import { readTimelineFile } from '../read-timeline-file.ts';
 import { openArchive } from '../zip/unpack.ts';
 import { openOtioz, openOtiozBytes, writeOtioz } from './otioz.ts';
 import { planBundle } from './plan.ts';
 
+const runs = Math.ceil(Number(process.env['PW_RUNS'] ?? 20));
 const encoder = new TextEncoder();
 
 function timeline(): ReturnType<typeof readFcpxml>['timelines'][number] {
@@ -103,6 +116,55 @@ describe('otioz', () => {
       [...clipsIn(planBundle(timeline(), policy, isFile).root)].map((clip) => clip.mediaReferences[0]?.[1].kind ?? '');
     expect(kinds('missing-if-not-file')).toEqual(['ExternalReference', 'MissingReference', 'MissingReference']);
     expect(kinds('all-missing')).toEqual(['MissingReference', 'MissingReference', 'MissingReference']);
+  });
+
+  test('O2: an image sequence is refused, or missing, by its name', () => {
+    const media = makeImageSequenceReference({
+      targetUrlBase: 'file:///m/',
+      namePrefix: 'shot.',
+      nameSuffix: '.exr',
+      rate: 24,
+      frameZeroPadding: 4,
+    });
+    const one = makeTimeline({
+      tracks: [makeTrack({ trackKind: 'Video', children: [makeClip({ name: 'shot', media })] })],
+    });
+    expect(() => planBundle(one, 'error-if-not-file', () => true)).toThrowError(
+      expect.objectContaining({
+        code: 'PW_BUNDLE_MEDIA',
+        message: 'clip "shot": file:///m/shot.#.exr is an image sequence, which no bundle holds',
+        hint: expect.stringContaining('one movie file'),
+      }),
+    );
+    const plan = planBundle(one, 'missing-if-not-file', () => true);
+    expect(plan.diagnostics.map(({ message }) => message)).toEqual([
+      'file:///m/shot.#.exr is an image sequence, which no bundle holds; the bundle says it is missing',
+    ]);
+    expect(conversionTable(one, one, plan.diagnostics).find(({ what }) => what === 'clips')).toEqual({
+      what: 'clips',
+      total: 1,
+      kept: 0,
+      approximated: 1,
+      dropped: 0,
+    });
+  });
+
+  test('O4: read(write(film)) = film but for the places of its media', { timeout: 30_000 + runs * 100 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(randomFilm(everything), async (film) => {
+        const plan = planBundle(film, 'error-if-not-file', () => true);
+        const bytes = await whole(writeOtioz(plan, (url) => ({ size: url.length, read: () => bytesOf(url) })));
+        const names = new Map(plan.media.map(({ targetUrl, bundlePath }) => [targetUrl, bundlePath]));
+        const back = readTimelineFile({ name: 'b.otioz', bytes }).timelines;
+        const text = (one: Timeline): string => writeOtio(one, { style: 'canonical' });
+        const expected = [...names].reduce(
+          (so, [url, path]) => so.replaceAll(JSON.stringify(url), JSON.stringify(path)),
+          text(film),
+        );
+        expect(back.map(text)).toEqual([expected]);
+      }),
+      { numRuns: runs },
+    );
   });
 
   test('O3: slips, bombs, damage and truncation are refused by code', () => {

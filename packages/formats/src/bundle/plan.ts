@@ -1,5 +1,11 @@
 import { PatchworkError, type Diagnostic } from '@patchwork/kernel';
-import { makeMissingReference, type Clip, type MediaReference, type TimelineNode } from '@patchwork/timeline';
+import {
+  abstractUrl,
+  makeMissingReference,
+  type Clip,
+  type MediaReference,
+  type TimelineNode,
+} from '@patchwork/timeline';
 
 /** What happens to media that a bundle cannot hold: OTIO's three policies. */
 export type MediaPolicy = 'error-if-not-file' | 'missing-if-not-file' | 'all-missing';
@@ -96,13 +102,13 @@ export function planBundle(
     if (policy === 'all-missing') return missing(reference, clip, 'media is left out');
     if (reference.kind === 'ExternalReference' && isFile(reference.targetUrl))
       return { ...reference, targetUrl: names.pathFor(reference.targetUrl) };
-    const what =
-      reference.kind === 'ExternalReference'
-        ? reference.targetUrl
-        : `${reference.targetUrlBase}${reference.namePrefix}…`;
-    if (policy === 'missing-if-not-file') return missing(reference, clip, `${what} is no file that can be bundled`);
-    throw new PatchworkError('PW_BUNDLE_MEDIA', `clip "${clip.name}": ${what} is no file that can be bundled`, {
-      hint: 'Relink the clip, or bundle with missing media allowed.',
+    const isSequence = reference.kind === 'ImageSequenceReference';
+    const what = isSequence ? abstractUrl(reference, '#') : reference.targetUrl;
+    const why = isSequence ? 'is an image sequence, which no bundle holds' : 'is no file that can be bundled';
+    if (policy === 'missing-if-not-file') return missing(reference, clip, `${what} ${why}`);
+    const remedy = isSequence ? 'Convert the sequence to one movie file and relink the clip to it' : 'Relink the clip';
+    throw new PatchworkError('PW_BUNDLE_MEDIA', `clip "${clip.name}": ${what} ${why}`, {
+      hint: `${remedy}, or bundle with missing media allowed (--media-policy missing-if-not-file).`,
       details: { clip: clip.name, media: what },
     });
   };

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { Diagnostic } from '@patchwork/kernel';
-import type { Clip, Timeline } from '@patchwork/timeline';
+import { abstractUrl, activeReferenceOrNull, clipsIn, type Clip, type Timeline } from '@patchwork/timeline';
 import type { RenderContext } from '../run/context.ts';
 import { withFiles } from './linked-clips.ts';
 import type { WantedMedia } from './media-match.ts';
@@ -73,8 +73,24 @@ export async function linkMedia(
     if (found.kind === 'several') ambiguous.push({ name: sought.name, paths: found.paths });
     diagnostics.push(offlineRemark(sought, found));
   }
+  diagnostics.push(...sequenceRemarks(timeline));
   for (const path of reels.values()) paths.set(pathToFileURL(path).href, path);
   return { timeline: withFiles(timeline, reels), paths, diagnostics, searched, ambiguous };
+}
+
+/** Files are looked for one by one: what stands for many is told by name. */
+function sequenceRemarks(timeline: Timeline): Diagnostic[] {
+  return [...clipsIn(timeline)].flatMap((clip) => {
+    const reference = clip.enabled ? activeReferenceOrNull(clip) : null;
+    if (reference?.kind !== 'ImageSequenceReference') return [];
+    return {
+      code: 'PW_MEDIA_SEQUENCE',
+      severity: 'warning' as const,
+      message: `image sequences are neither searched for nor moved: ${abstractUrl(reference, '#')}`,
+      where: `clip "${clip.name}"`,
+      hint: 'Convert the sequence to one movie file and relink the clip to it.',
+    };
+  });
 }
 
 function offlineRemark(sought: Sought, found: Exclude<Found, { kind: 'one' }>): Diagnostic {
