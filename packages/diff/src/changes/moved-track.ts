@@ -1,5 +1,5 @@
 import type { TrackView } from '../items/track-item.ts';
-import { pairTracks } from '../merge/pair-tracks.ts';
+import { pairTracks } from '../match/pair-tracks.ts';
 
 interface Tracks {
   readonly old: readonly TrackView[];

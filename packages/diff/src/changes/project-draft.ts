@@ -14,7 +14,7 @@ import { markersText, markerWords } from './item-change.ts';
 import type { Layout } from './position-draft.ts';
 import { unmodelledChanges } from './said-change.ts';
 import type { TrackView } from '../items/track-item.ts';
-import { pairTracks } from '../merge/pair-tracks.ts';
+import { pairTracks } from '../match/pair-tracks.ts';
 
 /** Settings of the whole timeline and of its tracks. */
 export function projectDrafts(

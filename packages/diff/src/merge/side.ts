@@ -13,7 +13,7 @@ import {
   type TrackView,
 } from '../items/track-item.ts';
 import { alignFiller } from './align-filler.ts';
-import { pairTracks } from './pair-tracks.ts';
+import { pairTracks } from '../match/pair-tracks.ts';
 import { inBaseNames, withoutNames } from './side-names.ts';
 import type { Element } from './element.ts';
 

@@ -1,7 +1,7 @@
 import type { Timeline } from '@patchwork/timeline';
 import type { ScriptStep } from '../changes/change.ts';
 import type { TrackView } from '../items/track-item.ts';
-import { pairTracks } from '../merge/pair-tracks.ts';
+import { pairTracks } from '../match/pair-tracks.ts';
 import { otioStep } from './step-writer.ts';
 
 /**
