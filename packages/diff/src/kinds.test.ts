@@ -294,6 +294,8 @@ test('tracks that came below others, or changed places, are told as tracks: no c
     'V2 a c: track V1 is V2 now',
     'V3 b: track V2 is V3 now',
   ]);
+  const [, moved] = compare(two, planScript(two, { op: 'addTrack', track: 'V1' }).after).changes;
+  expect([moved?.kind, moved?.values]).toEqual(['track', [{ name: 'track', old: 'V1', new: 'V2' }]]);
   expect(words({ op: 'moveTrack', track: 'V2', place: 0 })).toEqual([
     'V1 b: track V2 is V1 now | dirty 0-10',
     'V2 a c: track V1 is V2 now | dirty 0-10',

@@ -35,7 +35,10 @@ function blockDraft(layout: Layout, block: readonly ItemPair[], kind: 'move' | '
   const delta = first === undefined ? null : first.next.record.in - first.old.record.in;
   const made = draft(layout, kind, text, pairs, delta);
   // Above or below others its clips show where they stand, and nowhere else.
-  if (kind === 'track') return { ...made, newExtent: made.ownExtent, oldExtent: made.ownExtent };
+  if (kind === 'track') {
+    const values = [{ name: 'track', old: first?.old.track ?? null, new: first?.next.track ?? null }];
+    return { ...made, values, newExtent: made.ownExtent, oldExtent: made.ownExtent };
+  }
   // What lay between the old and the new place closed up and opened.
   const all = [...made.newExtent, ...made.oldExtent];
   const between =
