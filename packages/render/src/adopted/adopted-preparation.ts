@@ -15,7 +15,7 @@ import type { Ledger, LedgerEntry } from '@patchwork/store';
 import type { FrameRange } from '@patchwork/time';
 import type { Stretch } from './adopted-plan.ts';
 import { adoptedProgram, canvasOf } from './adopted-program.ts';
-import { cutPlaces, divisionOf, missingChunks, withForcedKeys } from './division.ts';
+import { cutPlaces, divisionOf, type Division, missingChunks, withForcedKeys } from './division.ts';
 import { framesOfChunks } from '../film/film-damage.ts';
 import type { RenderContext } from '../run/context.ts';
 import { openFilmHistory } from '../film/film-history.ts';
@@ -48,6 +48,8 @@ export interface AdoptedPreparation {
   /** The fresh stretches, cut into chunks. */
   readonly missing: readonly MissingChunk[];
   readonly sound: 'reuse' | 'render' | 'none';
+  /** Whether all other tracks stay as they are: the film is as long as it was, and so is its sound. */
+  readonly othersStay: boolean;
   readonly dirty: readonly FrameRange[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -87,7 +89,9 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
   const isSameSound = previous.sound.key === program.sound.key && film.frames === program.frames;
   const places = cutPlaces(film);
   const lost = framesOfChunks(chunks, damage.chunks);
-  const division = divisionOf({ film, places, previous, program, mayMove: !isSameSound }, forced, lost);
+  const divided = (mayMove: boolean): Division =>
+    divisionOf({ film, places, previous, program, mayMove }, forced, lost);
+  const division = isSameSound ? lighter(divided(false), () => divided(true), video.gop) : divided(true);
   const stretches = division.all;
   if (forced.length === 0 && request.renderer !== 'pieces') requireKept(path, stretches, places.starts.length);
   const toolchain = canEncode(video) ? await knownToolchain(context, video) : entry.toolchain;
@@ -114,6 +118,7 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
     toolchain,
     stretches,
     missing,
+    othersStay: isSameSound,
     sound: hasSound ? (isSameSound ? 'reuse' : 'render') : 'none',
     dirty: dirtyRanges(previous, program, 0),
     diagnostics: [
@@ -123,6 +128,18 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
       ...(hasSound ? [soundRemark(basename(path))] : []),
     ],
   };
+}
+
+/**
+ * Of a film that stays as long as it is and keeps its sound, pictures stay where they are, and its index with them. Where
+ * more than a GOP would be rendered, and a slipped or swapped shot can be had by moving its pictures, they move.
+ */
+function lighter(still: Division, moved: () => Division, gop: number): Division {
+  const freshOf = ({ all }: Division): number =>
+    all.reduce((sum, { kind, range }) => sum + (kind === 'fresh' ? range.out - range.in : 0), 0);
+  if (freshOf(still) <= gop) return still;
+  const other = moved();
+  return freshOf(other) * 2 < freshOf(still) ? other : still;
 }
 
 /** What a film shows and what it is to show. */

@@ -80,12 +80,14 @@ export async function recutFilm(
     pieces: chunks,
     entry: entryWithConfig(sampleEntry, isIntra ? null : bytesFromBase64(fitted.config)),
     sound,
-    move: {
-      rate: program.canvas.rate,
-      frames: program.frames,
-      frameAt: movedFrames(preparation),
-      stretches: movedStretches(preparation),
-    },
+    move: preparation.othersStay
+      ? null
+      : {
+          rate: program.canvas.rate,
+          frames: program.frames,
+          frameAt: movedFrames(preparation),
+          stretches: movedStretches(preparation),
+        },
     empty: { path: empty, offset: 0 },
     isInPlace: mode !== 'whole',
   });

@@ -17,7 +17,8 @@ export interface RecutParts {
   readonly entry: Uint8Array;
   /** Null keeps what sound there is. */
   readonly sound: SoundSpec | null;
-  readonly move: Omit<RecutMove, 'deltaTicks' | 'stretches'> & { readonly stretches: readonly MovedStretch[] };
+  /** Null for a movie that stays as long as it is: timecode, chapters, texts and data stay as they are. */
+  readonly move: (Omit<RecutMove, 'deltaTicks' | 'stretches'> & { readonly stretches: readonly MovedStretch[] }) | null;
   /** Two zero bytes: a text that says nothing. */
   readonly empty: { readonly path: string; readonly offset: number };
   /** Whether places in the file stay what they are: then items that an index names by their places can be kept. */
@@ -36,7 +37,8 @@ export function recutOf(parts: RecutParts): Recut {
   const picture = recutPictures(base, parts.pieces, parts.entry);
   const oldTicks = base.samples.count * (base.samples.durations[0] ?? 0);
   const toMovie = (ticks: number): number => Math.round((ticks * movie.timescale) / base.track.timescale);
-  const move: RecutMove = { ...parts.move, deltaTicks: toMovie(picture.mediaDuration) - toMovie(oldTicks) };
+  const move: RecutMove | null =
+    parts.move === null ? null : { ...parts.move, deltaTicks: toMovie(picture.mediaDuration) - toMovie(oldTicks) };
   const tracks = new Map<number, RecutTrack>();
   movie.tracks.forEach((track, i) => {
     const change = changeOf(track);
@@ -47,7 +49,7 @@ export function recutOf(parts: RecutParts): Recut {
   function changeOf(track: Track): RecutTrack | null {
     if (track === base.track) return picture;
     if (track.handler === 'soun') return sound === null ? null : recutSound(movie, track, base.track, sound);
-    if (track.tables.count === 0) return null;
+    if (track.tables.count === 0 || move === null) return null;
     const follow = { ...move, frameAt: ascending(move.frameAt) };
     return recutOther(movie, track, follow, empty);
   }
@@ -56,7 +58,7 @@ export function recutOf(parts: RecutParts): Recut {
 /** The movie's user data with its list of chapters moved. */
 function userDataOf(
   { base: { movie }, isInPlace }: RecutParts,
-  move: RecutMove,
+  move: RecutMove | null,
 ): Pick<Recut, 'userData' | 'lost' | 'withoutItems'> {
   const { index, boxes } = indexBoxes(movie);
   const lost: string[] = [];
@@ -68,7 +70,7 @@ function userDataOf(
     }
   }
   const [user] = boxes.filter(({ type }) => type === 'udta');
-  if (user === undefined) return { userData: null, lost, withoutItems: !isInPlace };
+  if (user === undefined || move === null) return { userData: null, lost, withoutItems: !isInPlace };
   const moved = movedUserData(index.bytes.subarray(user.body, user.end), { ...move, frameAt: ascending(move.frameAt) });
   if (moved.isLost) lost.push('the list of chapters: the picture of one is gone, or stands in several places');
   return { userData: moved.bytes, lost, withoutItems: !isInPlace };
