@@ -89,7 +89,8 @@ function provedScript(old: Timeline, next: Timeline, layout: Layout): ProvedScri
       const script = withLooks(old, next, layout, places, withMarks);
       if (script.proof === 'not-tried' && !withMarks) return script;
       if (script.proof === 'replayed') return script;
-      if (script.proof === 'replayed-places' && best.proof === 'none') best = script;
+      const isBetter = proofs.indexOf(script.proof) > proofs.indexOf(best.proof);
+      if (isBetter) best = script;
     }
   }
   return best;

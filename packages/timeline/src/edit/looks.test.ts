@@ -1,7 +1,7 @@
 import { isPatchworkError, type Json } from '@patchwork/kernel';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { makeMarker, makeRange, makeStack, makeTimeline, makeTrack } from '../builders.ts';
+import { makeGap, makeMarker, makeRange, makeStack, makeTimeline, makeTrack } from '../builders.ts';
 import { knownEffect, makeEffect } from '../known-effect.ts';
 import type { Clip, Timeline } from '../model.ts';
 import { writeOtio } from '../otio/write-otio.ts';
@@ -196,6 +196,9 @@ describe('T53: join', () => {
     expect(after('|0 A 10|10 A 30|', join)).toBe('|0 A 30|');
     for (const picture of ['|0 A 10|11 A 30|', '|0 A 10|10 B 30|', '|0 A 10| GAP 4 |', '|0 A 10|'])
       expect(refusal(() => after(picture, join))).toContain('PW_EDIT_JOIN: frame 10 of track "V1" cannot be joined');
+    // Property tests of scripts, seed 11: a gap without a frame, as files hold them.
+    const none = makeTimeline({ tracks: [makeTrack({ name: 'V1', children: [makeGap(at(0)), clip('A', 0, 9)] })] });
+    expect(refusal(() => planScript(none, { op: 'join', track: 'V1', at: 0 }))).toContain('PW_EDIT_JOIN');
   });
 });
 

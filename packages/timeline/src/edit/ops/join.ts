@@ -36,6 +36,8 @@ export function join(context: EditContext, edit: JoinEdit): void {
 /** Both as one; null where a blade would not give these two back. */
 function joinedItem(first: Item, second: Item, lane: Lane): Item | null {
   const { effects } = first;
+  // No blade leaves a half without a frame; files hold such gaps.
+  if (lengthOfItem(first).num === 0 || lengthOfItem(second).num === 0) return null;
   const open: Item = { ...first, markers: [], effects: withFades(effects, second.effects) };
   const long = withEdges(open, zero, lengthOfItem(second), lane.rate);
   const [left, right] = divided(wholePiece(long), lengthOfItem(first), lane.rate);
