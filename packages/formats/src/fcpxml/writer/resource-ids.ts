@@ -20,7 +20,8 @@ function valueIn(attributes: Attributes, name: string): string | null {
  */
 export class ResourceIds {
   readonly #written: ReadonlyMap<string, XmlOut>;
-  readonly #assets: readonly XmlElement[];
+  /** Assets by their file: a long film has thousands. */
+  readonly #assets = new Map<string | null, XmlElement[]>();
   readonly #known = new Map<string, string>();
   readonly #taken = new Set<string>();
   readonly #ids = new Map<string, string>();
@@ -30,8 +31,13 @@ export class ResourceIds {
   constructor(document: readonly XmlElement[], written: XmlOut) {
     const elements = written.content.filter((part) => typeof part !== 'string');
     this.#written = new Map(elements.map((element) => [valueIn(element.attributes, 'id') ?? '', element]));
-    this.#assets = document.filter(({ name }) => name === 'asset');
     for (const element of document) {
+      if (element.name === 'asset') {
+        const source = sourceOf(element);
+        const like = this.#assets.get(source);
+        if (like === undefined) this.#assets.set(source, [element]);
+        else like.push(element);
+      }
       const id = attribute(element, 'id') ?? '';
       this.#taken.add(id);
       const key = keyOf(outFromElement(element));
@@ -85,11 +91,10 @@ export class ResourceIds {
     const [rep] = content;
     const source = typeof rep === 'object' ? valueIn(rep.attributes, 'src') : null;
     const time = (value: string | null): string => canonicalValue(value ?? '0s');
-    const like = this.#assets.find((asset) => {
+    const like = this.#assets.get(source)?.find((asset) => {
       const same = (name: string): boolean => attribute(asset, name) === valueIn(attributes, name);
       const holds = (name: string): boolean => valueIn(attributes, name) === null || same(name);
       return (
-        sourceOf(asset) === source &&
         same('name') &&
         holds('uid') &&
         holds('format') &&

@@ -56,15 +56,20 @@ function pairs(
   const found = new Map<Entry, Entry>();
   const taken = new Set<Entry>();
   const pairBy = (keyOf: (entry: Entry) => string | null): void => {
-    const waiting = new Map<string, Entry[]>();
+    const waiting = new Map<string, { readonly entries: Entry[]; next: number }>();
     for (const entry of base) {
       const key = taken.has(entry) ? null : keyOf(entry);
-      if (key !== null) waiting.set(key, [...(waiting.get(key) ?? []), entry]);
+      if (key === null) continue;
+      const queue = waiting.get(key);
+      if (queue === undefined) waiting.set(key, { entries: [entry], next: 0 });
+      else queue.entries.push(entry);
     }
     for (const entry of side) {
       const key = found.has(entry) ? null : keyOf(entry);
-      const partner = key === null ? undefined : waiting.get(key)?.shift();
-      if (partner === undefined) continue;
+      const queue = key === null ? undefined : waiting.get(key);
+      const partner = queue?.entries[queue.next];
+      if (queue === undefined || partner === undefined) continue;
+      queue.next += 1;
       found.set(entry, partner);
       taken.add(partner);
     }
