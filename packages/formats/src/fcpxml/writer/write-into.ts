@@ -1,6 +1,6 @@
 import { PatchworkError } from '@patchwork/kernel';
 import { divide, one } from '@patchwork/time';
-import { writeOtio, type Timeline } from '@patchwork/timeline';
+import { sameValue, type Timeline } from '@patchwork/timeline';
 import { Remarks } from '../../diagnostics.ts';
 import { attribute, childElement, childElements, type XmlElement } from '../../xml/element.ts';
 import { parseXml } from '../../xml/parse.ts';
@@ -33,8 +33,12 @@ export interface FcpxmlPlace {
 export function writeFcpxmlInto(place: FcpxmlPlace, timeline: Timeline, options: WriteFcpxmlOptions = {}): WrittenText {
   const before = readFcpxml(place.fileName, place.text).timelines;
   const written = anew(place, timeline, options);
-  checkOthers(place, before, written.text);
-  return { text: asUtf8(inOwnLetters(place, before, written.text, options) ?? written.text), notSaid: written.notSaid };
+  const after = readFcpxml(place.fileName, written.text).timelines;
+  const isOther = ({ name }: Timeline): boolean => name !== place.project;
+  if (!isSameList(before.filter(isOther), after.filter(isOther)))
+    throw refusal(place, 'another project would say something else');
+  const text = inOwnLetters({ place, options, before, after, written: written.text }) ?? written.text;
+  return { text: asUtf8(text), notSaid: written.notSaid };
 }
 
 /** The document with the project's sequence written anew. */
@@ -72,31 +76,32 @@ function anew(place: FcpxmlPlace, timeline: Timeline, options: WriteFcpxmlOption
 }
 
 /** As it is written, in the letters of what stood there wherever they still say it; null where that would say something else. */
-function inOwnLetters(
-  place: FcpxmlPlace,
-  before: readonly Timeline[],
-  written: string,
-  options: WriteFcpxmlOptions,
-): string | null {
+function inOwnLetters({ place, options, before, after, written }: Rewriting): string | null {
   const old = before.find(({ name }) => name === place.project);
   if (old === undefined) return null;
   // Programs count the length anew; one that stood there would be of what it was.
   const standing = withoutDuration(place);
   const text = respelled({ standing, before: anew({ ...place, text: standing }, old, options).text, after: written });
-  const wanted = saidIn(place, written);
-  if (isSameList(saidIn(place, text), wanted)) return text;
+  const own = readFcpxml(place.fileName, text).timelines;
+  if (isSameList(own, after)) return text;
   // The reader may see how a thing is spelled (a start of zero that is not said): then our writer's spelling of both is compared.
-  const again = readFcpxml(place.fileName, text).timelines.find(({ name }) => name === place.project);
-  const spelled = again === undefined ? '' : anew({ ...place, text }, again, options).text;
-  return spelled !== '' && isSameList(saidIn(place, spelled), wanted) ? text : null;
+  const again = own.find(({ name }) => name === place.project);
+  if (again === undefined) return null;
+  const spelled = readFcpxml(place.fileName, anew({ ...place, text }, again, options).text).timelines;
+  return isSameList(spelled, after) ? text : null;
 }
 
-function saidIn({ fileName }: FcpxmlPlace, text: string): string[] {
-  return readFcpxml(fileName, text).timelines.map((timeline) => writeOtio(timeline, { style: 'canonical' }));
+/** A document before and after its project was written anew. */
+interface Rewriting {
+  readonly place: FcpxmlPlace;
+  readonly options: WriteFcpxmlOptions;
+  readonly before: readonly Timeline[];
+  readonly after: readonly Timeline[];
+  readonly written: string;
 }
 
-function isSameList(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((text, at) => text === other[at]);
+function isSameList(one: readonly Timeline[], other: readonly Timeline[]): boolean {
+  return one.length === other.length && one.every((timeline, at) => sameValue(timeline, other[at]));
 }
 
 function withoutDuration(place: FcpxmlPlace): string {
@@ -170,14 +175,4 @@ function replaced(
   return changes
     .toSorted(([a], [b]) => b.start - a.start)
     .reduce((sum, [{ start, end }, fresh]) => sum.slice(0, start) + fresh + sum.slice(end), text);
-}
-
-/** @throws PW_FCPXML_PLACE */
-function checkOthers(place: FcpxmlPlace, before: readonly Timeline[], written: string): void {
-  const others = (timelines: readonly Timeline[]): string[] =>
-    timelines
-      .filter(({ name }) => name !== place.project)
-      .map((timeline) => writeOtio(timeline, { style: 'canonical' }));
-  const [old, next] = [others(before), others(readFcpxml(place.fileName, written).timelines)];
-  if (!isSameList(old, next)) throw refusal(place, 'another project would say something else');
 }
