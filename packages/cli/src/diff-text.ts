@@ -110,7 +110,8 @@ function changeLines(change: Change, { paint, width, start, tracks }: Writer): s
   const who = clipsText(change);
   const rendered =
     change.framesToRender === null || change.framesToRender === 0 ? '' : ` [${change.framesToRender} to render]`;
-  const words = `${who === '' ? '' : `${who}: `}${change.text}${rendered}`;
+  const from = change.kind === 'move' && change.old !== null ? `, from ${change.old.recordTimecode[0]}` : '';
+  const words = `${who === '' ? '' : `${who}: `}${change.text}${from}${rendered}`;
   const own = wrapped(`${' '.repeat(Math.max(indent, 2 + start + 2 + label.length + 2))}${words}`, width, indent);
   const code = colors[groupOf(change)];
   return own.map((line, index) =>

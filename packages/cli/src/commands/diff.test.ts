@@ -276,6 +276,18 @@ test('text: titles by department, one list with --only, unchanged clips counted 
   expect((await said(['diff', cut, renamed, '--only', 'sound'])).out).toMatch(/^no change for sound/);
 });
 
+test('text: what moved is told with where it came from', async () => {
+  const shots = (...names: readonly string[]): Cut => ({ tracks: [names.map((name): Shot => [name, 0, 48])] });
+  const [before, after] = [
+    written('home', shots('A', 'B', 'C', 'D', 'E')),
+    written('away', shots('A', 'E', 'B', 'C', 'D')),
+  ];
+  expect((await said(['diff', before, after])).out.split('\n').slice(0, 2)).toEqual([
+    '1 move of 1 clip',
+    '  01:00:02:00  V1  E: move of 1 clip, from 01:00:08:00',
+  ]);
+});
+
 test('text: a terminal folds a long list in its middle; a file and --all get all of it', async () => {
   const shots = (start: number): Shot[] => Array.from({ length: 100 }, (_, i) => [`c${i}`, start, 24]);
   const [before, after] = [written('before', { tracks: [shots(0)] }), written('after', { tracks: [shots(5)] })];
