@@ -33,6 +33,8 @@ export interface RunDocument {
   readonly framesToRender: number | null;
   readonly unknown: readonly unknown[];
   readonly diagnostics: readonly { readonly code: string; readonly message: string }[];
+  /** Of conflicts that were settled. */
+  readonly files: readonly { readonly marks: number }[];
   /** Of a plan for another program. */
   readonly pieces: readonly { readonly file: string; readonly range: readonly [number, number] }[];
   /** Of an explained frame. */
