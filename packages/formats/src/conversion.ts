@@ -1,5 +1,6 @@
 import type { Diagnostic, Json } from '@patchwork/kernel';
 import { knownEffect, unmodelledOf, type Composable, type Effect, type Item, type Timeline } from '@patchwork/timeline';
+import { isNeutralEffect } from './neutral-effect.ts';
 
 /** What a writer did with one kind of thing. `total` = `kept` + `approximated` + `dropped`. */
 export interface ConversionRow {
@@ -109,7 +110,7 @@ function countsOf(timeline: Timeline): Counts {
   };
   const item = (node: Item): void => {
     add('markers', node.markers.length);
-    for (const effect of node.effects) if (!isNeutral(effect)) add(kindOfEffect(effect));
+    for (const effect of node.effects) if (!isNeutralEffect(effect)) add(kindOfEffect(effect));
     add('other effects', unmodelledOf(node).length);
   };
   const walk = (node: Composable, isInside: boolean): void => {
@@ -126,26 +127,6 @@ function countsOf(timeline: Timeline): Counts {
   item(timeline.tracks);
   for (const child of timeline.tracks.children) walk(child, false);
   return counts;
-}
-
-/** Tells whether an effect changes nothing: some programs write all of them on every clip. */
-function isNeutral(effect: Effect): boolean {
-  if (effect.timeScalar !== null) return effect.timeScalar === 1 && effect.schemaName !== 'FreezeFrame';
-  const known = knownEffect(effect);
-  switch (known?.type) {
-    case 'opacity':
-      return known.opacity === 1;
-    case 'volume':
-      return known.gainDb === 0;
-    case 'pan':
-      return known.pan === 0;
-    case 'composite':
-      return known.mode === 'normal';
-    case 'conform':
-      return known.mode === 'fit';
-    default:
-      return false;
-  }
 }
 
 function kindOfEffect(effect: Effect): Kind {

@@ -1,5 +1,6 @@
 import { compare, formatRational, type Rational } from '@patchwork/time';
 import { knownEffect, type Effect, type Keyframe, type KnownEffect, type Param } from '@patchwork/timeline';
+import { isNeutral } from '../../neutral-effect.ts';
 import { type FrameGrid, straightKeyframes, valueAt, withoutHolds } from './straight-keys.ts';
 import { xml, type XmlOut } from '../../xml/write.ts';
 import { blendModeNumber } from '../blend-mode.ts';
@@ -54,7 +55,46 @@ export function knownEffectsOf(
         context.where,
       );
   }
-  return known;
+  return together(known);
+}
+
+/**
+ * One effect of a type where several come to it: FCPXML has one place for each. Levels add up and opacities multiply, as
+ * long as one of them moves; what changes nothing gives way to what does.
+ */
+function together(effects: readonly KnownEffect[]): KnownEffect[] {
+  const joined: KnownEffect[] = [];
+  for (const effect of effects) {
+    const at = joined.findIndex(({ type }) => type === effect.type);
+    const before = joined[at];
+    const both = before === undefined ? null : bothOf(before, effect);
+    if (both === null) joined.push(effect);
+    else joined[at] = both;
+  }
+  return joined;
+}
+
+/** Two effects of one type as one; null where that cannot be said. */
+function bothOf(a: KnownEffect, b: KnownEffect): KnownEffect | null {
+  if (isNeutral(b)) return a;
+  if (isNeutral(a)) return b;
+  if (a.type === 'volume' && b.type === 'volume') {
+    const gainDb = combined(a.gainDb, b.gainDb, (one, other) => one + other);
+    return gainDb === null ? null : { type: 'volume', gainDb };
+  }
+  if (a.type === 'opacity' && b.type === 'opacity') {
+    const opacity = combined(a.opacity, b.opacity, (one, other) => one * other);
+    return opacity === null ? null : { type: 'opacity', opacity };
+  }
+  return null;
+}
+
+/** Two parameters as one, where at most one of them moves. */
+function combined(a: Param, b: Param, combine: (one: number, other: number) => number): Param | null {
+  if (typeof a === 'number' && typeof b === 'number') return combine(a, b);
+  if (typeof a === 'number') return combined(b, a, combine);
+  if (typeof b !== 'number') return null;
+  return { keyframes: a.keyframes.map((key) => ({ ...key, value: combine(key.value, b) })) };
 }
 
 function keyframeElement(context: EffectContext, key: Pick<Keyframe, 'time' | 'interpolation'>, value: string): XmlOut {

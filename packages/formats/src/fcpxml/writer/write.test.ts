@@ -1,5 +1,15 @@
 import fc from 'fast-check';
-import { makeEffect, type Composable } from '@patchwork/timeline';
+import { rational } from '@patchwork/time';
+import {
+  makeClip,
+  makeEffect,
+  makeExternalReference,
+  makeTime,
+  makeTimeline,
+  makeTrack,
+  type Composable,
+  type Effect,
+} from '@patchwork/timeline';
 import { describe, expect, test } from 'vitest';
 import { listing } from '../../listing.ts';
 import { comparable } from '../../testing/comparable.ts';
@@ -73,6 +83,31 @@ describe('what is written', () => {
     expect(again === undefined ? null : comparable(again, { without: ['fcpxml'] })).toEqual(
       comparable(timeline, { without: ['fcpxml'] }),
     );
+  });
+
+  test('F20: several levels on one clip add up, and one that changes nothing hides none', () => {
+    const volume = (gainDb: number): Effect => makeEffect({ type: 'volume', gainDb });
+    const amounts = [
+      [volume(-4), volume(0)],
+      [volume(0), volume(-4)],
+      [volume(-4), volume(-2)],
+    ].map((effects) => {
+      const range = { start: makeTime(0, rational(24)), duration: makeTime(24, rational(24)) };
+      const clip = makeClip({
+        name: 'c',
+        sourceRange: range,
+        effects,
+        media: makeExternalReference({ targetUrl: 'file:///m/c.wav', availableRange: range }),
+      });
+      const track = makeTrack({ name: 'A1', trackKind: 'Audio', children: [clip] });
+      const { text, notSaid } = writeFcpxml(makeTimeline({ name: 't', tracks: [track] }));
+      return [/<adjust-volume amount="([^"]*)"/.exec(text)?.[1], notSaid.length];
+    });
+    expect(amounts).toEqual([
+      ['-4dB', 0],
+      ['-4dB', 0],
+      ['-6dB', 0],
+    ]);
   });
 
   test('F20: a hold goes to its last frame', () => {
