@@ -14,6 +14,8 @@ export interface PreviousDelivery {
    * range's start minus the old one's. Default 0.
    */
   readonly shift?: number;
+  /** Why an unchanged picture beside no changed one is rendered, in words. Default: `its GOP was cut differently`. */
+  readonly whyCut?: string;
 }
 
 /** What a plan is made from. */

@@ -61,6 +61,7 @@ export class PictureReasons {
   readonly #program: Program;
   readonly #previous: PreviousDelivery;
   readonly #shift: number;
+  readonly #whyCut: string;
   readonly #find: (frame: number) => Counterpart | Novelty;
   readonly #spanAt: (frame: number) => Span;
   #shared: {
@@ -73,6 +74,7 @@ export class PictureReasons {
     this.#program = program;
     this.#previous = previous;
     this.#shift = previous.shift ?? 0;
+    this.#whyCut = previous.whyCut ?? 'its GOP was cut differently';
     this.#find = counterparts(previous.program, program, this.#shift);
     this.#spanAt = spanFinder(program);
   }
@@ -95,7 +97,7 @@ export class PictureReasons {
     const kind = this.#kindOf(frame, counterpart);
     if (kind === 'fresh')
       return this.#changesOf({ kind, counterpart, range }).map(({ code, text }) => ({ code, text, range }));
-    return [{ code: 'grid', text: `${nameOf(counterpart.newSpan)}: unchanged, its GOP was cut differently`, range }];
+    return [{ code: 'grid', text: `${nameOf(counterpart.newSpan)}: unchanged, ${this.#whyCut}`, range }];
   }
 
   /** The reasons of a chunk of any length, stretch by stretch. */
@@ -103,8 +105,7 @@ export class PictureReasons {
     const fates = this.#fatesOf(chunk);
     const fresh = fates.filter(({ kind }) => kind === 'fresh');
     const changed = fresh.flatMap((fate) => this.#changesOf(fate).map((change) => ({ ...change, range: fate.range })));
-    const why =
-      fresh.length > 0 ? 'unchanged, shares a GOP with changed frames' : 'unchanged, its GOP was cut differently';
+    const why = fresh.length > 0 ? 'unchanged, shares a GOP with changed frames' : `unchanged, ${this.#whyCut}`;
     const shared = fates
       .filter(({ kind }) => kind !== 'fresh')
       .map(({ counterpart, range }) => {

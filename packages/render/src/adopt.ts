@@ -149,13 +149,19 @@ async function requireMatch(context: RenderContext, film: FinishedFilm, wanted: 
       `the film starts at ${text(timecode.frame, timecode.dropFrame)}, the timeline at ${text(program.start.frame, program.start.dropFrame)}`,
     );
   }
-  if (film.frames !== program.frames) {
+  if (rate !== null && film.frames !== program.frames) {
     differences.push(`the film has ${film.frames} frames, the timeline ${program.frames}`);
   }
-  if (differences.length > 0) throw mismatch(film.path, differences, []);
+  if (differences.length > 0) throw mismatch(film.path, differences, [], hintFor(film, differences, program.start));
   const cuts = await checkCuts(context, film.path, program, media);
   if (cuts.missing.length === 0) return cuts;
-  const shown = cuts.missing.slice(0, 5).join(', ');
+  const { start } = program;
+  const placeOf = (frame: number): string =>
+    rate === null ? '' : ` at ${formatTimecode(start.frame + frame, rate, start.dropFrame)}`;
+  const shown = cuts.missing
+    .slice(0, 5)
+    .map((frame) => `${frame}${placeOf(frame)}`)
+    .join(', ');
   throw mismatch(
     film.path,
     [
@@ -165,9 +171,28 @@ async function requireMatch(context: RenderContext, film: FinishedFilm, wanted: 
   );
 }
 
-function mismatch(path: string, differences: readonly string[], cuts: readonly number[]): PatchworkError {
+/** What helps where a single thing differs that has nothing to do with the version of the timeline. */
+function hintFor({ rate, base }: FinishedFilm, differences: readonly string[], start: Program['start']): string {
+  if (rate === null) {
+    return 'Export it with a constant frame rate; or put pieces into it as it is with patchwork patch, which needs no timeline. Nothing was written.';
+  }
+  const { timecode } = base.movie;
+  if (differences.length === 1 && timecode !== null && timecode.frame !== start.frame) {
+    return 'If only the start timecode is another one, set the timeline’s to the film’s. Nothing was written.';
+  }
+  return otherVersion;
+}
+
+const otherVersion = 'Give the version of the timeline that the film was rendered from. Nothing was written.';
+
+function mismatch(
+  path: string,
+  differences: readonly string[],
+  cuts: readonly number[],
+  hint: string = otherVersion,
+): PatchworkError {
   return new PatchworkError('PW_ADOPT_MISMATCH', `${path} was not made from this timeline: ${differences.join('; ')}`, {
-    hint: 'Give the version of the timeline that the film was rendered from. Nothing was written.',
+    hint,
     details: { path, differences: [...differences], cuts: [...cuts] },
   });
 }

@@ -95,7 +95,7 @@ export async function prepareAdopted(context: RenderContext, request: RenderRequ
   const stretches = division.all;
   if (forced.length === 0 && request.renderer !== 'pieces') requireKept(path, stretches, places.starts.length);
   const toolchain = canEncode(video) ? await knownToolchain(context, video) : entry.toolchain;
-  const finder = new PictureReasons(program, { program: previous, chunks: [], video, toolchain });
+  const finder = new PictureReasons(program, { program: previous, chunks: [], video, toolchain, whyCut });
   const fresh = missingChunks(context, division, { program, video, toolchain, finder });
   const missing = withForcedKeys(context, ledger, fresh, forced);
   if (request.onUnknown !== 'trust' && request.renderer !== 'pieces') {
@@ -201,6 +201,8 @@ function checkProfile({ profile: requested, deliverablePath }: RenderRequest, fi
 export function canEncode({ options }: VideoProfile): boolean {
   return Object.keys(options).length > 0;
 }
+
+const whyCut = 'the film cannot be cut there';
 
 const showBoth =
   'Adopt the film again with the --grades it was rendered from, and show those of now; or say with --on-unknown trust that nothing but the edit changed.';

@@ -65,14 +65,16 @@ function refuseHidden({ movie, track, times }: PatchableMovie): void {
   const end = edit.mediaTime + (edit.duration * track.timescale) / movie.timescale;
   const isWhole = shown.length === 1 && edit.mediaTime <= (times[0] ?? 0) && end > (times.at(-1) ?? 0);
   if (isWhole) return;
-  throw new PatchworkError(
-    'PW_ADOPT_EDITS',
-    `${JSON.stringify(movie.path)} cannot be patched: its edit list hides pictures`,
-    {
-      hint: 'Remux it without the edit list, or render it anew.',
-      details: { path: movie.path, edits: shown.length },
-    },
-  );
+  const head = times.findIndex((time) => time >= edit.mediaTime);
+  const hidden = { head: head < 0 ? times.length : head, tail: times.filter((time) => time >= end).length };
+  const what =
+    shown.length > 1
+      ? `has ${shown.length} pieces, which hide pictures or show some twice`
+      : `hides pictures: ${hidden.head} at the head and ${hidden.tail} at the tail`;
+  throw new PatchworkError('PW_ADOPT_EDITS', `${JSON.stringify(movie.path)} cannot be patched: its edit list ${what}`, {
+    hint: 'It was trimmed without being encoded. Export it anew, from its timeline or by encoding it.',
+    details: { path: movie.path, edits: shown.length, hidden },
+  });
 }
 
 /**
