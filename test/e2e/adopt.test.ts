@@ -245,6 +245,26 @@ test('an edit that moves nothing leaves index, metadata and sound of the film al
   expect((JSON.parse(log.stdout) as { entries: unknown[] }).entries.length).toBe(3);
 });
 
+test.each([
+  ['hevc', 20],
+  // Without a further IDR everything behind the change is rendered, and what lies before it is kept.
+  ['h264', 95],
+] as const)('with open GOPs in %s a few changed frames cost no more than %i', async (codec, most) => {
+  const site = nativeSite(await nativeFilm({ container: 'mp4' }, { codec, openGop: true }));
+  const timeline = site.timeline(film);
+  const adopted = await site.run('adopt', site.path, '--timeline', timeline);
+  expect(adopted.code, adopted.stdout).toBe(0);
+  const before = readFileSync(site.path);
+  const flags = ['--on-unknown', 'trust', '--in-place', '--force-range', '70:75'];
+  const render = await site.run('render', timeline, '-o', site.path, ...flags);
+  expect(render.code, render.stdout).toBe(0);
+  expect(render.json.frames?.rendered).toBeLessThanOrEqual(most);
+  expect(await checkPictures(site.path, film, [], workers)).toBe(frames);
+  expect((await site.run('verify', site.path, '--deep')).code).toBe(0);
+  expect((await site.run('undo', site.path)).code).toBe(0);
+  expect(readFileSync(site.path).equals(before)).toBe(true);
+});
+
 test('tags and chapters: untouched by an edit that moves nothing, moved with their pictures by a ripple', async () => {
   const site = nativeSite(native);
   const titles = ['Opening', 'Second', 'Third'];
