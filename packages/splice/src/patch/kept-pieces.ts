@@ -57,8 +57,8 @@ export async function keptPieces(
         written += bytes.length;
         first += 1;
       }
-      pieces.push(...(await within(first, from + frames)));
-      list.push(pieces);
+      // A reel of an intra codec has a chunk a frame: too many for the arguments of a call.
+      list.push([...pieces, ...(await within(first, from + frames))]);
     }
     return list;
   } finally {
