@@ -57,7 +57,7 @@ export async function appendMovie(
     const appended = await trimmedOnFailure(file, end, async () => {
       await file.write(journal(base.moov.offset, end), end);
       // By it all that follows is known as ours; after a power cut that could be there without it.
-      await file.sync();
+      if (record !== null) await file.sync();
       const mdat = end + journalBytes;
       let at = appendedMediaAt(end);
       const moov = await content(async (data) => {
