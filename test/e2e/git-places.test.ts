@@ -129,8 +129,7 @@ describe('every format, names of any kind', () => {
     for (const name of Object.keys(files)) expect(clipsIn(name, tree)).toContain('m5:76');
     const open = Object.keys(files).map((name) => `./${name}`);
     const said = await patchwork(['git', 'resolved', '--json', ...open], { ...inRepository, cwd: tree });
-    const told = JSON.parse(said.stdout) as { readonly files: readonly { readonly marks: number }[] };
-    expect(told.files.map(({ marks }) => marks)).toEqual([1, 1, 1, 1]);
+    expect(said.json.files.map(({ marks }) => marks)).toEqual([1, 1, 1, 1]);
     for (const name of Object.keys(files))
       expect(readFileSync(join(tree, name), 'utf8')).not.toContain('MERGE CONFLICT');
     there('add', '-A');
