@@ -54,6 +54,25 @@ test('a run stops where everything decoded is shown, and an open film is kept up
   expect(planned('xbcdefgh')).toEqual(['f0-8']);
 });
 
+test('a still picture longer than a group of pictures is looked at once, not from each of its frames', () => {
+  const frames = 20_000;
+  let looks = 0;
+  const still = (other: readonly number[]): KeyedFrames => ({
+    frames,
+    frameKeyAt: (frame) => {
+      looks += 1;
+      return other.includes(frame) ? 'other' : 'black';
+    },
+  });
+  const places = placesOf(`I${'b'.repeat(frames - 1)}`);
+  const changed = still([6_000, 12_000, frames - 1]);
+  expect(told(adoptedStretches(still([]), places, changed, anywhere))).toEqual([`f0-${frames}`]);
+  expect(looks).toBeLessThan(12 * frames);
+  const longer: KeyedFrames = { frames: frames + 500, frameKeyAt: () => 'black' };
+  const found = adoptedStretches(still([]), places, longer, anywhere);
+  expect(told(found)).toEqual([`k0-${frames}@0`, `f${frames}-${frames + 500}`]);
+});
+
 test('a single fresh or kept frame is joined with its neighbours', () => {
   const film = keyed('abcdefgh');
   const places = placesOf('IppIpIpp');

@@ -56,6 +56,9 @@ export function adoptedStretches(
     if (known === undefined) byKey.set(key, [start]);
     else known.push(start);
   }
+  const filmRuns = stillRuns(film, options.isLost);
+  const wantedRuns = stillRuns(wanted, options.isForced);
+  const stops = lastStops(places.closed, film.frames);
   const stretches: Stretch[] = [];
   let last: { readonly from: number; readonly at: number } | null = null;
   for (let frame = 0; frame < wanted.frames;) {
@@ -90,18 +93,34 @@ export function adoptedStretches(
 
   function lengthOf(from: number, frame: number): number {
     let length = 0;
-    while (
-      from + length < film.frames &&
-      frame + length < wanted.frames &&
-      !options.isForced(frame + length) &&
-      !options.isLost(from + length) &&
-      film.frameKeyAt(from + length) === wanted.frameKeyAt(frame + length)
-    ) {
-      length += 1;
+    for (;;) {
+      const [old, now] = [from + length, frame + length];
+      const same = Math.min((filmRuns[old] ?? old) - old, (wantedRuns[now] ?? now) - now);
+      if (same <= 0 || film.frameKeyAt(old) !== wanted.frameKeyAt(now)) break;
+      length += same;
     }
-    while (length > 0 && places.closed[from + length] !== 1) length -= 1;
-    return length;
+    return Math.max(0, (stops[from + length] ?? 0) - from);
   }
+}
+
+/** For each frame, where what it shows ends; the frame itself where it is barred. A still picture is passed in one step. */
+function stillRuns(film: KeyedFrames, isBarred: (frame: number) => boolean): Int32Array {
+  const ends = new Int32Array(film.frames);
+  let next: FrameKey | null = null;
+  for (let frame = film.frames - 1; frame >= 0; frame--) {
+    const key: FrameKey | null = isBarred(frame) ? null : film.frameKeyAt(frame);
+    if (key === null) ends[frame] = frame;
+    else ends[frame] = key === next ? (ends[frame + 1] ?? frame) : frame + 1;
+    next = key;
+  }
+  return ends;
+}
+
+/** For each frame, and for the end, the last place up to it where kept pictures may stop; 0 where there is none. */
+function lastStops(closed: ArrayLike<number>, frames: number): Int32Array {
+  const stops = new Int32Array(frames + 1);
+  for (let frame = 1; frame <= frames; frame++) stops[frame] = closed[frame] === 1 ? frame : (stops[frame - 1] ?? 0);
+  return stops;
 }
 
 /**
