@@ -195,7 +195,10 @@ async function holds(kind: Kind, original: string, next: Film, mode: Publication
       }
     });
     if (made === null) {
-      expect(keptAtMost(next), 'refused although pictures could be kept').toBeLessThan(lengthOfFilm(film));
+      // One fresh frame takes the GOP behind it along: all of a film that has a single one.
+      const isOneGop = kind.video.codec === 'h264' && kind.video.openGop === true;
+      if (!isOneGop)
+        expect(keptAtMost(next), 'refused although pictures could be kept').toBeLessThan(lengthOfFilm(film));
       expect(readFileSync(path).equals(readFileSync(original))).toBe(true);
       return;
     }
