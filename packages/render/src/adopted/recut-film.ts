@@ -132,13 +132,12 @@ async function writeEmptyText({ files }: Pick<RenderContext, 'files'>, path: str
 
 /** Where each stretch of the new version stood in the film: kept pieces, and fresh frames that show the same as before. */
 function movedStretches({ film, stretches, previous, program }: AdoptedPreparation): readonly MovedStretch[] {
-  const before = new Map<FrameKey, number[]>();
   const old = Math.min(previous.frames, film.frames);
+  /** Null for what several frames show. */
+  const before = new Map<FrameKey, number | null>();
   for (let frame = 0; frame < old; frame++) {
     const key = previous.frameKeyAt(frame);
-    const known = before.get(key);
-    if (known === undefined) before.set(key, [frame]);
-    else known.push(frame);
+    before.set(key, before.has(key) ? null : frame);
   }
   const list: { from: number | null; at: number; frames: number }[] = [];
   const add = (from: number | null, at: number, frames: number): void => {
@@ -156,11 +155,10 @@ function movedStretches({ film, stretches, previous, program }: AdoptedPreparati
 
   /** Of several old frames that show the same, the one that goes on from the frame before. */
   function standing(frame: number): number | null {
-    const known = before.get(program.frameKeyAt(frame)) ?? [];
+    const key = program.frameKeyAt(frame);
     const last = list.at(-1);
-    const next = last === undefined || last.from === null ? null : last.from + last.frames;
-    if (next !== null && known.includes(next)) return next;
-    return known.length === 1 ? (known[0] ?? null) : null;
+    const next = last === undefined || last.from === null ? old : last.from + last.frames;
+    return next < old && previous.frameKeyAt(next) === key ? next : (before.get(key) ?? null);
   }
 }
 
