@@ -108,7 +108,8 @@ describe.each(ports)('%s keeps the contract of FilePort', (_, makePort) => {
       await rm(old, { force: true });
       await writeFile(old, 'old');
       await chmod(old, mode);
-      if (isRoot) await chown(old, 1234, 2345);
+      // A container's root may lack the right, or the numbers: then the owner is its own.
+      if (isRoot) await chown(old, 1234, 2345).catch(() => undefined);
       const { uid, gid } = await stat(old);
       await writeFile(fresh, 'new');
       await files.rename(fresh, old);
