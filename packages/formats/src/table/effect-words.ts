@@ -18,7 +18,10 @@ function wordsOf(effect: Effect): readonly string[] {
   if (effect.schemaName === 'FreezeFrame') return ['freeze'];
   if (effect.timeScalar !== null) return effect.timeScalar === 1 ? [] : [`speed ${percent(effect.timeScalar)}`];
   const known = knownEffect(effect);
-  return known === null ? [`effect "${effect.effectName}"`] : knownWords(known);
+  if (known !== null) return knownWords(known);
+  // A reader that knows the program behind a file calls the effect as that program does.
+  const labels = unmodelledOf(effect).map(({ label }) => `not modelled: ${label}`);
+  return labels.length > 0 ? labels : [`effect "${effect.effectName}"`];
 }
 
 function knownWords(known: KnownEffect): readonly string[] {
@@ -70,8 +73,11 @@ function scaleWords(x: Param, y: Param): readonly string[] {
 
 function shown(param: Param, spell: (value: number) => string): string {
   if (typeof param === 'number') return spell(param);
-  const [first, last] = [param.keyframes[0], param.keyframes.at(-1)];
-  return first === undefined || last === undefined ? 'keyed' : `${spell(first.value)} … ${spell(last.value)}`;
+  const values = param.keyframes.map(({ value }) => value);
+  const [first, last] = [values[0], values.at(-1)];
+  if (first === undefined || last === undefined) return 'keyed';
+  if (values.length < 3) return `${spell(first)} … ${spell(last)}`;
+  return `${spell(Math.min(...values))} … ${spell(Math.max(...values))} (${values.length} key frames)`;
 }
 
 function seconds(time: { readonly num: number; readonly den: number }): string {

@@ -40,12 +40,21 @@ export async function renderAdopted(context: RenderContext, request: RenderReque
   if (isSame(preparation)) return delivered(request, preparation, forecast, null, []);
   const { sound, program, video } = preparation;
   const mixed = sound === 'render' ? program.sound : null;
-  await requireRoom(context, request, forecast.estimate, { video, sound: mixed });
+  const { bytes, storeBytes } = forecast.estimate;
+  const needed = { bytes, storeBytes: storeBytes + copyBytes(request, preparation) };
+  await requireRoom(context, request, needed, { video, sound: mixed });
   return withTemps(context, async (temp) => {
     const fresh = await freshChunks(context, request, preparation, temp);
     if (standsStill(preparation)) return await patchedInPlace(context, request, preparation, forecast, fresh);
     return await recutAndPublished(context, request, preparation, forecast, fresh, temp);
   });
+}
+
+/** Several stretches that do not move are patched into a copy in the store's folder, of which the new film is written. */
+function copyBytes({ publication = 'whole' }: RenderRequest, preparation: AdoptedPreparation): number {
+  const { stretches, film } = preparation;
+  const isCopied = stretches.filter(({ kind }) => kind === 'fresh').length > 1 && standsStill(preparation);
+  return publication === 'whole' && isCopied ? film.base.movie.sizeBytes : 0;
 }
 
 /** Nothing moves: fresh pictures are put into the film, and everything else of it is kept. */
