@@ -8,9 +8,25 @@ export default defineConfig({
     pool: 'forks',
     projects: [
       // Beside the source: one package at a time, seconds.
-      { test: { name: 'unit', setupFiles, include: ['packages/*/{src,test}/**/*.test.ts'], testTimeout: 120_000 } },
+      {
+        test: {
+          name: 'unit',
+          setupFiles,
+          include: ['packages/*/{src,test}/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       // The tree as a whole: arrows between packages.
-      { test: { name: 'workspace', setupFiles, include: ['test/*.test.ts'], testTimeout: 120_000 } },
+      {
+        test: {
+          name: 'workspace',
+          setupFiles,
+          include: ['test/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       // The command on media made by the tests; needs nothing but npm packages.
       {
         test: {

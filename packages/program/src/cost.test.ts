@@ -45,7 +45,7 @@ test('Q1: one hash a shape, none a frame', () => {
 test('Q1: the cost is linear in items and frames', () => {
   costOf(1000, 50);
   const small = Math.min(...[1, 2, 3].map(() => costOf(1000, 50).cpuMs));
-  const large = costOf(8000, 50).cpuMs;
+  const large = Math.min(...[1, 2, 3].map(() => costOf(8000, 50).cpuMs));
   // Eight times the work; twice that would still be linear on a busy machine, 64 times would be the square.
   expect(large / small).toBeLessThan(24);
 });
