@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeFiles, sha256 } from '@patchwork/files';
+import type { FilePort, PatchworkError } from '@patchwork/kernel';
 import { startWorkers, type MediaWorkers } from '@patchwork/media';
-import { renderDeliverable } from '@patchwork/render';
+import { renderDeliverable, type Delivery, type PublicationMode, type RenderRequest } from '@patchwork/render';
 import { readMovie, type Movie } from '@patchwork/splice';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -37,6 +38,34 @@ beforeAll(async () => {
 });
 
 afterAll(() => workers.close());
+
+/** A render in this process, on files as given. */
+function rendered(
+  path: string,
+  timelinePath: string,
+  files: FilePort,
+  changes: Partial<RenderRequest>,
+): Promise<Delivery> {
+  return atStore(workers, path, files, (context) =>
+    renderDeliverable(context, {
+      timelinePath,
+      timelineName: null,
+      edlRate: null,
+      deliverablePath: path,
+      profile: null,
+      range: null,
+      forceRanges: [],
+      full: false,
+      allowMixed: false,
+      onUnknown: 'trust',
+      mediaMap: [],
+      searchFolders: [],
+      paranoid: false,
+      proof: 'default',
+      ...changes,
+    }),
+  );
+}
 
 async function packetsOf(path: string): Promise<ReadonlyMap<string, number>> {
   const { streams } = await workers.scanMovie(path);
@@ -245,6 +274,23 @@ test('an edit that moves nothing leaves index, metadata and sound of the film al
   expect((JSON.parse(log.stdout) as { entries: unknown[] }).entries.length).toBe(3);
 });
 
+test('several stretches that do not move go through a copy of the film, whose room is asked for', async () => {
+  const site = nativeSite(native);
+  const timeline = site.timeline(film);
+  await site.run('adopt', site.path, '--timeline', timeline);
+  const needed = async (publication: PublicationMode, forceRanges: readonly string[]): Promise<number> => {
+    const files = { ...nodeFiles(), freeBytes: async () => 0 };
+    const refusal: unknown = await rendered(site.path, timeline, files, { publication, forceRanges }).catch(
+      (error: unknown) => error,
+    );
+    expect(refusal).toMatchObject({ code: 'PW_FILE_NO_SPACE' });
+    return Number((refusal as PatchworkError).details['neededBytes']);
+  };
+  const copy = async (...ranges: readonly string[]): Promise<number> =>
+    (await needed('whole', ranges)) - (await needed('fast', ranges));
+  expect([await copy('10:15'), await copy('10:15', '125:130')]).toEqual([0, statSync(site.path).size]);
+});
+
 test.each([
   ['hevc', 20],
   // Without a further IDR everything behind the change is rendered, and what lies before it is kept.
@@ -301,25 +347,11 @@ test('a second render in place reads the index and what is fresh, not the film',
   const readBytes: number[] = [];
   for (const paranoid of [false, true]) {
     const counted = countedFiles(nodeFiles(), site.path);
-    const made = await atStore(workers, site.path, counted.files, (context) =>
-      renderDeliverable(context, {
-        timelinePath: timeline,
-        timelineName: null,
-        edlRate: null,
-        deliverablePath: site.path,
-        profile: null,
-        range: null,
-        forceRanges: ['125:130'],
-        full: false,
-        allowMixed: false,
-        onUnknown: 'trust',
-        mediaMap: [],
-        searchFolders: [],
-        paranoid,
-        publication: 'in-place',
-        proof: 'default',
-      }),
-    );
+    const made = await rendered(site.path, timeline, counted.files, {
+      forceRanges: ['125:130'],
+      paranoid,
+      publication: 'in-place',
+    });
     expect(made.frames.rendered).toBe(15);
     readBytes.push(counted.readBytes());
   }

@@ -12,10 +12,11 @@ import { writeMovie } from '../write/movie-writer.ts';
 import { appendOwnMovie } from '../write/own-append.ts';
 import { temporaryFolder } from '../testing/folder.ts';
 import { hashing } from '../testing/hashing.ts';
+import { memoryHistory } from '../testing/memory-history.ts';
 import { movieArbitrary, specOf, type DrawnMovie } from '../testing/random-movie.ts';
 import { planOwnOverwrite, type OwnOverwrite } from './overwrite-plan.ts';
 import { canUndoOverwrite, overwriteMovie, undoOverwrite } from './overwrite.ts';
-import { recoverOverwrite, type OverwriteHistory } from './recovery.ts';
+import { recoverOverwrite } from './recovery.ts';
 import { undoJournalPath } from './undo-journal.ts';
 
 /** What is killed here is a run, not the machine: nothing needs to reach the disk. */
@@ -69,17 +70,6 @@ function changed(spec: MovieSpec, which: (index: number) => boolean, withSound: 
   return { ...spec, video: { ...spec.video, pieces }, sound };
 }
 
-/** A history in memory: names of versions. */
-function history(entries: string[]): OverwriteHistory {
-  return {
-    entries: async () => entries.length,
-    recordedSince: async (since) => entries[since] ?? null,
-    recordBefore: async () => {
-      entries.push('before');
-    },
-  };
-}
-
 /** As a deliverable takes what it keeps from itself. */
 async function based(spec: MovieSpec, old: MovieSpec): Promise<MovieSpec> {
   const plain = await planned(old);
@@ -105,7 +95,7 @@ async function overwrite(port: FilePort, spec: MovieSpec, entries: string[], nam
   const movie = await readMovie(port, path, sha256);
   const plan = await planOwnOverwrite(port, movie, spec, hashing);
   if (plan === null) throw new Error('the movie cannot be overwritten');
-  await overwriteMovie(port, movie, plan.spans, hashing, history(entries), async () => {
+  await overwriteMovie(port, movie, plan.spans, hashing, memoryHistory(entries), async () => {
     entries.push(name);
   });
 }
@@ -152,7 +142,7 @@ describe('overwriting where it stands', () => {
           // Where a version has the bytes of the one before, nothing was overwritten.
           if (!isOther) continue;
           expect(await canUndoOverwrite(files, movie, hashing)).toBe(`v${i + 1}`);
-          await undoOverwrite(files, movie, hashing, history(entries));
+          await undoOverwrite(files, movie, hashing, memoryHistory(entries));
           expect(readFileSync(path).equals(bytes[i] ?? Buffer.alloc(0))).toBe(true);
         }
         expect(existsSync(journal)).toBe(false);
@@ -224,7 +214,7 @@ describe('overwriting where it stands', () => {
     expect(await canUndoOverwrite(files, appended, hashing)).toBe(null);
     await undoAppend(files, appended);
     expect(readFileSync(path).equals(second)).toBe(true);
-    await undoOverwrite(files, await readMovie(files, path, sha256), hashing, history(entries));
+    await undoOverwrite(files, await readMovie(files, path, sha256), hashing, memoryHistory(entries));
     expect(readFileSync(path).equals(first)).toBe(true);
   });
 });
@@ -290,14 +280,14 @@ describe('a run that is killed', () => {
         const entries = ['old'];
         await overwrite(faultyFiles(files, { ...plan, after: step }), spec, entries, 'new').catch(coded);
         expect(wanted, counter.steps[step]).toContain(await seen());
-        outcomes.add(await recoverOverwrite(files, path, hashing, history(entries)));
+        outcomes.add(await recoverOverwrite(files, path, hashing, memoryHistory(entries)));
         const isNew = entries.length > 1;
         expect(readFileSync(path).equals(isNew ? after : before), counter.steps[step]).toBe(true);
-        expect(await recoverOverwrite(files, path, hashing, history(entries))).toBe('nothing');
+        expect(await recoverOverwrite(files, path, hashing, memoryHistory(entries))).toBe('nothing');
         // The next change of it succeeds, and is taken back.
         if (!isNew) await overwrite(files, spec, entries, 'new');
         const movie = await readMovie(files, path, sha256);
-        await undoOverwrite(files, movie, hashing, history(entries));
+        await undoOverwrite(files, movie, hashing, memoryHistory(entries));
         expect(readFileSync(path).equals(before)).toBe(true);
       }
       expect([...outcomes].toSorted()).toEqual(
@@ -317,7 +307,7 @@ describe('a run that is killed', () => {
     const [after, kept] = [readFileSync(path), readFileSync(journal)];
     wanted.push(await seen());
     const undo = async (port: FilePort, entries: string[]): Promise<void> =>
-      undoOverwrite(port, await readMovie(port, path, sha256), hashing, history(entries));
+      undoOverwrite(port, await readMovie(port, path, sha256), hashing, memoryHistory(entries));
     const counter = faultyFiles(files, { after: Infinity, how: 'stop' });
     await undo(counter, ['old', 'new']);
     for (let step = 0; step < counter.steps.length; step++) {
@@ -326,7 +316,7 @@ describe('a run that is killed', () => {
       const entries = ['old', 'new'];
       await undo(faultyFiles(files, { ...plan, after: step }), entries).catch(coded);
       expect(wanted, counter.steps[step]).toContain(await seen());
-      await recoverOverwrite(files, path, hashing, history(entries));
+      await recoverOverwrite(files, path, hashing, memoryHistory(entries));
       const isBack = readFileSync(path).equals(before);
       expect(isBack || readFileSync(path).equals(after), counter.steps[step]).toBe(true);
       expect(entries.length, counter.steps[step]).toBe(isBack ? 3 : 2);
@@ -367,22 +357,22 @@ describe('a journal that is not ours', () => {
       const spec = changed(old, (i) => i === (name === 'v1' ? 2 : 4), false);
       const movie = await readMovie(files, path, sha256);
       const plan = await planOwnOverwrite(files, movie, spec, hashing);
-      await overwriteMovie(files, movie, plan?.spans ?? [], hashing, history(entries), async () => {
+      await overwriteMovie(files, movie, plan?.spans ?? [], hashing, memoryHistory(entries), async () => {
         entries.push(name);
       });
     }
     const [film, kept] = [readFileSync(path), readFileSync(journal)];
     const copy = join(folder, 'v1.mov');
     copyFileSync(path, copy);
-    await undoOverwrite(files, await readMovie(files, path, sha256), hashing, history([...entries]));
+    await undoOverwrite(files, await readMovie(files, path, sha256), hashing, memoryHistory([...entries]));
     const before = readFileSync(path);
     const codes = new Set<string>();
     const attempt = async (bytes: Buffer): Promise<void> => {
       fresh(film);
       writeFileSync(journal, bytes);
       try {
-        await recoverOverwrite(files, path, hashing, history([...entries]));
-        await undoOverwrite(files, await readMovie(files, path, sha256), hashing, history([...entries]));
+        await recoverOverwrite(files, path, hashing, memoryHistory([...entries]));
+        await undoOverwrite(files, await readMovie(files, path, sha256), hashing, memoryHistory([...entries]));
         codes.add(readFileSync(path).equals(before) ? 'undone' : 'other');
       } catch (error) {
         coded(error);
@@ -410,13 +400,13 @@ describe('a journal that is not ours', () => {
     const { before } = await killedInCopies();
     const other = await cleanBytes(specOf({ ...small, use: [0, 0] }, folder, 0));
     writeFileSync(path, other);
-    await expect(recoverOverwrite(files, path, hashing, history(['old']))).rejects.toMatchObject({
+    await expect(recoverOverwrite(files, path, hashing, memoryHistory(['old']))).rejects.toMatchObject({
       code: 'PW_UNDO_OTHER',
     });
     expect(readFileSync(path).equals(other)).toBe(true);
     // The film of before, from a backup, needs nothing.
     writeFileSync(path, before);
-    expect(await recoverOverwrite(files, path, hashing, history(['old']))).toBe('rolled-back');
+    expect(await recoverOverwrite(files, path, hashing, memoryHistory(['old']))).toBe('rolled-back');
     expect(readFileSync(path).equals(before)).toBe(true);
     truncateSync(path, 0);
   });
@@ -431,7 +421,7 @@ describe('a journal that is not ours', () => {
       await appendOwnMovie(files, await readMovie(files, path, sha256), shorter, hashing, async () => undefined);
       const film = readFileSync(path);
       writeFileSync(journal, kept);
-      await expect(recoverOverwrite(files, path, hashing, history(['old']))).rejects.toMatchObject({
+      await expect(recoverOverwrite(files, path, hashing, memoryHistory(['old']))).rejects.toMatchObject({
         code: 'PW_UNDO_OTHER',
       });
       expect(readFileSync(path).equals(film)).toBe(true);
@@ -441,7 +431,7 @@ describe('a journal that is not ours', () => {
   test('J10: a film that cannot be read any more is told apart from the journal beside it', async () => {
     await killedInCopies();
     writeFileSync(path, 'no movie');
-    await expect(recoverOverwrite(files, path, hashing, history(['old']))).rejects.toMatchObject({
+    await expect(recoverOverwrite(files, path, hashing, memoryHistory(['old']))).rejects.toMatchObject({
       code: 'PW_UNDO_OTHER',
       cause: { code: 'PW_MOVIE_NOT_MOVIE' },
     });
@@ -464,7 +454,7 @@ describe('a journal that is not ours', () => {
     expect(told).toBeGreaterThanOrEqual(0);
     expect(told).toBeLessThan(counter.steps.indexOf(`write ${path}`));
     const back = faultyFiles(files, { after: Infinity, how: 'stop' });
-    await undoOverwrite(back, await readMovie(files, path, sha256), hashing, history(entries));
+    await undoOverwrite(back, await readMovie(files, path, sha256), hashing, memoryHistory(entries));
     expect(back.steps.slice(-2)).toEqual([`remove ${journal}`, `syncFolder ${folder}`]);
   });
 

@@ -9,13 +9,14 @@ import { trackDigests } from '../proof/kept-proof.ts';
 import { undoAppend } from '../publish/append.ts';
 import { temporaryFolder } from '../testing/folder.ts';
 import { hashing } from '../testing/hashing.ts';
+import { memoryHistory } from '../testing/memory-history.ts';
 import { powerDisk, type PowerDisk } from '../testing/power-disk.ts';
 import { specOf, type DrawnMovie } from '../testing/random-movie.ts';
 import { writeMovie } from '../write/movie-writer.ts';
 import { appendOwnMovie } from '../write/own-append.ts';
 import { planOwnOverwrite } from './overwrite-plan.ts';
 import { overwriteMovie, undoOverwrite } from './overwrite.ts';
-import { recoverOverwrite, type OverwriteHistory } from './recovery.ts';
+import { recoverOverwrite } from './recovery.ts';
 import { undoJournalPath } from './undo-journal.ts';
 
 /** The power is cut, and of what was not synced any part is on the disk. */
@@ -62,16 +63,6 @@ async function changed(old: MovieSpec, disk: PowerDisk, fill: number): Promise<M
   writeFileSync(pack, Buffer.concat(parts));
   const sound = old.sound === null ? null : { ...old.sound, places: plan?.soundPlaced ?? [] };
   return { ...old, video: { ...old.video, pieces }, sound };
-}
-
-function history(entries: string[]): OverwriteHistory {
-  return {
-    entries: async () => entries.length,
-    recordedSince: async (since) => entries[since] ?? null,
-    recordBefore: async () => {
-      entries.push('before');
-    },
-  };
 }
 
 async function seen(files: FilePort): Promise<string> {
@@ -122,12 +113,12 @@ async function expectWhole(start: PowerDisk, recorded: readonly string[], act: A
       expect(wanted, label).toContain(await seen(cut.files));
       // Recovering, the power is cut once more.
       const again = faultyFiles(cut.files, { after: Math.floor(random() * 12), how: 'stop', write: 'half' });
-      await recoverOverwrite(again, path, hashing, history(entries)).catch(stopped);
+      await recoverOverwrite(again, path, hashing, memoryHistory(entries)).catch(stopped);
       const found = cut.afterPowerCut(random);
       expect(wanted, `${label}, cut again`).toContain(await seen(found.files));
-      await recoverOverwrite(found.files, path, hashing, history(entries));
+      await recoverOverwrite(found.files, path, hashing, memoryHistory(entries));
       expect(await seen(found.files), `${label}, recovered`).toBe(wanted[entries.length >= newest ? 1 : 0]);
-      expect(await recoverOverwrite(found.files, path, hashing, history(entries)), label).toBe('nothing');
+      expect(await recoverOverwrite(found.files, path, hashing, memoryHistory(entries)), label).toBe('nothing');
     }
   }
 }
@@ -138,7 +129,7 @@ const overwritten =
     const movie = await readMovie(files, path, sha256);
     const plan = await planOwnOverwrite(files, movie, spec, hashing);
     if (plan === null) throw new Error('the movie cannot be overwritten');
-    await overwriteMovie(files, movie, plan.spans, hashing, history(entries), async () => {
+    await overwriteMovie(files, movie, plan.spans, hashing, memoryHistory(entries), async () => {
       entries.push('new');
     });
   };
@@ -152,7 +143,7 @@ test('J12: while an overwriting is taken back', { timeout }, async () => {
   const { disk, old } = await freshDisk();
   await overwritten(await changed(old, disk, 1))(disk.files, ['old']);
   const undo: Act = async (files, entries) =>
-    undoOverwrite(files, await readMovie(files, path, sha256), hashing, history(entries));
+    undoOverwrite(files, await readMovie(files, path, sha256), hashing, memoryHistory(entries));
   await expectWhole(copyOf(disk), ['old', 'new'], undo, 3);
 });
 
