@@ -38,6 +38,7 @@ export async function keptPieces(
   const config = configOf(base);
   const placed = chunksOf(base.movie, chunks).map((chunk) => ({ ...chunk, config }));
   const starts = startsOf(placed);
+  const broken = new Map(base.ends.flatMap((end) => (end.brokenLink ? [[end.frame, end] as const] : [])));
   const film = await files.open(base.movie.path, 'read');
   let links: OpenFile | null = null;
   let written = 0;
@@ -46,7 +47,7 @@ export async function keptPieces(
     for (const { from, frames, isCut } of runs) {
       const pieces: PlacedChunk[] = [];
       let first = from;
-      const link = isCut ? base.ends.find((end) => end.frame === from && end.brokenLink) : undefined;
+      const link = isCut ? broken.get(from) : undefined;
       if (link !== undefined) {
         links ??= await files.open(linkPath, 'create');
         const bytes = await linkBytes(film, base, link.sample);
